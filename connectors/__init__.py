@@ -1,0 +1,1 @@
+"""How to talk to one outside system. Knows HTTP; knows no funnel rule."""

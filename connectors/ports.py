@@ -1,0 +1,256 @@
+"""What a connector is, in one place: a Source that reads one system and a Destination that writes it.
+
+Both speak raw vendor values (`SourceRecord`); `mappings` turns them into canonical records.
+Every method raises only errors of `syncer.errors`.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from syncer.errors import SyncerError
+from syncer.moments import Millis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HistoryItem:
+    """One version of one property."""
+
+    value: str | None
+    at: Millis
+    source_type: str | None
+    source_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceRecord:
+    """A record as the vendor sends it: every value text or None; absent and None mean the same."""
+
+    stream: str
+    id: str
+    properties: Mapping[str, str | None]
+    created_at: str | None = None
+    updated_at: str | None = None
+    archived: bool = False
+    archived_at: str | None = None
+    #: By property name, newest first as the vendor sends it.
+    history: Mapping[str, Sequence[HistoryItem]] = field(default_factory=dict)
+    #: The id that was asked for, where the vendor answered with another (merged).
+    asked_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of a stream. `cursor` resumes after it; None at the end."""
+
+    stream: str
+    records: Sequence[SourceRecord]
+    cursor: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkRow:
+    """One association of `from_id`; labels as the vendor names them."""
+
+    from_id: str
+    to_id: str
+    label: str | None
+    is_primary: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PropertyDefinition:
+    """One property as the vendor defines it."""
+
+    name: str
+    label: str
+    #: string, number, date, datetime, enumeration, bool.
+    type: str
+    field_type: str
+    group: str
+    options: Sequence[tuple[str, str]] = ()
+    read_only: bool = False
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PipelineStage:
+    """One stage of one pipeline, vendor ids."""
+
+    pipeline_id: str
+    pipeline_label: str
+    stage_id: str
+    label: str
+    position: int
+    is_closed: bool
+    probability: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnerRow:
+    """One owner, vendor ids."""
+
+    id: str
+    email: str | None
+    first_name: str | None
+    last_name: str | None
+    user_id: str | None
+    team: str | None
+    archived: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountFacts:
+    """What the vendor says about the account itself."""
+
+    portal_id: str
+    time_zone: str
+    currency: str | None
+    account_type: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Streams:
+    """Names of a connector's streams by the way they are read."""
+
+    #: Full list and incremental by change time.
+    objects: Sequence[str]
+    #: Newest-first event feeds without change time (form submissions, mail events, page views).
+    events: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Usage:
+    """What one run has cost so far."""
+
+    #: Calls by stream, and under `other` those of no stream.
+    calls: Mapping[str, int]
+    #: 429 answers met.
+    limited: int
+    #: The CRM's own count of what is left today; None where it does not say.
+    daily_remaining: int | None
+
+
+class Source(Protocol):
+    """Reads one account of one system."""
+
+    @property
+    def streams(self) -> Streams:
+        """Return the streams this connector can read."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """Return what was spent since this source was opened."""
+        ...
+
+    async def account(self) -> AccountFacts:
+        """Return the account's own facts."""
+        ...
+
+    async def owners(self) -> Sequence[OwnerRow]:
+        """Return all owners, archived ones included."""
+        ...
+
+    async def pipelines(self) -> Sequence[PipelineStage]:
+        """Return every stage of every deal pipeline."""
+        ...
+
+    async def definitions(self, stream: str) -> Mapping[str, PropertyDefinition]:
+        """Return the properties of a stream by name."""
+        ...
+
+    def pages(
+        self, stream: str, *, properties: Sequence[str], after: str | None = None, archived: bool = False
+    ) -> AsyncIterator[Page]:
+        """Yield the whole stream page by page from a cursor on; each page's cursor is safe to keep."""
+        ...
+
+    def changes(
+        self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]
+    ) -> AsyncIterator[Page]:
+        """Yield what changed in [since, until): complete also past the search cap and in any order of the index.
+
+        A window is complete only when the iteration ends without an error; cursors of these pages are None.
+        """
+        ...
+
+    def events(self, stream: str, *, since: Millis | None) -> AsyncIterator[Page]:
+        """Yield an event feed's items from `since` on (all when None), newest first where the vendor insists.
+
+        Raises MissingScope where the account's tier or scopes lack the feed: the caller reports and skips it.
+        """
+        ...
+
+    async def by_id(
+        self, stream: str, ids: Sequence[str], *, properties: Sequence[str]
+    ) -> Sequence[SourceRecord]:
+        """Return the live records among `ids`, any order; merged ones carry `asked_id`."""
+        ...
+
+    async def history(
+        self, stream: str, ids: Sequence[str], *, properties: Sequence[str]
+    ) -> Sequence[SourceRecord]:
+        """Return records with the version history of `properties`."""
+        ...
+
+    async def links(
+        self, from_stream: str, to_stream: str, ids: Sequence[str]
+    ) -> Mapping[str, Sequence[LinkRow]]:
+        """Return the associations of every id; an id without any maps to an empty sequence."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecordWrite:
+    """Absolute values for some properties of one record. None clears a property."""
+
+    id: str
+    values: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriteResult:
+    """What became of one RecordWrite: `error` is None where the CRM accepted every value."""
+
+    id: str
+    error: SyncerError | None = None
+    #: The record's id in the answer, where it differs (merged).
+    new_id: str | None = None
+
+
+class Destination(Protocol):
+    """Writes one account of one system."""
+
+    async def read(
+        self, stream: str, ids: Sequence[str], *, properties: Sequence[str]
+    ) -> Mapping[str, Mapping[str, str | None]]:
+        """Return the values that the CRM holds now, by id; an id that is gone is absent."""
+        ...
+
+    async def write(self, stream: str, writes: Sequence[RecordWrite]) -> Sequence[WriteResult]:
+        """Send the values, at most one write an id, and return one result a write.
+
+        Raises UnknownOutcome when a batch was sent and not answered: the caller reads back.
+        """
+        ...
+
+    async def clear(self, stream: str, ids: Sequence[str], property_name: str) -> Sequence[WriteResult]:
+        """Blank one property, the first half of moving a forward-only property backward."""
+        ...
+
+    async def groups(self, stream: str) -> Sequence[str]:
+        """Return the names of the property groups."""
+        ...
+
+    async def create_group(self, stream: str, name: str, label: str) -> None:
+        """Create a property group; one that exists is left alone."""
+        ...
+
+    async def create_properties(self, stream: str, definitions: Sequence[PropertyDefinition]) -> None:
+        """Create properties; those that exist are left alone."""
+        ...

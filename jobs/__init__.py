@@ -1,0 +1,1 @@
+"""What runs and what sets it off. The only layer that knows everything."""

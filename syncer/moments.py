@@ -1,0 +1,34 @@
+"""Moments: integer milliseconds since the Unix epoch, UTC. Aware datetimes at the edges, integers inside."""
+
+from datetime import UTC, datetime, timedelta
+from typing import NewType
+
+#: Milliseconds since 1970-01-01T00:00:00Z. The mirror, the ledger and every decision carry moments in this form.
+Millis = NewType("Millis", int)
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def millis(moment: datetime) -> Millis:
+    """Return an aware datetime as milliseconds; a naive one raises ValueError, since its zone would be a guess."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs a time zone")
+    return Millis((moment - _EPOCH) // _MILLISECOND)
+
+
+def moment(value: int) -> datetime:
+    """Return milliseconds as an aware UTC datetime."""
+    return _EPOCH + value * _MILLISECOND
+
+
+def iso(value: int | None) -> str | None:
+    """Return milliseconds as ISO 8601 with a trailing Z, or None for None."""
+    if value is None:
+        return None
+    return moment(value).isoformat(timespec="milliseconds").replace("+00:00", "Z")
