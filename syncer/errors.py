@@ -6,7 +6,8 @@ SyncerError
 ├─ PreconditionFailed            REREAD         Missing · AlreadyExists · ChangedMeanwhile
 ├─ RecordError                   DEAD_LETTER    InvalidRecord · Rejected · NotApplied
 ├─ Conflict                      ASK
-├─ StreamError                   HALT_STREAM    AuthFailed · MissingScope · SchemaChanged · CursorExpired · UnsafePlan · BadAnswer
+├─ StreamError                   HALT_STREAM    AuthFailed · MissingScope · SchemaChanged · CursorExpired
+│                                               · UnsafePlan · BadAnswer
 └─ Bug                           STOP_PROCESS
 
 StopRequested is no error: finish the record, settle, leave.

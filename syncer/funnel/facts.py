@@ -1,4 +1,4 @@
-"""What the funnel decides on and what it decides: the values that pass between the store, the decisions and the KPIs."""
+"""What the funnel decides on and what it decides: values between store, decisions and KPIs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,0 +1,159 @@
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pytest
+
+from mappings.fields import definitions, extended, parse_definitions
+from mappings.history import change_source, changes
+from mappings.records import activity, answer, cost_line, mappers, rollup_activities
+from syncer.errors import ConfigError, InvalidRecord
+from syncer.records import ActivityKind, ChangeSource, Kind
+
+HUBSPOT = definitions("hubspot")
+MAPPERS = mappers(HUBSPOT, {Kind.CONTACT: ("fn_stage", "lifecyclestage")})
+
+
+@dataclass
+class Raw:
+    stream: str
+    id: str
+    properties: dict
+    created_at: str | None = "2026-01-01T00:00:00Z"
+    updated_at: str | None = "2026-01-02T00:00:00Z"
+    archived_at: str | None = None
+
+
+@dataclass
+class Version:
+    value: str | None
+    at: int
+    source_type: str | None = "CRM_UI"
+    source_id: str | None = "userId:1"
+
+
+def test_contact_is_mapped_by_the_definitions():
+    contact = MAPPERS[Kind.CONTACT](
+        Raw(
+            "contacts",
+            "7",
+            {
+                "email": "Anna@Firma.example",
+                "hs_analytics_source": "PAID_SEARCH",
+                "hs_country_region_code": None,
+                "country": "Deutschland",
+                "hs_email_optout": "true",
+                "hs_merged_object_ids": "5;6",
+                "hs_calculated_merged_vids": "6:1700000000000;7:1700000000000",
+                "lifecyclestage": "lead",
+                "fn_stage": "INQUIRY",
+                "jobtitle": "Leiterin Einkauf",
+                "unknown_property": "dropped",
+            },
+        )
+    )
+    assert (contact.email, contact.source, contact.country) == ("anna@firma.example", "paid_search", "DE")
+    assert contact.opted_out
+    assert contact.merged_ids == ("5", "6")
+    assert contact.held == {"fn_stage": "INQUIRY", "lifecyclestage": "lead"}
+    assert contact.fields == {"job_title": "Leiterin Einkauf"}
+    assert contact.created_at == 1767225600000
+
+
+def test_empty_text_and_null_and_absence_are_the_same():
+    deals = [MAPPERS[Kind.DEAL](Raw("deals", "1", properties)) for properties in ({"amount": ""}, {"amount": None}, {})]
+    assert deals[0] == deals[1] == deals[2]
+    assert deals[0].amount is None
+
+
+def test_every_problem_of_a_record_is_named_at_once_without_values():
+    with pytest.raises(InvalidRecord) as refused:
+        MAPPERS[Kind.DEAL](Raw("deals", "9", {"amount": "viel", "closedate": "bald", "deal_currency_code": "EURO"}))
+    assert refused.value.problems == (
+        "amount is not an amount of money",
+        "deal_currency_code is not a currency code",
+        "closedate is not a date or time",
+    )
+    assert refused.value.record == "9"
+
+
+def test_incoming_mail_is_the_contacts_own_act():
+    emails = HUBSPOT.activities["emails"]
+    incoming = Raw("emails", "1", {"hs_timestamp": "2026-03-01T10:00:00Z", "hs_email_direction": "INCOMING_EMAIL"})
+    outgoing = Raw("emails", "2", {"hs_timestamp": "2026-03-01T10:00:00Z", "hs_email_direction": "EMAIL"})
+    assert activity(incoming, emails, ("7",)).kind is ActivityKind.EMAIL_IN
+    assert activity(outgoing, emails, ("7",)).kind is ActivityKind.EMAIL_OUT
+
+
+def test_activity_without_a_moment_is_refused():
+    with pytest.raises(InvalidRecord, match="hs_timestamp is missing"):
+        activity(Raw("calls", "1", {}), HUBSPOT.activities["calls"], ())
+
+
+def test_rollups_stand_in_only_for_feeds_that_are_absent():
+    raw = Raw(
+        "contacts",
+        "7",
+        {
+            "first_conversion_date": "2026-01-03T00:00:00Z",
+            "first_conversion_event_name": "Demo anfordern",
+            "recent_conversion_date": "2026-01-03T00:00:00Z",
+            "recent_conversion_event_name": "Demo anfordern",
+            "hs_email_last_click_date": "2026-01-05T00:00:00Z",
+            "hs_analytics_last_timestamp": "kaputt",
+        },
+    )
+    contacts = HUBSPOT.objects[Kind.CONTACT]
+    alone = rollup_activities(raw, contacts, ())
+    assert [(one.kind, one.subject) for one in alone] == [("form", "Demo anfordern"), ("email_click", None)]
+    assert [one.kind for one in rollup_activities(raw, contacts, ("form_submissions",))] == ["email_click"]
+
+
+def test_history_is_ordered_and_equal_neighbours_are_one_change():
+    history = {"dealstage": [Version("b", 30), Version("b", 20, "IMPORT"), Version("a", 10, "INTEGRATION", "99")]}
+    found = changes(Kind.DEAL, "1", history, {"stage": "dealstage", "amount": "amount"})
+    assert [(one.property, one.value, one.at, one.source) for one in found] == [
+        ("stage", "a", 10, ChangeSource.INTEGRATION),
+        ("stage", "b", 20, ChangeSource.IMPORT),
+    ]
+
+
+def test_clearing_is_a_change_but_never_having_had_a_value_is_none():
+    found = changes(Kind.CONTACT, "1", {"x": [Version("", 5), Version("a", 10), Version("", 20)]}, {"lifecycle": "x"})
+    assert [(one.value, one.at) for one in found] == [("a", 10), (None, 20)]
+
+
+def test_unheard_of_source_types_are_unknown_not_a_person():
+    assert change_source("SOMETHING_NEW") is ChangeSource.UNKNOWN
+    assert change_source(None) is ChangeSource.UNKNOWN
+    assert change_source("crm_ui") is ChangeSource.USER
+
+
+def test_survey_answer_without_a_number_is_no_answer():
+    plain = HUBSPOT.answers["feedback_submissions"]
+    assert answer(Raw("feedback_submissions", "1", {"hs_value": None}), plain, ()) is None
+    given = answer(Raw("feedback_submissions", "1", {"hs_value": "9", "hs_survey_type": "NPS"}), plain, ("4",))
+    assert given is not None
+    assert (given.value, given.contact_id) == (9, "4")
+
+
+def test_a_campaign_without_spend_differs_from_one_that_spent_nothing():
+    plain = HUBSPOT.costs["campaigns"]
+    assert cost_line(Raw("campaigns", "1", {"hs_name": "Messe"}), plain) is None
+    spent = cost_line(Raw("campaigns", "1", {"hs_name": "Messe", "hs_spend_items_sum_amount": "0"}), plain)
+    assert spent is not None
+    assert spent.amount == Decimal(0)
+
+
+def test_a_users_own_field_joins_the_definitions():
+    own = extended(HUBSPOT, {"contacts": {"seniority": {"from": ["karrierestufe"], "as": "slug"}}})
+    assert "karrierestufe" in own.properties("contacts")
+    assert "hs_seniority" not in own.properties("contacts")
+    contact = mappers(own, {})[Kind.CONTACT](Raw("contacts", "1", {"karrierestufe": "Head"}))
+    assert contact.fields["seniority"] == "head"
+
+
+def test_an_unknown_type_in_a_definition_is_refused_with_what_is_allowed():
+    with pytest.raises(ConfigError) as refused:
+        parse_definitions({"contacts": {"columns": {"email": {"from": ["email"], "as": "mail"}}}}, source="x.toml")
+    assert refused.value.problems[0].key == "contacts.columns.email.as"
+    assert "email" in (refused.value.problems[0].hint or "")
