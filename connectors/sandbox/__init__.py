@@ -1,0 +1,1 @@
+"""An embedded CRM that speaks HubSpot's API with HubSpot's habits: for demos, rehearsals and tests."""

@@ -1,0 +1,1 @@
+"""What `syncer run` serves: the dashboard and the health endpoints."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 from syncer.moments import Millis
 from syncer.records import Change, Company, Contact, Deal, Evidence, Link
@@ -167,8 +168,7 @@ class ContactFacts:
     deals: Sequence[DealDecision] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StageEvent:
+class StageEvent(NamedTuple):
     """One entry into a stage: the ledger's row. Leaving is the next entry."""
 
     cycle_no: int
@@ -186,8 +186,7 @@ class StageEvent:
     virtual: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """One passage through the funnel. Milestones are first entries by real evidence; None is not reached."""
 
     cycle_no: int
@@ -226,8 +225,7 @@ class Cycle:
     reopened_to: Millis | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """Fit, engagement and what they mean (domain D). Rounded half-up to two decimals."""
 
     fit: float
@@ -245,8 +243,7 @@ class Score:
     basis: str = "full"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactDecision:
+class ContactDecision(NamedTuple):
     """Where a contact stands and why."""
 
     contact_id: str

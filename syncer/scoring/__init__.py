@@ -1,0 +1,29 @@
+"""Points for who a contact is and for what it does, what they mean, and why. Pure: every moment is an argument."""
+
+from syncer.scoring.explain import Explanation, explain, window_of
+from syncer.scoring.fit import Fit
+from syncer.scoring.hysteresis import Levels, Trigger, hysteresis, step
+from syncer.scoring.matrix import ACTION_RANK, FIT_ONLY, FULL, NONE
+from syncer.scoring.reasons import short_reasons
+from syncer.scoring.scorer import Scorer
+from syncer.scoring.telling import BaseRate
+from syncer.scoring.track import Track
+
+__all__ = [
+    "ACTION_RANK",
+    "FIT_ONLY",
+    "FULL",
+    "NONE",
+    "BaseRate",
+    "Explanation",
+    "Fit",
+    "Levels",
+    "Scorer",
+    "Track",
+    "Trigger",
+    "explain",
+    "hysteresis",
+    "short_reasons",
+    "step",
+    "window_of",
+]

@@ -1,0 +1,19 @@
+"""The only code that knows SQL: tables, mirror, evidence, ledger, desk. Jobs begin at `open_store`."""
+
+from syncer.store.outbox import Settlement
+from syncer.store.session import Store, Unit, open_store
+from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, Snapshot, Status, Upserted
+
+__all__ = [
+    "AccountFacts",
+    "DeadLetter",
+    "OutboxEntry",
+    "Run",
+    "Settlement",
+    "Snapshot",
+    "Status",
+    "Store",
+    "Unit",
+    "Upserted",
+    "open_store",
+]

@@ -1,0 +1,46 @@
+"""What the CRM should show, the smallest change towards it, and the way back. Pure decisions; no CRM, no clock."""
+
+from syncer.writeback.desired import Desired, desired_company, desired_contact, desired_deal
+from syncer.writeback.diff import Move, diff, intents, move_of
+from syncer.writeback.echo import Override, is_echo, override_of
+from syncer.writeback.intents import Edit, Intent, Wanted, Written
+from syncer.writeback.rules import WriteRules, write_rules
+from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
+from syncer.writeback.specs import PropertySpec, PropertyType, specs
+from syncer.writeback.standing import Shown, Standing, standing_of
+from syncer.writeback.undo import UndoStep, Verdict, restoring, undo
+from syncer.writeback.values import same_value
+
+__all__ = [
+    "Desired",
+    "Edit",
+    "Intent",
+    "Move",
+    "Override",
+    "PlanLimits",
+    "PropertySpec",
+    "PropertyType",
+    "Shown",
+    "Standing",
+    "UndoStep",
+    "Verdict",
+    "Wanted",
+    "WriteRules",
+    "Written",
+    "check_plan",
+    "desired_company",
+    "desired_contact",
+    "desired_deal",
+    "diff",
+    "intents",
+    "is_echo",
+    "move_of",
+    "override_of",
+    "plan_checksum",
+    "restoring",
+    "same_value",
+    "specs",
+    "standing_of",
+    "undo",
+    "write_rules",
+]

@@ -1,0 +1,69 @@
+"""Reads associations in batches of 1,000 records, each record's own pages followed."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from connectors.http import ApiClient, Request
+from connectors.hubspot.records import chunks
+from connectors.hubspot.versions import READ_SCOPES, Versions
+from connectors.hubspot.wire import LinkBatch, LinkResult, LinkTarget, LinkType, cursor_of
+from connectors.limits import Bucket
+from connectors.paginate import LoopGuard
+from connectors.ports import LinkRow
+from connectors.statuses import Errand, Meaning, error_of, item_case
+
+BATCH = 1000
+#: HubSpot's own primary types: contact→company, company→contact, deal→company, company→deal, lead→contact/company/deal.
+PRIMARY_TYPES = frozenset({1, 2, 5, 6, 578, 580, 582})
+_PRIMARY_LABEL = "Primary"
+_OWN = "HUBSPOT_DEFINED"
+
+
+async def read_links(
+    api: ApiClient, versions: Versions, pair: tuple[str, str], ids: Sequence[str]
+) -> Mapping[str, Sequence[LinkRow]]:
+    """Return the associations of every id from the first to the second stream; without any, an empty sequence."""
+    rows: dict[str, list[LinkRow]] = {one: [] for one in ids}
+    for part in chunks(list(rows), BATCH):
+        guards: dict[str, LoopGuard] = defaultdict(lambda: LoopGuard(pair[0]))
+        inputs = [{"id": one} for one in part]
+        while inputs:
+            results = await _read(api, versions, pair, inputs)
+            inputs = []
+            for result in results:
+                from_id = str(result.from_.id)
+                rows.setdefault(from_id, []).extend(_rows(from_id, result))
+                after = cursor_of(result.paging)
+                if after is not None:
+                    guards[from_id].check(after)
+                    inputs.append({"id": from_id, "after": after})
+    return rows
+
+
+async def _read(
+    api: ApiClient, versions: Versions, pair: tuple[str, str], inputs: Sequence[Mapping[str, str]]
+) -> Sequence[LinkResult]:
+    errand = Errand(stream=pair[0], bucket=Bucket.ASSOCIATIONS, scope=READ_SCOPES.get(pair[1]))
+    request = Request(method="POST", path=versions.links(*pair), json={"inputs": inputs}, errand=errand)
+    batch = await api.call(request, LinkBatch)
+    for raw in batch.errors:
+        # A record without links is reported as an item not found.
+        case = item_case(raw, errand)
+        if case.meaning is not Meaning.ABSENT:
+            raise error_of(case)
+    return batch.results
+
+
+def _rows(from_id: str, result: LinkResult) -> Sequence[LinkRow]:
+    return [row for target in result.to for row in _rows_to(from_id, target)]
+
+
+def _rows_to(from_id: str, target: LinkTarget) -> Sequence[LinkRow]:
+    is_primary = any(_is_primary(one) for one in target.association_types)
+    labels: list[str | None] = [one.label for one in target.association_types if one.label and not _is_primary(one)]
+    to_id = str(target.to_object_id)
+    return [LinkRow(from_id=from_id, to_id=to_id, label=label, is_primary=is_primary) for label in labels or [None]]
+
+
+def _is_primary(one: LinkType) -> bool:
+    return one.category in (None, _OWN) and (one.type_id in PRIMARY_TYPES or one.label == _PRIMARY_LABEL)

@@ -1,0 +1,54 @@
+"""Opens one HubSpot account: its source and its destination over one client and one set of budgets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import httpx
+
+from connectors.http import ApiClient, Patience, checked_address
+from connectors.hubspot.destination import HubSpotDestination
+from connectors.hubspot.official import Official
+from connectors.hubspot.schema import Schema
+from connectors.hubspot.source import HubSpotSource
+from connectors.hubspot.versions import versions_with
+from connectors.limits import DEFAULT_SHARE, Budgets
+
+BASE_URL = "https://api.hubapi.com"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HubSpot:
+    """One HubSpot account, both roles."""
+
+    source: HubSpotSource
+    destination: HubSpotDestination
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.source.close()
+
+
+def open_hubspot(
+    *,
+    token: str,
+    base_url: str = BASE_URL,
+    tier: str | None = None,
+    versions: Mapping[str, str] | None = None,
+    share: float = DEFAULT_SHARE,
+    patience: Patience | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> HubSpot:
+    """Return an account ready to use; nothing is sent yet.
+
+    `tier` is a preset of `connectors.limits.TIERS`; None starts with the smallest and follows what HubSpot's headers
+    say. `share` is the part of each limit that is used. Raises ConfigError for an unusable address, tier or version.
+    """
+    chosen = versions_with(versions)
+    address = checked_address(base_url)
+    budgets = Budgets(tier=tier, share=share)
+    api = ApiClient(base_url=address, token=token, budgets=budgets, patience=patience, transport=transport)
+    schema = Schema(api=api, official=Official(token=token, base_url=address))
+    return HubSpot(
+        source=HubSpotSource(api=api, schema=schema, versions=chosen),
+        destination=HubSpotDestination(api=api, schema=schema, versions=chosen),
+    )

@@ -1,0 +1,185 @@
+"""The control plane: owners, pipelines, properties and groups, through HubSpot's official client."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TypeVar
+
+from connectors.http import ApiClient, decoded
+from connectors.hubspot import wire
+from connectors.hubspot.official import Official, Operation, send
+from connectors.hubspot.versions import READ_SCOPES, schema_scope
+from connectors.paginate import walk
+from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
+from connectors.statuses import Effect, Errand
+from syncer.errors import AlreadyExists
+
+T = TypeVar("T")
+
+_OWNERS_A_PAGE = 100
+#: Campaigns have no properties API: the names that HubSpot documents (2026-05).
+_CAMPAIGN_PROPERTIES = {
+    "hs_name": "string",
+    "hs_start_date": "date",
+    "hs_end_date": "date",
+    "hs_notes": "string",
+    "hs_audience": "string",
+    "hs_currency_code": "enumeration",
+    "hs_campaign_status": "enumeration",
+    "hs_owner": "enumeration",
+    "hs_utm": "string",
+    "hs_goal": "string",
+    "hs_color_hex": "string",
+    "hs_created_by_user_id": "number",
+    "hs_object_id": "number",
+    "hs_budget_items_sum_amount": "number",
+    "hs_spend_items_sum_amount": "number",
+}
+
+
+class Schema:
+    """What an account's records look like, and the creation of what is missing."""
+
+    def __init__(self, *, api: ApiClient, official: Official) -> None:
+        self._api = api
+        self._official = official
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._official.close()
+
+    async def owners(self) -> Sequence[OwnerRow]:
+        """Return all owners, archived ones included."""
+        return [row for archived in (False, True) for row in await self._owners(archived=archived)]
+
+    async def _owners(self, *, archived: bool) -> Sequence[OwnerRow]:
+        async def fetch(after: str | None) -> wire.OwnerPage:
+            keywords: dict[str, object] = {"limit": _OWNERS_A_PAGE, "archived": archived}
+            if after is not None:
+                keywords["after"] = after
+            operation = partial(self._official.owners, **keywords)
+            return await self._call(operation, (), wire.OwnerPage, _errand("owners"))
+
+        return [_owner_row(owner) async for page in walk(fetch, stream="owners") for owner in page.results]
+
+    async def pipelines(self) -> Sequence[PipelineStage]:
+        """Return every stage of every deal pipeline, in the order that people see."""
+        found = await self._call(self._official.pipelines, ("deals",), wire.PipelineList, _errand("pipelines"))
+        pipelines = sorted(found.results, key=lambda pipeline: pipeline.display_order)
+        return [
+            _stage(pipeline, stage)
+            for pipeline in pipelines
+            for stage in sorted(pipeline.stages, key=lambda stage: stage.display_order)
+            if not stage.archived
+        ]
+
+    async def definitions(self, stream: str) -> Mapping[str, PropertyDefinition]:
+        """Return the properties of a stream by name."""
+        if stream == "campaigns":
+            return {name: _campaign_property(name, kind) for name, kind in _CAMPAIGN_PROPERTIES.items()}
+        found = await self._call(self._official.properties, (stream,), wire.PropertyList, _errand(stream))
+        return {one.name: _definition(one) for one in found.results}
+
+    async def groups(self, stream: str) -> Sequence[str]:
+        """Return the names of the property groups."""
+        found = await self._call(self._official.groups, (stream,), wire.GroupList, _errand(stream))
+        return [group.name for group in found.results]
+
+    async def create_group(self, stream: str, name: str, label: str) -> None:
+        """Create a property group; one that exists is left alone."""
+        body = {"name": name, "label": label, "displayOrder": -1}
+        await self._create(self._official.create_group, stream, body, wire.Group)
+
+    async def create_properties(self, stream: str, definitions: Sequence[PropertyDefinition]) -> None:
+        """Create properties; those that exist are left alone, archived ones come back."""
+        present = await self.definitions(stream)
+        for definition in definitions:
+            if definition.name not in present:
+                await self._create(self._official.create_property, stream, _creation(definition), wire.Property)
+
+    async def _create(self, operation: Operation, stream: str, body: Mapping[str, object], shape: type[object]) -> None:
+        # Repeatable: a second creation of the same name is answered 409.
+        errand = Errand(stream=stream, effect=Effect.REPEATABLE, scope=schema_scope(stream))
+        try:
+            await self._call(operation, (stream, body), shape, errand)
+        except AlreadyExists:
+            return
+
+    async def _call(self, operation: Operation, args: Sequence[object], shape: type[T], errand: Errand) -> T:
+        return await self._api.exchange(partial(send, operation, *args), partial(decoded, shape=shape), errand)
+
+
+def _errand(stream: str) -> Errand:
+    return Errand(stream=stream, scope=READ_SCOPES.get(stream))
+
+
+def _owner_row(owner: wire.Owner) -> OwnerRow:
+    teams = sorted(owner.teams, key=lambda team: not team.primary)
+    # A deactivated user keeps the id under the longer name.
+    user = owner.user_id if owner.user_id is not None else owner.user_id_including_inactive
+    return OwnerRow(
+        id=owner.id,
+        email=owner.email,
+        first_name=owner.first_name,
+        last_name=owner.last_name,
+        user_id=None if user is None else str(user),
+        team=teams[0].name if teams else None,
+        archived=owner.archived,
+    )
+
+
+def _stage(pipeline: wire.Pipeline, stage: wire.Stage) -> PipelineStage:
+    return PipelineStage(
+        pipeline_id=pipeline.id,
+        pipeline_label=pipeline.label,
+        stage_id=stage.id,
+        label=stage.label,
+        position=stage.display_order,
+        is_closed=str(stage.metadata.get("isClosed")).lower() == "true",
+        probability=_probability(stage.metadata.get("probability")),
+    )
+
+
+def _probability(value: str | float | None) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None
+
+
+def _campaign_property(name: str, kind: str) -> PropertyDefinition:
+    return PropertyDefinition(name=name, label=name, type=kind, field_type="text", group="campaigns", read_only=True)
+
+
+def _definition(one: wire.Property) -> PropertyDefinition:
+    return PropertyDefinition(
+        name=one.name,
+        label=one.label,
+        type=one.type,
+        field_type=one.field_type,
+        group=one.group_name,
+        options=tuple((option.value, option.label) for option in sorted(one.options, key=_position)),
+        read_only=one.calculated
+        or (one.modification_metadata is not None and one.modification_metadata.read_only_value),
+        description=one.description or "",
+    )
+
+
+def _position(option: wire.Option) -> int:
+    return option.display_order
+
+
+def _creation(definition: PropertyDefinition) -> Mapping[str, object]:
+    options = [
+        {"value": value, "label": label, "displayOrder": position, "hidden": False}
+        for position, (value, label) in enumerate(definition.options)
+    ]
+    return {
+        "name": definition.name,
+        "label": definition.label,
+        "type": definition.type,
+        "fieldType": definition.field_type,
+        "groupName": definition.group,
+        "description": definition.description,
+        "options": options,
+        "formField": False,
+    }

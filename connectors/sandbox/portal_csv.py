@@ -1,0 +1,78 @@
+"""A portal out of a folder of CSV files and a spec that says what stands where (docs/sandbox-data.md)."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from connectors.sandbox.generate_lines import Line
+from connectors.sandbox.portal_csv_check import spec_problems
+from connectors.sandbox.portal_csv_records import keyed_rows, record_line
+from connectors.sandbox.portal_csv_spec import PipelineSpec, PortalSpec, read_spec
+from connectors.sandbox.portal_csv_tables import read_table
+from connectors.sandbox.portal_csv_values import Sheets
+from syncer.errors import ConfigError, Problem
+
+#: More problems than anybody reads at once.
+_MOST: Final = 200
+
+
+def load_csv_portal(spec_path: Path, root: Path | None = None) -> Iterator[Line]:
+    """Return the lines of the portal that the files hold; nothing is returned unless everything is sound.
+
+    `root` is the data folder; without it the spec's own `root` counts. Raises ConfigError with every problem of
+    spec and files by file, line and column; values are never repeated.
+    """
+    spec = read_spec(spec_path)
+    folder = spec_path.parent / spec.portal.root if root is None else root
+    problems: list[Problem] = []
+    tables = {name: read_table(table, folder, problems) for name, table in spec.portal.files.items()}
+    problems += spec_problems(spec, tables)
+    _refuse(problems)
+    return iter(_lines(Sheets(portal=spec.portal, tables=tables)))
+
+
+def _lines(sheets: Sheets) -> list[Line]:
+    problems: list[Problem] = []
+    keyed = [(one, keyed_rows(sheets, one, problems)) for one in sheets.portal.objects]
+    lines = list(_setup(sheets.portal))
+    for one, rows in keyed:
+        lines += [record_line(sheets, one, identifier, row=row, problems=problems) for identifier, row in rows]
+    _refuse(problems)
+    return lines
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        left = len(problems) - _MOST
+        more = [Problem(message=f"and {left} problems more of this kind")] if left > 0 else []
+        raise ConfigError([*problems[:_MOST], *more])
+
+
+def _setup(portal: PortalSpec) -> Iterator[Line]:
+    account = portal.account
+    yield {
+        "type": "account",
+        "portalId": account.portal_id,
+        "accountType": "SANDBOX",
+        "timeZone": account.time_zone,
+        "companyCurrency": account.currency,
+    }
+    for pipeline in portal.pipelines:
+        yield _pipeline(pipeline)
+
+
+def _pipeline(pipeline: PipelineSpec) -> Line:
+    return {
+        "type": "pipelines",
+        "id": pipeline.id,
+        "label": pipeline.label,
+        "stages": [
+            {
+                "id": stage.id,
+                "label": stage.label,
+                "displayOrder": place,
+                "metadata": {"isClosed": str(stage.closed).lower(), "probability": str(stage.probability)},
+            }
+            for place, stage in enumerate(pipeline.stages)
+        ],
+    }

@@ -1,0 +1,107 @@
+"""What a portal spec promises and its files lack: names that lead nowhere, found before any row is read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from connectors.sandbox.portal_csv_spec import CellSpec, LinkSpec, ObjectSpec, PortalSpec, Spec, Where
+from connectors.sandbox.portal_csv_tables import CsvTable
+from connectors.sandbox.portal_csv_values import EARLIEST, FILTERS, columns_of, earliest_place
+from syncer.errors import Problem
+
+_Place = tuple[str | int, ...]
+
+
+def spec_problems(spec: Spec, tables: Mapping[str, CsvTable]) -> Iterator[Problem]:
+    """Yield every name in the spec that stands for nothing; `tables` holds the files that could be read."""
+    names = [one.label for one in spec.portal.objects]
+    for position, one in enumerate(spec.portal.objects):
+        place: _Place = ("objects", position)
+        if names.index(one.label) != position:
+            yield spec.problem((*place, "type"), f"two objects are called {one.label}", "give each a `name`")
+        if one.file not in spec.portal.files:
+            yield spec.problem((*place, "file"), "names no file of `files`", _one_of(spec.portal.files))
+        elif tables[one.file].columns:
+            yield from _object_problems(spec, tables, place, one)
+    yield from _pipeline_problems(spec)
+
+
+def _object_problems(spec: Spec, tables: Mapping[str, CsvTable], place: _Place, one: ObjectSpec) -> Iterator[Problem]:
+    for below, cell in _cells(one):
+        for message, hint in _cell_faults(spec.portal, tables, one.file, cell):
+            yield spec.problem((*place, *below), message, hint)
+    columns = tables[one.file].columns
+    for below, where in _conditions(one):
+        for column in where:
+            if column not in columns:
+                yield spec.problem((*place, *below, column), "names no column", _one_of(columns))
+    for number, link in enumerate(one.associations):
+        yield from _link_problems(spec, (*place, "associations", number), link)
+
+
+def _cells(one: ObjectSpec) -> Iterator[tuple[_Place, CellSpec]]:
+    yield ("key",), one.key
+    yield ("created",), one.created
+    if one.id is not None:
+        yield ("id",), one.id
+    for name, cell in one.properties.items():
+        yield ("properties", name), cell
+    for name, steps in one.history.items():
+        for number, step in enumerate(steps):
+            yield ("history", name, number, "at"), step.at
+            yield ("history", name, number, "value"), step.value
+    for number, link in enumerate(one.associations):
+        yield ("associations", number, "key"), link.key
+
+
+def _conditions(one: ObjectSpec) -> Iterator[tuple[_Place, Where]]:
+    yield ("where",), one.where
+    for name, steps in one.history.items():
+        for number, step in enumerate(steps):
+            yield ("history", name, number, "where"), step.where
+
+
+def _cell_faults(
+    portal: PortalSpec, tables: Mapping[str, CsvTable], file: str, cell: CellSpec
+) -> Iterator[tuple[str, str | None]]:
+    if cell.column and cell.text:
+        yield "has both `from` and a text", "keep one of them"
+    if not (cell.column or cell.text or cell.default):
+        yield "says neither where the value comes from nor what it is", "set `from`, `text` or `default`"
+    try:
+        read = columns_of(cell)
+    except ValueError:
+        yield "is no template: a brace has no partner", "write {column} or {column|filter}"
+        return
+    for column, chosen in read:
+        if column not in tables[file].columns:
+            yield f"names no column of {tables[file].spec.path}: {column}", _one_of(tables[file].columns)
+        if chosen and chosen not in FILTERS:
+            yield f"names no filter: {chosen}", _one_of(FILTERS)
+    labels = [one.label for one in portal.objects]
+    if cell.lookup and cell.lookup not in labels:
+        yield "looks among objects that the spec does not have", _one_of(labels)
+    if cell.default and cell.default.split()[0] == EARLIEST:
+        source, column = earliest_place(cell, file)
+        if source not in tables or (tables[source].columns and column not in tables[source].columns):
+            yield "takes the earliest date of no known column", "write earliest FILE.COLUMN"
+
+
+def _link_problems(spec: Spec, place: _Place, link: LinkSpec) -> Iterator[Problem]:
+    labels = [one.label for one in spec.portal.objects]
+    if link.to not in labels:
+        yield spec.problem((*place, "to"), "links to objects that the spec does not have", _one_of(labels))
+
+
+def _pipeline_problems(spec: Spec) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for position, pipeline in enumerate(spec.portal.pipelines):
+        for number, stage in enumerate(pipeline.stages):
+            if stage.id in seen:
+                place = ("pipelines", position, "stages", number, "id")
+                yield spec.problem(place, f"two stages have the id {stage.id}")
+            seen.add(stage.id)
+    if not seen and any(one.type == "deals" for one in spec.portal.objects):
+        yield spec.problem((), "has deals and no pipelines", "add `pipelines`")
+
+
+def _one_of(names: Sequence[str] | Mapping[str, object]) -> str:
+    return f"one of {', '.join(names)}"

@@ -1,0 +1,72 @@
+"""CSV files as tables: rows with their line numbers, and every problem of a file at once."""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from connectors.sandbox.portal_csv_spec import TableSpec
+from syncer.errors import Problem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CsvRow:
+    """One row: trimmed cells by column."""
+
+    #: Where it starts, 1-based; the header is line 1.
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CsvTable:
+    """One file."""
+
+    spec: TableSpec
+    columns: tuple[str, ...]
+    rows: tuple[CsvRow, ...]
+
+
+def read_table(spec: TableSpec, root: Path, problems: list[Problem]) -> CsvTable:
+    """Return a file's rows; what is wrong with it goes to `problems` and its rows stay out."""
+    try:
+        with (root / spec.path).open(encoding=spec.encoding, newline="") as stream:
+            return _table(spec, stream, problems)
+    except FileNotFoundError:
+        problems.append(Problem(message="the file is not there", file=spec.path, hint="name its folder with --data"))
+    except (OSError, LookupError, UnicodeDecodeError):
+        problems.append(Problem(message=f"cannot be read as {spec.encoding}", file=spec.path, hint="set encoding"))
+    except csv.Error as error:
+        problems.append(Problem(message=f"is no CSV: {error}", file=spec.path))
+    return CsvTable(spec=spec, columns=(), rows=())
+
+
+def _table(spec: TableSpec, stream: TextIO, problems: list[Problem]) -> CsvTable:
+    records = _records(spec, stream)
+    _line, header = next(records, (1, []))
+    columns = tuple(name.strip() for name in header)
+    problems += _header_problems(spec, columns)
+    rows: list[CsvRow] = []
+    for line, record in records:
+        if len(record) == len(columns):
+            rows.append(CsvRow(line=line, cells=dict(zip(columns, (cell.strip() for cell in record), strict=True))))
+        elif record:
+            message = f"has {len(record)} fields where the header has {len(columns)}"
+            problems.append(Problem(message=message, file=spec.path, line=line))
+    return CsvTable(spec=spec, columns=columns, rows=tuple(rows))
+
+
+def _records(spec: TableSpec, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(stream, delimiter=spec.delimiter, strict=True)
+    line = 1
+    for record in reader:
+        yield line, record
+        line = reader.line_num + 1
+
+
+def _header_problems(spec: TableSpec, columns: tuple[str, ...]) -> Iterator[Problem]:
+    if not any(columns):
+        yield Problem(message="has no header line", file=spec.path, line=1)
+    for name in sorted({name for name in columns if columns.count(name) > 1}):
+        yield Problem(message="the column stands twice", file=spec.path, line=1, key=name)

@@ -1,0 +1,179 @@
+"""Values of records out of cells: templates, maps, numbers, dates, keys of other records."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from functools import lru_cache
+from string import Formatter
+from typing import Final, assert_never
+
+from connectors.sandbox.generate_lines import stamp
+from connectors.sandbox.portal_csv_spec import CellSpec, PortalSpec, Where
+from connectors.sandbox.portal_csv_tables import CsvRow, CsvTable
+from connectors.sandbox.words import slug
+from syncer.moments import DAY, Millis, millis
+
+EARLIEST: Final = "earliest"
+AS_OF: Final = "as_of"
+
+#: How much of a moment's text is its date.
+_DATE: Final = 10
+
+_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
+#: Parts of a date format that give the time of day.
+_CLOCK_PARTS: Final = ("%H", "%I", "%X", "%T", "%c")
+
+#: What may follow a column's name in a template.
+FILTERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "slug": slug,
+    "lower": str.lower,
+    "upper": str.upper,
+    "first": lambda text: text.partition(" ")[0],
+    "rest": lambda text: text.partition(" ")[2],
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheets:
+    """Everything that a value may look into."""
+
+    portal: PortalSpec
+    #: By the name of the file in the spec.
+    tables: Mapping[str, CsvTable]
+    #: Object name → key → id.
+    ids: dict[str, dict[str, str]] = field(default_factory=dict)
+    #: Team name → id.
+    teams: dict[str, str] = field(default_factory=dict)
+    #: (file, column) → the earliest date there.
+    earliest: dict[tuple[str, str], str] = field(default_factory=dict)
+
+
+def value_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> str | None:
+    """Return a cell's value as the CRM would hold it, None for an empty one; raises ValueError with the reason."""
+    text = _mapped(cell, _source(cell, row))
+    match cell.kind:
+        case "moment" | "date":
+            found = moment_of(sheets, cell, file, row)
+            return None if found is None else stamp(found)[: _DATE if cell.kind == "date" else None]
+        case "number":
+            return _number(cell, sheets.tables[file], text or cell.default)
+        case "text":
+            final = text or cell.default or None
+            return _looked_up(sheets, cell.lookup, final) if final and cell.lookup else final
+        case _ as never:
+            assert_never(never)
+
+
+def moment_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> Millis | None:
+    """Return a cell's moment: a plain date gets the spec's time of day."""
+    text = _mapped(cell, _source(cell, row))
+    if text:
+        return _parsed(sheets.portal, text, cell.format or sheets.tables[file].spec.dates)
+    if cell.default == AS_OF:
+        return _at_clock(sheets.portal, sheets.portal.as_of)
+    if cell.default and cell.default.split()[0] == EARLIEST:
+        source, column = earliest_place(cell, file)
+        return _earliest(sheets, source, column)
+    return _parsed(sheets.portal, cell.default, "%Y-%m-%d") if cell.default else None
+
+
+def end_of_life(portal: PortalSpec) -> Millis:
+    """Return the last moment of the day on which the files were written."""
+    return Millis(millis(datetime.combine(portal.as_of, time.min, tzinfo=UTC)) + DAY - 1)
+
+
+def passes(where: Where, row: CsvRow) -> bool:
+    """Return whether a row has one of the listed values in every listed column."""
+    return all(row.cells[column] in values for column, values in where.items())
+
+
+def columns_of(cell: CellSpec) -> list[tuple[str, str]]:
+    """Return the columns a cell reads, each with its filter (empty for none); raises ValueError for a bad template."""
+    found = [(cell.column, "")] if cell.column else []
+    return found + [(column, chosen) for _literal, column, chosen in _template(cell.text or "") if column]
+
+
+def earliest_place(cell: CellSpec, file: str) -> tuple[str, str]:
+    """Return the file and column whose earliest date stands in for an empty cell."""
+    _word, _space, place = (cell.default or "").partition(" ")
+    source, _dot, column = place.strip().partition(".")
+    return (source, column) if place else (file, cell.column or "")
+
+
+def _source(cell: CellSpec, row: CsvRow) -> str:
+    if cell.column:
+        return row.cells[cell.column]
+    if not cell.text:
+        return ""
+    parts: list[str] = []
+    for literal, column, chosen in _template(cell.text):
+        content = row.cells[column] if column else ""
+        if column and not content:
+            return ""
+        parts += (literal, FILTERS[chosen](content) if chosen else content)
+    return "".join(parts)
+
+
+@lru_cache(maxsize=1_024)
+def _template(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Return a template as (text before, column, filter)."""
+    parsed = [(literal, (name or "").partition("|")) for literal, name, _form, _conversion in Formatter().parse(text)]
+    return tuple((literal, column, chosen) for literal, (column, _bar, chosen) in parsed)
+
+
+def _mapped(cell: CellSpec, text: str) -> str:
+    if not text or not cell.map or text in cell.map:
+        return cell.map.get(text, text)
+    if cell.others == "refuse":
+        raise ValueError("is none of the values that `map` lists")
+    return text if cell.others == "keep" else ""
+
+
+def _number(cell: CellSpec, table: CsvTable, text: str | None) -> str | None:
+    if not text:
+        return None
+    form = table.spec
+    whole, point, rest = text.replace(form.thousands, "").partition(form.decimal)
+    plain = f"{whole}.{rest}" if point else whole
+    if not _NUMBER.fullmatch(plain):
+        raise ValueError(f"is not a number with the decimal sign {form.decimal}")
+    return plain if cell.scale is None else f"{(Decimal(plain) * cell.scale).normalize():f}"
+
+
+def _parsed(portal: PortalSpec, text: str, form: str) -> Millis:
+    try:
+        parsed = datetime.strptime(text, form).astimezone(UTC) if "%z" in form else _in_utc(text, form)
+    except ValueError:
+        raise ValueError(f"is not a date of the form {form}") from None
+    return millis(parsed) if any(part in form for part in _CLOCK_PARTS) else _at_clock(portal, parsed.date())
+
+
+def _in_utc(text: str, form: str) -> datetime:
+    """Return a moment that names no zone: the spec's clock is UTC."""
+    return datetime.strptime(text, form).replace(tzinfo=UTC)
+
+
+def _at_clock(portal: PortalSpec, day: date) -> Millis:
+    return millis(datetime.combine(day, portal.clock, tzinfo=UTC))
+
+
+def _earliest(sheets: Sheets, file: str, column: str) -> Millis:
+    """Return the earliest date of a column; kept, since every empty cell asks for it."""
+    known = sheets.earliest.get((file, column))
+    if known is None:
+        table = sheets.tables[file]
+        filled = [row.cells[column] for row in table.rows if row.cells[column]]
+        if not filled:
+            raise ValueError("has no earliest date to fall back on: the column is empty")
+        known = min(filled, key=lambda text: _parsed(sheets.portal, text, table.spec.dates))
+        sheets.earliest[file, column] = known
+    return _parsed(sheets.portal, known, sheets.tables[file].spec.dates)
+
+
+def _looked_up(sheets: Sheets, name: str, key: str) -> str:
+    found = sheets.ids[name].get(key)
+    if found is None:
+        raise ValueError(f"is the key of no record among {name}")
+    return found

@@ -1,0 +1,414 @@
+"""What an answer's status and body mean, and which error that is: one table, read from the top, first match wins.
+
+Errors carry codes, property names, ids and the correlation id; values and addresses never leave this module.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import NamedTuple
+
+import msgspec
+
+from connectors.limits import Bucket
+from syncer.errors import (
+    AlreadyExists,
+    AuthFailed,
+    BadAnswer,
+    Bug,
+    LimitScope,
+    Missing,
+    MissingScope,
+    RateLimited,
+    Rejected,
+    SchemaChanged,
+    SyncerError,
+    Unavailable,
+    UnknownOutcome,
+)
+
+ADDRESS_HINT = "does HUBSPOT_BASE_URL point at HubSpot?"
+CREDENTIAL_HINT = "check HUBSPOT_ACCESS_TOKEN: it is unknown, expired or revoked"
+SCHEMA_HINT = "run `syncer check` to see which property is missing, `syncer setup --apply` to create ours"
+
+#: Codes of values that name a property which is not there.
+UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
+
+
+class Effect(Enum):
+    """What a call does to the CRM, which decides whether it may be sent twice."""
+
+    #: Changes nothing.
+    READ = "read"
+    #: Sets absolute values: sending it twice ends where sending it once does.
+    REPEATABLE = "repeatable"
+    #: Adds something each time.
+    ONCE = "once"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Errand:
+    """What a call is for: how it is counted, paced, repeated and reported."""
+
+    stream: str = "other"
+    bucket: Bucket = Bucket.GENERAL
+    effect: Effect = Effect.READ
+    #: The scope the call needs, for the hint of MissingScope.
+    scope: str | None = None
+    #: Some tiers lack the endpoint altogether: 404 then is no wrong address.
+    tiered: bool = False
+
+
+class Meaning(Enum):
+    """What became of a call that did not succeed."""
+
+    DAY_SPENT = "day_spent"
+    SEARCH_LIMIT = "search_limit"
+    BURST_LIMIT = "burst_limit"
+    LOCKED = "locked"
+    #: The account moves to another data centre; may take a day.
+    MIGRATING = "migrating"
+    #: Nothing was sent.
+    NOT_SENT = "not_sent"
+    #: Sent, and the answer is lost or an error of the server: perhaps done.
+    FAILED = "failed"
+    #: Sent, and no answer within a minute or more: perhaps done, and a person may have edited since.
+    OVERDUE = "overdue"
+    #: A success that is not the CRM's API: HTML, half a JSON, nothing.
+    GARBLED = "garbled"
+    UNAUTHORISED = "unauthorised"
+    SCOPE = "scope"
+    ABSENT = "absent"
+    EXISTS = "exists"
+    NO_PROPERTY = "no_property"
+    REFUSED = "refused"
+    #: No such path: another server, or a version that is no more.
+    ELSEWHERE = "elsewhere"
+    #: The client library was used wrongly.
+    OURS = "ours"
+
+
+class Fault(NamedTuple):
+    """One thing that an error holds against one property; either may be unsaid."""
+
+    code: str | None
+    property: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Facts:
+    """What an error body says, in whichever of its shapes."""
+
+    #: False where the body is no JSON object.
+    spoken: bool = False
+    category: str | None = None
+    sub_category: str | None = None
+    policy: str | None = None
+    message: str | None = None
+    correlation_id: str | None = None
+    faults: Sequence[Fault] = ()
+    scopes: Sequence[str] = ()
+    #: Ids that the error is about; empty where it does not say.
+    ids: Sequence[str] = ()
+
+    @property
+    def codes(self) -> Sequence[str]:
+        """Return the codes, each once."""
+        return _unique(fault.code for fault in self.faults if fault.code)
+
+    @property
+    def properties(self) -> Sequence[str]:
+        """Return the names of the properties at fault, each once."""
+        return _unique(fault.property for fault in self.faults if fault.property)
+
+
+def facts_of(body: bytes) -> Facts:
+    """Return what an error body says; a body that is not JSON says nothing."""
+    try:
+        raw: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Facts()
+    return facts_of_object(raw)
+
+
+def facts_of_object(raw: object) -> Facts:
+    """Return what an error object says, be it a whole body or one item of a 207."""
+    if not isinstance(raw, Mapping):
+        return Facts()
+    details = [raw, *_dicts(raw.get("errors")), *_embedded(raw.get("message"))]
+    contexts = [context for detail in details if isinstance(context := detail.get("context"), Mapping)]
+    return Facts(
+        spoken=True,
+        category=_text(raw, "category"),
+        sub_category=_text(raw, "subCategory"),
+        policy=_text(raw, "policyName"),
+        message=_text(raw, "message"),
+        correlation_id=_text(raw, "correlationId"),
+        faults=tuple(dict.fromkeys(fault for detail in details for fault in _faults(detail))),
+        scopes=_unique(_listed(contexts, ("requiredGranularScopes", "requiredScopes"))),
+        ids=_unique(_listed(contexts, ("objectWriteTraceId", "ids", "id", "fromObjectId"))),
+    )
+
+
+def _text(raw: Mapping[str, object], key: str) -> str | None:
+    value = raw.get(key)
+    return value if isinstance(value, str) else None
+
+
+def _dicts(raw: object) -> list[Mapping[str, object]]:
+    return [item for item in raw if isinstance(item, Mapping)] if isinstance(raw, list) else []
+
+
+def _embedded(message: object) -> list[Mapping[str, object]]:
+    # Older validation errors carry their details as a JSON array inside the message.
+    if not isinstance(message, str) or "[{" not in message:
+        return []
+    try:
+        raw: object = msgspec.json.decode(message[message.index("[{") : message.rindex("]") + 1])
+    except (ValueError, msgspec.DecodeError):
+        return []
+    return _dicts(raw)
+
+
+def _faults(detail: Mapping[str, object]) -> Iterator[Fault]:
+    code = _text(detail, "code") or _text(detail, "error")
+    context = detail.get("context")
+    names: Sequence[str] = tuple(_listed([context], ("propertyName",))) if isinstance(context, Mapping) else ()
+    for name in names or (_text(detail, "name"),):
+        if code or name:
+            yield Fault(code, name)
+
+
+def _listed(contexts: Sequence[Mapping[str, object]], keys: Sequence[str]) -> Iterator[str]:
+    for context in contexts:
+        for key in keys:
+            values = context.get(key)
+            yield from (str(value) for value in (values if isinstance(values, list) else [values]) if value is not None)
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Row:
+    """One line of the table; a field that is None fits everything."""
+
+    meaning: Meaning
+    statuses: range | tuple[int, ...]
+    effects: tuple[Effect, ...] | None = None
+    policy: str | None = None
+    bucket: Bucket | None = None
+    tiered: bool | None = None
+    category: str | None = None
+    code: str | None = None
+    spoken: bool | None = None
+
+    def fits(self, status: int, facts: Facts, errand: Errand) -> bool:
+        """Tell whether the row is about this answer."""
+        return (
+            status in self.statuses
+            and (self.effects is None or errand.effect in self.effects)
+            and (self.policy is None or facts.policy == self.policy)
+            and (self.bucket is None or errand.bucket is self.bucket)
+            and (self.tiered is None or errand.tiered is self.tiered)
+            and (self.category is None or facts.category == self.category)
+            and (self.code is None or self.code in facts.codes)
+            and (self.spoken is None or facts.spoken is self.spoken)
+        )
+
+
+TABLE: Sequence[Row] = (
+    Row(meaning=Meaning.DAY_SPENT, statuses=(429,), policy="DAILY"),
+    Row(meaning=Meaning.BURST_LIMIT, statuses=(429,), policy="TEN_SECONDLY_ROLLING"),
+    Row(meaning=Meaning.SEARCH_LIMIT, statuses=(429,), policy="SECONDLY"),
+    # A search answered 429 names no policy (recorded 2022 and 2026): the bucket tells.
+    Row(meaning=Meaning.SEARCH_LIMIT, statuses=(429,), bucket=Bucket.SEARCH),
+    Row(meaning=Meaning.BURST_LIMIT, statuses=(429,)),
+    Row(meaning=Meaning.LOCKED, statuses=(423,)),
+    Row(meaning=Meaning.MIGRATING, statuses=(477,)),
+    Row(meaning=Meaning.OVERDUE, statuses=(408, 504, 524)),
+    Row(meaning=Meaning.FAILED, statuses=range(500, 600)),
+    Row(meaning=Meaning.UNAUTHORISED, statuses=(401,)),
+    # HTML with 403 comes from a firewall on the way, not from the API.
+    Row(meaning=Meaning.ELSEWHERE, statuses=(403,), spoken=False),
+    Row(meaning=Meaning.SCOPE, statuses=(403,)),
+    Row(meaning=Meaning.SCOPE, statuses=(404,), tiered=True),
+    Row(meaning=Meaning.ABSENT, statuses=(404,), spoken=True),
+    Row(meaning=Meaning.ELSEWHERE, statuses=(404, 405, 410)),
+    Row(meaning=Meaning.EXISTS, statuses=(409,)),
+    Row(meaning=Meaning.NO_PROPERTY, statuses=(400,), code=UNKNOWN_PROPERTY),
+    Row(meaning=Meaning.OURS, statuses=(414,)),
+    Row(meaning=Meaning.REFUSED, statuses=range(400, 500)),
+    Row(meaning=Meaning.ELSEWHERE, statuses=range(100, 400)),
+)
+
+#: A 207 names a category for each item; this is the status that item would have had alone.
+ITEM_STATUS: Mapping[str, int] = {
+    "OBJECT_NOT_FOUND": 404,
+    "CONFLICT": 400,
+    "VALIDATION_ERROR": 400,
+    "RATE_LIMITS": 429,
+    "MISSING_SCOPES": 403,
+    "INTERNAL_ERROR": 500,
+}
+
+
+def meaning_of(status: int, facts: Facts, errand: Errand) -> Meaning:
+    """Return what an answer means that is no success."""
+    return next((row.meaning for row in TABLE if row.fits(status, facts, errand)), Meaning.ELSEWHERE)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One call that did not succeed, as far as it is known."""
+
+    meaning: Meaning
+    errand: Errand
+    facts: Facts = field(default_factory=Facts)
+    #: 0 where no answer came.
+    status: int = 0
+    #: Seconds, where the CRM named them.
+    retry_after: float | None = None
+
+    @property
+    def why(self) -> str:
+        """Status, category, codes, property names and correlation id in brackets; empty where nothing is known."""
+        facts = self.facts
+        parts = [str(self.status or ""), facts.category or "", facts.sub_category or "", _detail(facts)]
+        text = " ".join(part for part in parts if part)
+        if facts.correlation_id:
+            text = f"{text}, correlationId {facts.correlation_id}"
+        return f" ({text})" if text else ""
+
+
+def narrowed(case: Case, properties: Iterable[str]) -> Case:
+    """Return the case as far as it concerns a record with these properties; the whole where it names none of them."""
+    own = set(properties)
+    faults = [fault for fault in case.facts.faults if fault.property in own]
+    if not faults:
+        return case
+    facts = replace(case.facts, faults=faults)
+    return replace(case, facts=facts, meaning=meaning_of(case.status, facts, case.errand))
+
+
+def _limited(text: str, scope: LimitScope = LimitScope.UNKNOWN) -> Callable[[Case], SyncerError]:
+    def build(case: Case) -> SyncerError:
+        return RateLimited(f"{text}{case.why}", scope=scope, retry_after=case.retry_after, stream=case.errand.stream)
+
+    return build
+
+
+def _unreachable(case: Case) -> SyncerError:
+    return Unavailable(f"the CRM cannot be reached{case.why}", stream=case.errand.stream, hint=ADDRESS_HINT)
+
+
+def _unanswered(case: Case) -> SyncerError:
+    if case.errand.effect is Effect.READ:
+        return Unavailable(f"the CRM gave no usable answer{case.why}", stream=case.errand.stream)
+    return UnknownOutcome(f"a write was sent and not answered{case.why}", stream=case.errand.stream)
+
+
+def _garbled(case: Case) -> SyncerError:
+    if case.errand.effect is Effect.READ:
+        return _no_api(case)
+    return UnknownOutcome(f"a write was answered by something that is not JSON{case.why}", stream=case.errand.stream)
+
+
+def _no_api(case: Case) -> SyncerError:
+    return BadAnswer(f"the answer is not the CRM's API{case.why}", stream=case.errand.stream, hint=ADDRESS_HINT)
+
+
+def _unauthorised(case: Case) -> SyncerError:
+    text = f"the CRM does not accept the token{case.why}"
+    return AuthFailed(text, stream=case.errand.stream, hint=CREDENTIAL_HINT)
+
+
+def _lacks_scope(case: Case) -> SyncerError:
+    # HubSpot lists every scope that would do, dozens at times: name the one we know we need, else the first few.
+    wanted = case.errand.scope or ", ".join(case.facts.scopes[:3]) or "that the endpoint needs"
+    hint = f"grant the token the scope {wanted}"
+    if case.errand.tiered:
+        hint = f"{hint}, if the account's tier has the feature"
+    return MissingScope(f"the token lacks a scope{case.why}", stream=case.errand.stream, hint=hint)
+
+
+def _absent(case: Case) -> SyncerError:
+    return Missing(f"not found{case.why}", stream=case.errand.stream)
+
+
+def _exists(case: Case) -> SyncerError:
+    return AlreadyExists(f"it exists already{case.why}", stream=case.errand.stream)
+
+
+def _no_property(case: Case) -> SyncerError:
+    return SchemaChanged(f"the CRM lacks a property{case.why}", stream=case.errand.stream, hint=SCHEMA_HINT)
+
+
+def _refused(case: Case) -> SyncerError:
+    if case.errand.effect is Effect.READ:
+        return BadAnswer(f"the CRM refused a read{case.why}", stream=case.errand.stream)
+    return Rejected(
+        f"the CRM refused the write{case.why}", status=case.status, correlation_id=case.facts.correlation_id
+    )
+
+
+def _ours(case: Case) -> SyncerError:
+    return Bug(f"a request that cannot be sent{case.why}", stream=case.errand.stream)
+
+
+ERRORS: Mapping[Meaning, Callable[[Case], SyncerError]] = {
+    Meaning.DAY_SPENT: _limited("the account's calls for today are spent", LimitScope.DAILY),
+    Meaning.SEARCH_LIMIT: _limited("too many searches a second", LimitScope.SEARCH),
+    Meaning.BURST_LIMIT: _limited("too many calls in ten seconds", LimitScope.BURST),
+    Meaning.LOCKED: _limited("the CRM has locked these records for a moment"),
+    Meaning.MIGRATING: _limited("the account is moving to another data centre"),
+    Meaning.NOT_SENT: _unreachable,
+    Meaning.FAILED: _unanswered,
+    Meaning.OVERDUE: _unanswered,
+    Meaning.GARBLED: _garbled,
+    Meaning.UNAUTHORISED: _unauthorised,
+    Meaning.SCOPE: _lacks_scope,
+    Meaning.ABSENT: _absent,
+    Meaning.EXISTS: _exists,
+    Meaning.NO_PROPERTY: _no_property,
+    Meaning.REFUSED: _refused,
+    Meaning.ELSEWHERE: _no_api,
+    Meaning.OURS: _ours,
+}
+
+
+def error_of(case: Case) -> SyncerError:
+    """Return the error for a call that did not succeed; its text holds no value and no secret."""
+    return ERRORS[case.meaning](case)
+
+
+def item_case(raw: object, errand: Errand) -> Case:
+    """Return what one item of a 207's `errors` is about: its `facts.ids` may be empty."""
+    facts = facts_of_object(raw)
+    status = ITEM_STATUS.get(facts.category or "", 400)
+    return Case(meaning=meaning_of(status, facts, errand), errand=errand, facts=facts, status=status)
+
+
+def _detail(facts: Facts) -> str:
+    # Codes and names say it without a value; only an error without codes needs its own words.
+    if facts.codes:
+        named = f" on {', '.join(facts.properties)}" if facts.properties else ""
+        return f"{', '.join(facts.codes)}{named}"
+    return f'"{scrubbed(facts.message)}"' if facts.message else ""
+
+
+_VALUES = re.compile(
+    r"""[^\s"'<>\[\](){}=,;:]+@[^\s"'<>\[\](){},;:]+  # an e-mail address
+    | "[^"]*" | '[^']*'                               # a quoted value
+    | (?<=value=)[^,)}\]]*                            # value=... of a coordinate
+    | \+\d[\d\s()/.-]{5,}\d                           # a phone number""",
+    re.VERBOSE,
+)
+_LONGEST = 200
+
+
+def scrubbed(message: str) -> str:
+    """Return a message of the CRM without addresses, phone numbers and quoted values; ids stay."""
+    return _VALUES.sub("…", message)[:_LONGEST]

@@ -1,0 +1,100 @@
+"""The full pull: every stream from its first page to its last, resumable at each checkpoint."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Sequence
+
+from jobs.counts import PullCount
+from jobs.desk import Desk, Portal
+from jobs.intake import Intake
+from jobs.pull import delivering, guarded, keep_watermark, pull_feed, read_watermark
+from jobs.reading import Chunk, Reader, chunks
+from jobs.storing import Reading, store_chunk
+from syncer.moments import Millis
+from syncer.records import Kind
+
+#: Companies come first so that contacts find theirs, contacts before what happened to them.
+_FIRST = (Kind.COMPANY, Kind.CONTACT, Kind.DEAL)
+
+
+async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), restart: bool = False) -> PullCount:
+    """Read every stream in full and return the counts; a stream that stopped half-way resumes where it stopped.
+
+    The moment before the first page becomes the stream's watermark, so that the next round misses nothing that
+    changed meanwhile. Event feeds run first: where one delivers, the contacts' roll-ups need not stand in for it.
+    """
+    count = PullCount(skipped=dict(portal.skipped))
+    await asyncio.to_thread(_demand_derive, desk)
+    feeds = [name for name in portal.feeds if not streams or name in streams]
+    first = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, ()), count=count)
+    await guarded(feeds, lambda name: pull_feed(first, name, 0), count)
+    reader = Reader(desk, portal, [*await delivering(desk, portal), *portal.streams])
+    intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
+
+    def of(stream: str) -> Awaitable[None]:
+        return _list(intake, stream, restart=restart)
+
+    for group in _groups([name for name in portal.streams if not streams or name in streams]):
+        await guarded(group, of, count)
+    count.with_calls(desk.source.usage.calls)
+    return count
+
+
+def _groups(streams: Sequence[str]) -> Sequence[Sequence[str]]:
+    first = [[kind.value] for kind in _FIRST if kind in streams]
+    return [*first, [name for name in streams if name not in set(Kind)]]
+
+
+def _demand_derive(desk: Desk) -> None:
+    with desk.store.commit() as unit:
+        unit.desk.demand_full_derive(desk.name)
+
+
+async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
+    desk = intake.desk
+    intake.count.of(stream)
+    resumed, began = await asyncio.to_thread(_begin, desk, stream, restart=restart)
+    pages = desk.source.pages(stream, properties=intake.portal.properties[stream], after=resumed)
+    async for chunk in ahead(chunks(pages)):
+        await store_chunk(intake, chunk, Reading.BACKFILL)
+    if stream in set(Kind):
+        await _archived(desk, Kind(stream), intake.count)
+    await keep_watermark(desk, stream, began)
+    desk.progress.done(stream)
+
+
+def _begin(desk: Desk, stream: str, *, restart: bool) -> tuple[str | None, Millis]:
+    """Return where to resume and the moment before the first page, as kept when the stream was begun."""
+    with desk.store.commit() as unit:
+        cursor = unit.desk.cursor(desk.name, stream, "backfill")
+        began = unit.desk.cursor(desk.name, stream, "backfill_began")
+        if cursor and began and not restart:
+            return cursor, Millis(int(began))
+        now = desk.clock()
+        unit.desk.keep_cursor(desk.name, stream, "backfill", "")
+        unit.desk.keep_cursor(desk.name, stream, "backfill_began", str(now))
+        return None, now
+
+
+async def _archived(desk: Desk, kind: Kind, count: PullCount) -> None:
+    """Mark what the CRM archived among the records that the mirror held before: a first backfill held none."""
+    if await asyncio.to_thread(read_watermark, desk, kind) is None:
+        return
+    async for page in desk.source.pages(kind, properties=("hs_object_id",), archived=True):
+        ids = [raw.id for raw in page.records]
+        count.of(kind).archived += await asyncio.to_thread(_archive, desk, kind, ids)
+
+
+def _archive(desk: Desk, kind: Kind, ids: Sequence[str]) -> int:
+    with desk.store.commit() as unit:
+        return unit.mirror.archive(desk.name, kind, ids, desk.clock())
+
+
+async def ahead(source: AsyncIterator[Chunk]) -> AsyncIterator[Chunk]:
+    """Yield the source's chunks, reading one ahead while the last is being stored."""
+    following = asyncio.ensure_future(anext(source, None))
+    try:
+        while (chunk := await following) is not None:
+            following = asyncio.ensure_future(anext(source, None))
+            yield chunk
+    finally:
+        following.cancel()

@@ -1,0 +1,130 @@
+"""The composition root: settings into open stores and connectors, and the frame around every run."""
+
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from jobs.desk import Clock, Desk
+from jobs.progress import Progress, Silent
+from jobs.settings import Account, Settings
+from mappings.fields import definitions, extended
+from syncer.agreement import InForce, in_force
+from syncer.errors import ConfigError, Problem, SyncerError
+from syncer.moments import MINUTE, Millis, millis
+from syncer.store import Store, open_store
+
+if TYPE_CHECKING:
+    from connectors.hubspot import HubSpot
+
+_log = structlog.get_logger()
+
+
+def system_clock() -> Millis:
+    """Return the present moment."""
+    return millis(datetime.now(UTC))
+
+
+@contextmanager
+def opened_store(settings: Settings) -> Iterator[Store]:
+    """Yield the store, brought to the newest revision."""
+    store = open_store(settings.database_url)
+    try:
+        store.upgrade()
+        yield store
+    finally:
+        store.close()
+
+
+@asynccontextmanager
+async def opened_desk(
+    settings: Settings, store: Store, account: str, *, clock: Clock = system_clock, progress: Progress | None = None
+) -> AsyncIterator[Desk]:
+    """Yield one account at work; its connections close at the end."""
+    chosen = choose(settings, account)
+    agreement = in_force(settings.agreement_path)
+    known = extended(definitions(chosen.connector), chosen.fields)
+    connector = _connector(chosen)
+    try:
+        yield Desk(
+            account=chosen,
+            store=store,
+            source=connector.source,
+            destination=connector.destination,
+            agreement=agreement,
+            definitions=known,
+            clock=clock,
+            progress=progress or Silent(),
+            overlap=settings.schedule.overlap * MINUTE,
+        )
+    finally:
+        await connector.close()
+
+
+def choose(settings: Settings, account: str) -> Account:
+    """Return an account by name; an unknown one is a ConfigError that lists those there are."""
+    if account not in settings.accounts:
+        allowed = ", ".join(settings.accounts) or "none"
+        raise ConfigError(
+            [Problem(key="--account", message=f"no account named {account}", hint=f"there are: {allowed}")]
+        )
+    return settings.accounts[account]
+
+
+def agreement_of(settings: Settings) -> InForce:
+    """Return the agreement in force."""
+    return in_force(settings.agreement_path)
+
+
+def _connector(account: Account) -> "HubSpot":
+    from connectors.hubspot import open_hubspot
+
+    return open_hubspot(
+        token=account.token.get_secret_value(),
+        base_url=account.base_url,
+        tier=account.tier,
+        versions=account.versions,
+        share=account.limits.share,
+    )
+
+
+@dataclass(kw_only=True, slots=True)
+class Run:
+    """One run of one job: its id and what it will have counted."""
+
+    id: str
+    counts: dict[str, object] = field(default_factory=dict)
+    status: str = "done"
+
+
+@contextmanager
+def recorded_run(desk: Desk, job: str) -> Iterator[Run]:
+    """Yield a run that the store remembers, with one log line at each end; ids are bound to every line between."""
+    with desk.store.commit() as unit:
+        run = Run(id=unit.desk.begin_run(desk.name, job, desk.clock()))
+    began = time.monotonic()
+    with structlog.contextvars.bound_contextvars(run_id=run.id, job=job, account=desk.name):
+        _log.info("run_started")
+        try:
+            yield run
+        except BaseException as error:
+            run.status = "failed"
+            _end(desk, run, began)
+            _log.error("run_failed", reason=_reason(error))
+            raise
+        _end(desk, run, began)
+        _log.info("run_finished", status=run.status, **run.counts)
+
+
+def _reason(error: BaseException) -> str:
+    return error.message if isinstance(error, SyncerError) else type(error).__name__
+
+
+def _end(desk: Desk, run: Run, began: float) -> None:
+    run.counts["seconds"] = round(time.monotonic() - began, 3)
+    with desk.store.commit() as unit:
+        unit.desk.end_run(run.id, desk.clock(), run.status, run.counts)

@@ -1,0 +1,74 @@
+"""Commands that serve: run, sandbox, demo."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the tree."""
+    app.command()(run)
+    app.command()(sandbox)
+    app.command()(demo)
+
+
+def run(
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8400,
+) -> None:
+    """The daemon: rounds by the clock, and the dashboard."""
+    import asyncio
+
+    from jobs.cli.frame import opened
+    from jobs.daemon import run_daemon
+
+    with opened(need_accounts=True) as (settings, store):
+        typer.echo(f"dashboard: http://{host}:{port}/ · Ctrl+C stops", err=True)
+        asyncio.run(run_daemon(settings, store, host=host, port=port))
+
+
+def sandbox(
+    host: HostOption = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8300,
+    load: Annotated[
+        list[Path] | None,
+        typer.Option("--load", help="JSON lines, or a portal spec (YAML) over CSV files; repeatable."),
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Folder of the CSV files that a portal spec names.")
+    ] = None,
+    generate: Annotated[int, typer.Option("--generate", min=0, help="Fill with this many generated contacts.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the generated data.")] = 1,
+    state: Annotated[
+        Path | None, typer.Option("--state", help="SQLite file that keeps the portal; memory otherwise.")
+    ] = None,
+) -> None:
+    """The embedded CRM alone: speaks HubSpot's API, for rehearsals and tests."""
+    from jobs.sandbox import Filling, open_portal, serve_portal
+
+    portal = open_portal(Filling(load=tuple(load or ()), data=data, generate=generate, seed=seed, state=state))
+    typer.echo(f"HUBSPOT_BASE_URL=http://{host}:{port}", err=True)
+    typer.echo("HUBSPOT_ACCESS_TOKEN=pat-sandbox-1   (any pat-… does)", err=True)
+    serve_portal(portal, host, port)
+
+
+def demo(
+    contacts: Annotated[int, typer.Option("--contacts", min=20, help="Generated contacts.")] = 2000,
+    seed: Annotated[int, typer.Option("--seed", help="Same seed, same portal.")] = 1,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Print and leave; serve no dashboard.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the dashboard.")] = 8400,
+    lang: Annotated[str, typer.Option("--lang", help="en or de.")] = "en",
+) -> None:
+    """Everything once, on a sandbox CRM with generated data: set up, read, decide, write back, measure, show."""
+    from jobs.asking import language
+    from jobs.cli.demo_output import print_demo
+    from jobs.demo import run_demo, serve_demo
+
+    with run_demo(contacts=contacts, seed=seed, lang=language(lang)) as done:
+        print_demo(done)
+        if not no_serve:
+            typer.echo(f"dashboard: http://127.0.0.1:{port}/?lang={lang} · Ctrl+C stops")
+            serve_demo(done, port)

@@ -1,0 +1,76 @@
+"""What the demo prints: what was read, who is hot and why, the funnel, the forecast, what was written back."""
+
+import typer
+
+from jobs.cli.results import print_round
+from jobs.cli.tables import print_table
+from jobs.demo import DemoDone
+from jobs.strip import funnel_strip
+from jobs.words import figure, number, percent, stage_name, word
+
+_FORECAST = ("K20", "K20.weighted", "K20.commit", "K20.best_case", "K20.won")
+_OUTCOMES = ("K10", "K10.broad", "K10.won", "K10.lost", "K10.other", "K31", "K31.sum", "K14", "K26", "K27")
+
+
+def print_demo(done: DemoDone) -> None:
+    """Print the whole demo."""
+    created = sum(step.state == "present" for step in done.steps)
+    typer.echo(f"set up: {created} properties in the CRM at {done.crm}\n")
+    print_round(done.backfill)
+    calls = sum(one.api_calls for one in done.backfill.streams.values())
+    typer.echo(f"API calls {calls:,} · 429 answers {done.limited}\n")
+    _leads(done)
+    _strip(done)
+    _figures(done, word("forecast", done.lang), _FORECAST)
+    _figures(done, word("outcomes", done.lang), _OUTCOMES)
+    _written(done)
+
+
+def _leads(done: DemoDone) -> None:
+    rows = [
+        (
+            lead.name if lead.company is None else f"{lead.name}, {lead.company}",
+            stage_name(lead.stage, done.lang),
+            lead.cell,
+            number(lead.priority, done.lang),
+            lead.why,
+        )
+        for lead in done.leads
+    ]
+    heads = [word(key, done.lang) for key in ("contact", "stage", "cell", "priority", "why")]
+    print_table(heads, rows, title=word("hottest", done.lang), right=(heads[3],))
+
+
+def _strip(done: DemoDone) -> None:
+    rows = [
+        (
+            stage_name(step.stage, done.lang),
+            number(step.now, done.lang),
+            number(step.entered, done.lang),
+            percent(step.onward, done.lang),
+            "" if step.lo is None else f"{percent(step.lo, done.lang)} – {percent(step.hi, done.lang)}",
+        )
+        for step in funnel_strip(done.figures)
+    ]
+    heads = [word(key, done.lang) for key in ("stage", "now", "entered", "onward", "interval")]
+    print_table(heads, rows, title=word("funnel", done.lang), right=heads[1:4])
+
+
+def _figures(done: DemoDone, title: str, wanted: tuple[str, ...]) -> None:
+    found = {str(row["id"]): row for row in done.figures}
+    rows = []
+    for ident in wanted:
+        row = found.get(ident)
+        if row is not None:
+            value = row["value"]
+            shown = figure(value if isinstance(value, int | float) else None, str(row["unit"]), done.lang)
+            rows.append((ident, str(row["name"]), shown, "" if row["n"] is None else f"n {row['n']}"))
+    heads = ["id", word("figure", done.lang), word("value", done.lang), "n"]
+    print_table(heads, rows, title=title, right=(heads[2],))
+
+
+def _written(done: DemoDone) -> None:
+    rows = [(name, number(count, done.lang)) for name, count in sorted(done.sync.properties.items())]
+    heads = ["property", word("value", done.lang)]
+    print_table(heads, rows, title=f"{word('written_back', done.lang)}: {done.sync.written:,}", right=(heads[1],))
+    typer.echo(f"second sync: {done.again.written} written, {done.again.planned} planned, {done.again.seconds:.1f} s\n")

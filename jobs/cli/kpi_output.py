@@ -1,0 +1,57 @@
+"""KPI rows as table, JSON, CSV or Parquet, on standard output or in a file."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from jobs.cli.tables import print_table
+from jobs.words import Language
+from syncer.errors import ConfigError, Problem
+from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet
+from syncer.kpis.result import Kpi
+
+
+def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Language) -> None:
+    """Write the rows in the form asked for; Parquet needs a file or a pipe."""
+    if form not in set(Format):
+        raise ConfigError([Problem(key="--format", message=f"no format {form!r}", hint=", ".join(Format))])
+    if form == Format.TABLE:
+        print_kpis(rows, lang)
+        return
+    content = _content(rows, Format(form))
+    if output:
+        Path(output).write_bytes(content)
+    elif form == Format.PARQUET and sys.stdout.isatty():
+        raise ConfigError([Problem(key="--output", message="Parquet is not for reading", hint="add --output FILE")])
+    else:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+
+
+def _content(rows: Sequence[Kpi], form: Format) -> bytes:
+    if form is Format.PARQUET:
+        return to_parquet(rows)
+    text = to_csv(rows) if form is Format.CSV else to_json(rows) + "\n"
+    return text.encode()
+
+
+def print_kpis(rows: Sequence[Kpi], lang: Language) -> None:
+    """Print the rows as a table."""
+    heads = ("id", "figure", "segment", "value", "95 %", "n", "period", "status", "left out")
+    print_table(heads, [_line(row, lang) for row in rows], right=("value", "n"))
+
+
+def _line(row: Kpi, lang: Language) -> Sequence[str]:
+    shown = cells(row, lang)
+    left_out = ", ".join(f"{reason} {count}" for reason, count in row.excluded.items())
+    return (
+        shown.id,
+        shown.name,
+        shown.segment,
+        shown.value,
+        shown.interval,
+        shown.n,
+        shown.period,
+        shown.status,
+        left_out,
+    )

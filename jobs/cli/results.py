@@ -1,0 +1,148 @@
+"""What rounds, plans, pushes and undos print, and the exit code they end in."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from jobs.cli.frame import one_or_all, print_json
+from jobs.cli.tables import print_table
+
+if TYPE_CHECKING:
+    from jobs.plan import Plan
+    from jobs.push import PushCount
+    from jobs.rounds import RoundResult
+    from jobs.undo import UndoResult
+    from syncer.writeback import Intent
+
+_FAILED, _MISUSED, _NEEDS_PERSON = 1, 2, 3
+
+#: Lines of a plan that a terminal shows; --json and a pipe show all.
+_SHOWN = 40
+
+
+def finish_round(results: Sequence["RoundResult"], *, as_json: bool) -> None:
+    """Print what rounds did and end in their exit code."""
+    if as_json:
+        print_json(one_or_all([one.as_dict() for one in results]))
+    else:
+        for one in results:
+            print_round(one)
+    if any(one.halted for one in results):
+        raise typer.Exit(_FAILED)
+    if any(one.failed or one.buried or one.problems for one in results):
+        raise typer.Exit(_NEEDS_PERSON)
+
+
+def print_round(result: "RoundResult") -> None:
+    """Print one account's round."""
+    rows = [
+        (name, *(f"{number:,}" for number in (one.read, one.created, one.updated, one.archived, one.api_calls)))
+        for name, one in result.streams.items()
+    ]
+    heads = ("stream", "read", "created", "updated", "archived", "API calls")
+    print_table(heads, rows, title=f"{result.account} · run {result.run}", right=heads[1:])
+    typer.echo(
+        f"derived {result.derived:,} · planned {result.planned:,} · written {result.written:,} · "
+        f"unchanged {result.unchanged:,} · conflicts {result.conflicts:,} · failed {result.failed:,} · "
+        f"{result.seconds:.1f} s"
+    )
+    for stream, why in result.skipped.items():
+        typer.echo(f"left out {stream}: {why}")
+    for stream, why in result.halted.items():
+        typer.echo(f"stopped {stream}: {why}", err=True)
+    for problem in result.problems:
+        typer.echo(f"not written: {problem}", err=True)
+    if result.buried or result.failed:
+        typer.echo(f"{result.buried + result.failed:,} need a person: syncer dead-letters", err=True)
+
+
+def show_plans(plans: Sequence["Plan"], *, as_json: bool) -> None:
+    """Print the changes of every account, each with its reason."""
+    if as_json:
+        print_json([plan_line(row) for one in plans for row in one.rows])
+    else:
+        for one in plans:
+            _print_plan(one)
+    if any(one.problems for one in plans):
+        raise typer.Exit(_NEEDS_PERSON)
+
+
+def plan_line(row: "Intent") -> dict[str, object]:
+    """Return one change in the form of design.md §5."""
+    return {
+        "object": row.kind.value,
+        "id": row.record_id,
+        "property": row.property,
+        "from": row.previous,
+        "to": row.value,
+        "rule": row.rule,
+        "why": row.why,
+    }
+
+
+def _print_plan(plan: "Plan") -> None:
+    counted: dict[tuple[str, str], int] = {}
+    for row in plan.rows:
+        counted[row.kind, row.property] = counted.get((row.kind, row.property), 0) + 1
+    summary = [(kind, name, f"{number:,}") for (kind, name), number in sorted(counted.items())]
+    print_table(
+        ("object", "property", "changes"), summary, title=f"{plan.account} · plan {plan.checksum}", right=("changes",)
+    )
+    lines = [
+        (f"{row.kind}/{row.record_id}", row.property, row.previous or "–", row.value or "–", f"{row.rule}: {row.why}")
+        for row in plan.rows[:_SHOWN]
+    ]
+    if lines:
+        print_table(("record", "property", "from", "to", "why"), lines)
+    if len(plan.rows) > _SHOWN:
+        typer.echo(f"… and {len(plan.rows) - _SHOWN:,} more; --json prints all")
+    for problem in plan.problems:
+        typer.echo(f"not planned: {problem}", err=True)
+
+
+def finish_push(counts: Sequence["PushCount"], *, as_json: bool) -> None:
+    """Print what became of the outbox."""
+    if as_json:
+        print_json(one_or_all([asdict(one) for one in counts]))
+    else:
+        for one in counts:
+            typer.echo(
+                f"written {one.written:,} · unchanged {one.unchanged:,} · conflicts {one.conflicts:,} · "
+                f"failed {one.failed:,}"
+            )
+    if any(one.failed for one in counts):
+        raise typer.Exit(_NEEDS_PERSON)
+
+
+def finish_undo(results: Sequence["UndoResult | None"], *, run: str, apply: bool, as_json: bool) -> None:
+    """Print the steps of an undo, done or to be done."""
+    found = [one for one in results if one is not None]
+    if not found:
+        typer.echo(f"run {run} wrote nothing: `syncer status` lists the runs", err=True)
+        raise typer.Exit(_MISUSED)
+    steps = [step for one in found for step in one.steps]
+    if as_json:
+        print_json(
+            [
+                {
+                    "object": step.kind.value,
+                    "id": step.record_id,
+                    "property": step.property,
+                    "from": step.held,
+                    "to": step.earlier,
+                    "verdict": step.verdict.value,
+                    "why": step.why,
+                }
+                for step in steps
+            ]
+        )
+        return
+    rows = [
+        (f"{step.kind}/{step.record_id}", step.property, step.held or "–", step.earlier or "–", step.why)
+        for step in steps[:_SHOWN]
+    ]
+    print_table(("record", "property", "holds", "before", "undo"), rows)
+    restored = sum(one.pushed.written for one in found if one.pushed)
+    typer.echo(f"{restored:,} of {len(steps):,} restored" if apply else f"{len(steps):,} steps; --apply restores them")

@@ -1,0 +1,105 @@
+"""Commands that read and decide: backfill, pull, derive, measure."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KnownAtOption, StreamOption
+
+if TYPE_CHECKING:
+    from jobs.desk import Desk
+    from jobs.rounds import RoundResult
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the tree."""
+    app.command()(backfill)
+    app.command()(pull)
+    app.command()(derive)
+    app.command()(measure)
+
+
+def backfill(
+    account: AccountOption = None,
+    stream: StreamOption = None,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Begin at the first page, whatever was read before.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Read everything from the CRM, resuming where an earlier backfill stopped, and decide."""
+    from jobs.cli.frame import each_account
+    from jobs.cli.results import finish_round
+    from jobs.rounds import backfill_round
+
+    async def work(desk: "Desk") -> "RoundResult":
+        return await backfill_round(desk, streams=stream or (), restart=restart)
+
+    finish_round(each_account(account, work, quiet=as_json), as_json=as_json)
+
+
+def pull(account: AccountOption = None, stream: StreamOption = None, as_json: JsonOption = False) -> None:
+    """Read what changed since the last round, and nothing else."""
+    from jobs.cli.frame import each_account
+    from jobs.cli.results import finish_round
+    from jobs.rounds import pull_round
+
+    async def work(desk: "Desk") -> "RoundResult":
+        return await pull_round(desk, streams=stream or ())
+
+    finish_round(each_account(account, work, quiet=as_json), as_json=as_json)
+
+
+def derive(
+    account: AccountOption = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Decide every contact and deal, not only the dirty ones.")
+    ] = False,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide stage, score and outcome of what changed or came due."""
+    from dataclasses import asdict
+
+    from jobs.asking import clock_option
+    from jobs.bootstrap import agreement_of
+    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.derive import Clocks
+    from jobs.rounds import derive_round
+    from jobs.settings import load_settings
+
+    zone = agreement_of(load_settings(need_accounts=False)).agreement.calendar.zone
+    clocks = Clocks(
+        as_of=clock_option(as_of, zone, option="--as-of"), known_at=clock_option(known_at, zone, option="--known-at")
+    )
+    moved = as_of is not None or known_at is not None
+
+    async def work(desk: "Desk") -> dict[str, object]:
+        return {"account": desk.name, **asdict(await derive_round(desk, full=full or moved, clocks=clocks))}
+
+    results = each_account(account, work, quiet=as_json)
+    if as_json:
+        print_json(one_or_all(results))
+        return
+    for one in results:
+        typer.echo(
+            f"{one['account']}: {one['contacts']:,} contacts, {one['deals']:,} deals, {one['companies']:,} companies "
+            f"decided; {one['changed']:,} contacts stand otherwise than before"
+        )
+
+
+def measure(account: AccountOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+    """Compute every KPI and keep the figures as a snapshot for dashboard and digest."""
+    from jobs.asking import Asked
+    from jobs.cli.frame import each_account, print_json
+    from jobs.rounds import measure_round
+
+    async def work(desk: "Desk") -> list[dict[str, object]]:
+        return await measure_round(desk, Asked(as_of=as_of))
+
+    results = each_account(account, work, quiet=as_json)
+    if as_json:
+        print_json([row for rows in results for row in rows])
+        return
+    typer.echo(f"{sum(len(rows) for rows in results)} figures kept; see `syncer kpis` or the dashboard")

@@ -1,0 +1,38 @@
+"""What a run did, counted per stream: the numbers of its summary line and its JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(kw_only=True, slots=True)
+class StreamCount:
+    """Counts of one stream in one run."""
+
+    read: int = 0
+    created: int = 0
+    updated: int = 0
+    archived: int = 0
+    buried: int = 0
+    #: Calls that the stream's pages, links and versions cost.
+    api_calls: int = 0
+
+
+@dataclass(kw_only=True, slots=True)
+class PullCount:
+    """What a pull did."""
+
+    streams: dict[str, StreamCount] = field(default_factory=dict)
+    #: stream → why it was left out.
+    skipped: dict[str, str] = field(default_factory=dict)
+    #: stream → the error that stopped it.
+    halted: dict[str, str] = field(default_factory=dict)
+
+    def of(self, stream: str) -> StreamCount:
+        """Return the counts of a stream, begun at zero."""
+        return self.streams.setdefault(stream, StreamCount())
+
+    def with_calls(self, calls: Mapping[str, int]) -> None:
+        """Take over what the connector counted."""
+        for stream, number in calls.items():
+            if stream in self.streams:
+                self.streams[stream].api_calls = number

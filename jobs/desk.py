@@ -1,0 +1,53 @@
+"""What one job of one account works with: settings, store, connector, agreement, clock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.ports import Destination, Source
+from jobs.progress import Progress
+from jobs.settings import Account
+from mappings.fields import Definitions
+from syncer.agreement import InForce
+from syncer.moments import Millis
+from syncer.records import Stage
+from syncer.store import Store
+
+Clock = Callable[[], Millis]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desk:
+    """One account at work."""
+
+    account: Account
+    store: Store
+    source: Source
+    destination: Destination
+    agreement: InForce
+    definitions: Definitions
+    clock: Clock
+    progress: Progress
+    #: Milliseconds that each round reads again before its watermark.
+    overlap: int
+
+    @property
+    def name(self) -> str:
+        """The account's name."""
+        return self.account.name
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Portal:
+    """What the account itself has, as looked up at the start of a run."""
+
+    #: stream → vendor properties that exist there and are worth asking for.
+    properties: Mapping[str, Sequence[str]]
+    #: stream → property → allowed values, in display order.
+    options: Mapping[str, Mapping[str, Sequence[str]]]
+    stages: Sequence[Stage]
+    #: Streams that this account can read.
+    streams: Sequence[str]
+    #: Event feeds that this account can read.
+    feeds: Sequence[str]
+    #: stream → why it is left out.
+    skipped: Mapping[str, str]

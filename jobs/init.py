@@ -1,0 +1,33 @@
+"""Writes the three files that a user edits, once, with comments."""
+
+from collections.abc import Sequence
+from importlib import resources
+from pathlib import Path
+
+from syncer.agreement import default_text
+
+
+def write_files(folder: Path) -> Sequence[tuple[str, bool]]:
+    """Write .env, syncer.yaml and agreement.yaml into `folder`; return each name and whether it was written.
+
+    A file that exists is never touched.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    templates = resources.files("jobs").joinpath("templates")
+    texts = {
+        ".env": templates.joinpath("env.example").read_text(encoding="utf-8"),
+        "syncer.yaml": templates.joinpath("syncer.yaml").read_text(encoding="utf-8"),
+        "agreement.yaml": default_text(),
+    }
+    return [(name, _write(folder / name, text, private=name == ".env")) for name, text in texts.items()]
+
+
+def _write(path: Path, text: str, *, private: bool) -> bool:
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            if private:
+                path.chmod(0o600)
+            file.write(text)
+    except FileExistsError:
+        return False
+    return True

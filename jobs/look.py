@@ -1,0 +1,166 @@
+"""Look at the account before reading it: who owns, which pipelines, which properties, which streams there are."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
+from jobs.desk import Desk, Portal
+from jobs.names import property_names
+from mappings.check import present
+from syncer.errors import Missing, MissingScope
+from syncer.moments import HOUR
+from syncer.records import Kind, Owner, Stage
+
+#: How long one look is good for: an idle round then costs one search a stream and nothing else.
+_GOOD_FOR = HOUR
+
+_MOST_DATED_STAGES = 30
+
+#: Enumerations whose values we write or compare.
+_ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
+    Kind.CONTACT: ("lifecyclestage", "hs_lead_status"),
+    Kind.COMPANY: ("lifecyclestage",),
+}
+
+
+class _Kept(msgspec.Struct):
+    at: int
+    portal: Portal
+
+
+async def look(desk: Desk, *, afresh: bool = False) -> Portal:
+    """Return what the account has; owners, stages and account facts go to the mirror.
+
+    A look is kept for an hour unless `afresh`. A stream without scope is noted in `skipped`; contacts are needed and
+    raise.
+    """
+    if not afresh:
+        kept = await asyncio.to_thread(_kept, desk)
+        if kept is not None:
+            return kept
+    portal = await _look(desk)
+    await asyncio.to_thread(_keep, desk, portal)
+    return portal
+
+
+def _kept(desk: Desk) -> Portal | None:
+    with desk.store.snapshot() as unit:
+        text = unit.desk.cursor(desk.name, "account", "portal")
+    if text is None:
+        return None
+    try:
+        kept = msgspec.json.decode(text, type=_Kept)
+    except msgspec.ValidationError:
+        return None
+    return kept.portal if 0 <= desk.clock() - kept.at < _GOOD_FOR else None
+
+
+def _keep(desk: Desk, portal: Portal) -> None:
+    text = msgspec.json.encode(_Kept(at=desk.clock(), portal=portal)).decode()
+    with desk.store.commit() as unit:
+        unit.desk.keep_cursor(desk.name, "account", "portal", text)
+
+
+async def _look(desk: Desk) -> Portal:
+    facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), desk.source.pipelines())
+    portal_stages = [_stage(one) for one in stages]
+
+    def keep() -> None:
+        with desk.store.commit() as unit:
+            unit.desk.keep_account(
+                desk.name,
+                portal_id=facts.portal_id,
+                time_zone=facts.time_zone,
+                currency=facts.currency,
+                account_type=facts.account_type,
+            )
+            unit.mirror.replace_owners(desk.name, [_owner(row) for row in owners])
+            unit.mirror.replace_stages(desk.name, portal_stages)
+
+    await asyncio.to_thread(keep)
+    known, skipped = await _definitions(desk)
+    return Portal(
+        properties={stream: _wanted(desk, stream, names, portal_stages) for stream, names in known.items()},
+        options={
+            stream: {
+                name: [value for value, _ in names[name].options] for name in _ENUMERATIONS[stream] if name in names
+            }
+            for stream, names in known.items()
+            if stream in _ENUMERATIONS
+        },
+        stages=portal_stages,
+        streams=[stream for stream in _chosen(desk, desk.source.streams.objects) if stream not in skipped],
+        feeds=_chosen(desk, desk.source.streams.events),
+        skipped=skipped,
+    )
+
+
+def _chosen(desk: Desk, streams: Sequence[str]) -> list[str]:
+    chosen = desk.account.streams
+    return [stream for stream in streams if not chosen or stream in chosen]
+
+
+async def _definitions(desk: Desk) -> tuple[dict[str, Mapping[str, PropertyDefinition]], dict[str, str]]:
+    known: dict[str, Mapping[str, PropertyDefinition]] = {}
+    skipped: dict[str, str] = {}
+    streams = _chosen(desk, desk.source.streams.objects)
+    answers = await asyncio.gather(*(_definition(desk, stream) for stream in streams))
+    for stream, answer in zip(streams, answers, strict=True):
+        if isinstance(answer, str):
+            skipped[stream] = answer
+        else:
+            known[stream] = answer
+    return known, skipped
+
+
+async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinition] | str:
+    try:
+        return await desk.source.definitions(stream)
+    except (MissingScope, Missing) as error:
+        if stream == Kind.CONTACT:
+            raise
+        return error.hint or error.message
+
+
+def _wanted(desk: Desk, stream: str, known: Mapping[str, PropertyDefinition], stages: Sequence[Stage]) -> Sequence[str]:
+    wanted = dict.fromkeys(desk.definitions.properties(stream))
+    if stream in set(Kind):
+        wanted |= dict.fromkeys(property_names(desk.agreement.agreement, Kind(stream)))
+    asked = present(wanted, known) if known else tuple(wanted)
+    return (*asked, *(entered_property(stage) for stage in dated_stages(stages))) if stream == Kind.DEAL else asked
+
+
+def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
+    """Return the stages whose date-entered properties are asked for: none in a portal with too many for one URL."""
+    return stages if len(stages) <= _MOST_DATED_STAGES else ()
+
+
+def entered_property(stage: Stage) -> str:
+    """Return the property that says when a deal entered a stage; HubSpot does not list it among the properties."""
+    return f"hs_v2_date_entered_{stage.stage_id}"
+
+
+def _owner(row: OwnerRow) -> Owner:
+    return Owner(
+        id=row.id,
+        email=row.email,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        user_id=row.user_id,
+        team=row.team,
+        archived=row.archived,
+    )
+
+
+def _stage(one: PipelineStage) -> Stage:
+    return Stage(
+        pipeline_id=one.pipeline_id,
+        pipeline_label=one.pipeline_label,
+        stage_id=one.stage_id,
+        label=one.label,
+        position=one.position,
+        is_closed=one.is_closed,
+        probability=one.probability,
+    )

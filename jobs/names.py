@@ -1,0 +1,22 @@
+"""The write-back rules of an account: which of our roles is which property, and what the CRM allows there."""
+
+from collections.abc import Mapping, Sequence
+
+from syncer.agreement import Agreement, InForce
+from syncer.records import Kind
+from syncer.writeback import WriteRules, write_rules
+
+
+def rules_for(agreement: Agreement, options: Mapping[str, Sequence[str]] | None = None) -> WriteRules:
+    """Return the write-back rules; `options` are the CRM's allowed values by property, in display order."""
+    return write_rules(agreement.write_back, agreement.lifecycle_map, options)
+
+
+def property_names(agreement: Agreement, kind: Kind) -> Sequence[str]:
+    """Return the properties of one kind that we write, and so keep as the CRM holds them."""
+    return list(rules_for(agreement).names[kind].values())
+
+
+def agreement_text(found: InForce) -> str:
+    """Return which agreement runs, as every report says it."""
+    return f"{found.agreement.label} ({found.notice})" if found.notice else found.agreement.label

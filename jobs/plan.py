@@ -1,0 +1,174 @@
+"""Wanted values minus what the CRM holds, into the outbox: the smallest set of writes, each with its reason."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from jobs.derive import Clocks, deals_of, last_clocks
+from jobs.desk import Desk, Portal
+from jobs.names import rules_for
+from syncer.funnel import Rules, compile_rules, decide_contact
+from syncer.funnel.facts import CompanyDecision
+from syncer.moments import Millis
+from syncer.records import Kind
+from syncer.scoring import short_reasons
+from syncer.scoring.explain import window_of
+from syncer.store import Unit
+from syncer.writeback import (
+    Desired,
+    Intent,
+    PlanLimits,
+    Shown,
+    WriteRules,
+    check_plan,
+    desired_company,
+    desired_contact,
+    desired_deal,
+    diff,
+    intents,
+    plan_checksum,
+    standing_of,
+)
+
+_T = TypeVar("_T")
+
+#: Records planned at a time: what they hold and what we wrote is read together.
+_CHUNK = 2_000
+
+
+@dataclass(kw_only=True, slots=True)
+class Plan:
+    """The writes that one account needs now."""
+
+    account: str
+    rows: list[Intent] = field(default_factory=list)
+    #: What cannot be written, and what to do about it; each once.
+    problems: tuple[str, ...] = ()
+    #: Names the plan by its content.
+    checksum: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Work:
+    desk: Desk
+    rules: Rules
+    write: WriteRules
+    #: kind → properties that exist in the CRM.
+    existing: Mapping[Kind, frozenset[str]]
+    clocks: Clocks
+    #: Only what was decided anew since this moment; None for everything.
+    since: Millis | None
+    found: dict[str, None] = field(default_factory=dict)
+
+
+async def plan(
+    desk: Desk, portal: Portal, *, run: str, full: bool = False, force: bool = False, keep: bool = True
+) -> Plan:
+    """Return the writes that the decisions since the last plan ask for; with `keep` they stand in the outbox.
+
+    Raises UnsafePlan where an implausible share of the CRM would change, unless `force`.
+    """
+    return await asyncio.to_thread(_plan, desk, portal, run, full=full, force=force, keep=keep)
+
+
+def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep: bool) -> Plan:
+    began = desk.clock()
+    with desk.store.snapshot() as reading:
+        work = _work(desk, portal, reading, full=full)
+        rows = [*_contacts(work, reading), *_deals(work, reading), *_companies(work, reading)]
+        totals = reading.mirror.counts(desk.name)
+    if not force:
+        limits = desk.agreement.agreement.write_back
+        check_plan(
+            rows,
+            {kind: totals.get(kind, 0) for kind in Kind},
+            PlanLimits(max_share=limits.max_share, min_records=limits.min_records, drifting=work.write.drifting),
+        )
+    if keep:
+        _keep(desk, run, rows, began)
+    desk.progress.done("planned")
+    return Plan(account=desk.name, rows=rows, problems=tuple(work.found), checksum=plan_checksum(rows))
+
+
+def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
+    agreement = desk.agreement.agreement
+    options = {name: values for names in portal.options.values() for name, values in names.items()}
+    planned = reading.desk.cursor(desk.name, "account", "planned")
+    return _Work(
+        desk=desk,
+        rules=compile_rules(agreement, reading.mirror.stages(desk.name)),
+        write=rules_for(agreement, options),
+        existing={kind: frozenset(portal.properties.get(kind, ())) for kind in Kind},
+        clocks=last_clocks(reading, desk.name, desk.clock()),
+        since=None if full or planned is None else Millis(int(planned)),
+    )
+
+
+def _keep(desk: Desk, run: str, rows: Sequence[Intent], began: Millis) -> None:
+    with desk.store.commit() as unit:
+        unit.desk.intend(desk.name, run, rows, desk.clock())
+        unit.desk.keep_cursor(desk.name, "account", "planned", str(began))
+
+
+def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
+    name = work.desk.name
+    for ids in _portions(reading.ledger.decided_since(name, Kind.CONTACT, work.since)):
+        facts = reading.facts.contacts(name, ids, work.clocks.known_at, lambda some: deals_of(reading, name, some))
+        shown = _shown(work, reading, Kind.CONTACT, ids)
+        for one in facts:
+            if one.contact.archived_at is not None:
+                continue
+            decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
+            reasons = short_reasons(work.rules.scorer, one, as_of=work.clocks.as_of, started_at=window_of(decision))
+            standing = standing_of(decision, reasons)
+            seen = shown(decision.contact_id)
+            yield from _edits(
+                work, Kind.CONTACT, decision.contact_id, desired_contact(standing, seen, work.write), seen
+            )
+        work.desk.progress.advance("planned", len(ids))
+
+
+def _deals(work: _Work, reading: Unit) -> Iterator[Intent]:
+    name = work.desk.name
+    for ids in _portions(reading.ledger.decided_since(name, Kind.DEAL, work.since)):
+        shown = _shown(work, reading, Kind.DEAL, ids)
+        for decision in reading.ledger.deal_decisions(name, ids):
+            seen = shown(decision.deal_id)
+            yield from _edits(work, Kind.DEAL, decision.deal_id, desired_deal(decision, seen, work.write), seen)
+
+
+def _companies(work: _Work, reading: Unit) -> Iterator[Intent]:
+    name = work.desk.name
+    for ids in _portions(reading.ledger.decided_since(name, Kind.COMPANY, work.since)):
+        shown = _shown(work, reading, Kind.COMPANY, ids)
+        for state in reading.ledger.company_states(name, ids):
+            decision = CompanyDecision(company_id=state.company_id, stage=state.stage, in_tam=state.in_tam)
+            seen = shown(state.company_id)
+            yield from _edits(work, Kind.COMPANY, state.company_id, desired_company(decision, seen, work.write), seen)
+
+
+def _shown(work: _Work, reading: Unit, kind: Kind, ids: Sequence[str]) -> Callable[[str], Shown]:
+    held = reading.mirror.held(work.desk.name, kind, ids)
+    written = reading.desk.last_written(work.desk.name, kind, ids)
+    return lambda ident: Shown(held=held.get(ident, {}), written=written.get(ident, {}))
+
+
+def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) -> Iterator[Intent]:
+    """Yield one record's writes; properties that the CRM lacks become one problem each."""
+    existing = work.existing[kind]
+    work.found.update(dict.fromkeys(desired.problems))
+    wanted = {name: value for name, value in desired.values.items() if name in existing}
+    for name in desired.values:
+        if name not in existing:
+            work.found[f"{kind}.{name} does not exist in the CRM: syncer setup --apply"] = None
+    edits = diff(wanted, shown.held)
+    if edits:
+        yield from intents(edits, account=work.desk.name, kind=kind, record_id=ident, decided_at=work.clocks.as_of)
+
+
+def _portions(items: Iterable[_T]) -> Iterator[Sequence[_T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, _CHUNK)):
+        yield some

@@ -1,0 +1,219 @@
+"""Outbox to CRM: read what is there, write what differs, read back what HubSpot may ignore, settle row by row."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from connectors.ports import RecordWrite
+from jobs.desk import Desk
+from syncer.errors import NotApplied, SyncerError, UnknownOutcome
+from syncer.records import Kind
+from syncer.store import OutboxEntry, Settlement, Status
+from syncer.writeback import same_value
+
+_log = structlog.get_logger()
+
+#: Records of one round: the CRM's cap on a batch.
+_BATCH = 100
+
+#: Open rows looked at for one batch: a hundred records with all of their properties.
+_LOOKED_AT = 2_000
+
+#: After so many unanswered sendings a row waits for a person.
+_MOST_ATTEMPTS = 5
+
+#: Values that HubSpot may accept and ignore: forward-only, so they are read back and, where ignored, cleared and set.
+_FORWARD_ONLY = frozenset({"lifecyclestage"})
+
+_EVENTS = {
+    Status.FAILED: (logging.ERROR, "write_refused"),
+    Status.CONFLICT: (logging.WARNING, "conflict_kept"),
+}
+
+Held = Mapping[str, Mapping[str, str | None]]
+
+
+@dataclass(kw_only=True, slots=True)
+class PushCount:
+    """What became of the outbox rows, counted by row."""
+
+    written: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    conflicts: int = 0
+    #: Written values by property.
+    properties: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    entry: OutboxEntry
+    status: Status
+    #: What the CRM held before the write.
+    previous: str | None
+    error: str | None = None
+
+
+async def push(desk: Desk) -> PushCount:
+    """Send every open outbox row of the account and return the counts.
+
+    Rows that an earlier, interrupted push had claimed are looked at first: if the CRM holds their value, they count
+    as written, not as sent again.
+    """
+    count = PushCount()
+    while entries := await asyncio.to_thread(_claim, desk):
+        kind = entries[0].kind
+        settled = await _round(desk, kind, entries)
+        await asyncio.to_thread(_settle, desk, kind, settled)
+        _add(count, settled)
+        desk.progress.advance("written back", len({one.entry.record_id for one in settled}))
+    desk.progress.done("written back")
+    return count
+
+
+def _claim(desk: Desk) -> Sequence[OutboxEntry]:
+    """Claim the rows of one batch: up to so many records of one kind."""
+    with desk.store.commit() as unit:
+        waiting = unit.desk.pending(desk.name, _LOOKED_AT)
+        of_kind = [entry for entry in waiting if entry.kind is waiting[0].kind]
+        records = set(list(dict.fromkeys(entry.record_id for entry in of_kind))[:_BATCH])
+        chosen = [entry for entry in of_kind if entry.record_id in records]
+        unit.desk.claim(desk.name, [entry.key for entry in chosen], desk.clock())
+    return [replace(entry, attempts=entry.attempts + 1) for entry in chosen]
+
+
+async def _round(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequence[_Settled]:
+    properties = sorted({entry.property for entry in entries})
+    ids = list(dict.fromkeys(entry.record_id for entry in entries))
+    present = await desk.destination.read(kind, ids, properties=properties)
+    settled = [done for entry in entries if (done := _without_writing(entry, present)) is not None]
+    decided = {id(one.entry) for one in settled}
+    due = [entry for entry in entries if id(entry) not in decided]
+    if due:
+        errors = await _write(desk, kind, due)
+        settled += [_outcome(entry, present, errors) for entry in due]
+    return settled
+
+
+def _without_writing(entry: OutboxEntry, present: Held) -> _Settled | None:
+    """Settle a row that needs no write: already so, gone, or changed by somebody since it was planned."""
+    if entry.record_id not in present:
+        return _Settled(entry, Status.FAILED, entry.previous, "the record is gone from the CRM")
+    held = present[entry.record_id].get(entry.property)
+    if same_value(held, entry.value):
+        sent = entry.attempts > 1
+        return _Settled(entry, Status.WRITTEN if sent else Status.UNCHANGED, entry.previous if sent else held)
+    if not same_value(held, entry.previous):
+        return _Settled(entry, Status.CONFLICT, held, "somebody changed the value after it was planned")
+    if entry.attempts > _MOST_ATTEMPTS:
+        return _Settled(entry, Status.FAILED, held, "the CRM never answered whether it took the value")
+    return None
+
+
+async def _write(desk: Desk, kind: Kind, due: Sequence[OutboxEntry]) -> Mapping[str, SyncerError]:
+    """Write and verify; return an error by record id, or by `record/property` where only one value failed."""
+    try:
+        results = await desk.destination.write(kind, _writes(due))
+    except UnknownOutcome as error:
+        return {entry.record_id: error for entry in due}
+    errors: dict[str, SyncerError] = {one.id: one.error for one in results if one.error is not None}
+    ignored = await _ignored(desk, kind, [entry for entry in due if entry.record_id not in errors])
+    if ignored:
+        errors |= await _clear_and_set(desk, kind, ignored)
+    return errors
+
+
+def _writes(entries: Iterable[OutboxEntry]) -> Sequence[RecordWrite]:
+    values: dict[str, dict[str, str | None]] = {}
+    for entry in entries:
+        values.setdefault(entry.record_id, {})[entry.property] = entry.value
+    return [RecordWrite(id=ident, values=one) for ident, one in values.items()]
+
+
+async def _ignored(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
+    """Return the rows among the forward-only ones whose value the CRM did not take, by reading back."""
+    forward = [entry for entry in entries if entry.property in _FORWARD_ONLY]
+    if not forward:
+        return ()
+    properties = sorted({entry.property for entry in forward})
+    held = await desk.destination.read(kind, [entry.record_id for entry in forward], properties=properties)
+    return [
+        entry for entry in forward if not same_value(held.get(entry.record_id, {}).get(entry.property), entry.value)
+    ]
+
+
+async def _clear_and_set(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Mapping[str, SyncerError]:
+    """Move forward-only values backward: clear in one request, set in a later one, read back."""
+    for name in sorted({entry.property for entry in entries}):
+        await desk.destination.clear(kind, [entry.record_id for entry in entries if entry.property == name], name)
+    await desk.destination.write(kind, _writes(entries))
+    still = await _ignored(desk, kind, entries)
+    return {
+        f"{entry.record_id}/{entry.property}": NotApplied(
+            "the CRM answered success and kept another value", stream=kind, record=entry.record_id
+        )
+        for entry in still
+    }
+
+
+def _outcome(entry: OutboxEntry, present: Held, errors: Mapping[str, SyncerError]) -> _Settled:
+    held = present[entry.record_id].get(entry.property)
+    error = errors.get(entry.record_id) or errors.get(f"{entry.record_id}/{entry.property}")
+    if error is None:
+        return _Settled(entry, Status.WRITTEN, held)
+    if isinstance(error, UnknownOutcome):
+        return _Settled(entry, Status.PENDING, entry.previous, error.message)
+    return _Settled(entry, Status.FAILED, held, error.message)
+
+
+def _settle(desk: Desk, kind: Kind, settled: Sequence[_Settled]) -> None:
+    now = desk.clock()
+    with desk.store.commit() as unit:
+        unit.desk.settle(desk.name, [_settlement(one) for one in settled], now)
+        unit.mirror.set_held(desk.name, kind, _held(settled), now)
+        for one in settled:
+            if one.status is Status.FAILED:
+                reason = "the CRM did not take a value"
+                problems = (f"{one.entry.property}: {one.error}",)
+                record = one.entry.record_id
+                unit.desk.bury(
+                    desk.name, kind, record, reason=reason, problems=problems, now=now, payload_ref=one.entry.key
+                )
+    for one in settled:
+        if one.status in _EVENTS:
+            level, event = _EVENTS[one.status]
+            _log.log(level, event, kind=kind, record=one.entry.record_id, property=one.entry.property)
+
+
+def _settlement(one: _Settled) -> Settlement:
+    return Settlement(key=one.entry.key, status=one.status, previous=one.previous, error=one.error)
+
+
+def _held(settled: Sequence[_Settled]) -> Mapping[str, Mapping[str, str | None]]:
+    """Return what the CRM holds now, by record, as far as settling showed it."""
+    held: dict[str, dict[str, str | None]] = {}
+    for one in settled:
+        if one.status in {Status.WRITTEN, Status.UNCHANGED}:
+            held.setdefault(one.entry.record_id, {})[one.entry.property] = one.entry.value
+        elif one.status is Status.CONFLICT:
+            held.setdefault(one.entry.record_id, {})[one.entry.property] = one.previous
+    return held
+
+
+def _add(count: PushCount, settled: Sequence[_Settled]) -> None:
+    for one in settled:
+        match one.status:
+            case Status.WRITTEN:
+                count.written += 1
+                count.properties[one.entry.property] = count.properties.get(one.entry.property, 0) + 1
+            case Status.UNCHANGED:
+                count.unchanged += 1
+            case Status.CONFLICT:
+                count.conflicts += 1
+            case Status.FAILED:
+                count.failed += 1
+            case _:
+                pass

@@ -1,0 +1,180 @@
+"""From pages to canonical records: chunks, mapping, links, versions. Talks to the connector, not to the store."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from connectors.ports import LinkRow, Page, SourceRecord
+from jobs.desk import Desk, Portal
+from jobs.look import dated_stages, entered_property
+from jobs.names import property_names
+from mappings.fields import Definitions, extended
+from mappings.history import changes
+from mappings.records import RecordMapper, activity, answer, cost_line, mappers, rollup_activities
+from syncer.errors import InvalidRecord
+from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link
+
+#: Records per commit; also the CRM's cap on one association call.
+CHUNK = 1_000
+
+#: stream → streams that its records are linked to, as far as Syncer reads links.
+LINKED: Mapping[str, tuple[str, ...]] = {
+    "contacts": ("companies",),
+    "deals": ("contacts", "companies"),
+    "calls": ("contacts",),
+    "emails": ("contacts",),
+    "meetings": ("contacts",),
+    "notes": ("contacts",),
+    "tasks": ("contacts",),
+    "communications": ("contacts",),
+    "feedback_submissions": ("contacts",),
+}
+
+#: A contact at one of these lifecycle values has a sales story in its versions; others have nothing to tell.
+_QUIET_LIFECYCLES = frozenset({None, "subscriber", "lead"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """Up to CHUNK records of one stream; `cursor` resumes after the last, None at the end."""
+
+    stream: str
+    records: Sequence[SourceRecord]
+    cursor: str | None
+
+
+@dataclass(kw_only=True, slots=True)
+class Batch:
+    """One chunk in canonical form, ready for one commit."""
+
+    stream: str
+    read: int = 0
+    contacts: list[Contact] = field(default_factory=list)
+    companies: list[Company] = field(default_factory=list)
+    deals: list[Deal] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    costs: list[CostLine] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    #: to_kind → from_id → links; the whole set of links of each from_id.
+    links: dict[Kind, Mapping[str, Sequence[Link]]] = field(default_factory=dict)
+    broken: list[InvalidRecord] = field(default_factory=list)
+
+
+async def chunks(pages: AsyncIterator[Page], *, size: int = CHUNK) -> AsyncIterator[Chunk]:
+    """Yield pages gathered to `size` records, so that links and commits cost one call a chunk, not one a page."""
+    gathered: list[SourceRecord] = []
+    cursor: str | None = None
+    stream: str | None = None
+    async for page in pages:
+        stream, cursor = page.stream, page.cursor
+        gathered += page.records
+        if len(gathered) >= size:
+            yield Chunk(stream=stream, records=gathered, cursor=cursor)
+            gathered = []
+    if stream is not None and (gathered or cursor is None):
+        yield Chunk(stream=stream, records=gathered, cursor=None)
+
+
+class Reader:
+    """Turns chunks of one account into batches; compiled once per run."""
+
+    def __init__(self, desk: Desk, portal: Portal, feeds: Sequence[str]) -> None:
+        self._source = desk.source
+        self._definitions = _with_stage_dates(desk.definitions, portal)
+        self._mappers = mappers(
+            self._definitions, {kind: property_names(desk.agreement.agreement, kind) for kind in Kind}
+        )
+        self._feeds = feeds
+
+    async def batch(self, chunk: Chunk) -> Batch:
+        """Return the chunk's records in canonical form, without links of contacts, companies and deals."""
+        batch = Batch(stream=chunk.stream, read=len(chunk.records))
+        if chunk.stream in set(Kind):
+            self._objects(Kind(chunk.stream), chunk.records, batch)
+            return batch
+        linked = await self._contact_ids(chunk)
+        for raw in chunk.records:
+            try:
+                self._other(raw, linked.get(raw.id, ()), batch)
+            except InvalidRecord as error:
+                batch.broken.append(error)
+        return batch
+
+    async def complete(self, batch: Batch, changed: Sequence[str], storied: Sequence[str]) -> None:
+        """Add the links of the `changed` records and the versions of the `storied` ones."""
+        targets = [Kind(to) for to in LINKED.get(batch.stream, ()) if to in set(Kind)]
+        if batch.stream not in set(Kind) or not changed:
+            return
+        kind = Kind(batch.stream)
+        found = await asyncio.gather(*(self._links(kind, to, changed) for to in targets))
+        batch.links.update(zip(targets, found, strict=True))
+        batch.changes += await self._versions(kind, storied)
+
+    def _objects(self, kind: Kind, records: Iterable[SourceRecord], batch: Batch) -> None:
+        mapper = self._mappers[kind]
+        for raw in records:
+            try:
+                self._object(mapper, raw, batch)
+            except InvalidRecord as error:
+                batch.broken.append(error)
+
+    def _object(self, mapper: RecordMapper, raw: SourceRecord, batch: Batch) -> None:
+        match mapper(raw):
+            case Contact() as contact:
+                batch.contacts.append(contact)
+                batch.activities += rollup_activities(raw, self._definitions.objects[Kind.CONTACT], self._feeds)
+            case Company() as company:
+                batch.companies.append(company)
+            case Deal() as deal:
+                batch.deals.append(deal)
+
+    def _other(self, raw: SourceRecord, contact_ids: Sequence[str], batch: Batch) -> None:
+        if raw.stream in self._definitions.activities:
+            batch.activities.append(activity(raw, self._definitions.activities[raw.stream], contact_ids))
+        elif raw.stream in self._definitions.answers:
+            given = answer(raw, self._definitions.answers[raw.stream], contact_ids)
+            batch.answers += [given] if given else []
+        elif raw.stream in self._definitions.costs:
+            line = cost_line(raw, self._definitions.costs[raw.stream])
+            batch.costs += [line] if line else []
+
+    async def _contact_ids(self, chunk: Chunk) -> Mapping[str, Sequence[str]]:
+        if "contacts" not in LINKED.get(chunk.stream, ()) or not chunk.records:
+            return {}
+        rows = await self._source.links(chunk.stream, "contacts", [raw.id for raw in chunk.records])
+        return {ident: tuple(dict.fromkeys(row.to_id for row in found)) for ident, found in rows.items()}
+
+    async def _links(self, kind: Kind, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
+        rows = await self._source.links(kind, to, ids)
+        return {ident: tuple(_link(kind, to, row) for row in rows.get(ident, ())) for ident in ids}
+
+    async def _versions(self, kind: Kind, ids: Sequence[str]) -> Sequence[Change]:
+        tracked = self._definitions.objects[kind].history
+        if not tracked or not ids:
+            return ()
+        records = await self._source.history(kind, ids, properties=tuple(tracked.values()))
+        return [change for raw in records for change in changes(kind, raw.id, raw.history, tracked)]
+
+
+def has_story(record: Contact | Company | Deal) -> bool:
+    """Return whether a record's versions can tell something that its present values do not."""
+    if isinstance(record, Deal):
+        return True
+    if isinstance(record, Contact):
+        return record.lead_status is not None or record.lifecycle not in _QUIET_LIFECYCLES
+    return False
+
+
+def _link(kind: Kind, to: Kind, row: LinkRow) -> Link:
+    return Link(
+        from_kind=kind, from_id=row.from_id, to_kind=to, to_id=row.to_id, label=row.label, is_primary=row.is_primary
+    )
+
+
+def _with_stage_dates(definitions: Definitions, portal: Portal) -> Definitions:
+    dated = {
+        f"entered_{stage.stage_id}": {"from": (entered_property(stage),), "as": "moment"}
+        for stage in dated_stages(portal.stages)
+    }
+    return extended(definitions, {Kind.DEAL: dated}) if dated else definitions

@@ -1,0 +1,185 @@
+"""Whole rounds: backfill and sync as one run each, from pull to push, and the result that the CLI prints."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from jobs.asking import Asked, measured, question
+from jobs.backfill import backfill
+from jobs.bootstrap import Run, recorded_run
+from jobs.counts import PullCount, StreamCount
+from jobs.derive import Clocks, DeriveCount, derive
+from jobs.desk import Desk, Portal
+from jobs.look import look
+from jobs.plan import Plan, plan
+from jobs.pull import never_read, pull
+from jobs.push import PushCount, push
+from syncer.kpis.render import to_json
+
+
+@dataclass(kw_only=True, slots=True)
+class RoundResult:
+    """What a backfill or a sync did: the JSON of design.md §5, and what the exit code depends on."""
+
+    run: str
+    account: str
+    streams: dict[str, StreamCount] = field(default_factory=dict)
+    derived: int = 0
+    planned: int = 0
+    written: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    conflicts: int = 0
+    #: Values written, by property.
+    properties: dict[str, int] = field(default_factory=dict)
+    buried: int = 0
+    skipped: dict[str, str] = field(default_factory=dict)
+    halted: dict[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the JSON form."""
+        return asdict(self)
+
+
+async def backfill_round(desk: Desk, *, streams: Sequence[str] = (), restart: bool = False) -> RoundResult:
+    """Pull everything and derive; nothing is written to the CRM."""
+    with recorded_run(desk, "backfill") as run:
+        portal = await look(desk, afresh=True)
+        pulled = await backfill(desk, portal, streams=streams, restart=restart)
+        result = _pulled(desk, run, pulled)
+        result.derived = (await derive(desk)).contacts
+        _close(run, result)
+    return _timed(run, result)
+
+
+async def sync_round(desk: Desk, *, force: bool = False) -> RoundResult:
+    """One incremental round: pull, derive, plan, push. A stream that was never read is read in full first."""
+    with recorded_run(desk, "sync") as run:
+        portal = await look(desk)
+        pulled = await read_changes(desk, portal)
+        result = _pulled(desk, run, pulled)
+        result.derived = (await derive(desk)).contacts
+        if desk.account.write_back:
+            planned = await plan(desk, portal, run=run.id, force=force)
+            _planned(result, planned)
+            _pushed(result, await push(desk))
+        _close(run, result)
+    return _timed(run, result)
+
+
+async def dry_round(desk: Desk, *, force: bool = False) -> Plan:
+    """Pull, derive and return the plan; nothing goes to the outbox or the CRM."""
+    with recorded_run(desk, "sync --dry-run") as run:
+        portal = await look(desk)
+        await read_changes(desk, portal)
+        await derive(desk)
+        return await plan(desk, portal, run=run.id, force=force, keep=False)
+
+
+async def read_changes(desk: Desk, portal: Portal, *, streams: Sequence[str] = ()) -> PullCount:
+    """Read what changed; streams that were never read are backfilled first."""
+    fresh = [name for name in await never_read(desk, portal) if not streams or name in streams]
+    first = await backfill(desk, portal, streams=fresh) if fresh else PullCount()
+    count = await pull(desk, portal, streams=streams, without=fresh, overlap=desk.overlap)
+    count.streams |= first.streams
+    count.skipped |= first.skipped
+    count.halted |= first.halted
+    count.with_calls(desk.source.usage.calls)
+    return count
+
+
+async def pull_round(desk: Desk, *, streams: Sequence[str] = ()) -> RoundResult:
+    """Read what changed, and nothing else."""
+    with recorded_run(desk, "pull") as run:
+        portal = await look(desk)
+        result = _pulled(desk, run, await read_changes(desk, portal, streams=streams))
+        _close(run, result)
+    return _timed(run, result)
+
+
+async def derive_round(desk: Desk, *, full: bool, clocks: Clocks) -> DeriveCount:
+    """Decide anew, and nothing else."""
+    with recorded_run(desk, "derive") as run:
+        count = await derive(desk, full=full, clocks=clocks)
+        run.counts.update(asdict(count))
+    return count
+
+
+async def plan_round(desk: Desk, *, full: bool, force: bool) -> Plan:
+    """Fill the outbox, and nothing else."""
+    with recorded_run(desk, "plan") as run:
+        planned = await plan(desk, await look(desk), run=run.id, full=full, force=force)
+        run.counts.update(planned=len(planned.rows))
+    return planned
+
+
+async def push_round(desk: Desk) -> PushCount:
+    """Empty the outbox, and nothing else."""
+    with recorded_run(desk, "push") as run:
+        count = await push(desk)
+        run.counts.update(written=count.written, unchanged=count.unchanged, failed=count.failed)
+    return count
+
+
+async def measure_round(desk: Desk, asked: Asked) -> list[dict[str, object]]:
+    """Compute every KPI and keep the rows as this run's snapshot."""
+    with recorded_run(desk, "measure") as run:
+        asking = question(desk.store, desk.agreement, desk.name, asked)
+        rows: list[dict[str, object]] = json.loads(to_json(await asyncio.to_thread(measured, desk.store, asking)))
+
+        def keep() -> None:
+            with desk.store.commit() as unit:
+                unit.desk.keep_snapshot(desk.name, run.id, asking.as_of, rows)
+
+        await asyncio.to_thread(keep)
+        run.counts.update(figures=len(rows))
+    return rows
+
+
+def _pulled(desk: Desk, run: Run, pulled: PullCount) -> RoundResult:
+    return RoundResult(
+        run=run.id,
+        account=desk.name,
+        streams=pulled.streams,
+        skipped=pulled.skipped,
+        halted=pulled.halted,
+        buried=sum(one.buried for one in pulled.streams.values()),
+    )
+
+
+def _planned(result: RoundResult, planned: Plan) -> None:
+    result.planned = len(planned.rows)
+    result.problems = planned.problems
+
+
+def _pushed(result: RoundResult, pushed: PushCount) -> None:
+    result.written = pushed.written
+    result.properties = pushed.properties
+    result.unchanged = pushed.unchanged
+    result.failed = pushed.failed
+    result.conflicts = pushed.conflicts
+
+
+def _close(run: Run, result: RoundResult) -> None:
+    if result.halted:
+        run.status = "halted"
+    run.counts.update(
+        read=sum(one.read for one in result.streams.values()),
+        created=sum(one.created for one in result.streams.values()),
+        updated=sum(one.updated for one in result.streams.values()),
+        derived=result.derived,
+        planned=result.planned,
+        written=result.written,
+        failed=result.failed,
+        conflicts=result.conflicts,
+        buried=result.buried,
+    )
+
+
+def _timed(run: Run, result: RoundResult) -> RoundResult:
+    seconds = run.counts["seconds"]
+    result.seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+    return result

@@ -1,0 +1,73 @@
+"""Fills and serves the embedded CRM: from JSON lines, from CSV files with a spec, or with generated data."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.sandbox.generate import generate_portal
+from connectors.sandbox.portal_csv import load_csv_portal
+from connectors.sandbox.server import serve
+from connectors.sandbox.state import Portal
+from jobs.bootstrap import system_clock
+from syncer.errors import ConfigError, Problem
+
+_SPEC_ENDINGS = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filling:
+    """What a portal is filled with."""
+
+    load: tuple[Path, ...] = ()
+    #: Folder of the CSV files that a portal spec names; the spec's own folder when None.
+    data: Path | None = None
+    #: Number of generated contacts.
+    generate: int = 0
+    seed: int = 1
+    #: SQLite file that keeps the portal's state.
+    state: Path | None = None
+
+
+def open_portal(filling: Filling) -> Portal:
+    """Return a portal filled as asked; ConfigError lists every problem of the files."""
+    portal = Portal.open(filling.state) if filling.state else Portal()
+    if filling.generate:
+        portal.load(generate_portal(contacts=filling.generate, seed=filling.seed, today=system_clock()))
+    for path in filling.load:
+        portal.load(portal_lines(path, filling.data))
+    return portal
+
+
+def portal_lines(path: Path, data: Path | None) -> Iterable[Mapping[str, object]]:
+    """Return a file's lines: a portal spec (YAML) reads its CSV files, anything else is JSON lines."""
+    if not path.exists():
+        raise ConfigError([Problem(file=str(path), message="is not there", key="--load")])
+    if path.suffix.lower() in _SPEC_ENDINGS:
+        return load_csv_portal(path, data)
+    return _json_lines(path)
+
+
+def serve_portal(portal: Portal, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    serve(portal, host, port)
+
+
+def _json_lines(path: Path) -> Iterator[Mapping[str, object]]:
+    problems: list[Problem] = []
+    found: list[Mapping[str, object]] = []
+    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError:
+            problems.append(Problem(file=str(path), line=number, message="is not JSON", hint="one object a line"))
+            continue
+        if isinstance(line, dict):
+            found.append(line)
+        else:
+            problems.append(Problem(file=str(path), line=number, message="is not a JSON object"))
+    if problems:
+        raise ConfigError(problems)
+    return iter(found)

@@ -1,0 +1,41 @@
+"""The daemon's schedule: the only place that knows APScheduler."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+#: Seconds by which rounds of several accounts are spread, so that they do not start at once.
+_JITTER = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Appointment:
+    """Something to do again and again."""
+
+    name: str
+    minutes: int
+    work: Callable[[], Awaitable[None]]
+
+
+class Schedule:
+    """Keeps appointments on the running event loop: one at a time each, missed ones made up for once."""
+
+    def __init__(self) -> None:
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+
+    def add(self, appointment: Appointment) -> None:
+        """Keep an appointment from now on."""
+        trigger = IntervalTrigger(minutes=appointment.minutes, jitter=_JITTER, timezone="UTC")
+        self._scheduler.add_job(appointment.work, trigger, id=appointment.name, name=appointment.name)
+
+    def start(self) -> None:
+        """Begin."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Begin nothing more; what runs goes on."""
+        self._scheduler.shutdown(wait=False)

@@ -1,0 +1,199 @@
+"""Environment and files into frozen settings. The only module that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from syncer.agreement.load import read_text
+from syncer.agreement.tree import read_document
+from syncer.errors import ConfigError, Problem
+from syncer.log import LogFormat
+
+DEFAULT_ACCOUNT = "hubspot"
+HUBSPOT_ADDRESS = "https://api.hubapi.com"
+_DEFAULT_VARIABLE: Final = "HUBSPOT_ACCESS_TOKEN"
+
+Tier = Literal["free", "starter", "professional", "enterprise", "oauth"]
+Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
+
+
+class Environment(BaseSettings):
+    """What `.env` and the environment say; the environment wins."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    database_url: str = Field("sqlite:///syncer.db", validation_alias="SYNCER_DATABASE_URL")
+    config: Path = Field(Path("syncer.yaml"), validation_alias="SYNCER_CONFIG")
+    agreement: Path = Field(Path("agreement.yaml"), validation_alias="SYNCER_AGREEMENT")
+    log: LogFormat = Field(LogFormat.CONSOLE, validation_alias="SYNCER_LOG")
+    public_url: str | None = Field(None, validation_alias="SYNCER_PUBLIC_URL")
+    dashboard_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_PASSWORD")
+    hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL", min_length=1)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Strict):
+    """The part of the CRM's allowance that Syncer may use."""
+
+    #: Share of the allowance to use; the rest stays free for the portal's other apps.
+    share: Annotated[float, Field(gt=0, le=1)] = 0.95
+
+
+class FieldSource(_Strict):
+    """Where a field of the user's own comes from."""
+
+    from_: list[str] = Field(alias="from", min_length=1)
+    as_: str = Field("text", alias="as")
+
+
+class AccountFile(_Strict):
+    """One account as `syncer.yaml` describes it."""
+
+    connector: Literal["hubspot"] = "hubspot"
+    #: Name of the environment variable that holds the token; never the token.
+    token_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = _DEFAULT_VARIABLE
+    base_url: str | None = None
+    tier: Tier = "professional"
+    limits: Limits = Limits()
+    #: API family → version; unnamed families take the connector's default.
+    versions: dict[str, str] = Field(default_factory=dict)
+    #: Streams to read; empty reads all that the account has.
+    streams: list[str] = Field(default_factory=list)
+    write_back: bool = True
+    fields: dict[Literal["contacts", "companies", "deals"], dict[str, FieldSource]] = Field(default_factory=dict)
+
+
+class ScheduleFile(_Strict):
+    """When the daemon does what, in minutes."""
+
+    sync_every: Minutes = 5
+    measure_every: Minutes = 60
+    #: A round re-reads this many minutes before the last one: the CRM's index lags and is out of order.
+    overlap: Minutes = 15
+
+
+class SettingsFile(_Strict):
+    """The whole of `syncer.yaml`."""
+
+    accounts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")], AccountFile] = Field(default_factory=dict)
+    schedule: ScheduleFile = ScheduleFile()
+
+
+class Account(_Strict):
+    """One account, ready to be opened."""
+
+    name: str
+    connector: str
+    token: SecretStr
+    base_url: str
+    tier: Tier
+    limits: Limits
+    versions: Mapping[str, str]
+    streams: tuple[str, ...]
+    write_back: bool
+    fields: Mapping[str, Mapping[str, Mapping[str, object]]]
+
+
+class Settings(_Strict):
+    """Everything a run needs to know before it starts."""
+
+    database_url: str
+    agreement_path: Path
+    log: LogFormat
+    public_url: str | None
+    dashboard_password: SecretStr | None
+    accounts: Mapping[str, Account]
+    schedule: ScheduleFile
+
+
+def load_settings(*, need_accounts: bool = True) -> Settings:
+    """Return the settings of this process; ConfigError lists every problem of environment and file."""
+    environment = _environment()
+    file = _file(environment.config)
+    problems: list[Problem] = []
+    accounts = {}
+    for name, one in (file.accounts or {DEFAULT_ACCOUNT: AccountFile()}).items():
+        token = _token(one.token_env)
+        if token is None:
+            problems.append(_no_token(name, one.token_env))
+        else:
+            accounts[name] = _account(name, one, token, environment)
+    if problems and need_accounts:
+        raise ConfigError(problems)
+    return Settings(
+        database_url=environment.database_url,
+        agreement_path=environment.agreement,
+        log=environment.log,
+        public_url=environment.public_url,
+        dashboard_password=environment.dashboard_password,
+        accounts=accounts,
+        schedule=file.schedule,
+    )
+
+
+def _environment() -> Environment:
+    try:
+        return Environment()
+    except ValidationError as error:
+        problems = [
+            Problem(key=".".join(str(part) for part in one["loc"]), message=str(one["msg"]), hint="see .env.example")
+            for one in error.errors(include_input=False, include_url=False)
+        ]
+        raise ConfigError(problems) from None
+
+
+def _file(path: Path) -> SettingsFile:
+    if not path.exists():
+        return SettingsFile()
+    document = read_document(read_text(path), str(path))
+    problems = list(document.problems)
+    try:
+        found = SettingsFile.model_validate(document.root.plain())
+    except ValidationError as error:
+        problems += [
+            document.problem(one["loc"], str(one["msg"]).removeprefix("Value error, "), "syncer init writes an example")
+            for one in error.errors(include_input=False, include_url=False)
+        ]
+        raise ConfigError(problems) from None
+    if problems:
+        raise ConfigError(problems)
+    return found
+
+
+def _token(variable: str) -> SecretStr | None:
+    text = os.environ.get(variable) or dotenv_values(".env").get(variable)
+    return SecretStr(text) if text else None
+
+
+def _no_token(account: str, variable: str) -> Problem:
+    return Problem(
+        key=variable,
+        message=f"account {account} has no access token",
+        hint=f"set {variable} in .env; in HubSpot: Development, Keys, Service keys",
+    )
+
+
+def _account(name: str, file: AccountFile, token: SecretStr, environment: Environment) -> Account:
+    return Account(
+        name=name,
+        connector=file.connector,
+        token=token,
+        base_url=(file.base_url or environment.hubspot_base_url).rstrip("/"),
+        tier=file.tier,
+        limits=file.limits,
+        versions=file.versions,
+        streams=tuple(file.streams),
+        write_back=file.write_back,
+        fields={
+            kind: {field: {"from": rule.from_, "as": rule.as_} for field, rule in rules.items()}
+            for kind, rules in file.fields.items()
+        },
+    )

@@ -1,0 +1,77 @@
+"""The property group and the properties that the write-back needs: show what is missing, create it when told to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from connectors.ports import PropertyDefinition
+from jobs.desk import Desk
+from jobs.names import rules_for
+from syncer.records import Kind
+from syncer.writeback import PropertySpec, specs
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetupStep:
+    """One property as it stands in the CRM: `present`, `missing`, or `differs` with the reason."""
+
+    kind: Kind
+    name: str
+    state: str
+    note: str = ""
+
+
+async def setup(desk: Desk, *, apply: bool) -> Sequence[SetupStep]:
+    """Return every wanted property with its state; with `apply` the missing ones are created first."""
+    agreement = desk.agreement.agreement
+    wanted = specs(
+        rules_for(agreement),
+        grades=list(agreement.score_model.matrix),
+        reasons=sorted(agreement.other_reasons),
+    )
+    if apply:
+        await _create(desk, wanted)
+    steps: list[SetupStep] = []
+    for kind in Kind:
+        known = await desk.source.definitions(kind)
+        steps += [_step(spec, known) for spec in wanted if spec.kind is kind]
+    return steps
+
+
+async def _create(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
+    group = desk.agreement.agreement.write_back.group
+    for kind in Kind:
+        known = await desk.source.definitions(kind)
+        missing = [_definition(spec, group) for spec in wanted if spec.kind is kind and spec.name not in known]
+        if not missing:
+            continue
+        if group not in await desk.destination.groups(kind):
+            await desk.destination.create_group(kind, group, "Funnel Worker")
+        await desk.destination.create_properties(kind, missing)
+
+
+def _definition(spec: PropertySpec, group: str) -> PropertyDefinition:
+    return PropertyDefinition(
+        name=spec.name,
+        label=spec.label.en,
+        type=spec.type,
+        field_type=spec.field_type,
+        group=group,
+        options=[(value, words.en) for value, words in spec.options],
+        description=spec.description.en,
+    )
+
+
+def _step(spec: PropertySpec, known: Mapping[str, PropertyDefinition]) -> SetupStep:
+    found = known.get(spec.name)
+    if found is None:
+        return SetupStep(kind=spec.kind, name=spec.name, state="missing", note="syncer setup --apply creates it")
+    if found.read_only:
+        return SetupStep(kind=spec.kind, name=spec.name, state="differs", note="the CRM does not let it be written")
+    if found.type != spec.type:
+        note = f"is of type {found.type}, needs {spec.type}: rename ours in agreement.yaml under write_back"
+        return SetupStep(kind=spec.kind, name=spec.name, state="differs", note=note)
+    lacking = {value for value, _ in spec.options} - {value for value, _ in found.options}
+    if lacking:
+        note = f"lacks the options {', '.join(sorted(lacking))}"
+        return SetupStep(kind=spec.kind, name=spec.name, state="differs", note=note)
+    return SetupStep(kind=spec.kind, name=spec.name, state="present")

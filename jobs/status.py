@@ -1,0 +1,40 @@
+"""How an account stands: freshness of each stream, last runs, outbox, dead letters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+from syncer.moments import Millis, iso
+from syncer.store import Run, Store
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccountStatus:
+    """One account's health."""
+
+    account: str
+    #: stream → seconds since the moment up to which it was read.
+    freshness: Mapping[str, int]
+    #: Live records by table.
+    records: Mapping[str, int]
+    outbox: Mapping[str, int]
+    dead_letters: int
+    runs: Sequence[Run]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the JSON form."""
+        runs = [{**asdict(run), "started_at": iso(run.started_at), "ended_at": iso(run.ended_at)} for run in self.runs]
+        return {**asdict(self), "runs": runs}
+
+
+def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> AccountStatus:
+    """Return how an account stands at `now`."""
+    with store.snapshot() as unit:
+        windows = unit.desk.positions(account, "window")
+        return AccountStatus(
+            account=account,
+            freshness={stream: max(0, (now - int(at)) // 1000) for stream, at in sorted(windows.items())},
+            records=unit.mirror.counts(account),
+            outbox=unit.desk.outbox_counts(account),
+            dead_letters=len(unit.desk.dead_letters(account)),
+            runs=unit.desk.runs(account, runs),
+        )

@@ -1,0 +1,107 @@
+"""One chunk of records into the mirror, ledger and cursor, in one commit."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+import structlog
+
+from jobs.counts import StreamCount
+from jobs.desk import Desk
+from jobs.intake import Intake
+from jobs.reading import Batch, Chunk, has_story
+from syncer.errors import InvalidRecord
+from syncer.moments import Millis
+from syncer.records import Company, Contact, Deal, Kind
+from syncer.store import Unit, Upserted
+
+_log = structlog.get_logger()
+
+
+class Reading(Enum):
+    """How a chunk came: it decides what is completed and what the commit keeps."""
+
+    #: A full list: links of every record, the cursor kept, the whole account derived afterwards.
+    BACKFILL = "backfill"
+    #: Changes: links and versions of what differs from the mirror, which is marked dirty.
+    CHANGES = "changes"
+
+
+async def store_chunk(intake: Intake, chunk: Chunk, reading: Reading) -> None:
+    """Map, complete and keep one chunk; records that cannot be used become dead letters."""
+    desk = intake.desk
+    batch = await intake.reader.batch(chunk)
+    changed, storied = await asyncio.to_thread(_to_complete, desk, batch, reading)
+    await intake.reader.complete(batch, changed, storied)
+    await asyncio.to_thread(_commit, intake, batch, chunk, reading)
+    for error in batch.broken:
+        _log.warning("record_buried", stream=batch.stream, record=error.record, problems=list(error.problems))
+    desk.progress.advance(batch.stream, batch.read)
+
+
+def _records(batch: Batch) -> Sequence[Contact | Company | Deal]:
+    return batch.contacts or batch.companies or batch.deals
+
+
+def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[str], Sequence[str]]:
+    records = _records(batch)
+    if not records:
+        return (), ()
+    if reading is Reading.BACKFILL:
+        return [one.id for one in records], [one.id for one in records if has_story(one)]
+    with desk.store.snapshot() as unit:
+        differing = unit.mirror.differing(desk.name, Kind(batch.stream), records)
+    return sorted(differing), [one.id for one in records if one.id in differing and has_story(one)]
+
+
+def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> None:
+    desk = intake.desk
+    now = desk.clock()
+    seen = intake.count.of(batch.stream)
+    with desk.store.commit() as unit:
+        refused = _keep(_Pen(unit, desk.name, now, mark_dirty=reading is Reading.CHANGES), batch, seen)
+        batch.broken += refused
+        for error in batch.broken:
+            record = error.record or ""
+            reason = "the record cannot be read"
+            unit.desk.bury(desk.name, batch.stream, record, reason=reason, problems=error.problems, now=now)
+        if reading is Reading.BACKFILL:
+            unit.desk.keep_cursor(desk.name, batch.stream, "backfill", chunk.cursor or "")
+    seen.read += batch.read
+    seen.buried += len(batch.broken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Where and how one commit writes."""
+
+    unit: Unit
+    account: str
+    now: Millis
+    mark_dirty: bool = field(kw_only=True)
+
+
+def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]:
+    """Write a batch and return the records that no column can hold."""
+    mirror, account, now, mark = pen.unit.mirror, pen.account, pen.now, pen.mark_dirty
+    own = [
+        mirror.upsert_companies(account, batch.companies, now, mark_dirty=mark),
+        mirror.upsert_contacts(account, batch.contacts, now, mark_dirty=mark),
+        mirror.upsert_deals(account, batch.deals, now, mark_dirty=mark),
+    ]
+    others = [
+        mirror.upsert_activities(account, batch.activities, now, mark_dirty=mark),
+        mirror.upsert_answers(account, batch.answers, now),
+        mirror.upsert_costs(account, batch.costs, now),
+    ]
+    for to_kind, links in batch.links.items():
+        mirror.replace_links(account, Kind(batch.stream), to_kind, links, now, mark_dirty=mark)
+    mirror.add_changes(account, batch.changes, now, mark_dirty=mark)
+    _count(seen, own if batch.stream in set(Kind) else others)
+    return [error for one in (*own, *others) for error in one.refused]
+
+
+def _count(seen: StreamCount, written: Sequence[Upserted]) -> None:
+    seen.created += sum(one.created for one in written)
+    seen.updated += sum(one.updated for one in written)

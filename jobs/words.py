@@ -1,0 +1,126 @@
+"""What people read, in English and German: stage names, labels, numbers and dates."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from syncer.funnel import FunnelStage
+from syncer.moments import moment
+
+Language = Literal["en", "de"]
+
+LANGUAGES: tuple[Language, ...] = ("en", "de")
+
+_STAGES: Mapping[FunnelStage, tuple[str, str]] = {
+    FunnelStage.OUT: ("Out of market", "Außerhalb"),
+    FunnelStage.TAM: ("Market (TAM)", "Markt (TAM)"),
+    FunnelStage.SUSPECT: ("Suspect", "Suspect"),
+    FunnelStage.INQUIRY: ("Inquiry", "Inquiry"),
+    FunnelStage.LEAD_MQL: ("Lead (MQL)", "Lead (MQL)"),
+    FunnelStage.LEAD_SQL: ("Sales-ready (SQL)", "Sales-ready (SQL)"),
+    FunnelStage.LEAD_SAL: ("Accepted (SAL)", "Akzeptiert (SAL)"),
+    FunnelStage.LEAD_DEAL: ("Deal", "Deal"),
+    FunnelStage.OPPORTUNITY: ("Opportunity", "Verkaufschance"),
+    FunnelStage.FORECAST: ("Forecast", "Forecast"),
+    FunnelStage.CLOSED_WON: ("Closed-Won", "Gewonnen"),
+    FunnelStage.CLOSED_LOST: ("Closed-Lost", "Verloren"),
+    FunnelStage.CLOSED_OTHER: ("Closed-Other", "Closed-Other"),
+}
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "title": ("Funnel", "Trichter"),
+    "as_of": ("as of", "Stand"),
+    "agreement": ("Agreement", "Vereinbarung"),
+    "funnel": ("Funnel", "Trichter"),
+    "stage": ("Stage", "Stufe"),
+    "now": ("Now", "Bestand"),
+    "entered": ("Entered", "Eingetreten"),
+    "onward": ("Went on", "Weitergekommen"),
+    "interval": ("95 % interval", "95-%-Intervall"),
+    "hottest": ("Hottest leads", "Heißeste Leads"),
+    "contact": ("Contact", "Kontakt"),
+    "cell": ("Cell", "Zelle"),
+    "priority": ("Priority", "Priorität"),
+    "why": ("Why", "Warum"),
+    "forecast": ("Forecast this quarter", "Forecast dieses Quartal"),
+    "sum": ("Sum", "Summe"),
+    "weighted": ("Weighted", "Gewichtet"),
+    "commit": ("Commit", "Commit"),
+    "best_case": ("Best case", "Best Case"),
+    "won_quarter": ("Won so far", "Bisher gewonnen"),
+    "outcomes": ("Outcomes", "Ergebnisse"),
+    "won": ("Won", "Gewonnen"),
+    "lost": ("Lost", "Verloren"),
+    "other": ("Other (delayed)", "Other (verzögert)"),
+    "open": ("Open", "Offen"),
+    "win_rate": ("Win rate, won of won and lost", "Abschlussquote, gewonnen von gewonnen und verloren"),
+    "win_rate_broad": ("Win rate, won of all closed", "Abschlussquote, gewonnen von allen geschlossenen"),
+    "kpis": ("Figures", "Kennzahlen"),
+    "figure": ("Figure", "Kennzahl"),
+    "value": ("Value", "Wert"),
+    "basis": ("Basis", "Basis"),
+    "period": ("Period", "Zeitraum"),
+    "sync": ("Sync", "Abgleich"),
+    "last_runs": ("Last runs", "Letzte Läufe"),
+    "run": ("Run", "Lauf"),
+    "job": ("Job", "Aufgabe"),
+    "status": ("Status", "Status"),
+    "started": ("Started", "Beginn"),
+    "dead_letters": ("Records that need a person", "Datensätze, die jemand ansehen muss"),
+    "written_back": ("Written back", "Zurückgeschrieben"),
+    "nothing_yet": (
+        "Nothing has been measured yet. Run: syncer backfill",
+        "Noch nichts gemessen. Starten mit: syncer backfill",
+    ),
+    "other_language": ("Deutsch", "English"),
+    "excluded": ("Left out", "Ausgeschlossen"),
+    "none": ("none", "keine"),
+}
+
+
+def word(key: str, lang: Language) -> str:
+    """Return a label; an unknown key is a KeyError, so no page shows a placeholder."""
+    return _WORDS[key][LANGUAGES.index(lang)]
+
+
+def stage_name(stage: str, lang: Language) -> str:
+    """Return a stage's name."""
+    return _STAGES[FunnelStage(stage)][LANGUAGES.index(lang)]
+
+
+def number(value: float | Decimal | None, lang: Language, *, digits: int = 0) -> str:
+    """Return a number in the language's form, or a dash for None: unknown is never zero."""
+    if value is None:
+        return "–"
+    text = f"{value:,.{digits}f}"
+    return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def percent(value: float | None, lang: Language) -> str:
+    """Return a share as a percentage with one digit, or a dash for None."""
+    if value is None:
+        return "–"
+    return f"{number(value * 100, lang, digits=1)} %" if lang == "de" else f"{value * 100:.1f}%"
+
+
+def time_text(value: int | None, zone: ZoneInfo, lang: Language) -> str:
+    """Return a moment as local date and time, or a dash for None."""
+    if value is None:
+        return "–"
+    local = moment(value).astimezone(zone)
+    return local.strftime("%d.%m.%Y %H:%M" if lang == "de" else "%Y-%m-%d %H:%M")
+
+
+def figure(value: float | Decimal | None, unit: str, lang: Language) -> str:
+    """Return a KPI's value in its unit; a dash for None."""
+    if value is None:
+        return "–"
+    if unit == "ratio":
+        return percent(float(value), lang)
+    if len(unit) == _CURRENCY_LETTERS and unit.isupper():
+        return f"{number(value, lang, digits=2)} {unit}"
+    return number(value, lang, digits=0 if value == int(value) else 1)
+
+
+_CURRENCY_LETTERS = 3

@@ -1,0 +1,19 @@
+"""What every section of the agreement shares: frozen, and an unknown key is an error."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Grade = Literal["A", "B", "C", "D"]
+
+#: A rule's id, an event's name, a reason's code: what reports quote.
+Ident = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
+
+#: Text of a condition; checked against the names of its section when the file is loaded.
+Rule = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Section(BaseModel):
+    """One mapping of the agreement file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)

@@ -1,0 +1,195 @@
+"""What the structure alone cannot say: references, contradictions, expressions, reason tests. Yields every finding."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from syncer.agreement.check_rules import rule_faults
+from syncer.agreement.events import EventRule
+from syncer.agreement.findings import Fault, duplicates, unknown_event
+from syncer.agreement.model import Agreement
+from syncer.agreement.pipelines import Pipeline
+from syncer.agreement.tree import Path
+
+_TARGET = re.compile(r"owner\((company|contact)\)|(team|queue|owner)\.[\w.-]+")
+_CLOSING = ("won", "lost", "void", "ignore")
+
+
+def faults_of(agreement: Agreement) -> Iterator[Fault]:
+    """Yield everything that contradicts itself or names something that does not exist."""
+    yield from rule_faults(agreement)
+    for check in _CHECKS:
+        yield from check(agreement)
+
+
+def _head(agreement: Agreement) -> Iterator[Fault]:
+    head = agreement.agreement
+    for role, count in Counter(signature.role for signature in head.signed).items():
+        if count > 1:
+            yield Fault(("agreement", "signed"), f"{role} signed twice", "one signature per role")
+    hours = head.sla.business_hours
+    path: Path = ("agreement", "sla", "business_hours")
+    if hours.open_minute >= hours.close_minute:
+        yield Fault((*path, "to"), "closes before it opens", "from earlier than to")
+    try:
+        ZoneInfo(hours.tz)
+    except (KeyError, ValueError, OSError):
+        yield Fault((*path, "tz"), "unknown time zone", "an IANA name such as Europe/Berlin")
+    yield from _routing(agreement)
+
+
+def _routing(agreement: Agreement) -> Iterator[Fault]:
+    routes = agreement.agreement.routing
+    for index, route in enumerate(routes):
+        path: Path = ("agreement", "routing", index)
+        is_last = index == len(routes) - 1
+        if (route.otherwise is None) == (route.to is None) or (route.to is None) != (route.when is None):
+            yield Fault(path, "is no route", "either {if: CONDITION, to: TARGET} or {else: TARGET}")
+        elif route.otherwise is not None and not is_last:
+            yield Fault(path, "the routes after it are never reached", "else stands last")
+        elif _TARGET.fullmatch(route.target) is None:
+            hint = "owner(company), owner(contact), owner.ID, team.NAME or queue.NAME"
+            yield Fault(path, f"unknown target {route.target!r}", hint)
+
+
+def _stages(agreement: Agreement) -> Iterator[Fault]:
+    stages = agreement.stages
+    known = agreement.events.names
+    for index, event in enumerate(stages.hard_conversions):
+        if event not in known:
+            yield unknown_event(("stages", "hard_conversions", index), event, known)
+    reasons = agreement.agreement.reject_reasons
+    for status, reason in stages.rejected_lead_statuses.items():
+        path: Path = ("stages", "rejected_lead_statuses", status)
+        if reason not in reasons:
+            hint = f"allowed: {', '.join(sorted(reasons))}"
+            yield Fault(path, f"unknown reject reason {reason!r}", hint)
+        if status in stages.accepted_lead_statuses:
+            yield Fault(path, "stands among the accepted statuses as well", "either accepted or rejected")
+
+
+def _events(agreement: Agreement) -> Iterator[Fault]:
+    for index, rule in enumerate(agreement.events.root):
+        yield from _pattern(("events", index, "match"), rule.match)
+        later = {kind for other in agreement.events.root[index + 1 :] for kind in other.kinds}
+        if _hides_the_rest(rule) and later & set(rule.kinds):
+            yield Fault(
+                ("events", index), "takes everything of its kinds: later rules are never reached", "move it down"
+            )
+    for index, pattern in enumerate(agreement.calendar.test_name_patterns):
+        yield from _pattern(("calendar", "test_name_patterns", index), pattern)
+
+
+def _hides_the_rest(rule: EventRule) -> bool:
+    return rule.match is None and rule.outcomes is None and not rule.except_outcomes
+
+
+def _reasons(agreement: Agreement) -> Iterator[Fault]:
+    rules = agreement.reasons.root
+    faults = list(chain.from_iterable(_pattern(("reasons", i, "re"), rule.match) for i, rule in enumerate(rules)))
+    outcomes: dict[str, str] = {}
+    for index, rule in enumerate(rules):
+        if outcomes.setdefault(rule.code, rule.outcome) != rule.outcome:
+            path: Path = ("reasons", index, "outcome")
+            faults.append(Fault(path, f"{rule.code} already has another outcome", "one outcome per code"))
+        if rule.match == "" and index < len(rules) - 1:
+            faults.append(Fault(("reasons", index, "re"), "always hits: later reasons are never reached", "last only"))
+    yield from faults
+    if not faults:
+        yield from _reason_tests(agreement)
+
+
+def _reason_tests(agreement: Agreement) -> Iterator[Fault]:
+    known = agreement.reasons.codes
+    for text, expected in agreement.reason_tests.items():
+        path: Path = ("reason_tests", text)
+        if expected not in known:
+            yield Fault(path, f"unknown reason {expected!r}", f"allowed: {', '.join(sorted(known))}", ("reasons",))
+            continue
+        code = agreement.reasons.normalise(text).code
+        if code != expected:
+            hint = f"expected {expected}: change the test, or the reasons or their order"
+            yield Fault(path, f"gives {code}", hint, ("reasons",))
+
+
+def _pipelines(agreement: Agreement) -> Iterator[Fault]:
+    for pipeline_id, entry in agreement.pipelines.root.items():
+        path: Path = ("pipelines", pipeline_id)
+        if entry.stages != "auto":
+            for key, stage_id in entry.named_stages():
+                yield from _stage(entry, entry.stages, (*path, key), stage_id)
+        both = set(_listed(entry.on_hold_stages)) & set(_listed(entry.closed_other_stages))
+        for stage_id in sorted(both):
+            yield Fault((*path, "on_hold_stages"), f"{stage_id} is a closed_other stage as well", "one list per stage")
+
+
+def _stage(entry: Pipeline, meanings: Mapping[str, str], path: Path, stage_id: str) -> Iterator[Fault]:
+    key = path[-1]
+    meaning = meanings.get(stage_id)
+    if meaning is None:
+        yield Fault(path, f"unknown stage {stage_id!r}", f"allowed: {', '.join(meanings)}, as listed under stages")
+    elif key == "on_hold_stages" and meaning not in {"open", "on_hold"}:
+        yield Fault(path, f"{stage_id} means {meaning}", "an on-hold stage is open or on_hold")
+    elif key in {"closed_other_stages", "closed_other_stage"} and meaning in {"won", "void", "ignore"}:
+        yield Fault(path, f"{stage_id} means {meaning}", "a closed_other stage is other, lost or open")
+    elif key == "offer_stages" and meaning in _CLOSING and entry.kind != "ignore":
+        yield Fault(path, f"{stage_id} means {meaning}", "an offer stage is open or on_hold")
+
+
+def _listed(stages: str | tuple[str, ...]) -> tuple[str, ...]:
+    return () if isinstance(stages, str) else stages
+
+
+def _closed_other(agreement: Agreement) -> Iterator[Fault]:
+    section = agreement.closed_other
+    ids = [rule.id for rule in section.rules]
+    yield from duplicates((("closed_other", "rules", index, "id"), rule_id) for index, rule_id in enumerate(ids))
+    for index, rule_id in enumerate(section.guards.rules):
+        if rule_id not in ids:
+            path: Path = ("closed_other", "guards", "rules", index)
+            yield Fault(path, f"unknown rule {rule_id!r}", f"allowed: {', '.join(ids)}", ("closed_other",))
+    known = agreement.other_reasons | {"default"}
+    for reason in section.resume_at:
+        if reason not in known:
+            hint = f"allowed: {', '.join(sorted(known))}"
+            yield Fault(("closed_other", "resume_at", reason), "is no reason that postpones", hint, ("reasons",))
+
+
+def _money(agreement: Agreement) -> Iterator[Fault]:
+    for index, cost in enumerate(agreement.money.costs):
+        if cost.last_day < cost.first_day:
+            yield Fault(("money", "costs", index, "to"), "ends before it begins", "from is the same day or earlier")
+
+
+def _write_back(agreement: Agreement) -> Iterator[Fault]:
+    section = agreement.write_back
+    for kind, properties in (
+        ("contacts", section.contacts),
+        ("companies", section.companies),
+        ("deals", section.deals),
+    ):
+        seen: dict[str, str] = {}
+        for name, written in properties.model_dump().items():
+            if written is not None and seen.setdefault(written, name) != name:
+                yield Fault(("write_back", kind, name), f"{written} already holds {seen[written]}", "one property each")
+
+
+def _pattern(path: Path, pattern: str | None) -> Iterator[Fault]:
+    try:
+        re.compile(pattern or "", re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as error:
+        yield Fault(path, f"is no regular expression: {error}", "Python's re; put a backslash before a literal ( or [")
+
+
+_CHECKS: tuple[Callable[[Agreement], Iterator[Fault]], ...] = (
+    _head,
+    _stages,
+    _events,
+    _reasons,
+    _pipelines,
+    _closed_other,
+    _money,
+    _write_back,
+)

@@ -1,0 +1,37 @@
+"""The Closed-Other rules as the funnel asks them: conditions compiled, in order."""
+
+from dataclasses import dataclass
+
+from syncer.agreement.outcomes import EffectiveAt, Mode
+from syncer.expressions import Condition
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DelayRule:
+    """One rule; `when` reads a deal's facts."""
+
+    id: str
+    when: Condition
+    mode: Mode
+    effective_at: EffectiveAt
+    #: Held back by the guards.
+    is_guarded: bool
+
+    @property
+    def is_explicit(self) -> bool:
+        """A person said so: the reason's text does not beat it."""
+        return self.id in {"CO1", "CO2"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DelayRules:
+    """All rules; the first whose condition holds decides."""
+
+    #: Where one holds, the deal is never Closed-Other.
+    never: tuple[Condition, ...]
+    #: Where one holds, only an explicit rule makes the deal Closed-Other.
+    unless_explicit: tuple[Condition, ...]
+    rules: tuple[DelayRule, ...]
+    #: Where one holds, guarded rules stay silent.
+    skip_if: tuple[Condition, ...]
+    min_deal_age_days: int

@@ -1,0 +1,30 @@
+"""One finding about the agreement's content, and findings that several checks share."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from syncer.agreement.tree import Path
+
+
+class Fault(NamedTuple):
+    """One thing wrong, with the path to it."""
+
+    path: Path
+    message: str
+    hint: str | None = None
+    #: Other sections that the finding relies on: where one of them is broken, it may be an echo.
+    relies_on: tuple[str, ...] = ()
+
+
+def duplicates(ids: Iterable[tuple[Path, str]]) -> Iterator[Fault]:
+    """Yield a fault for every id that stood before."""
+    seen: set[str] = set()
+    for path, one in ids:
+        if one in seen:
+            yield Fault(path, f"id {one} is taken", "every rule has an id of its own")
+        seen.add(one)
+
+
+def unknown_event(path: Path, event: str, known: Iterable[str]) -> Fault:
+    """Return the fault of naming an event that no rule of `events` gives."""
+    return Fault(path, f"unknown event {event!r}", f"allowed: {', '.join(sorted(known))}", ("events",))

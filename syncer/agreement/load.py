@@ -1,0 +1,106 @@
+"""The agreement file into an agreement: every problem at once, with its line. `in_force` looks at the signatures."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path as FilePath
+from typing import cast
+
+from syncer.agreement.check import faults_of
+from syncer.agreement.findings import Fault
+from syncer.agreement.head import Role
+from syncer.agreement.model import Agreement
+from syncer.agreement.structure import read_model
+from syncer.agreement.tree import Document, Plain, read_document
+from syncer.errors import AgreementError, Problem
+
+_DEFAULT = "default.yaml"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InForce:
+    """The agreement that runs, and what every report says about it."""
+
+    agreement: Agreement
+    #: `unsigned default`, or None for a signed file.
+    notice: str | None = None
+
+
+def load_agreement(path: FilePath) -> Agreement:
+    """Return the agreement in a file, signed or not; AgreementError lists everything that is wrong with it."""
+    return parse_agreement(read_text(path), str(path))
+
+
+def parse_agreement(text: str, file: str) -> Agreement:
+    """Return the agreement that a text holds; `file` is what problems name."""
+    document = read_document(text, file)
+    agreement, structural = read_model(document, _default_data())
+    problems = [*document.problems, *structural, *_own(faults_of(agreement), document, structural)]
+    if problems:
+        raise AgreementError(sorted(problems, key=lambda problem: problem.line or 0))
+    return agreement
+
+
+@cache
+def load_default() -> Agreement:
+    """Return the packaged agreement: what runs while there is no file."""
+    return parse_agreement(default_text(), _DEFAULT)
+
+
+@cache
+def default_text() -> str:
+    """Return the packaged file with its comments: what `syncer init` writes."""
+    return resources.files("syncer.agreement").joinpath(_DEFAULT).read_text(encoding="utf-8")
+
+
+def in_force(path: FilePath | None) -> InForce:
+    """Return the agreement that may run: the default without a file, else the file once both teams signed it."""
+    if path is None or not path.exists():
+        return InForce(agreement=load_default(), notice="unsigned default")
+    text = read_text(path)
+    agreement = parse_agreement(text, str(path))
+    if agreement.missing_signatures:
+        document = read_document(text, str(path))
+        raise AgreementError([_unsigned(agreement, role, document) for role in agreement.missing_signatures])
+    return InForce(agreement=agreement)
+
+
+def read_text(path: FilePath) -> str:
+    """Return the text of a file; AgreementError where it cannot be read as UTF-8."""
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        problem = Problem(message=f"cannot be read: {error.strerror}", file=str(path), hint="syncer init writes one")
+        raise AgreementError([problem]) from error
+    except UnicodeDecodeError as error:
+        raise AgreementError([Problem(message="is not UTF-8", file=str(path), hint="save it as UTF-8")]) from error
+
+
+def _unsigned(agreement: Agreement, role: Role, document: Document) -> Problem:
+    is_stale = any(signature.role is role for signature in agreement.agreement.signed)
+    message = f"{role} signed another content: it changed after the signature" if is_stale else f"not signed by {role}"
+    hint = f"syncer agreement sign --role {role} --by NAME"
+    return document.problem(("agreement", "signed"), message, hint)
+
+
+@cache
+def _default_data() -> dict[str, Plain]:
+    return cast("dict[str, Plain]", read_document(default_text(), _DEFAULT).root.plain())
+
+
+def _own(faults: Iterator[Fault], document: Document, structural: Sequence[Problem]) -> Iterator[Problem]:
+    """Yield the findings on what the file itself says, without echoes of a broken part.
+
+    The default is sound: where the file leaves a part to it, what another part takes away is merely of no use there.
+    """
+    keys = [problem.key or "" for problem in structural]
+    broken = {re.split(r"[.\[]", key)[0] for key in keys}
+    for fault in faults:
+        problem = document.problem(fault.path, fault.message, fault.hint)
+        key = problem.key or ""
+        is_echo = any(key.startswith(one) or one.startswith(key) for one in keys)
+        is_left_out = bool(fault.relies_on) and not document.has(fault.path)
+        if not (is_left_out or is_echo or broken & set(fault.relies_on)):
+            yield problem

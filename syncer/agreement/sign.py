@@ -1,0 +1,106 @@
+"""A team's signature put into the file itself, every comment and every other character kept."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path as FilePath
+from shutil import copymode
+from tempfile import NamedTemporaryFile
+
+from syncer.agreement.head import Role
+from syncer.agreement.load import parse_agreement, read_text
+from syncer.agreement.model import Agreement
+from syncer.agreement.tree import Node, Place, read_document
+from syncer.errors import AgreementError, Problem
+
+
+def sign(path: FilePath, role: Role, by: str, at: date) -> Agreement:
+    """Sign the file's content for a team and return the agreement as signed.
+
+    A signature of the role on another content is replaced; one on this content makes an AgreementError.
+    """
+    text = read_text(path)
+    agreement = parse_agreement(text, str(path))
+    signed = agreement.agreement.signed
+    index = next((number for number, one in enumerate(signed) if one.role is role), None)
+    if index is not None and signed[index].content == agreement.fingerprint:
+        raise _refused(path, f"{role} signed this content already")
+    line = f"{{role: {role}, by: {_quoted(by)}, at: {at.isoformat()}, content: {_quoted(agreement.fingerprint)}}}"
+    changed = _with_signature(text, str(path), line, index)
+    result = parse_agreement(changed, str(path))
+    if result.fingerprint != agreement.fingerprint or role in result.missing_signatures:
+        raise _refused(path, "the signature does not fit into the file as it is laid out")
+    _replace(path, changed)
+    return result
+
+
+_Position = tuple[int, int]
+
+
+def _with_signature(text: str, file: str, line: str, replaced: int | None) -> str:
+    """Return the text with one more signature, or with the one at an index replaced."""
+    head = read_document(text, file).root.child("agreement")
+    if head is None:
+        return f"{text.rstrip()}\n\nagreement:\n  signed: [{line}]\n"
+    signed = head.child("signed")
+    if signed is None:
+        return _into_head(text, head, line)
+    if not signed.items:
+        place = signed.place
+        space = " " if (place.line, place.column) == _end(place) else ""
+        return _spliced(text, (place.line, place.column), _end(place), f"{space}[{line}]")
+    if replaced is not None:
+        old = signed.items[replaced]
+        return _spliced(text, (old.place.line, old.place.column), _last_end(old), line)
+    last = _last_end(signed.items[-1])
+    if signed.is_flow:
+        return _spliced(text, last, last, f", {line}")
+    return _spliced(text, last, last, f"\n{' ' * signed.place.column}- {line}")
+
+
+def _into_head(text: str, head: Node, line: str) -> str:
+    start = (head.place.line, head.place.column)
+    if head.keys is None:
+        return _spliced(text, start, _end(head.place), f" {{signed: [{line}]}}")
+    if head.is_flow:
+        inside = (start[0], start[1] + 1)
+        return _spliced(text, inside, inside, f"signed: [{line}], ")
+    return _spliced(text, start, start, f"signed: [{line}]\n{' ' * head.place.column}")
+
+
+def _spliced(text: str, start: _Position, end: _Position, replacement: str) -> str:
+    """Return the text with what stands between two positions replaced; line ends follow the file's own."""
+    lines = text.splitlines(keepends=True) or [""]
+    before = "".join(lines[: start[0]]) + lines[start[0]][: start[1]]
+    after = lines[end[0]][end[1] :] + "".join(lines[end[0] + 1 :])
+    ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    return before + replacement.replace("\n", ending) + after
+
+
+def _end(place: Place) -> _Position:
+    return place.end_line, place.end_column
+
+
+def _last_end(node: Node) -> _Position:
+    """Return where a part really ends; the parser ends a block only at the next thing after it."""
+    if node.is_flow:
+        return _end(node.place)
+    return max(_last_end(child) for child in (*(node.items or ()), *(node.keys or {}).values()))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _refused(path: FilePath, message: str) -> AgreementError:
+    return AgreementError([Problem(message=message, file=str(path), key="agreement.signed")])
+
+
+def _replace(path: FilePath, text: str) -> None:
+    """Put the text in the file's place in one step, so that a crash leaves the old file."""
+    with NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        file.write(text.encode())
+        file.flush()
+        os.fsync(file.fileno())
+    copymode(path, file.name)
+    FilePath(file.name).replace(path)

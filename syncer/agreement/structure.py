@@ -1,0 +1,161 @@
+"""Plain data into the model; what does not fit becomes faults with paths, and the rest is still looked at."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import cache
+from typing import cast
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from syncer.agreement.findings import Fault
+from syncer.agreement.model import Agreement
+from syncer.agreement.tree import Document, Node, Path, Plain
+from syncer.errors import Problem
+
+Schema = Mapping[str, object]
+
+_ROUNDS = 20
+
+
+def read_model(document: Document, default: Mapping[str, Plain]) -> tuple[Agreement, tuple[Problem, ...]]:
+    """Return the agreement and what does not fit its structure; faulty parts are taken out of the document."""
+    problems: list[Problem] = []
+    for _ in range(_ROUNDS):
+        try:
+            return Agreement.model_validate(_completed(document.root.plain(), dict(default))), tuple(problems)
+        except ValidationError as error:
+            faults = tuple(_faults(error.errors(include_url=False, include_context=False), document.root))
+            found = [document.problem(fault.path, fault.message, fault.hint) for fault in faults]
+            problems += [problem for problem in found if not _is_echo(problem, problems)]
+            for fault in sorted(faults, key=lambda fault: [str(part).zfill(6) for part in fault.path], reverse=True):
+                _prune(document.root, fault.path)
+    return Agreement.model_validate(default), tuple(problems)
+
+
+def _is_echo(problem: Problem, earlier: Sequence[Problem]) -> bool:
+    """Say whether a problem only arose because a faulty part was taken out."""
+    key = problem.key or ""
+    return any(f"{one.key}.".startswith(f"{key}.") or f"{one.key}".startswith(f"{key}[") for one in earlier)
+
+
+def _completed(given: Plain, default: Plain, path: Path = ()) -> Plain:
+    """Return the file's values, the default's where the file has none.
+
+    Sections are completed key by key; lists, and mappings whose keys are free, are taken as the file has them. Named
+    lists (`sets`) add to the default's. A section left empty is one left out.
+    """
+    if not isinstance(given, dict) or not isinstance(default, dict):
+        return given
+    if path != ("sets",) and not allowed_keys(path):
+        return given
+    completed = dict(default)
+    for key, value in given.items():
+        if value is not None or path:
+            completed[key] = _completed(value, default.get(key), (*path, key))
+    return completed
+
+
+def _faults(errors: Sequence[ErrorDetails], root: Node) -> Iterator[Fault]:
+    by_path: dict[Path, list[ErrorDetails]] = {}
+    for error in errors:
+        by_path.setdefault(_path(error, root), []).append(error)
+    for path, found in by_path.items():
+        if any(len(other) > len(path) and other[: len(path)] == path for other in by_path):
+            # An alternative that was not meant: the fault inside the other one says more.
+            continue
+        unknown = [one for one in found if one["type"] == "extra_forbidden"]
+        if unknown:
+            yield _unknown_key(path)
+        else:
+            yield Fault(path, " or ".join(dict.fromkeys(_message(one) for one in found)))
+
+
+def _path(error: ErrorDetails, root: Node) -> Path:
+    """Return the part of pydantic's location that exists in the file; what is missing keeps its own name."""
+    path: list[str | int] = []
+    node = root
+    for part in error["loc"]:
+        child = node.child(part)
+        if child is None:
+            if error["type"] == "missing" and part == error["loc"][-1]:
+                path.append(part)
+            continue
+        path.append(part)
+        node = child
+    return tuple(path)
+
+
+def _message(error: ErrorDetails) -> str:
+    if error["type"] == "missing":
+        return "is missing"
+    message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return message[0].lower() + message[1:]
+
+
+def _unknown_key(path: Path) -> Fault:
+    allowed = sorted(allowed_keys(path[:-1]))
+    near = get_close_matches(str(path[-1]), allowed, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return Fault(path, "unknown key", f"{meant}allowed: {', '.join(allowed)}" if allowed else None)
+
+
+def _prune(root: Node, path: Path) -> None:
+    """Take the part out; where it is missing, whatever lacks it."""
+    owner, part, node = None, None, root
+    for step in path:
+        child = node.child(step)
+        if child is None:
+            break
+        owner, part, node = node, step, child
+    if owner is not None and part is not None:
+        owner.drop(part)
+
+
+def allowed_keys(path: Iterable[str | int]) -> frozenset[str]:
+    """Return the keys that may stand under a path; empty where any key may."""
+    schemas = [_schema()]
+    for part in path:
+        schemas = [step for one in schemas for step in _step(one, part)]
+    keys = [_mapping(one, "properties") for one in schemas]
+    return frozenset(key for properties in keys for key in properties)
+
+
+def json_schema() -> dict[str, object]:
+    """Return the JSON Schema of the file, for editors. No section is required: the packaged default stands in."""
+    full = Agreement.model_json_schema(by_alias=True)
+    full.pop("required", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **full, "title": "agreement.yaml"}
+
+
+@cache
+def _schema() -> Schema:
+    return json_schema()
+
+
+def _step(one: Schema, part: str | int) -> Iterator[Schema]:
+    properties = _mapping(one, "properties")
+    if str(part) in properties:
+        yield from _variants(cast("Schema", properties[str(part)]))
+    elif isinstance(part, str):
+        anything = [*_mapping(one, "patternProperties").values(), one.get("additionalProperties")]
+        for value in anything:
+            if isinstance(value, Mapping):
+                yield from _variants(cast("Schema", value))
+    elif isinstance(one.get("items"), Mapping):
+        yield from _variants(cast("Schema", one["items"]))
+
+
+def _variants(one: Schema) -> Iterator[Schema]:
+    """Yield a schema with its references followed and its alternatives side by side."""
+    reference = one.get("$ref")
+    if isinstance(reference, str):
+        one = cast("Schema", _mapping(_schema(), "$defs")[reference.rpartition("/")[2]])
+    yield one
+    for alternative in cast("Sequence[Schema]", one.get("anyOf", ())):
+        yield from _variants(alternative)
+
+
+def _mapping(one: Schema, key: str) -> Mapping[str, object]:
+    found = one.get(key, {})
+    return cast("Mapping[str, object]", found) if isinstance(found, Mapping) else {}

@@ -1,0 +1,255 @@
+"""Where one contact stands and why: a causal replay of everything known up to a moment, never of what came later."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from syncer.funnel.bootstrap import expect_present
+from syncer.funnel.bounds import NEVER
+from syncer.funnel.deal_moves import move, places_of, unmapped
+from syncer.funnel.elapse import elapse, is_watched
+from syncer.funnel.facts import (
+    ContactDecision,
+    ContactFacts,
+    Cycle,
+    FunnelStage,
+    Outcome,
+    Relationship,
+    Score,
+    StageEvent,
+)
+from syncer.funnel.forecast import Place
+from syncer.funnel.reactions import HANDLERS
+from syncer.funnel.replay import Replay
+from syncer.funnel.rules import Rules
+from syncer.moments import HOUR, Millis
+from syncer.scoring.fit import Fit
+from syncer.scoring.matrix import FIT_ONLY, FULL, NONE
+
+
+class _Frame(NamedTuple):
+    """What is known before the replay begins."""
+
+    fit: Fit
+    #: full, fit_only or none.
+    basis: str
+    #: The gate that keeps the contact out.
+    gate: str | None
+
+
+def decide_contact(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> ContactDecision:
+    """Return where a contact stands as of a moment, with its cycles, stage events, score and next due time.
+
+    Evidence must be in ledger order; evidence and deals later than `as_of` change nothing but the due time.
+    """
+    contact = facts.contact
+    if rules.is_test(contact):
+        return _absent(facts, rules, as_of, "is_test")
+    gate = rules.scorer.gate(facts, as_of)
+    basis = NONE if gate else FIT_ONLY if contact.opted_out or contact.email is None else FULL
+    frame = _Frame(rules.scorer.fit(facts, as_of), basis, gate)
+    if not facts.evidence and not facts.deals and contact.lifecycle is None and contact.archived_at is None:
+        return _untouched(facts, rules, frame, as_of)
+    replay = Replay(facts, frame.fit, rules, scoring=basis != FIT_ONLY)
+    upcoming = _run(replay, as_of)
+    return _decision(replay, frame, as_of, upcoming)
+
+
+def _run(replay: Replay, as_of: Millis) -> Millis | None:
+    """Replay everything up to `as_of`; return when a deal next changes by itself."""
+    facts = replay.facts
+    if facts.contact.lifecycle is not None:
+        expect_present(replay)
+    upcoming: Millis | None = None
+    if facts.deals:
+        upcoming = _with_deals(replay, places_of(facts, replay.rules), as_of)
+    else:
+        _evidence(replay, as_of)
+    archived = facts.contact.archived_at
+    if archived is not None and archived <= as_of:
+        elapse(replay, archived)
+        _archive(replay, archived)
+    elif as_of >= replay.wake:
+        elapse(replay, as_of)
+    return upcoming
+
+
+def _evidence(replay: Replay, as_of: Millis) -> None:
+    handlers = HANDLERS
+    for row in replay.facts.evidence:
+        at = row[0]
+        if at > as_of:
+            break
+        if at >= replay.wake:
+            elapse(replay, at)
+        handler = handlers.get(row[3])
+        if handler is not None:
+            handler(replay, row)
+
+
+def _with_deals(replay: Replay, stops: Sequence[Place], as_of: Millis) -> Millis | None:
+    """Replay evidence and deals in one order; at one moment evidence comes first."""
+    index = 0
+    for row in replay.facts.evidence:
+        at = row[0]
+        if at > as_of:
+            break
+        while index < len(stops) and stops[index].at < at:
+            _move(replay, stops[index])
+            index += 1
+        if at >= replay.wake:
+            elapse(replay, at)
+        handler = HANDLERS.get(row[3])
+        if handler is not None:
+            handler(replay, row)
+    while index < len(stops) and stops[index].at <= as_of:
+        _move(replay, stops[index])
+        index += 1
+    return stops[index].at if index < len(stops) else None
+
+
+def _move(replay: Replay, place: Place) -> None:
+    if place.at >= replay.wake:
+        elapse(replay, place.at)
+    move(replay, place)
+
+
+def _archive(replay: Replay, at: Millis) -> None:
+    replay.open_deals = {}
+    replay.overridden_until = None
+    if replay.passage is not None:
+        replay.end(at, Outcome.VOID, "archived", actor="crm")
+
+
+def _decision(replay: Replay, frame: _Frame, as_of: Millis, upcoming: Millis | None) -> ContactDecision:
+    facts, rules = replay.facts, replay.rules
+    passage = replay.passage
+    engagement = 0.0 if replay.track is None or passage is None else replay.track.at(as_of)
+    company = facts.company
+    industry = None if company is None else company.industry
+    country = facts.contact.country or (None if company is None else company.country)
+    cycles = [one.frozen(facts.contact, industry, country, frame.fit.grade) for one in replay.cycles]
+    stage, since = _stage(replay, frame, as_of)
+    if facts.deals and unmapped(facts.deals):
+        replay.flag("unmapped_stage")
+    return ContactDecision(
+        contact_id=facts.contact.id,
+        stage=stage,
+        since=since,
+        cycle_no=cycles[-1].cycle_no if cycles else 0,
+        relationship=replay.relationship,
+        outcome=_outcome(cycles),
+        score=rules.scorer.score(frame.fit, engagement, frame.basis),
+        events=_events(replay),
+        cycles=cycles,
+        sla_due_at=_sla_due(replay, stage),
+        overridden_until=replay.overridden_until,
+        flags=tuple(replay.flags) if frame.gate is None else (*replay.flags, f"gate:{frame.gate}"),
+        due_at=_due(replay, engagement, as_of, upcoming),
+    )
+
+
+def _stage(replay: Replay, frame: _Frame, as_of: Millis) -> tuple[FunnelStage, Millis | None]:
+    """Return the stage by the resolver (domain B5) and since when."""
+    facts = replay.facts
+    archived = facts.contact.archived_at
+    if archived is not None and archived <= as_of:
+        return FunnelStage.OUT, archived
+    if frame.gate is not None:
+        return FunnelStage.OUT, None
+    if replay.stage is FunnelStage.TAM and replay.passage is None and not _in_tam(facts, replay.rules, as_of):
+        return FunnelStage.OUT, None
+    return replay.stage, replay.since if replay.since is not None else facts.contact.created_at
+
+
+def _events(replay: Replay) -> Sequence[StageEvent]:
+    cycles = replay.cycles
+    if len(cycles) == 1:
+        return cycles[0].events
+    return [event for passage in cycles for event in passage.events]
+
+
+def _outcome(cycles: Sequence[Cycle]) -> Outcome:
+    ended = (cycle.outcome for cycle in reversed(cycles) if cycle.ended_at is not None)
+    return next(ended, Outcome.OPEN)
+
+
+def _sla_due(replay: Replay, stage: FunnelStage) -> Millis | None:
+    """Return until when sales has to touch a lead that waits for acceptance."""
+    if stage is not FunnelStage.LEAD_SQL or replay.handed_at is None:
+        return None
+    rules = replay.rules
+    minutes = rules.request_minutes if replay.handed_by == "explicit_request" else rules.score_minutes
+    return rules.clock.after(replay.handed_at, minutes)
+
+
+def _due(replay: Replay, engagement: float, as_of: Millis, upcoming: Millis | None) -> Millis | None:
+    """Return a moment before which time alone changes nothing."""
+    found: list[int] = [] if upcoming is None else [upcoming]
+    if is_watched(replay):
+        below = replay.calm_until if replay.below_since is None else replay.below_since
+        found.append(below + replay.rules.dwell)
+        found += [at for at in (replay.cool_until, replay.overridden_until) if at is not None]
+    elif replay.wake < NEVER:
+        found.append(replay.wake)
+    if replay.passage is not None:
+        found += _drift(replay, engagement, as_of)
+    return Millis(max(min(found), as_of + HOUR)) if found else None
+
+
+def _drift(replay: Replay, engagement: float, as_of: Millis) -> Sequence[int]:
+    """Return when the score alone is next worth a look: another level, or a step that the CRM should see."""
+    rules, track = replay.rules, replay.track
+    if engagement <= 0 or track is None:
+        return ()
+    if replay.taken_off or rules.bounds.points is None:
+        changed = track.next_change_at(as_of, rules.levels)
+        return () if changed is None else (changed,)
+    shown = engagement - rules.score_step
+    mark = max([shown, *(level for level in rules.levels if level <= engagement)])
+    if mark <= 0:
+        return ()
+    fades = rules.bounds.stays_above(mark, engagement, as_of)
+    last = replay.last_activity
+    return (fades,) if last is None or rules.bounds.idle == NEVER else (fades, last + rules.bounds.idle)
+
+
+def _untouched(facts: ContactFacts, rules: Rules, frame: _Frame, as_of: Millis) -> ContactDecision:
+    """Return the decision on a contact of whom nothing is known but the record."""
+    inside = frame.gate is None and _in_tam(facts, rules, as_of)
+    return ContactDecision(
+        contact_id=facts.contact.id,
+        stage=FunnelStage.TAM if inside else FunnelStage.OUT,
+        since=facts.contact.created_at if inside else None,
+        cycle_no=0,
+        relationship=Relationship.PROSPECT,
+        outcome=Outcome.OPEN,
+        score=rules.scorer.score(frame.fit, 0.0, frame.basis),
+        events=(),
+        cycles=(),
+        flags=() if frame.gate is None else (f"gate:{frame.gate}",),
+    )
+
+
+def _absent(facts: ContactFacts, rules: Rules, as_of: Millis, flag: str) -> ContactDecision:
+    """Return the decision on a record that is no person of the market at all."""
+    fit = rules.scorer.fit(facts, as_of)
+    return ContactDecision(
+        contact_id=facts.contact.id,
+        stage=FunnelStage.OUT,
+        since=None,
+        cycle_no=0,
+        relationship=Relationship.PROSPECT,
+        outcome=Outcome.OPEN,
+        score=_unscored(rules, fit),
+        events=(),
+        cycles=(),
+        flags=(flag,),
+    )
+
+
+def _unscored(rules: Rules, fit: Fit) -> Score:
+    return rules.scorer.score(fit, 0.0, NONE)
+
+
+def _in_tam(facts: ContactFacts, rules: Rules, as_of: Millis) -> bool:
+    return rules.in_tam is None or rules.in_tam(facts, as_of)

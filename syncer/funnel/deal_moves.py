@@ -1,0 +1,212 @@
+"""What a contact's deals do to its replay: opening, moving, closing, reopening, vanishing (domain B5, B6)."""
+
+from collections.abc import Sequence
+
+from syncer.funnel.facts import ContactFacts, DealDecision, Origin, Outcome, Relationship
+from syncer.funnel.forecast import DEAL, ELIGIBLE, OFFER, Place, places
+from syncer.funnel.passage import Passage
+from syncer.funnel.replay import ACCEPTED, FORECAST, NOWHERE, Replay
+from syncer.funnel.rules import Rules
+from syncer.funnel.transitions import LADDER
+from syncer.moments import Millis
+
+_GONE = frozenset({Outcome.VOID, Outcome.UNMAPPED})
+_RULES = {DEAL: "deal_created", OFFER: "offer", FORECAST: "forecast"}
+
+
+def places_of(facts: ContactFacts, rules: Rules) -> Sequence[Place]:
+    """Return where the contact's deals stand over time, in order; of equal moments the lower deal id first."""
+    calendar, p_min = rules.agreement.calendar, rules.agreement.forecast.p_min
+    found = [place for decision in facts.deals for place in places(decision, calendar, p_min)]
+    return sorted(found, key=_order)
+
+
+def move(replay: Replay, place: Place) -> None:
+    """Take note of where a deal now stands."""
+    kind = place.span.pipeline_kind
+    if kind == "renewal":
+        _renewal(replay, place)
+    elif kind not in ELIGIBLE and place.span.outcome is not Outcome.UNMAPPED:
+        return
+    elif place.decision.primary_contact_id != replay.facts.contact.id:
+        if place.span.outcome is Outcome.WON:
+            replay.relationship = Relationship.CUSTOMER
+    elif place.rank:
+        _stand(replay, place)
+    else:
+        _leave(replay, place)
+
+
+def _stand(replay: Replay, place: Place) -> None:
+    """Note that the deal is open."""
+    rule = _RULES[place.rank]
+    before = replay.open_deals.get(place.deal_id)
+    if before is None:
+        rule = _enter(replay, place) or rule
+    elif before == FORECAST:
+        rule = "forecast_left"
+    replay.open_deals[place.deal_id] = place.rank
+    passage = replay.passage
+    if passage is not None:
+        if passage.offer_at is None and place.span.offer_at is not None:
+            passage.offer_at = max(place.span.offer_at, passage.started_at)
+        passage.deal_id = _leading(replay)
+    _show(replay, place, rule)
+
+
+def _enter(replay: Replay, place: Place) -> str | None:
+    """Bring a deal into a passage; the rule's name where it was closed before."""
+    home = replay.homes.get(place.deal_id)
+    rule = None if home is None else "reopened"
+    # A deal is a stronger fact than a person's override.
+    replay.overridden_until = None
+    if replay.passage is None:
+        if home is not None and _resumes(replay, home, place.at):
+            replay.resume(home, place.at)
+        else:
+            origin = Origin.OUTBOUND if home is None else Origin.REOPENED
+            replay.begin(place.at, origin, replay.first_contact(place.at))
+    passage = replay.passage
+    if passage is None:
+        return rule
+    if home is not None:
+        home.closed_deals.pop(place.deal_id, None)
+    replay.homes[place.deal_id] = passage
+    passage.deal_at = place.at if passage.deal_at is None else passage.deal_at
+    owner = place.decision.owner_id
+    if owner is not None and owner == replay.facts.contact.owner_id:
+        # Whoever opens a deal on an own contact has accepted it.
+        passage.reach(ACCEPTED, place.at)
+        replay.lead = max(replay.lead, ACCEPTED)
+    return rule
+
+
+def _resumes(replay: Replay, home: Passage, at: Millis) -> bool:
+    ended = home.ended_at
+    return home is replay.cycles[-1] and ended is not None and at - ended <= replay.rules.reopen
+
+
+def _leave(replay: Replay, place: Place) -> None:
+    """Note that the deal is not open any more."""
+    was_open = place.deal_id in replay.open_deals
+    if place.span.outcome in _GONE:
+        if was_open:
+            del replay.open_deals[place.deal_id]
+            _vanish(replay, place)
+        elif place.deal_id in replay.homes:
+            _restate(replay, replay.homes[place.deal_id], place)
+        return
+    if not was_open:
+        # Closed in the moment of its creation, or closed otherwise than before.
+        home = replay.homes.get(place.deal_id)
+        if home is not None and home.closed_deals.get(place.deal_id) == (place.span.outcome, place.span.reason):
+            return
+        rank = DEAL if place.span.offer_at is None else OFFER
+        _stand(replay, place._replace(rank=rank))
+    replay.open_deals.pop(place.deal_id, None)
+    _close(replay, place)
+
+
+def _close(replay: Replay, place: Place) -> None:
+    passage, span = replay.passage, place.span
+    if passage is None:
+        return
+    passage.closed_deals[place.deal_id] = (span.outcome, span.reason)
+    if span.outcome is Outcome.WON:
+        _finish(replay, passage, place, Outcome.WON)
+        if replay.open_deals:
+            _carry_over(replay, passage, place.at)
+    elif replay.open_deals:
+        passage.deal_id = _leading(replay)
+        _show(replay, place, "deal_closed")
+    else:
+        _finish(replay, passage, place, _outcome(passage))
+
+
+def _finish(replay: Replay, passage: Passage, place: Place, outcome: Outcome) -> None:
+    """End the passage with its deals: won beats other, other beats lost."""
+    deciding = [deal_id for deal_id, (one, _) in passage.closed_deals.items() if one is outcome]
+    passage.deal_id = place.deal_id if place.deal_id in deciding else deciding[-1]
+    passage.reason = passage.closed_deals[passage.deal_id][1]
+    open_deals, replay.open_deals = replay.open_deals, {}
+    replay.overridden_until = None
+    replay.end(place.at, outcome, place.span.rule, (f"deal:{passage.deal_id}",), actor="crm")
+    replay.open_deals = open_deals
+
+
+def _carry_over(replay: Replay, won: Passage, at: Millis) -> None:
+    """Deals still open after the first won one belong to an expansion that begins at that moment."""
+    passage = replay.begin(at, won.origin, at)
+    passage.deal_at = at
+    for deal_id in replay.open_deals:
+        replay.homes[deal_id] = passage
+    if max(replay.open_deals.values()) >= OFFER:
+        passage.offer_at = at
+    passage.deal_id = _leading(replay)
+    replay.lead = ACCEPTED if won.accepted_at is not None else NOWHERE
+    replay.show(LADDER[max(replay.open_deals.values())], at, "carried_over", (f"deal:{passage.deal_id}",), actor="crm")
+
+
+def _vanish(replay: Replay, place: Place) -> None:
+    """Take a deal out that was deleted, or is none of our business after all."""
+    passage = replay.passage
+    replay.homes.pop(place.deal_id, None)
+    if passage is None:
+        return
+    if replay.open_deals:
+        passage.deal_id = _leading(replay)
+        _show(replay, place, "deal_gone")
+    elif passage.closed_deals:
+        _finish(replay, passage, place, _outcome(passage))
+    else:
+        passage.deal_at = passage.offer_at = passage.deal_id = None
+        evidence = (f"deal:{place.deal_id}",)
+        if replay.lead == NOWHERE:
+            replay.end(place.at, Outcome.VOID, "deal_gone", evidence, actor="crm")
+        else:
+            replay.show(LADDER[replay.lead], place.at, "deal_gone", evidence, actor="crm")
+
+
+def _restate(replay: Replay, home: Passage, place: Place) -> None:
+    """Take back the end that a deleted deal gave: its passage ends as its other deals did, or was none."""
+    replay.homes.pop(place.deal_id, None)
+    if home.closed_deals.pop(place.deal_id, None) is None or home.outcome is Outcome.OPEN:
+        return
+    home.outcome = _outcome(home) if home.closed_deals else Outcome.VOID
+    home.deal_id = next((one for one, end in home.closed_deals.items() if end[0] is home.outcome), None)
+    home.reason = None if home.deal_id is None else home.closed_deals[home.deal_id][1]
+    replay.relationship = replay.earned()
+    if replay.passage is None:
+        replay.restore(place.at, "deal_gone")
+
+
+def _outcome(passage: Passage) -> Outcome:
+    ends = {outcome for outcome, _ in passage.closed_deals.values()}
+    return next(outcome for outcome in (Outcome.WON, Outcome.OTHER, Outcome.LOST) if outcome in ends)
+
+
+def _show(replay: Replay, place: Place, rule: str) -> None:
+    rank = max(replay.open_deals.values())
+    replay.show(LADDER[rank], place.at, rule, (f"deal:{_leading(replay)}",), actor="crm")
+
+
+def _leading(replay: Replay) -> str:
+    """Return the open deal that is furthest; of equals the lowest id."""
+    return min(replay.open_deals, key=lambda deal_id: (-replay.open_deals[deal_id], deal_id))
+
+
+def _renewal(replay: Replay, place: Place) -> None:
+    """Renewals move no stage; a lost one makes a former customer (domain R13)."""
+    if place.span.outcome is Outcome.WON:
+        replay.relationship = Relationship.CUSTOMER
+    elif place.span.outcome is Outcome.LOST:
+        replay.relationship = Relationship.FORMER_CUSTOMER
+
+
+def _order(place: Place) -> tuple[Millis, str]:
+    return place.at, place.deal_id
+
+
+def unmapped(decisions: Sequence[DealDecision]) -> bool:
+    """Say whether any deal stands in a stage that nobody mapped."""
+    return any(span.outcome is Outcome.UNMAPPED for one in decisions for span in one.spans[-1:])

@@ -1,0 +1,219 @@
+"""One deal's past as stretches of business time over which everything that matters stood still."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+
+from syncer.agreement.reasons import UNSPECIFIED
+from syncer.agreement.stage_map import Meaning, StageMeaning
+from syncer.agreement.stages import OfferSign
+from syncer.funnel.delays import with_delay
+from syncer.funnel.facts import DealDecision, DealFacts, DealSpan, Outcome
+from syncer.funnel.outcomes import Judge, Reading
+from syncer.funnel.primary import primary_contact
+from syncer.funnel.pushes import pushes
+from syncer.funnel.rules import Rules
+from syncer.funnel.timeline import Timelines, latest, timelines
+from syncer.moments import DAY, Millis
+from syncer.records import ChangeSource
+
+_CLOSED = frozenset({Outcome.WON, Outcome.LOST, Outcome.OTHER})
+
+
+def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecision:
+    """Return a deal's history as of a moment. A deal that did not exist yet has no spans."""
+    lines = timelines(facts.deal, facts.changes, is_closed=lambda stage: _is_closed(rules, facts, stage))
+    judge = Judge(facts=facts, rules=rules, created_at=lines.created_at)
+    spans: Sequence[DealSpan] = _merged(_spans(judge, lines, as_of))
+    due_at: Millis | None = None
+    if spans and spans[-1].outcome is Outcome.OPEN:
+        spans, due_at = with_delay(judge, spans, read(judge, lines, as_of, as_of), lines.of("outcome"), as_of)
+    deal = facts.deal
+    return DealDecision(
+        deal_id=deal.id,
+        created_at=lines.created_at,
+        primary_contact_id=primary_contact(facts.contact_ids, facts.links, rules.agreement.stages.primary_labels),
+        contact_ids=tuple(facts.contact_ids),
+        company_id=facts.company_id,
+        owner_id=deal.owner_id,
+        deal_type=deal.deal_type,
+        source=deal.source,
+        spans=spans,
+        flags=tuple(_flags(rules, facts, spans)),
+        due_at=due_at,
+    )
+
+
+def _is_closed(rules: Rules, facts: DealFacts, stage_id: str | None) -> bool:
+    meaning = rules.pipelines.of(facts.deal.pipeline_id, stage_id).meaning
+    return not meaning.is_open and meaning is not Meaning.UNMAPPED
+
+
+def _spans(judge: Judge, lines: Timelines, as_of: Millis) -> Iterator[DealSpan]:
+    """Yield a span for every moment at which anything changed; `valid_to` is not set yet."""
+    if lines.created_at > as_of:
+        return
+    offer_at = _offer_at(judge, lines)
+    baseline = _baseline(judge, lines)
+    archived = judge.facts.deal.archived_at
+    moments = {*lines.moments(as_of), *(at for at in (offer_at, baseline, archived) if at is not None and at <= as_of)}
+    has_won = False
+    for at in sorted(moments):
+        reading = read(judge, lines, at, as_of)
+        span = _span(judge, reading, at, None if offer_at is None or offer_at > at else offer_at)
+        if archived is not None and at >= archived and not has_won:
+            span = replace(span, outcome=Outcome.VOID, rule="archived", resume_at=None)
+        has_won = span.outcome is Outcome.WON
+        yield span
+
+
+def read(judge: Judge, lines: Timelines, at: Millis, as_of: Millis) -> Reading:
+    """Return a deal as it was at a moment; the reason of a closing is read as late as `as_of` knows it."""
+    stage = latest(lines.of("stage"), at)
+    left = next((one.at for one in lines.of("stage") if one.at > at), as_of + 1)
+    entered_at = lines.created_at if stage is None else max(stage.at, lines.created_at)
+    chosen = latest(lines.of("outcome"), at)
+    is_chosen = chosen is not None and chosen.source is ChangeSource.USER and chosen.at >= entered_at
+    close_date = lines.value("close_date", at)
+    amount = lines.value("amount", at)
+    return Reading(
+        meaning=_meaning(judge, lines, at),
+        stage_id=None if stage is None else stage.value,
+        entered_at=entered_at,
+        # People close a deal first and say why a moment later.
+        lost_reason=lines.value("lost_reason", min(left - 1, as_of)),
+        chosen=chosen.value if chosen is not None and is_chosen else None,
+        amount=None if amount is None else _money(amount),
+        close_date=None if close_date is None else Millis(int(close_date)),
+        forecast_category=lines.value("forecast_category", at),
+        pushes=pushes(
+            lines.of("close_date"),
+            baseline_at=_baseline(judge, lines),
+            at=at,
+            is_open=lambda moment: _meaning(judge, lines, moment).meaning.is_open,
+            calendar=judge.rules.agreement.calendar,
+        ),
+    )
+
+
+def _meaning(judge: Judge, lines: Timelines, at: int) -> StageMeaning:
+    """Return what the stage at a moment means; before the first known stage a deal was open."""
+    pipeline_id = lines.value("pipeline", at) or judge.facts.deal.pipeline_id
+    stage = latest(lines.of("stage"), at)
+    if stage is not None:
+        return judge.rules.pipelines.of(pipeline_id, stage.value)
+    first = next((version.value for version in lines.of("stage")), None)
+    known = judge.rules.pipelines.of(pipeline_id, first)
+    if known.meaning is Meaning.UNMAPPED:
+        return known
+    return StageMeaning(known.pipeline_id, "", "", 0, known.kind, Meaning.OPEN)
+
+
+def _span(judge: Judge, reading: Reading, at: Millis, offer_at: Millis | None) -> DealSpan:
+    deal, meaning = judge.facts.deal, reading.meaning
+    verdict = judge.verdict(reading, at)
+    is_delayed = verdict.outcome is Outcome.OTHER
+    return DealSpan(
+        deal_id=deal.id,
+        valid_from=at,
+        valid_to=None,
+        pipeline_id=meaning.pipeline_id or deal.pipeline_id,
+        pipeline_kind=None if meaning.kind is None else meaning.kind.value,
+        stage_id=reading.stage_id,
+        outcome=verdict.outcome,
+        rule=verdict.rule,
+        reason=verdict.reason,
+        amount=reading.amount,
+        currency=deal.currency,
+        close_date=reading.close_date,
+        forecast_category=reading.forecast_category,
+        probability=deal.probability if reading.stage_id == deal.stage_id else meaning.probability,
+        offer_at=offer_at,
+        month_pushes=reading.pushes.month,
+        quarter_pushes=reading.pushes.quarter,
+        slip_days=reading.pushes.slip_days,
+        resume_at=judge.resume_at(verdict.reason, reading.entered_at) if is_delayed else None,
+    )
+
+
+def _offer_at(judge: Judge, lines: Timelines) -> Millis | None:
+    """Return the first moment of offer evidence (domain B3), the future included."""
+    signs = judge.rules.agreement.offer_evidence.any_of
+    fields = judge.facts.deal.fields
+    found: list[int] = []
+    if OfferSign.STAGE in signs:
+        found += _offer_stages(judge, lines)
+    if OfferSign.PROPERTY in signs and isinstance(stated := fields.get("offer_at"), int):
+        found.append(stated)
+    if OfferSign.QUOTE in signs and isinstance(quoted := _quoted_at(judge), int):
+        found.append(quoted)
+    if not found and judge.rules.offer_fallback:
+        found.append(lines.created_at)
+    return Millis(max(min(found), lines.created_at)) if found else None
+
+
+def _offer_stages(judge: Judge, lines: Timelines) -> Iterator[int]:
+    for version in lines.of("stage"):
+        meaning = judge.rules.pipelines.of(lines.value("pipeline", version.at), version.value)
+        if meaning.past_offer and meaning.meaning.is_open:
+            yield version.at
+
+
+def _quoted_at(judge: Judge) -> int | None:
+    deal = judge.facts.deal
+    statuses = {status.upper() for status in judge.rules.agreement.offer_evidence.quote_statuses}
+    if str(deal.fields.get("quote_status") or "").upper() not in statuses:
+        return None
+    stated = deal.fields.get("quote_at")
+    return stated if isinstance(stated, int) else deal.updated_at
+
+
+def _baseline(judge: Judge, lines: Timelines) -> Millis:
+    return Millis(lines.created_at + judge.rules.agreement.stages.baseline_days * DAY)
+
+
+def _merged(spans: Iterator[DealSpan]) -> list[DealSpan]:
+    """Return the spans with equal neighbours joined and ends set."""
+    found: list[DealSpan] = []
+    for span in spans:
+        if found and replace(span, valid_from=found[-1].valid_from) == found[-1]:
+            continue
+        if found:
+            found[-1] = replace(found[-1], valid_to=span.valid_from)
+        found.append(span)
+    return found
+
+
+def _flags(rules: Rules, facts: DealFacts, spans: Sequence[DealSpan]) -> Iterator[str]:
+    if not facts.contact_ids:
+        yield "no_contact"
+    if not spans:
+        return
+    last = spans[-1]
+    if last.outcome is Outcome.UNMAPPED:
+        yield "unmapped_stage"
+    if last.outcome is Outcome.LOST and last.reason == UNSPECIFIED:
+        yield "unspecified_reason"
+    if last.outcome is Outcome.WON and facts.deal.archived_at is not None:
+        yield "deleted_won_deal"
+    if rules.offer_fallback and last.offer_at == spans[0].valid_from:
+        yield "offer_fallback"
+    if last.outcome in _CLOSED and _is_backdated(rules, spans):
+        yield "backdated"
+
+
+def _is_backdated(rules: Rules, spans: Sequence[DealSpan]) -> bool:
+    """Say whether the close date is far from when the deal was closed (domain R18)."""
+    last = spans[-1]
+    first = next(span for span in spans if span.outcome is last.outcome and span.stage_id == last.stage_id)
+    if last.close_date is None:
+        return False
+    return abs(first.valid_from - last.close_date) > rules.agreement.stages.backdated_days * DAY
+
+
+def _money(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None

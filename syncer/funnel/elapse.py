@@ -1,0 +1,137 @@
+"""What time alone does to a replay: expiry, hysteresis, cool-off, overrides, and the CRM's uncontradicted word."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from syncer.funnel.bootstrap import take_word
+from syncer.funnel.bounds import NEVER
+from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.funnel.passage import Passage
+from syncer.funnel.reactions import end_override, lift_by_score
+from syncer.funnel.replay import INQUIRY, MQL, SUSPECT, Replay
+from syncer.moments import DAY, HOUR, Millis
+from syncer.scoring.track import Track
+
+
+class Due(NamedTuple):
+    """Something that happens by itself."""
+
+    at: int
+    act: Callable[[Replay, Millis], None]
+
+
+def elapse(replay: Replay, until: int) -> None:
+    """Let time pass up to and including a moment, in the order in which things happen."""
+    while True:
+        ahead = _ahead(replay, until)
+        if ahead is None or ahead.at > until:
+            break
+        ahead.act(replay, Millis(ahead.at))
+    replay.wake = min(_look_again(replay, until), NEVER if ahead is None else ahead.at)
+
+
+def _look_again(replay: Replay, until: int) -> int:
+    """Return when a lead under hysteresis must be looked at: at every event while it is below its exit."""
+    if not is_watched(replay):
+        return NEVER
+    return max(replay.calm_until, until + 1) if replay.below_since is None else until + 1
+
+
+def _ahead(replay: Replay, until: int) -> Due | None:
+    """Return what happens next: the earliest of what may happen in this state."""
+    due: Due | None = None
+    if replay.passage is None:
+        due = _lost(replay)
+    elif is_watched(replay):
+        due = _fall(replay, until)
+    elif replay.lead == SUSPECT and not replay.open_deals:
+        due = _expiry(replay, replay.passage)
+    for at, act in ((replay.cool_until, _warm), (replay.overridden_until, _release), (replay.expected_at, take_word)):
+        if at is not None and (due is None or at < due.at):
+            due = Due(at, act)
+    return due
+
+
+def _lost(replay: Replay) -> Due | None:
+    ended = replay.cycles[-1].ended_at if replay.stage is FunnelStage.CLOSED_LOST else None
+    return None if ended is None else Due(ended + replay.rules.lost_to_tam, _return_to_tam)
+
+
+def _expiry(replay: Replay, passage: Passage) -> Due:
+    """Return when a suspect without activity goes back to the market."""
+    last = max(replay.last_activity or 0, passage.started_at)
+    return Due(max(last + replay.rules.suspect_expiry, replay.since or 0), _expire)
+
+
+def is_watched(replay: Replay) -> bool:
+    """Say whether the score can take the lead down: before hand-over, and where a score carries it."""
+    leads = INQUIRY <= replay.lead <= MQL
+    return (
+        leads and replay.track is not None and replay.passage is not None and not replay.held and not replay.open_deals
+    )
+
+
+def _fall(replay: Replay, until: int) -> Due | None:
+    """Return when the lead has been below its exit for the agreed number of days."""
+    track, rules = replay.track, replay.rules
+    if track is None:
+        return None
+    after = replay.settled_at
+    replay.settled_at = max(after, until)
+    if until > after:
+        _note_days_below(replay, track, after=after, until=until)
+    since = replay.below_since
+    return None if since is None else Due(max(since + rules.dwell, replay.since or 0), _demote)
+
+
+def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) -> None:
+    threshold, calm_until = replay.exit_at(), replay.calm_until
+    if replay.measure(until) >= threshold:
+        replay.below_since = None
+        return
+    if replay.taken_off or not replay.rules.bounds.half_life:
+        first = track.below_from(threshold, after=after, until=until)
+    else:
+        first = _first_evening_below(replay, track, begin=max(after, calm_until), until=until)
+    # An evening above the exit, before the first one below, interrupts the count.
+    if first is not None and (replay.below_since is None or first - after > DAY + HOUR):
+        replay.below_since = first
+
+
+def _first_evening_below(replay: Replay, track: Track, *, begin: int, until: int) -> Millis | None:
+    """Return the first evening below the exit, leaping over those that the model's bound keeps above it."""
+    threshold, rules = replay.exit_at(), replay.rules
+    flips_at = (replay.last_activity or 0) + rules.bounds.idle
+    at = begin
+    while (evening := rules.evenings.after(at)) <= until:
+        engagement = track.at(evening)
+        if engagement < threshold:
+            return evening
+        at = rules.bounds.stays_above(threshold, engagement, evening)
+        if evening < flips_at:
+            at = min(at, flips_at)
+    return None
+
+
+def _demote(replay: Replay, at: Millis) -> None:
+    replay.settled_at = max(at, replay.added_at)
+    replay.fall(replay.lead - 1, at, "hysteresis")
+
+
+def _expire(replay: Replay, at: Millis) -> None:
+    replay.end(at, Outcome.VOID, "expired")
+
+
+def _return_to_tam(replay: Replay, at: Millis) -> None:
+    replay.show(FunnelStage.TAM, at, "lost_expired")
+
+
+def _warm(replay: Replay, at: Millis) -> None:
+    replay.cool_until = None
+    replay.aim()
+    if replay.track is not None and not replay.open_deals:
+        lift_by_score(replay, at)
+
+
+def _release(replay: Replay, at: Millis) -> None:
+    end_override(replay, at, "override_expired")

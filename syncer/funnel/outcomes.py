@@ -1,0 +1,188 @@
+"""What one stretch of a deal's past means: won, lost, other, void or open, by which rule and for which reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from syncer.agreement.delays import DelayRule
+from syncer.agreement.outcomes import EffectiveAt, Mode, Resume, ResumeFrom
+from syncer.agreement.reasons import UNSPECIFIED, ReasonOutcome
+from syncer.agreement.stage_map import Meaning, StageMeaning
+from syncer.funnel.facts import DealFacts, Outcome
+from syncer.funnel.pushes import Pushes
+from syncer.funnel.rules import Rules
+from syncer.moments import DAY, Millis
+from syncer.records import Value
+
+
+class Reading(NamedTuple):
+    """Everything about a deal that stands still over one stretch."""
+
+    meaning: StageMeaning
+    stage_id: str | None
+    #: When the deal came to this stage.
+    entered_at: Millis
+    lost_reason: str | None
+    #: Our own outcome property, where a person set it in this stage.
+    chosen: str | None
+    amount: Decimal | None
+    close_date: Millis | None
+    forecast_category: str | None
+    pushes: Pushes
+
+
+class Verdict(NamedTuple):
+    """The outcome of one stretch."""
+
+    outcome: Outcome
+    rule: str
+    #: Normalised reason of a deal that is not open.
+    reason: str | None = None
+
+
+class _Reason(NamedTuple):
+    code: str | None
+    outcome: ReasonOutcome
+
+
+#: Stages that no rule can make Closed-Other.
+_PLAIN: Mapping[Meaning, Verdict] = {
+    Meaning.WON: Verdict(Outcome.WON, "won_stage"),
+    Meaning.UNMAPPED: Verdict(Outcome.UNMAPPED, "unmapped_stage"),
+    Meaning.VOID: Verdict(Outcome.VOID, "void_stage"),
+    Meaning.IGNORE: Verdict(Outcome.VOID, "ignore_stage"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judge:
+    """One deal before the rules."""
+
+    facts: DealFacts
+    rules: Rules
+    created_at: Millis
+
+    def verdict(self, reading: Reading, at: Millis) -> Verdict:
+        """Return what a stretch that begins at a moment means. First match decides (domain C2)."""
+        meaning = reading.meaning.meaning
+        if meaning in _PLAIN:
+            return _PLAIN[meaning]
+        reason = self._reason(reading, at)
+        rule = self._first(reading, at, reason)
+        if rule is not None and rule.mode is Mode.AUTO and rule.effective_at is not EffectiveAt.AS_OF:
+            return Verdict(Outcome.OTHER, rule.id, _told(reason))
+        if meaning is Meaning.OTHER:
+            return Verdict(Outcome.OTHER, "other_stage", _told(reason))
+        if meaning is not Meaning.LOST:
+            return Verdict(Outcome.OPEN, "open_stage")
+        if reason.outcome is ReasonOutcome.VOID:
+            return Verdict(Outcome.VOID, "void_reason", reason.code)
+        return Verdict(Outcome.LOST, "lost_stage", reason.code)
+
+    def delay(self, reading: Reading, at: Millis) -> DelayRule | None:
+        """Return the rule by which an open deal counts as delayed at a moment, or asks whether it is (CO4 to CO8)."""
+        rule = self._first(reading, at, _Reason(None, ReasonOutcome.LOST))
+        return (
+            rule if rule is not None and (rule.mode is Mode.PROPOSE or rule.effective_at is EffectiveAt.AS_OF) else None
+        )
+
+    def resume_at(self, reason: str | None, since: Millis) -> Millis:
+        """Return when to come back to a delayed sale."""
+        section = self.rules.agreement.closed_other
+        found = self._resume(section.resume(reason), since)
+        if found is None:
+            found = self._resume(section.default_resume, since)
+        return Millis(since + 90 * DAY) if found is None else found
+
+    def _reason(self, reading: Reading, at: Millis) -> _Reason:
+        if reading.meaning.meaning.is_open:
+            return _Reason(None, ReasonOutcome.LOST)
+        code, outcome = self.rules.agreement.reasons.normalise(reading.lost_reason)
+        if outcome is ReasonOutcome.OTHER_IF_TWO_WAY_ELSE_LOST:
+            spoke = any(moment <= at for moment in self.facts.two_way)
+            outcome = ReasonOutcome.OTHER if spoke else ReasonOutcome.LOST
+        return _Reason(code, outcome)
+
+    def _first(self, reading: Reading, at: Millis, reason: _Reason) -> DelayRule | None:
+        delays = self.rules.agreement.delays
+        values = self._values(reading, at, reason)
+        if any(condition(values) for condition in delays.never):
+            return None
+        barred = any(condition(values) for condition in delays.unless_explicit)
+        for rule in delays.rules:
+            if (barred and not rule.is_explicit) or (rule.is_guarded and self._is_held_back(values, at)):
+                continue
+            if rule.when(values):
+                return rule
+        return None
+
+    def _is_held_back(self, values: Mapping[str, Value], at: Millis) -> bool:
+        delays = self.rules.agreement.delays
+        is_young = at - self.created_at < delays.min_deal_age_days * DAY
+        return is_young or any(condition(values) for condition in delays.skip_if)
+
+    def _values(self, reading: Reading, at: Millis, reason: _Reason) -> Mapping[str, Value]:
+        """Return the deal's facts by the names that conditions use."""
+        deal, meaning = self.facts.deal, reading.meaning.meaning
+        is_open = meaning.is_open
+        # A reason that says "later" only with earlier contact is, without it, one of those that say "no".
+        code = UNSPECIFIED if reason.code is not None and self._is_refuted(reason) else reason.code
+        spoke = max((moment for moment in self.facts.two_way if moment <= at), default=self.created_at)
+        meets = self.facts.next_meeting_at
+        ahead = meets if meets is not None and meets >= at else None
+        return {
+            **{f"deal.{name}": value for name, value in deal.fields.items()},
+            "as_of": at,
+            "deal.pipeline_id": reading.meaning.pipeline_id,
+            "deal.stage_id": reading.stage_id,
+            "deal.is_open": is_open,
+            "deal.is_closed": not is_open,
+            "deal.is_won": meaning is Meaning.WON,
+            "deal.normalized_reason": code,
+            "deal.outcome": reading.chosen,
+            "changed_by_user": reading.chosen is not None,
+            "deal.amount": None if reading.amount is None else float(reading.amount),
+            "deal.close_date": reading.close_date,
+            "deal.created_at": self.created_at,
+            "deal.deal_type": deal.deal_type,
+            "deal.forecast_category": reading.forecast_category,
+            "deal.probability": deal.probability,
+            "deal.owner_id": deal.owner_id,
+            "deal.in_closed_other_stages": reading.meaning.is_closed_other,
+            "deal.in_on_hold_stages": reading.meaning.is_on_hold,
+            "days_in_stage": (at - reading.entered_at) // DAY,
+            "month_pushes": reading.pushes.month,
+            "quarter_pushes": reading.pushes.quarter,
+            "slip_days": reading.pushes.slip_days,
+            "days_since_two_way_activity": (at - spoke) // DAY,
+            "no_future_activity": ahead is None,
+            "next_meeting": ahead,
+            "stage_changed": reading.entered_at,
+            # What other deals did is not known here: the rule's own floor decides.
+            "p75_time_in_stage_of_won(stage)": 0,
+            "vip_amount": self.rules.agreement.closed_other.guards.vip_amount,
+        }
+
+    def _is_refuted(self, reason: _Reason) -> bool:
+        return reason.outcome is ReasonOutcome.LOST and reason.code in self.rules.agreement.other_reasons
+
+    def _resume(self, resume: Resume, since: Millis) -> Millis | None:
+        anchor = self._anchor(resume.anchor, since)
+        if anchor is not None:
+            return Millis(anchor + resume.days * DAY)
+        return None if resume.fallback_days is None else Millis(since + resume.fallback_days * DAY)
+
+    def _anchor(self, anchor: ResumeFrom, since: Millis) -> int | None:
+        if anchor is ResumeFrom.EFFECTIVE:
+            return since
+        if anchor is ResumeFrom.NEXT_FISCAL_YEAR:
+            return self.rules.agreement.calendar.fiscal_year_start_after(since)
+        field = "planned_purchase" if anchor is ResumeFrom.STATED_DATE else "contract_end"
+        value = self.facts.deal.fields.get(field)
+        return value if isinstance(value, int) and value > since else None
+
+
+def _told(reason: _Reason) -> str | None:
+    """Return a reason that somebody gave."""
+    return None if reason.code == UNSPECIFIED else reason.code

@@ -1,0 +1,135 @@
+"""One passage through the funnel while it is being replayed: what has been reached, and the events so far."""
+
+from syncer.funnel.facts import (
+    Cycle,
+    CycleType,
+    FunnelStage,
+    Origin,
+    Outcome,
+    StageEvent,
+)
+from syncer.moments import Millis
+from syncer.records import Contact
+
+SUSPECT, INQUIRY, MQL, SALES_READY, ACCEPTED = range(1, 6)
+
+
+class Passage:
+    """A cycle in the making. Ranks are positions on the ladder."""
+
+    __slots__ = (
+        "accepted_at",
+        "cell",
+        "closed_deals",
+        "deal_at",
+        "deal_id",
+        "ended_at",
+        "events",
+        "first_contact_at",
+        "inquiry_at",
+        "mql_at",
+        "number",
+        "offer_at",
+        "origin",
+        "outcome",
+        "reason",
+        "recycled_from",
+        "reject_reason",
+        "rejected_at",
+        "reopened",
+        "resume_rank",
+        "sales_ready_at",
+        "started_at",
+        "suspect_at",
+        "type",
+    )
+
+    def __init__(self, number: int, kind: CycleType, origin: Origin, started_at: Millis) -> None:
+        self.number = number
+        self.type = kind
+        self.origin = origin
+        self.started_at = started_at
+        self.first_contact_at: Millis | None = None
+        self.ended_at: Millis | None = None
+        self.outcome = Outcome.OPEN
+        self.reason: str | None = None
+        self.suspect_at: Millis | None = None
+        self.inquiry_at: Millis | None = None
+        self.mql_at: Millis | None = None
+        self.sales_ready_at: Millis | None = None
+        self.accepted_at: Millis | None = None
+        self.rejected_at: Millis | None = None
+        self.reject_reason: str | None = None
+        self.deal_at: Millis | None = None
+        self.offer_at: Millis | None = None
+        self.deal_id: str | None = None
+        self.cell: str | None = None
+        self.recycled_from: int | None = None
+        self.reopened: tuple[Outcome, Millis, Millis] | None = None
+        #: Place on the ladder without deals, to which a reopened passage returns.
+        self.resume_rank = 0
+        self.closed_deals: dict[str, tuple[Outcome, str | None]] = {}
+        self.events: list[StageEvent] = []
+
+    def reach(self, rank: int, at: Millis) -> None:
+        """Note the first real entry into a stage that a lead reaches by itself or by sales."""
+        if rank == SUSPECT:
+            self.suspect_at = at if self.suspect_at is None else self.suspect_at
+        elif rank == INQUIRY:
+            self.inquiry_at = at if self.inquiry_at is None else self.inquiry_at
+        elif rank == MQL:
+            self.mql_at = at if self.mql_at is None else self.mql_at
+        elif rank == SALES_READY:
+            self.sales_ready_at = at if self.sales_ready_at is None else self.sales_ready_at
+        elif rank == ACCEPTED:
+            self.accepted_at = at if self.accepted_at is None else self.accepted_at
+
+    def enter(
+        self,
+        stage: FunnelStage,
+        before: FunnelStage | None,
+        at: Millis,
+        rule: str,
+        evidence: tuple[str, ...] = (),
+        *,
+        actor: str = "machine",
+        virtual: bool = False,
+    ) -> None:
+        """Write down one entry into a stage."""
+        events = self.events
+        events.append(StageEvent(self.number, len(events), before, stage, at, rule, evidence, actor, virtual))
+
+    def frozen(self, contact: Contact, industry: str | None, country: str | None, grade: str) -> Cycle:
+        """Return the cycle as it stands, with the segment values of the contact."""
+        reopened = self.reopened or (None, None, None)
+        return Cycle(
+            cycle_no=self.number,
+            type=self.type,
+            origin=self.origin,
+            started_at=self.started_at,
+            ended_at=self.ended_at,
+            outcome=self.outcome,
+            reason=self.reason,
+            first_contact_at=self.first_contact_at,
+            suspect_at=self.suspect_at,
+            inquiry_at=self.inquiry_at,
+            mql_at=self.mql_at,
+            sales_ready_at=self.sales_ready_at,
+            accepted_at=self.accepted_at,
+            rejected_at=self.rejected_at,
+            reject_reason=self.reject_reason,
+            deal_at=self.deal_at,
+            offer_at=self.offer_at,
+            deal_id=self.deal_id,
+            source=contact.source,
+            campaign=contact.campaign,
+            owner_id=contact.owner_id,
+            country=country,
+            industry=industry,
+            grade=grade,
+            cell=self.cell,
+            recycled_from=self.recycled_from,
+            reopened_outcome=reopened[0],
+            reopened_from=reopened[1],
+            reopened_to=reopened[2],
+        )

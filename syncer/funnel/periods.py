@@ -1,0 +1,71 @@
+"""Months, quarters and business hours of the reporting calendar, as integers over moments."""
+
+from bisect import bisect_right
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from syncer.agreement.calendar import Calendar
+from syncer.moments import Millis, millis, moment
+from syncer.scoring.days import LocalDays
+
+_MONTHS = 12
+
+
+def month_of(at: int, calendar: Calendar) -> int:
+    """Return the number of the local calendar month that contains a moment; later months have higher numbers."""
+    local = moment(at).astimezone(calendar.zone)
+    return local.year * _MONTHS + local.month
+
+
+def quarter_of(at: int, calendar: Calendar) -> int:
+    """Return the number of the fiscal quarter that contains a moment; later quarters have higher numbers."""
+    return bisect_right(calendar.quarter_starts, at)
+
+
+class Evenings:
+    """Local midnights, at which scores are looked at once a day; each is worked out once."""
+
+    __slots__ = ("_days", "_known")
+
+    def __init__(self, days: LocalDays) -> None:
+        self._days = days
+        self._known: dict[int, Millis] = {}
+
+    def after(self, at: int) -> Millis:
+        """Return the first local midnight after a moment."""
+        day = self._days.of(at) + 1
+        found = self._known.get(day)
+        if found is None:
+            found = self._known[day] = self._days.midnight(day)
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BusinessClock:
+    """When the service clock runs (domain D8). Minutes of the local day; Monday is 0."""
+
+    zone: ZoneInfo
+    weekdays: Collection[int]
+    opens: int
+    closes: int
+
+    def after(self, start: int, minutes: int) -> Millis:
+        """Return the moment at which `minutes` of business time have passed since `start`."""
+        at, left = moment(start).astimezone(self.zone), timedelta(minutes=minutes)
+        while True:
+            opens, closes = self._hours(at)
+            begin = max(at, opens)
+            if begin < closes:
+                spent = closes - begin
+                if left <= spent:
+                    return millis(begin + left)
+                left -= spent
+            at = datetime.combine(at.date() + timedelta(days=1), time.min, self.zone)
+
+    def _hours(self, at: datetime) -> tuple[datetime, datetime]:
+        midnight = datetime.combine(at.date(), time.min, self.zone)
+        if at.weekday() not in self.weekdays:
+            return midnight, midnight
+        return midnight + timedelta(minutes=self.opens), midnight + timedelta(minutes=self.closes)

@@ -1,0 +1,316 @@
+"""The state of one contact while its past is replayed, and the few moves that change it.
+
+Who calls which move, and why, stands in `reactions` (evidence), `deal_moves` (deals) and `elapse` (time alone).
+"""
+
+from syncer.funnel.bounds import INFINITE, NEVER
+from syncer.funnel.facts import ContactFacts, CycleType, FunnelStage, Origin, Outcome, Relationship
+from syncer.funnel.passage import Passage
+from syncer.funnel.rules import Enter, Rules
+from syncer.funnel.transitions import LADDER
+from syncer.moments import Millis
+from syncer.scoring.fit import Fit
+from syncer.scoring.track import Track
+
+#: Ranks of the ladder that code speaks of.
+NOWHERE, SUSPECT, INQUIRY, MQL, SALES_READY, ACCEPTED, DEAL, OFFER, FORECAST = range(9)
+
+_NO_LEAD = Enter(INFINITE, INFINITE)
+
+_ENDS = {
+    Outcome.WON: FunnelStage.CLOSED_WON,
+    Outcome.LOST: FunnelStage.CLOSED_LOST,
+    Outcome.OTHER: FunnelStage.CLOSED_OTHER,
+}
+
+
+class Replay:
+    """Where a contact stands at the moment that the replay has come to."""
+
+    __slots__ = (
+        "added_at",
+        "below_since",
+        "calm_until",
+        "cool_until",
+        "cycles",
+        "enter",
+        "expected",
+        "expected_at",
+        "facts",
+        "fit",
+        "flags",
+        "handed_at",
+        "handed_by",
+        "held",
+        "homes",
+        "last_activity",
+        "last_touch",
+        "lead",
+        "measured_at",
+        "next_up",
+        "open_deals",
+        "overridden_until",
+        "passage",
+        "relationship",
+        "rules",
+        "scoring",
+        "settled_at",
+        "since",
+        "stage",
+        "taken_off",
+        "touch_at",
+        "track",
+        "upper",
+        "wake",
+    )
+
+    def __init__(self, facts: ContactFacts, fit: Fit, rules: Rules, *, scoring: bool) -> None:
+        self.facts = facts
+        self.fit = fit
+        self.rules = rules
+        self.scoring = scoring
+        self.enter = rules.enter.get(fit.grade, _NO_LEAD)
+        self.cycles: list[Passage] = []
+        #: The open passage.
+        self.passage: Passage | None = None
+        self.track: Track | None = None
+        #: What is shown; `lead` is the place without deals and overrides.
+        self.stage = FunnelStage.TAM
+        self.since: Millis | None = None
+        self.lead = NOWHERE
+        self.open_deals: dict[str, int] = {}
+        #: The passage that each deal belonged to last.
+        self.homes: dict[str, Passage] = {}
+        self.relationship = Relationship.PROSPECT
+        #: Until then a person's stage is shown.
+        self.overridden_until: Millis | None = None
+        #: A lifecycle that the CRM tells of, and when it is taken as the truth if nothing else is known.
+        self.expected = ""
+        self.expected_at: Millis | None = None
+        #: The stage stands on the CRM's word, so scores do not take it away.
+        self.held = False
+        self.flags: dict[str, None] = {}
+        self.last_activity: Millis | None = None
+        self.touch_at: Millis | None = None
+        self.last_touch: Millis | None = None
+        self.handed_at: Millis | None = None
+        self.handed_by = ""
+        self.below_since: Millis | None = None
+        #: Until when daily evaluations have been looked at, and the last event added.
+        self.settled_at = self.added_at = 0
+        self.cool_until: Millis | None = None
+        #: Engagement is not above `upper`, and not below the exit before `calm_until`.
+        self.upper = 0.0
+        self.calm_until = self.measured_at = 0
+        #: Points were taken off for good, so that what remains fades faster than any half-life.
+        self.taken_off = False
+        #: Time alone changes nothing before this moment.
+        self.wake = NEVER
+        #: Engagement that would lift the lead.
+        self.next_up = rules.inquiry_enter
+
+    def begin(self, at: Millis, origin: Origin, first_contact_at: Millis | None) -> Passage:
+        """Open the next passage; the engagement window begins anew."""
+        last = self.cycles[-1] if self.cycles else None
+        passage = Passage(len(self.cycles) + 1, self._type(last), origin, at)
+        passage.first_contact_at = first_contact_at
+        if last is not None and last.outcome is Outcome.OTHER:
+            passage.recycled_from = last.number
+        self.cycles.append(passage)
+        self.passage = passage
+        self.overridden_until = self.expected_at = None
+        self.held = False
+        self.lead = NOWHERE
+        self.restart(at)
+        return passage
+
+    def restart(self, at: Millis) -> None:
+        """Begin the engagement window: earlier evidence counts no more."""
+        self.below_since = self.cool_until = None
+        self.upper = 0.0
+        self.calm_until = self.measured_at = 0
+        self.taken_off = False
+        self.settled_at = self.added_at = at
+        self.track = self.rules.scorer.track(at, self.facts) if self.scoring else None
+        self.aim()
+
+    def climb(self, rank: int, at: Millis, rule: str, evidence: tuple[str, ...], *, actor: str = "machine") -> None:
+        """Lift the lead to a rank by evidence of its own."""
+        self.lead = rank
+        self.held = False
+        self.below_since = None
+        if self.passage is not None:
+            self.passage.reach(rank, at)
+        self.aim()
+        if not self.open_deals:
+            self.show(LADDER[rank], at, rule, evidence, actor=actor)
+
+    def fall(self, rank: int, at: Millis, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine") -> None:
+        """Take the lead down to a rank."""
+        self.lead = rank
+        self.below_since = None
+        self.settled_at = max(self.settled_at, at)
+        self.aim()
+        if not self.open_deals:
+            self.show(LADDER[rank], at, rule, evidence, actor=actor)
+
+    def end(
+        self, at: Millis, outcome: Outcome, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine"
+    ) -> None:
+        """End the open passage."""
+        passage = self.passage
+        if passage is None:
+            return
+        passage.ended_at = at
+        passage.outcome = outcome
+        passage.resume_rank = self.lead
+        if outcome is Outcome.WON:
+            self.overridden_until = None
+            self.relationship = Relationship.CUSTOMER
+            self._pass_through(OFFER, at, rule, virtual=True)
+        stage = _ENDS.get(outcome)
+        if stage is not None:
+            self.overridden_until = None
+            self.show(stage, at, rule, evidence, actor=actor)
+        if stage is not FunnelStage.CLOSED_WON and stage is not FunnelStage.CLOSED_LOST:
+            self.show(FunnelStage.TAM, at, "recycled" if stage else rule, evidence, actor=actor)
+        self.passage = self.cool_until = None
+        self.lead = NOWHERE
+        self.touch_at = self.last_touch = None
+        self.wake_by(at + self.rules.lost_to_tam if outcome is Outcome.LOST else NEVER)
+
+    def resume(self, passage: Passage, at: Millis) -> None:
+        """Take back the end of the last passage (domain R3)."""
+        if passage.ended_at is not None:
+            passage.reopened = (passage.outcome, passage.ended_at, at)
+        passage.ended_at = passage.reason = None
+        passage.outcome = Outcome.OPEN
+        self.passage = passage
+        self.lead = passage.resume_rank
+        self.relationship = self.earned()
+        self.aim()
+
+    def show(
+        self,
+        stage: FunnelStage,
+        at: Millis,
+        rule: str,
+        evidence: tuple[str, ...] = (),
+        *,
+        actor: str = "machine",
+        virtual: bool = False,
+    ) -> None:
+        """Change the stage that is shown, unless a person's override holds it; skipped stages are passed through."""
+        if self.overridden_until is not None or stage is self.stage:
+            return
+        passage = self.passage or (self.cycles[-1] if self.cycles else None)
+        if passage is None:
+            return
+        if stage in _CLIMBED:
+            self._pass_through(_CLIMBED[stage] - 1, at, rule, virtual=True, evidence=evidence)
+        passage.enter(stage, self.stage, at, rule, evidence, actor=actor, virtual=virtual)
+        self.stage = stage
+        self.since = at
+
+    def force(self, stage: FunnelStage, until: Millis, at: Millis, evidence: str) -> None:
+        """Let a person's stage stand until a moment."""
+        self.overridden_until = None
+        passage = self.passage or self.begin(at, Origin.OUTBOUND, self.first_contact(at))
+        passage.enter(stage, self.stage, at, "override", (evidence,), actor="user")
+        self.stage = stage
+        self.since = at
+        self.overridden_until = until
+        self.wake_by(until)
+
+    def restore(self, at: Millis, rule: str) -> None:
+        """Show again what facts alone give."""
+        stage = self.machine_stage()
+        passage = self.passage or (self.cycles[-1] if self.cycles else None)
+        if stage is not self.stage and passage is not None:
+            passage.enter(stage, self.stage, at, rule)
+            self.stage = stage
+            self.since = at
+
+    def machine_stage(self) -> FunnelStage:
+        """Return the stage that facts alone give (domain B5, from rule 3 on)."""
+        if self.passage is not None:
+            return LADDER[max(self.open_deals.values()) if self.open_deals else self.lead]
+        if self.cycles and self.cycles[-1].outcome in {Outcome.WON, Outcome.LOST}:
+            return _ENDS[self.cycles[-1].outcome]
+        return FunnelStage.TAM
+
+    def wake_by(self, at: int) -> None:
+        """Look at the clock again not later than a moment."""
+        self.wake = min(self.wake, at)
+
+    def first_contact(self, at: Millis) -> Millis:
+        """Return the earliest touch of the passage that begins now."""
+        touch = self.touch_at
+        return at if touch is None or at - (self.last_touch or at) > self.rules.suspect_expiry else min(touch, at)
+
+    def flag(self, name: str) -> None:
+        """Note something that a person should see."""
+        self.flags[name] = None
+
+    def _pass_through(self, last: int, at: Millis, rule: str, *, virtual: bool, evidence: tuple[str, ...] = ()) -> None:
+        """Enter the stages between the present one and the next, each for no time at all."""
+        first = _CLIMBED.get(self.stage, NOWHERE) + 1
+        passage = self.passage
+        if passage is None or self.overridden_until is not None:
+            return
+        for rank in range(first, last + 1):
+            # An offer is evidence of its own: OPPORTUNITY under FORECAST is no mere passing.
+            real = rank == OFFER and self.stage in _DEALS and passage.offer_at is not None
+            passage.enter(LADDER[rank], self.stage, at, "offer" if real else rule, evidence, virtual=virtual and not real)
+            self.stage = LADDER[rank]
+            self.since = at
+
+    def _type(self, last: Passage | None) -> CycleType:
+        if self.relationship is Relationship.CUSTOMER:
+            return CycleType.EXPANSION
+        if self.relationship is Relationship.FORMER_CUSTOMER:
+            return CycleType.WINBACK
+        if last is None:
+            return CycleType.ACQUISITION
+        return CycleType.WINBACK if last.outcome is Outcome.LOST else last.type
+
+    def earned(self) -> Relationship:
+        """Return what the passages so far make of the contact."""
+        won = any(passage.outcome is Outcome.WON for passage in self.cycles)
+        return Relationship.CUSTOMER if won else Relationship.PROSPECT
+
+    def measure(self, at: int) -> float:
+        """Return engagement now, and note until when it cannot matter again."""
+        track = self.track
+        if track is None:
+            return 0.0
+        if self.measured_at != at:
+            self.upper = track.at(at)
+            self.measured_at = at
+        engagement = self.upper
+        if INQUIRY <= self.lead <= MQL and not self.taken_off:
+            bounds, last = self.rules.bounds, self.last_activity
+            calm = bounds.stays_above(self.exit_at(), engagement, at)
+            if calm > at:
+                self.calm_until = calm if last is None else min(calm, last + bounds.idle)
+        return engagement
+
+    def exit_at(self) -> float:
+        """Return the engagement below which the lead begins to fall (domain D4)."""
+        return (self.rules.inquiry_enter if self.lead == INQUIRY else self.enter.mql) - self.rules.exit_gap
+
+    def aim(self) -> None:
+        """Note from which engagement on the lead rises next."""
+        lead = self.lead
+        if lead < INQUIRY:
+            self.next_up = self.rules.inquiry_enter
+        elif lead == INQUIRY:
+            self.next_up = self.enter.mql
+        elif lead == MQL and self.cool_until is None:
+            self.next_up = self.enter.sales_ready
+        else:
+            self.next_up = INFINITE
+
+
+_CLIMBED = {stage: rank for rank, stage in enumerate(LADDER)}
+_DEALS = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY})

@@ -1,0 +1,108 @@
+"""The door of the KPIs: a question in, rows out; and why a figure is what it is."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from syncer.kpis.catalogue import Declaration, select
+from syncer.kpis.conversion import accepted, sales_ready, steps
+from syncer.kpis.cost import per_lead, per_order
+from syncer.kpis.durations import deal_cycle, sales_cycle
+from syncer.kpis.forecast import forecast
+from syncer.kpis.inventory import inventory
+from syncer.kpis.ports import ID, Measures
+from syncer.kpis.question import Ask, Question, ask
+from syncer.kpis.recycling import recycling
+from syncer.kpis.result import Kpi
+from syncer.kpis.surveys import promoter_score
+from syncer.kpis.wins import order_values, win_rates
+
+_FAMILIES: Mapping[str, Callable[[Ask], Iterable[Kpi]]] = {
+    "K01": inventory,
+    "K02": steps,
+    "K06": sales_ready,
+    "K07": accepted,
+    "K10": win_rates,
+    "K13": sales_cycle,
+    "K14": deal_cycle,
+    "K17": per_lead,
+    "K18": per_order,
+    "K20": forecast,
+    "K26": promoter_score,
+    "K27": recycling,
+    "K31": order_values,
+}
+
+
+def measure(measures: Measures, question: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
+    """Return the rows of the KPIs asked for (`K10` with companions, `K10.broad` alone, None all), in catalogue order.
+
+    Asked for nothing in particular, KPIs that have not the question's basis or dimensions are left out;
+    asked for by id, they raise ConfigError.
+    """
+    rows: list[Kpi] = []
+    for declaration, wanted in select(ids):
+        if ids or _answers(declaration, question):
+            found = _FAMILIES[declaration.id](ask(question, declaration, measures))
+            rows.extend(sorted((row for row in found if row.id in wanted), key=lambda row: wanted.index(row.id)))
+    return rows
+
+
+def _answers(declaration: Declaration, question: Question) -> bool:
+    fits = question.basis is None or question.basis in declaration.bases
+    return fits and all(dim in declaration.dims for dim in question.by)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KpiExplanation:
+    """Where one figure comes from."""
+
+    kpi: Kpi
+    formula: str
+    population: str
+    #: Ids of the units that count: contact#cycle, deal, contact, answer or cost line.
+    denominator: Sequence[str]
+    #: Of them, those in the numerator; empty where the figure is no ratio.
+    numerator: Sequence[str]
+    #: Reason → ids that do not count.
+    excluded: Mapping[str, Sequence[str]]
+    config_version: str
+
+
+def explain(measures: Measures, question: Question, row_id: str) -> Sequence[KpiExplanation]:
+    """Return one explanation a row of that id: the figure's own query, asked once more with every unit for itself.
+
+    `question.by` must be empty. Raises ConfigError for an unknown id.
+    """
+    whole = measure(measures, replace(question, by=()), [row_id])
+    single = measure(measures, replace(question, by=(ID,)), [row_id])
+    units: defaultdict[tuple[str, str], list[Kpi]] = defaultdict(list)
+    for row in single:
+        units[_place(row)].append(row)
+    declaration = select([row_id])[0][0]
+    return [_explanation(question, declaration, row, units[_place(row)]) for row in whole]
+
+
+def _place(row: Kpi) -> tuple[str, str]:
+    """Return what tells the rows of one KPI apart once the unit's own id is set aside."""
+    return row.id, "|".join(f"{dim}={value}" for dim, value in row.segment.items() if dim != ID)
+
+
+def _explanation(question: Question, declaration: Declaration, row: Kpi, units: Sequence[Kpi]) -> KpiExplanation:
+    excluded: defaultdict[str, list[str]] = defaultdict(list)
+    for unit in units:
+        for reason in unit.excluded:
+            excluded[reason].append(_unit(unit))
+    return KpiExplanation(
+        kpi=row,
+        formula=declaration.formula[question.lang],
+        population=declaration.population[question.lang],
+        denominator=sorted(_unit(unit) for unit in units if unit.n),
+        numerator=sorted(_unit(unit) for unit in units if unit.k),
+        excluded={reason: sorted(ids) for reason, ids in sorted(excluded.items())},
+        config_version=question.config_version,
+    )
+
+
+def _unit(row: Kpi) -> str:
+    return row.segment[ID] or ""

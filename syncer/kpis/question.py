@@ -1,0 +1,210 @@
+"""A question, and one KPI's view of it: what families read while they measure."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from syncer.errors import ConfigError, Problem
+from syncer.funnel.facts import DealSpan
+from syncer.kpis.catalogue import LANGUAGES, Declaration
+from syncer.kpis.periods import ALL, Calendar, Period, Window
+from syncer.kpis.ports import ID, Cut, Labels, Measures, Scope, Segment
+from syncer.kpis.result import Basis, Figure, Kpi, Status
+from syncer.kpis.stats import cents
+from syncer.moments import DAY, Millis
+from syncer.records import CostLine
+
+#: Whether an open deal is in the forecast of the quarter that contains a moment (domain B4).
+ForecastRule = Callable[[DealSpan, Millis], bool]
+
+#: Asking for a split by these brings business with existing customers in (domain R10).
+_EXPANSION_DIMS = frozenset({"cycle_type", "dealtype"})
+
+_TRAILING_DAYS = 90
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What a person asks of the KPIs."""
+
+    account: str
+    #: Business time: counts what happened up to and including this moment.
+    as_of: Millis
+    #: Knowledge time: counts what was believed at this moment.
+    known_at: Millis
+    calendar: Calendar
+    #: The agreement's forecast rule.
+    in_forecast: ForecastRule
+    #: Reporting currency, ISO 4217; None takes the one that most deals carry.
+    currency: str | None = None
+    #: Units of the reporting currency for one unit of another; a deal without a rate is excluded and counted.
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    #: None takes each KPI's own.
+    period: Period | None = None
+    basis: Basis | None = None
+    by: Sequence[str] = ()
+    #: Days after which a cohort counts as mature whatever is open, and within which a step must happen.
+    horizon_days: int | None = None
+    lang: str = "en"
+    #: Cost of the sales team, for the full cost per order.
+    sales_costs: Sequence[CostLine] = ()
+    #: Survey id → `0-10` or `1-10`; surveys not named are `0-10`.
+    nps_scales: Mapping[str, str] = field(default_factory=dict)
+    #: The agreement under which the ledger was decided, for explanations.
+    config_version: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measured:
+    """The figures of one row, before they are given a name."""
+
+    value: Figure
+    n: int | None = None
+    k: int | None = None
+    lo: Figure = None
+    hi: Figure = None
+    status: Status = Status.MATURE
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """One KPI of a question, ready to measure."""
+
+    question: Question
+    declaration: Declaration
+    measures: Measures
+    labels: Labels
+    basis: Basis
+    period: Period
+
+    @property
+    def cut(self) -> Cut:
+        """The view of the ledger by the dimensions asked for."""
+        return self.cut_by(self.question.by)
+
+    @property
+    def every(self) -> Cut:
+        """The same view over all business but renewals: what stands open is counted whoever buys."""
+        return replace(self.cut, scope=Scope.EVERY)
+
+    def cut_by(self, by: Sequence[str]) -> Cut:
+        """Return the view of the ledger by other dimensions."""
+        asked = self.question
+        return Cut(
+            account=asked.account,
+            as_of=asked.as_of,
+            known_at=asked.known_at,
+            calendar=asked.calendar,
+            by=by,
+            scope=Scope.NEW_BUSINESS if _EXPANSION_DIMS.isdisjoint(by) else Scope.EVERY,
+        )
+
+    @property
+    def window(self) -> Window:
+        """The window of the period."""
+        return self.period.window
+
+    @property
+    def currency(self) -> str | None:
+        """The reporting currency, None when no deal carries one."""
+        return self.question.currency or self.labels.currency
+
+    @property
+    def aged(self) -> bool:
+        """True when every unit of the period has had the whole horizon."""
+        horizon, end = self.question.horizon_days, self.window.end
+        return horizon is not None and end is not None and end + horizon * DAY <= self.question.as_of + 1
+
+    def convert(self, amount: Decimal, currency: str | None) -> Decimal | None:
+        """Return an amount in the reporting currency, None without a rate. No currency means the account's own."""
+        if currency is None or currency == self.currency:
+            return amount
+        rate = self.question.rates.get(currency)
+        return None if rate is None else amount * rate
+
+    def row(self, row_id: str, segment: Segment, measured: Measured, **extra: str | None) -> Kpi:
+        """Return a row with its name, unit and segment; `extra` are further parts of the segment."""
+        asked, declared = self.question, self.declaration.rows[row_id]
+        values = dict(zip(asked.by, segment, strict=True)) | extra
+        names = self._names(values)
+        return Kpi(
+            id=row_id,
+            name=declared.names[asked.lang],
+            basis=self.basis,
+            period=self.period.label,
+            as_of=asked.calendar.describe(asked.as_of),
+            segment=values,
+            value=_shown(measured.value, declared.unit),
+            n=measured.n,
+            k=measured.k,
+            lo=_shown(measured.lo, declared.unit),
+            hi=_shown(measured.hi, declared.unit),
+            status=measured.status,
+            unit=(self.currency or "") if declared.unit == "money" else declared.unit,
+            excluded=dict(sorted(measured.excluded.items())),
+            notes={**measured.notes, "labels": names} if names else measured.notes,
+        )
+
+    def _names(self, segment: Mapping[str, str | None]) -> Mapping[str, str]:
+        known = {"owner": self.labels.owners, "pipeline": self.labels.pipelines}
+        return {
+            dim: known[dim][value]
+            for dim, value in segment.items()
+            if dim in known and value is not None and value in known[dim]
+        }
+
+
+def _shown(value: Figure, unit: str) -> Figure:
+    """Return money rounded to cents and whole days as whole numbers; everything else as it is."""
+    if value is None:
+        return None
+    if unit == "money":
+        return cents(Decimal(str(value)))
+    if isinstance(value, Decimal):
+        return int(value) if value == int(value) else float(value)
+    return value
+
+
+def ask(question: Question, declaration: Declaration, measures: Measures) -> Ask:
+    """Return a question narrowed to one KPI, defaults filled in. Raises ConfigError for what the KPI cannot answer."""
+    problems = [*_dimension_problems(question, declaration), *_basis_problems(question, declaration)]
+    if problems:
+        raise ConfigError(problems)
+    return Ask(
+        question=question,
+        declaration=declaration,
+        measures=measures,
+        labels=measures.labels(question.account),
+        basis=question.basis or declaration.bases[0],
+        period=question.period or _default_period(question, declaration),
+    )
+
+
+def _dimension_problems(question: Question, declaration: Declaration) -> Sequence[Problem]:
+    return [
+        Problem(message=f"{declaration.id} cannot be split by {dim!r}", key="--by", hint=", ".join(declaration.dims))
+        for dim in question.by
+        if dim not in declaration.dims and dim != ID
+    ]
+
+
+def _basis_problems(question: Question, declaration: Declaration) -> Sequence[Problem]:
+    problems = []
+    if question.basis is not None and question.basis not in declaration.bases:
+        message = f"{declaration.id} has no basis {question.basis.value!r}"
+        problems.append(Problem(message=message, key="--basis", hint=", ".join(declaration.bases)))
+    if question.lang not in LANGUAGES:
+        problems.append(Problem(message=f"no language {question.lang!r}", key="--lang", hint=", ".join(LANGUAGES)))
+    return problems
+
+
+def _default_period(question: Question, declaration: Declaration) -> Period:
+    match declaration.default_period:
+        case "quarter":
+            return question.calendar.quarter(question.as_of)
+        case "trailing90":
+            return question.calendar.trailing(question.as_of, _TRAILING_DAYS)
+        case _:
+            return ALL

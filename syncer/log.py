@@ -1,0 +1,85 @@
+"""Structured logs: set-up, redaction and the list of event names. Ids are facts; people's data and secrets are not."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from enum import StrEnum
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+#: Every event that Syncer logs, with the one line that an operator needs. docs/operations.md shows this table.
+EVENTS: Mapping[str, str] = {
+    "run_started": "a job began",
+    "run_finished": "a job ended; counts and seconds are fields",
+    "run_failed": "a job ended with an error that a person must look at",
+    "stream_skipped": "the account's tier or scopes lack this stream; nothing else is affected",
+    "stream_halted": "one stream stopped with an error; the others went on",
+    "page_stored": "records were read and stored in one commit",
+    "record_buried": "one record could not be used; see `syncer dead-letters`",
+    "write_refused": "the CRM refused a value; see `syncer dead-letters`",
+    "write_not_applied": "the CRM answered success and kept its old value",
+    "conflict_kept": "a person's newer value was left alone",
+    "rate_limited": "the CRM asked us to wait",
+    "schedule_started": "the daemon's schedule is running",
+    "stop_requested": "a signal asked the daemon to finish and leave",
+}
+
+
+class LogFormat(StrEnum):
+    """How lines are written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+_SECRET_KEYS = re.compile(r"token|secret|password|authorization|api_?key|cookie|signature", re.IGNORECASE)
+_PERSONAL_KEYS = re.compile(r"^(e_?mail|first_?name|last_?name|phone|address|name|subject|body)$", re.IGNORECASE)
+_SECRET_TEXT = re.compile(r"\bpat-[a-z0-9]+-[\w-]+|\bBearer\s+\S+|(?<=:)[^:@/\s]+(?=@)", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_HIDDEN = "[hidden]"
+
+
+def scrub(text: str) -> str:
+    """Return text without tokens, passwords in addresses, or e-mail addresses."""
+    return _ADDRESS.sub(_HIDDEN, _SECRET_TEXT.sub(_HIDDEN, text))
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Hide secrets and personal data in one event, at any depth: the last gate before a line is written."""
+    return {key: _clean(key, value) for key, value in event.items()}
+
+
+def configure_log(form: LogFormat) -> None:
+    """Set structlog up once per process; lines go to standard error."""
+    last: Processor = (
+        structlog.processors.JSONRenderer()
+        if form is LogFormat.JSON
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            redact,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _clean(key: str, value: object) -> object:
+    if _SECRET_KEYS.search(key) or _PERSONAL_KEYS.match(key):
+        return _HIDDEN if value is not None else None
+    if isinstance(value, str):
+        return scrub(value)
+    if isinstance(value, MutableMapping):
+        return {inner: _clean(str(inner), one) for inner, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean("", one) for one in value]
+    return value

@@ -1,0 +1,125 @@
+"""From the agreement's score model to the flat tuples that scoring runs on: fit, gates and the matrix."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Literal
+
+from syncer.agreement.names import Ground
+from syncer.agreement.score import FitRule as AgreedFitRule
+from syncer.agreement.score import NegativeRule, ScoreModel
+from syncer.funnel.facts import ContactFacts
+from syncer.scoring.compile import Conditions
+from syncer.scoring.fit import FitGroup, FitPlan, FitRule, Gate, Grades, Question
+from syncer.scoring.matrix import ACTION_RANK, Cell, Matrix
+from syncer.scoring.names import AS_OF, IDLE_DAYS, Getter, getter
+from syncer.scoring.plan import Test
+
+_GRADES = "ABCD"
+_LEVELS = 4
+
+#: A condition with the names that it reads and the bit of its answer.
+_Asked = tuple[tuple[str, ...], int, Test]
+
+
+def fit_plan(
+    model: ScoreModel, *, conditions: Conditions, own_domains: Collection[str], more: Iterable[str]
+) -> FitPlan:
+    """Return the compiled fit rules. `more` are facts of the profile that engagement reads."""
+    groups = tuple(
+        FitGroup(
+            name=name,
+            cap=group.cap,
+            first_match=group.first_match,
+            rules=tuple(_rule(rule, rule.when, rule.pts, conditions) for rule in group.rules),
+        )
+        for name, group in model.fit.groups.items()
+    )
+    deductions = tuple(
+        _rule(rule, rule.when, rule.fit, conditions)
+        for rule in model.negative
+        if rule.fit is not None and rule.when is not None
+    )
+    gates = [(gate.id, conditions(gate.when, Ground.PROFILE)) for gate in model.gates]
+    of_groups = [rule for group in groups for rule in group.rules]
+    rules = [*of_groups, *deductions]
+    profile = _unique(name for rule in of_groups for name in rule.names if name != AS_OF)
+    asked = [(rule.names, 1 << number, rule.test) for number, rule in enumerate(rules)]
+    low, high = model.scale.fit
+    return FitPlan(
+        getters=_getters([*(name for rule in rules for name in rule.names), *more], own_domains),
+        questions=_questions(asked, own_domains, {name: 1 << len(rules) + n for n, name in enumerate(profile)}),
+        gate_questions=_questions(
+            [(tuple(sorted(test.names)), 1 << number, test) for number, (_, test) in enumerate(gates)], own_domains, {}
+        ),
+        groups=groups,
+        deductions=deductions,
+        gates=tuple(Gate(rule_id, test) for rule_id, test in gates),
+        profile=profile,
+        grades=_grades(model.thresholds.grade),
+        low=low,
+        high=high,
+        known={},
+    )
+
+
+def matrix_plan(model: ScoreModel) -> Matrix:
+    """Return the compiled matrix."""
+    levels = sorted(model.thresholds.level.items(), key=lambda item: -item[1])
+    return Matrix(
+        levels=tuple((threshold, level) for level, threshold in levels),
+        rest=_LEVELS,
+        rest_grade=_GRADES[-1],
+        cells={
+            (grade, level): Cell(f"{grade}{level}", action.value, ACTION_RANK[action.value])
+            for grade, row in model.matrix.items()
+            for level, action in enumerate(row, start=1)
+        },
+    )
+
+
+def _rule(rule: AgreedFitRule | NegativeRule, when: str, points: float, conditions: Conditions) -> FitRule:
+    test = conditions(when, Ground.PROFILE)
+    return FitRule(id=rule.id, points=points, test=test, names=tuple(sorted(test.names)), text=when)
+
+
+def _questions(
+    asked: Iterable[_Asked], own_domains: Collection[str], missing: Mapping[str, int]
+) -> tuple[Question, ...]:
+    """Return one question for all conditions on the same facts, and one for each fact that may be missing."""
+    found: dict[tuple[str, ...], list[tuple[int, Test]]] = {(name,): [] for name in missing}
+    for names, bit, test in asked:
+        found.setdefault(names, []).append((bit, test))
+    return tuple(
+        Question(
+            read=_reader(names, own_domains),
+            answers={},
+            names=names,
+            tests=tuple(tests),
+            missing=missing.get(names[0], 0) if len(names) == 1 else 0,
+        )
+        for names, tests in found.items()
+    )
+
+
+def _reader(names: Sequence[str], own_domains: Collection[str]) -> Callable[[ContactFacts, int], object]:
+    getters = tuple(_getter(name, own_domains) for name in names)
+    if len(getters) == 1:
+        return getters[0]
+    return lambda facts, as_of: tuple([read(facts, as_of) for read in getters])
+
+
+def _getters(names: Iterable[str], own_domains: Collection[str]) -> tuple[tuple[str, Getter], ...]:
+    return tuple((name, _getter(name, own_domains)) for name in _unique(names))
+
+
+def _getter(name: str, own_domains: Collection[str]) -> Getter:
+    """Return how to read a fact; how long a contact has been idle is no part of a profile."""
+    return (lambda _facts, _as_of: None) if name == IDLE_DAYS else getter(name, own_domains)
+
+
+def _grades(thresholds: Mapping[Literal["A", "B", "C"], float]) -> Grades:
+    steps = sorted(thresholds.items(), key=lambda item: -item[1])
+    return Grades(steps=tuple((threshold, grade) for grade, threshold in steps), rest=_GRADES[-1])
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,170 @@
+"""Fit: who the contact is, in points. Groups with caps, deductions, gates; nothing here depends on behaviour."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from syncer.funnel.facts import ContactFacts
+from syncer.records import Value
+from syncer.scoring.names import Getter
+from syncer.scoring.plan import Test
+from syncer.scoring.rounding import half_up
+
+#: Distinct values remembered per question; a portal with endless ones starts anew.
+_REMEMBERED = 50_000
+
+
+class FitRule(NamedTuple):
+    """Points for a fact of the profile."""
+
+    id: str
+    points: float
+    test: Test
+    names: tuple[str, ...]
+    text: str
+
+
+class FitGroup(NamedTuple):
+    """Rules under one cap: the sum stays within [-cap, cap]."""
+
+    name: str
+    cap: float
+    #: Only the first rule that holds counts.
+    first_match: bool
+    rules: tuple[FitRule, ...]
+
+
+class Gate(NamedTuple):
+    """A condition that keeps a contact out before any score."""
+
+    id: str
+    test: Test
+
+
+class Question(NamedTuple):
+    """Conditions that read the same facts, with the answers for facts seen before: one bit a condition."""
+
+    read: Callable[[ContactFacts, int], object]
+    answers: dict[object, int]
+    names: tuple[str, ...]
+    tests: tuple[tuple[int, Test], ...]
+    #: Bit of a fact that is not known; 0 where nobody asks.
+    missing: int
+
+
+class Grades(NamedTuple):
+    """Thresholds of fit, highest first, and the grade below them all."""
+
+    steps: tuple[tuple[float, str], ...]
+    rest: str
+
+
+class FitPlan(NamedTuple):
+    """Everything fit reads. Bits: rules of groups in order, then deductions, then missing facts."""
+
+    getters: tuple[tuple[str, Getter], ...]
+    questions: tuple[Question, ...]
+    gate_questions: tuple[Question, ...]
+    groups: tuple[FitGroup, ...]
+    deductions: tuple[FitRule, ...]
+    gates: tuple[Gate, ...]
+    #: Names whose absence lowers completeness.
+    profile: tuple[str, ...]
+    grades: Grades
+    low: float
+    high: float
+    #: Fits by bits: different contacts, the same answers.
+    known: dict[int, "Fit"]
+
+
+class Fit(NamedTuple):
+    """Fit of one contact. `points` rounded half-up to two decimals."""
+
+    points: float
+    grade: str
+    #: Share of known fit-relevant facts, 0..1.
+    completeness: float
+    #: Ids of the rules that counted.
+    hits: tuple[str, ...]
+    #: Fit-relevant facts that nobody knows.
+    missing: tuple[str, ...]
+
+
+def profile_of(facts: ContactFacts, getters: tuple[tuple[str, Getter], ...], as_of: int) -> dict[str, Value]:
+    """Return the named facts of a contact."""
+    return {name: read(facts, as_of) for name, read in getters}
+
+
+def fit_of(plan: FitPlan, facts: ContactFacts, as_of: int) -> Fit:
+    """Return a contact's fit."""
+    bits = _ask(plan.questions, facts, as_of)
+    fit = plan.known.get(bits)
+    if fit is None:
+        fit = plan.known[bits] = _measure(plan, bits)
+    return fit
+
+
+def gate(plan: FitPlan, facts: ContactFacts, as_of: int) -> str | None:
+    """Return the id of the first gate that keeps a contact out, or None."""
+    bits = _ask(plan.gate_questions, facts, as_of)
+    if not bits:
+        return None
+    return next(one.id for number, one in enumerate(plan.gates) if bits >> number & 1)
+
+
+def grade_of(grades: Grades, points: float) -> str:
+    """Return the grade of a fit."""
+    for threshold, grade in grades.steps:
+        if points >= threshold:
+            return grade
+    return grades.rest
+
+
+def _ask(questions: tuple[Question, ...], facts: ContactFacts, as_of: int) -> int:
+    bits = 0
+    for question in questions:
+        value = question[0](facts, as_of)
+        answer = question[1].get(value)
+        bits |= _answer(question, value) if answer is None else answer
+    return bits
+
+
+def _answer(question: Question, value: object) -> int:
+    single = len(question.names) == 1
+    values = {question.names[0]: value} if single else dict(zip(question.names, _sequence(value), strict=True))
+    profile = {name: found for name, found in values.items() if found is None or isinstance(found, str | int | float)}
+    bits = sum(bit for bit, test in question.tests if test(profile))
+    if value is None:
+        bits |= question.missing
+    if len(question.answers) >= _REMEMBERED:
+        question.answers.clear()
+    question.answers[value] = bits
+    return bits
+
+
+def _sequence(value: object) -> Sequence[object]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _measure(plan: FitPlan, bits: int) -> Fit:
+    rules = [(group, rule) for group in plan.groups for rule in group.rules]
+    held = {number for number in range(len(rules) + len(plan.deductions) + len(plan.profile)) if bits >> number & 1}
+    hits: list[FitRule] = []
+    total, number = 0.0, 0
+    for group in plan.groups:
+        numbers = range(number, number + len(group.rules))
+        found = [group.rules[one - number] for one in numbers if one in held]
+        found = found[:1] if group.first_match else found
+        hits += found
+        total += min(max(sum(rule.points for rule in found), -group.cap), group.cap)
+        number += len(group.rules)
+    taken = [rule for offset, rule in enumerate(plan.deductions) if number + offset in held]
+    number += len(plan.deductions)
+    points = half_up(min(max(total + sum(rule.points for rule in taken), plan.low), plan.high))
+    missing = tuple(name for offset, name in enumerate(plan.profile) if number + offset in held)
+    return Fit(
+        points=points,
+        grade=grade_of(plan.grades, points),
+        completeness=1.0 - len(missing) / len(plan.profile) if plan.profile else 1.0,
+        hits=tuple(rule.id for rule in (*hits, *taken)),
+        missing=missing,
+    )

@@ -1,0 +1,168 @@
+"""The compiled score model: fit, gate, running engagement, and what the two together mean."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from syncer.agreement.events import EventKind
+from syncer.agreement.model import Agreement
+from syncer.funnel.facts import ContactFacts, Contribution, Score
+from syncer.records import Evidence, Value
+from syncer.scoring import contributions as lines
+from syncer.scoring.compile import engagement_plan
+from syncer.scoring.compile_fit import fit_plan, matrix_plan
+from syncer.scoring.days import LocalDays
+from syncer.scoring.fit import Fit, fit_of, gate, grade_of, profile_of
+from syncer.scoring.matrix import FIT_ONLY, FULL, NONE, Cell, level_of, score_of
+from syncer.scoring.track import Track
+from syncer.scoring.words import Labels, Lang
+
+_NOTHING: Mapping[str, Value] = {}
+_OWN_KINDS = frozenset(kind.value for kind in EventKind)
+#: Distinct activities whose event is remembered; a portal with endless page addresses starts anew.
+_REMEMBERED = 50_000
+
+Classify = Callable[[str, str | None, str | None, str | None], str]
+
+
+class Scorer:
+    """An agreement's score model, compiled once. Pure: every moment is an argument."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        model, conditions = agreement.score_model, agreement.condition
+        self.model = model
+        #: Id, version and hash of the rules.
+        self.identity: Mapping[str, object] = {
+            "id": model.id,
+            "version": model.version,
+            "hash": agreement.fingerprint,
+        }
+        self.days = LocalDays(agreement.calendar.zone)
+        self.labels = Labels(model)
+        self._event_of = _remembering(agreement.events.classify)
+        self._matrix = matrix_plan(model)
+        self._plan, self._full_plan = (
+            engagement_plan(
+                model,
+                conditions=conditions,
+                days=self.days,
+                classify=self._event_of,
+                step=agreement.write_back.score_step,
+                keep_all=keep_all,
+            )
+            for keep_all in (False, True)
+        )
+        own_domains = agreement.calendar.own_domains
+        self._fit = fit_plan(model, conditions=conditions, own_domains=own_domains, more=self._plan.profile)
+
+    def event_of(self, evidence: Evidence) -> str:
+        """Return the event that a fact is; "" where the contact did not do it."""
+        return self._event_of(evidence)
+
+    def gate(self, facts: ContactFacts, as_of: int) -> str | None:
+        """Return the id of the gate that keeps a contact out, or None."""
+        return gate(self._fit, facts, as_of)
+
+    def fit(self, facts: ContactFacts, as_of: int) -> Fit:
+        """Return a contact's fit."""
+        return fit_of(self._fit, facts, as_of)
+
+    def basis(self, facts: ContactFacts, as_of: int) -> str:
+        """Return what may be scored: `none` behind a gate, `fit_only` without address or consent, else `full`."""
+        if self.gate(facts, as_of) is not None:
+            return NONE
+        return FIT_ONLY if facts.contact.opted_out or facts.contact.email is None else FULL
+
+    def track(self, started_at: int, facts: ContactFacts | None = None) -> Track:
+        """Return a running engagement over the window that begins at a moment.
+
+        `facts` matter only to models that take engagement away for facts of the profile.
+        """
+        plan = self._plan
+        if facts is None or not plan.profile:
+            return Track(plan, started_at)
+        return Track(plan, started_at, profile_of(facts, self._fit.getters, started_at))
+
+    def score(self, fit: Fit, engagement: float, basis: str = FULL) -> Score:
+        """Return what fit and engagement mean together; basis `fit_only` counts no engagement, `none` nothing."""
+        return score_of(self._matrix, fit, engagement, basis)
+
+    def cell(self, grade: str, engagement: float) -> str:
+        """Return the name of the cell of a grade and an engagement (`A2`)."""
+        return self.place(grade, engagement).name
+
+    def place(self, grade: str, engagement: float) -> Cell:
+        """Return the cell of a grade and an engagement."""
+        return self._matrix.cells[grade, level_of(self._matrix, engagement)]
+
+    def levels(self) -> Sequence[float]:
+        """Return the thresholds of engagement, highest first."""
+        return [threshold for threshold, _ in self._matrix.levels]
+
+    def fit_contributions(self, facts: ContactFacts, as_of: int, lang: Lang = "en") -> Sequence[Contribution]:
+        """Return what fit is made of; `after_cap` sums to its points."""
+        profile = profile_of(facts, self._fit.getters, as_of)
+        found = list(lines.fit_lines(self._fit, profile, self.labels, lang))
+        points = fit_of(self._fit, facts, as_of).points
+        return [*found, *lines.closing_lines(found, points, axis=lines.FIT, scale=self.model.scale.fit, lang=lang)]
+
+    def engagement_contributions(
+        self, facts: ContactFacts, *, as_of: int, started_at: int, lang: Lang = "en"
+    ) -> Sequence[Contribution]:
+        """Return what engagement is made of in a window; `after_cap` sums to its points."""
+        track = self.replay(facts, as_of=as_of, started_at=started_at)
+        found = list(lines.engagement_lines(track, as_of, self.labels, lang))
+        scale = self.model.scale.engagement
+        return [*found, *lines.closing_lines(found, track.at(as_of), axis=lines.ENGAGEMENT, scale=scale, lang=lang)]
+
+    def contributions(
+        self, facts: ContactFacts, *, as_of: int, started_at: int | None, lang: Lang = "en"
+    ) -> Sequence[Contribution]:
+        """Return what both scores are made of. Without a window (None) there is no engagement.
+
+        `detail["axis"]` says which score a line belongs to.
+        """
+        basis = self.basis(facts, as_of)
+        if basis == NONE:
+            return []
+        fit = self.fit_contributions(facts, as_of, lang)
+        if basis != FULL or started_at is None:
+            return fit
+        return [*fit, *self.engagement_contributions(facts, as_of=as_of, started_at=started_at, lang=lang)]
+
+    def replay(self, facts: ContactFacts, *, as_of: int, started_at: int) -> Track:
+        """Return the engagement of a window with every event that counts remembered."""
+        profile = profile_of(facts, self._fit.getters, started_at) if self._plan.profile else _NOTHING
+        track = Track(self._full_plan, started_at, profile)
+        for evidence in facts.evidence:
+            if evidence.occurred_at <= as_of:
+                track.add(evidence)
+        return track
+
+    def potential(self, name: str) -> float:
+        """Return the most points that knowing a missing fact could bring."""
+        best = 0.0
+        for group in self._fit.groups:
+            points = [rule.points for rule in group.rules if name in rule.names and rule.points > 0]
+            best += min(group.cap, (max(points) if group.first_match else sum(points)) if points else 0.0)
+        return best
+
+    def grade(self, points: float) -> str:
+        """Return the grade of a fit."""
+        return grade_of(self._fit.grades, points)
+
+
+def _remembering(classify: Classify) -> Callable[[Evidence], str]:
+    known: dict[tuple[str, str | None, str | None, str | None], str] = {}
+
+    def event_of(evidence: Evidence) -> str:
+        kind = evidence[3]
+        if kind not in _OWN_KINDS:
+            return ""
+        key = (kind, evidence[4], evidence[5], evidence[7])
+        event = known.get(key)
+        if event is None:
+            if len(known) >= _REMEMBERED:
+                known.clear()
+            event = known[key] = classify(*key)
+        return event
+
+    return event_of

@@ -1,0 +1,183 @@
+"""An explanation's lines for a salesperson: seven at most, numbers in the language's format (domain D5)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import fsum
+
+from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, Rank, Score
+from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
+from syncer.scoring.counterfactuals import Counterfactual
+from syncer.scoring.fit import Fit
+from syncer.scoring.matrix import FULL, NONE
+from syncer.scoring.scorer import Scorer
+from syncer.scoring.texts import TEXTS
+from syncer.scoring.words import Lang, day, figure, minute, signed, word
+
+_MAX_LINES = 7
+_TITLE_WIDTH = 11
+#: Ages shown of the events of one rule.
+_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BaseRate:
+    """How comparable hand-overs ended: `k` customers of `n`, with a 95 % interval in shares."""
+
+    k: int
+    n: int
+    low: float
+    high: float
+    #: Over how many months.
+    months: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """One contact, about to be explained in one language."""
+
+    scorer: Scorer
+    facts: ContactFacts
+    decision: ContactDecision
+    fit: Fit
+    score: Score
+    lines: Sequence[Contribution]
+    counterfactuals: Sequence[Counterfactual]
+    base_rate: BaseRate | None
+    as_of: int
+    lang: Lang
+
+
+def told(case: Case) -> list[str]:
+    """Return the lines, most telling first; what there is nothing to say about is left out."""
+    lines = [_headline(case)]
+    if case.score.basis == NONE:
+        return [*lines, TEXTS[case.lang]["no_basis"]]
+    told = (_fit(case), _activity(case), _negative(case), _experience(case), _change(case), _next_step(case))
+    lines.extend(line for line in told if line is not None)
+    return lines[:_MAX_LINES]
+
+
+def _headline(case: Case) -> str:
+    score, lang, model = case.score, case.lang, case.scorer.model
+    return TEXTS[lang]["headline"].format(
+        cell=score.cell,
+        fit=figure(score.fit, lang),
+        engagement=figure(score.engagement, lang),
+        model=f"{model.id} v{model.version}",
+        at=minute(case.as_of, case.scorer.days, lang),
+    )
+
+
+def _titled(case: Case, title: str, parts: Iterable[str]) -> str:
+    return f"{TEXTS[case.lang][title]:<{_TITLE_WIDTH}}{' · '.join(parts)}"
+
+
+def _fit(case: Case) -> str:
+    groups: dict[object, list[Contribution]] = {}
+    for line in case.lines:
+        if line.part == FIT and line.detail["group"] is not None:
+            groups.setdefault(line.detail["group"], []).append(line)
+    parts = [_fit_group(case, lines) for lines in groups.values()]
+    return _titled(case, "fit", parts or [TEXTS[case.lang]["none"]])
+
+
+def _fit_group(case: Case, lines: Sequence[Contribution]) -> str:
+    lang = case.lang
+    rules = [line for line in lines if not is_closing(line)]
+    caps = [line for line in lines if is_closing(line)]
+    text = f"{signed(fsum(line.after_cap for line in lines), lang)} {' & '.join(line.label for line in rules)}"
+    if not caps:
+        return text
+    raw = figure(fsum(line.raw for line in rules), lang)
+    return f"{text} ({TEXTS[lang]['capped'].format(raw=raw, cap=figure(_number(caps[0].detail['cap']), lang))})"
+
+
+def _activity(case: Case) -> str:
+    if case.score.basis != FULL:
+        return _titled(case, "activity", [TEXTS[case.lang]["no_consent"]])
+    lines = [line for line in case.lines if line.part == ENGAGEMENT]
+    rules = sorted((line for line in lines if not is_closing(line)), key=lambda line: -line.decayed)
+    parts = [_events(case, line) for line in rules]
+    parts += [
+        f"{signed(line.after_cap, case.lang)} {line.label}"
+        for line in lines
+        if is_closing(line) and line.detail["group"] is not None
+    ]
+    return _titled(case, "activity", parts or [TEXTS[case.lang]["none"]])
+
+
+def _events(case: Case, line: Contribution) -> str:
+    texts, days = TEXTS[case.lang], case.scorer.days
+    today = days.of(case.as_of)
+    ages = sorted({today - days.of(at) for at in event_moments(line)})
+    count = len(line.evidence_ids)
+    label = line.label + _content(case, line)
+    if count > 1:
+        by_day = case.scorer.labels.once_a_day(line.rule_id)
+        label = (texts["on_days"] if by_day else texts["times"]).format(label=label, count=count)
+    shown = ", ".join(map(str, ages[:_SHOWN])) + (" …" if len(ages) > _SHOWN else "")
+    unit = texts["day"] if ages == [1] else texts["days"]
+    when = texts["today"] if ages == [0] else texts["ago"].format(ages=shown, unit=unit)
+    return f"{signed(line.decayed, case.lang)} {label} ({when})"
+
+
+def _content(case: Case, line: Contribution) -> str:
+    """Return the name of the one content that a rule counts, in quotes."""
+    if len(line.evidence_ids) != 1 or not case.scorer.labels.by_content(line.rule_id):
+        return ""
+    row = next(row for row in case.facts.evidence if row.id == line.evidence_ids[0])
+    return TEXTS[case.lang]["quoted"].format(content=row.subject or row.asset)
+
+
+def _negative(case: Case) -> str:
+    lang, texts = case.lang, TEXTS[case.lang]
+    parts = [f"{signed(line.after_cap, lang)} {line.label}" for line in case.lines if line.part == NEGATIVE]
+    missing = [
+        texts["up_to"].format(name=word(name, lang), points=signed(case.scorer.potential(name), lang))
+        for name in case.fit.missing
+    ]
+    profile = texts["profile"].format(share=f"{100 * case.fit.completeness:.0f}")
+    if missing:
+        profile += f" ({texts['missing']}: {', '.join(missing)})"
+    return _titled(case, "negative", [", ".join(parts) or texts["none"], profile])
+
+
+def _experience(case: Case) -> str | None:
+    rate = case.base_rate
+    if rate is None or not rate.n:
+        return None
+    text = TEXTS[case.lang]["base_rate"].format(
+        n=rate.n,
+        cell=case.score.cell,
+        months=rate.months,
+        k=rate.k,
+        share=f"{100 * rate.k / rate.n:.0f}",
+        low=f"{100 * rate.low:.0f}",
+        high=f"{100 * rate.high:.0f}",
+    )
+    return _titled(case, "experience", [text])
+
+
+def _change(case: Case) -> str | None:
+    texts, lang = TEXTS[case.lang], case.lang
+    parts = []
+    for one in case.counterfactuals:
+        if one.at is not None:
+            text = texts["silence"].format(day=day(one.at, case.scorer.days, lang), cell=one.new_cell)
+            handed_over = Rank[case.decision.stage.name] >= Rank.LEAD_SQL
+            parts.append(f"{text} ({texts['kept']})." if handed_over else f"{text}.")
+        else:
+            key = "request" if one.action == "sales_ready" else "request_review"
+            parts.append(texts[key].format(event=word(one.change, lang)))
+    return f"{texts['change']} {' '.join(parts)}" if parts else None
+
+
+def _next_step(case: Case) -> str | None:
+    due = case.decision.sla_due_at
+    if due is None:
+        return None
+    return TEXTS[case.lang]["next_step"].format(at=minute(due, case.scorer.days, case.lang))
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

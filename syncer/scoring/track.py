@@ -1,0 +1,238 @@
+"""The running engagement of one contact over one cycle: a constant step for every event, no look back."""
+
+from collections.abc import Mapping, Sequence
+from math import exp2, floor
+
+from syncer.moments import DAY, Millis
+from syncer.records import ActivityKind, Evidence, Value
+from syncer.scoring import horizon
+from syncer.scoring.names import AS_OF, IDLE_DAYS
+from syncer.scoring.plan import Counted, Decay, EngagementPlan, EventRule, Fade, Memory
+from syncer.scoring.rounding import HALF_CENT, NOISE
+
+_UNSUBSCRIBE = ActivityKind.UNSUBSCRIBE.value
+_NOTHING: Mapping[str, Value] = {}
+#: Half-lives after which sums are brought to a new scale, well before a float overflows.
+_SCALE = 500
+
+
+class Track:
+    """Engagement over the window that begins at `started_at`. Evidence is added in ascending order only.
+
+    One running sum per (group, decay, sign). Exponential sums are kept in the scale of one moment: an event weighs
+    `2^(age at that moment)`, so nothing has to fade when another event comes. Events that may give way to later ones
+    (`per`, `distinct_by`, `max`) are remembered one entry a key.
+    """
+
+    __slots__ = (
+        "_base",
+        "_kept",
+        "_most",
+        "_plan",
+        "_profile",
+        "_scale",
+        "_steps",
+        "_sums",
+        "last_activity_at",
+        "started_at",
+    )
+
+    def __init__(self, plan: EngagementPlan, started_at: int, profile: Mapping[str, Value] = _NOTHING) -> None:
+        self.started_at = started_at
+        #: The last thing the contact did by themselves; leaving a list is none.
+        self.last_activity_at: int | None = None
+        self._plan = plan
+        self._steps = plan.steps
+        self._scale = started_at
+        self._sums = [0.0] * plan.slots
+        self._kept: dict[int, dict[object, Counted]] = {}
+        self._profile = profile
+        #: Engagement is never above it: all points ever given.
+        self._most = NOISE
+        self._base = 0.0
+        if plan.mixed:
+            self._base = sum(rule.points for rule in plan.mixed if not rule.timed and rule.test(profile))
+        if plan.bonus:
+            self._most += plan.bonus
+
+    def add(self, evidence: Evidence, event: str | None = None) -> bool:
+        """Count one fact and return whether a rule gave it points. `event` saves classifying it again."""
+        at = evidence[0]
+        if at < self.started_at:
+            return False
+        if event is None:
+            event = self._plan.classify(evidence)
+        if not event:
+            return False
+        if evidence[3] != _UNSUBSCRIBE:
+            self.last_activity_at = at
+        scored = False
+        for test, points, life, slot, memory in self._steps.get(event, ()):
+            if test is not None and not test(evidence, self._profile):
+                continue
+            scored = True
+            if (at - self._scale) > _SCALE * life:
+                self._rescale(at)
+            if points > 0.0:
+                self._most += points
+            amount = points * exp2((at - self._scale) / life)
+            if memory is not None:
+                amount -= self._remember(memory, evidence, (at, points, evidence[2], amount))
+            self._sums[slot] += amount
+        return scored
+
+    def at(self, moment: int) -> float:
+        """Return engagement at a moment not before the last event added, rounded half-up to two decimals."""
+        plan = self._plan
+        value = self.gross(moment)
+        if moment - (self.last_activity_at or moment) >= plan.quiet or plan.mixed:
+            value += self.deductions(moment)
+        if value <= plan.low:
+            return plan.low
+        return plan.high if value >= plan.high else floor(value * 100.0 + HALF_CENT) / 100.0
+
+    def reaches(self, threshold: float, moment: int) -> bool:
+        """Return whether engagement is at a threshold or above; cheap where all points together are not enough."""
+        return self._most >= threshold and self.at(moment) >= threshold
+
+    def gross(self, moment: int) -> float:
+        """Return the capped groups' sum at a moment: unrounded, before deductions and clamp."""
+        if self._plan.linear:
+            self._refresh(moment)
+        sums, age = self._sums, self._scale - moment
+        total = 0.0
+        for limit, slot, life, more, _ in self._plan.groups:
+            value = sums[slot]
+            if value:
+                value *= exp2(age / life)
+            for other, pace in more:
+                if sums[other]:
+                    value += sums[other] * exp2(age / pace)
+            if value:
+                total += limit if value > limit else max(value, -limit)
+        return total
+
+    def deductions(self, moment: int) -> float:
+        """Return the points outside all groups that depend on profile and idle days."""
+        last, total = self.last_activity_at, self._base
+        if last is not None:
+            idle = (moment - last) // DAY
+            for _, points, by_day, _ in self._plan.timed:
+                if by_day[min(idle, len(by_day) - 1)]:
+                    total += points
+        for rule in self._plan.mixed:
+            if rule.timed and rule.test(self._now(moment)):
+                total += rule.points
+        return total
+
+    def applying(self, moment: int) -> Sequence[tuple[str, float]]:
+        """Return the deductions that hold at a moment, by rule id with their points."""
+        profile, last = self._now(moment), self.last_activity_at
+        mixed = [(rule.id, rule.points) for rule in self._plan.mixed if rule.test(profile)]
+        if last is None:
+            return mixed
+        idle = (moment - last) // DAY
+        timed = [(rule.id, rule.points) for rule in self._plan.timed if rule.by_day[min(idle, len(rule.by_day) - 1)]]
+        return timed + mixed
+
+    def below_from(self, threshold: float, *, after: int, until: int) -> Millis | None:
+        """Return the first local midnight in (after, until] with engagement below a threshold, if nothing else happens.
+
+        None where no daily evaluation finds it. `after` must not lie before the last event added.
+        """
+        return horizon.below_from(self, threshold, after=after, until=until)
+
+    def next_change_at(self, now: int, thresholds: Sequence[float]) -> Millis | None:
+        """Return a moment before which time alone neither crosses a threshold nor moves the shown score by its step.
+
+        Later than `now`; None where nothing moves any more. `now` must not lie before the last event added.
+        """
+        return horizon.next_change_at(self, now, thresholds)
+
+    @property
+    def plan(self) -> EngagementPlan:
+        """The compiled rules."""
+        return self._plan
+
+    @property
+    def only_falls(self) -> bool:
+        """Whether engagement can only fall while nothing happens."""
+        plan = self._plan
+        return plan.timed_falls and not (plan.falling and any(self._sums[slot] < -NOISE for slot in plan.falling))
+
+    @property
+    def idle_since(self) -> int | None:
+        """The last own activity."""
+        return self.last_activity_at
+
+    def faded(self, slot: int, life: float, moment: int) -> float:
+        """Return one running sum as of a moment."""
+        return self._sums[slot] * exp2((self._scale - moment) / life)
+
+    def kept(self, rule: EventRule) -> Mapping[object, Counted]:
+        """Return the events that count for a rule, by key, oldest first; empty for a rule without keys."""
+        return self._kept.get(rule.number, {})
+
+    def _remember(self, memory: Memory, evidence: Evidence, counted: Counted) -> float:
+        """Keep an event under its key and return the amount of the one that gives way."""
+        number, content, period, limit, linear = memory
+        kept = self._kept.get(number)
+        if kept is None:
+            kept = self._kept[number] = {}
+        key: object = None
+        if content is not None:
+            key = evidence[content]
+            if key is None:
+                key = evidence[4]
+        if period is not None:
+            key = period(counted[0]) if content is None else (key, period(counted[0]))
+        old = kept.pop(key, None)
+        kept[key] = counted
+        if old is None and limit and len(kept) > limit:
+            old = kept.pop(next(iter(kept)))
+        if linear:
+            _prune(kept, counted[0] - linear)
+        return 0.0 if old is None else old[3]
+
+    def _rescale(self, at: int) -> None:
+        """Take `at` as the moment of the scale."""
+        age = self._scale - at
+        for slot, life in self._plan.lives:
+            self._sums[slot] *= exp2(age / life)
+        for rule in self._plan.all_rules:
+            kept = self._kept.get(rule.number, {})
+            if rule.decay.fade is Fade.EXPONENTIAL:
+                for key, one in kept.items():
+                    kept[key] = (*one[:3], one[3] * exp2(age / rule.decay.life))
+        self._scale = at
+
+    def _refresh(self, moment: int) -> None:
+        """Set the sums that fade linearly to their value at a moment."""
+        for slot, rules in self._plan.linear.items():
+            self._sums[slot] = sum(
+                points * weight(rule.decay, moment - at)
+                for rule in rules
+                for at, points, _, _ in self._kept.get(rule.number, {}).values()
+            )
+
+    def _now(self, moment: int) -> Mapping[str, Value]:
+        last = self.last_activity_at
+        return {**self._profile, IDLE_DAYS: None if last is None else (moment - last) // DAY, AS_OF: moment}
+
+
+def weight(decay: Decay, age: int) -> float:
+    """Return which share of its points an event of an age in milliseconds still has."""
+    if decay.fade is Fade.EXPONENTIAL:
+        return exp2(-age / decay.life)
+    if decay.fade is Fade.LINEAR:
+        return max(0.0, 1.0 - age / decay.life)
+    return 1.0
+
+
+def _prune(kept: dict[object, Counted], until: float) -> None:
+    """Forget what has faded to nothing, oldest first."""
+    while kept:
+        key = next(iter(kept))
+        if kept[key][0] > until:
+            return
+        del kept[key]

@@ -1,0 +1,90 @@
+"""Streams contacts with their evidence: one ordered scan of the ledger a page, one JSON list a contact."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
+
+from syncer.funnel.facts import ContactFacts, DealDecision
+from syncer.records import Company, Evidence
+from syncer.store import tables
+from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, contact_of
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.pages import pages
+
+#: Contacts of one page: their evidence is held in memory together.
+_PAGE = 200
+_COMPANY_ID = 4
+
+#: Returns by contact the decisions on its deals, for the contacts of one page.
+DecisionsOf = Callable[[Sequence[str]], Mapping[str, Sequence[DealDecision]]]
+
+_decoded = msgspec.json.Decoder(list[Evidence]).decode
+
+
+def stream_contacts(
+    connection: Connection,
+    account: str,
+    contact_ids: Collection[str] | None,
+    known_at: int,
+    decisions: DecisionsOf,
+) -> Iterator[ContactFacts]:
+    """Yield contacts in the order of their ids, as known at a moment."""
+    live = tables.contacts.c.merged_into.is_(None)
+    for page in pages(connection, CONTACT_COLUMNS, account, contact_ids, where=live, size=_PAGE):
+        evidence = _evidence(connection, account, page, known_at, whole=contact_ids is None)
+        companies = companies_by_id(connection, account, {row[_COMPANY_ID] for row in page if row[_COMPANY_ID]})
+        decided = decisions([row[0] for row in page])
+        for row in page:
+            yield ContactFacts(
+                contact=contact_of(row),
+                company=companies.get(row[_COMPANY_ID]),
+                evidence=evidence.get(row[0], ()),
+                deals=decided.get(row[0], ()),
+            )
+
+
+def companies_by_id(connection: Connection, account: str, ids: Collection[str]) -> dict[str, Company]:
+    """Return the companies among `ids` by id."""
+    statement = _companies(dialect_of(connection))
+    return {
+        row[0]: company_of(row)
+        for chunk in chunks(ids)
+        for row in raw(connection, statement, {"account": account, "ids": listed(chunk)})
+    }
+
+
+def _evidence(
+    connection: Connection, account: str, page: Sequence[Row], known_at: int, *, whole: bool
+) -> dict[str, list[Evidence]]:
+    values: dict[str, object] = {"account": account, "known_at": known_at}
+    if whole:
+        values |= {"first": page[0][0], "last": page[-1][0]}
+    else:
+        values["ids"] = listed(row[0] for row in page)
+    found = raw(connection, _evidence_sql(dialect_of(connection), whole=whole), values)
+    return {owner: _decoded(facts) for owner, facts in found}
+
+
+@cache
+def _evidence_sql(dialect: Dialect, *, whole: bool) -> Query:
+    facts = tables.evidence.c
+    if whole:
+        wanted: ColumnElement[bool] = facts.contact_id.between(bindparam("first"), bindparam("last"))
+    else:
+        wanted = among(dialect, facts.contact_id)
+    known = facts.recorded_at <= bindparam("known_at")
+    held = or_(facts.voided_at.is_(None), facts.voided_at > bindparam("known_at"))
+    columns = [facts[name] for name in Evidence._fields]
+    return (
+        select(facts.contact_id, dialect.json_rows(columns, (facts.occurred_at, facts.priority, facts.id)))
+        .where(facts.account == bindparam("account"), wanted, known, held)
+        .group_by(facts.contact_id)
+    )
+
+
+@cache
+def _companies(dialect: Dialect) -> Query:
+    columns = tables.companies.c
+    return select(*COMPANY_COLUMNS).where(columns.account == bindparam("account"), among(dialect, columns.id))

@@ -1,0 +1,164 @@
+"""Streams deals with what their outcome follows from: history, people, company, two-way activity."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from syncer.funnel.facts import DealFacts
+from syncer.moments import Millis
+from syncer.records import ActivityKind, Change, ChangeSource, Kind, Link
+from syncer.store import tables
+from syncer.store.decode import DEAL_COLUMNS, deal_of
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.links import FROM_ID, LABEL, PRIMARY, TO_ID, chosen, links_from
+from syncer.store.pages import pages
+
+_PAGE = 2_000
+#: Outcomes of a call or meeting in which nobody spoke.
+NOT_HELD = frozenset(
+    {"NO_SHOW", "NO_ANSWER", "BUSY", "FAILED", "CANCELED", "CANCELLED", "MISSED", "RESCHEDULED", "LEFT_VOICEMAIL"}
+)
+#: Outcomes of a call that somebody answered: a call without any may have rung in vain.
+_ANSWERED = frozenset({"COMPLETED", "CONNECTED"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contacts:
+    """What a page's deals need of their contacts."""
+
+    created_at: Mapping[str, int | None]
+    two_way: Mapping[str, Sequence[Millis]]
+    next_meeting: Mapping[str, Millis]
+
+    def seniority(self, id_: str) -> tuple[bool, int, int, str]:
+        """Return what contacts sort by: earliest created, unknown last, then the lowest id."""
+        created_at = self.created_at.get(id_)
+        return (created_at is None, created_at or 0, len(id_), id_)
+
+
+def stream_deals(
+    connection: Connection, account: str, deal_ids: Collection[str] | None, known_at: int
+) -> Iterator[DealFacts]:
+    """Yield deals in the order of their ids, as known at a moment."""
+    live = tables.deals.c.merged_into.is_(None)
+    for page in pages(connection, DEAL_COLUMNS, account, deal_ids, where=live, size=_PAGE):
+        ids = [row[0] for row in page]
+        changes = _changes(connection, account, ids, known_at)
+        people = links_from(connection, account, (Kind.DEAL, Kind.CONTACT), ids)
+        companies = links_from(connection, account, (Kind.DEAL, Kind.COMPANY), ids)
+        contacts = _contacts(connection, account, {row[TO_ID] for rows in people.values() for row in rows}, known_at)
+        for row in page:
+            deal = DealFacts(
+                deal=deal_of(row),
+                changes=changes.get(row[0], ()),
+                company_id=chosen(companies.get(row[0], ())),
+            )
+            yield _with_people(deal, people.get(row[0], ()), contacts)
+
+
+def _with_people(deal: DealFacts, rows: Collection[Row], contacts: Contacts) -> DealFacts:
+    ids = sorted({row[TO_ID] for row in rows}, key=contacts.seniority)
+    meetings = [contacts.next_meeting[id_] for id_ in ids if id_ in contacts.next_meeting]
+    return replace(
+        deal,
+        contact_ids=ids,
+        links=[_link(row) for row in sorted(rows)],
+        two_way=sorted({moment for id_ in ids for moment in contacts.two_way.get(id_, ())}),
+        next_meeting_at=min(meetings, default=None),
+    )
+
+
+def _link(row: Row) -> Link:
+    return Link(
+        from_kind=Kind.DEAL,
+        from_id=row[FROM_ID],
+        to_kind=Kind.CONTACT,
+        to_id=row[TO_ID],
+        label=row[LABEL] or None,
+        is_primary=bool(row[PRIMARY]),
+    )
+
+
+def _changes(connection: Connection, account: str, ids: Collection[str], known_at: int) -> dict[str, list[Change]]:
+    statement = _changes_sql(dialect_of(connection))
+    values = {"account": account, "ids": listed(ids), "known_at": known_at}
+    grouped: dict[str, list[Change]] = {}
+    for record_id, at, name, value, source, source_id in raw(connection, statement, values):
+        change = Change(
+            kind=Kind.DEAL,
+            record_id=record_id,
+            property=name,
+            value=value,
+            at=at,
+            source=ChangeSource(source),
+            source_id=source_id,
+        )
+        grouped.setdefault(record_id, []).append(change)
+    return grouped
+
+
+def _contacts(connection: Connection, account: str, ids: Collection[str], known_at: int) -> Contacts:
+    dialect = dialect_of(connection)
+    created_at: dict[str, int | None] = {}
+    two_way: dict[str, list[Millis]] = {}
+    next_meeting: dict[str, Millis] = {}
+    for chunk in chunks(ids):
+        values = {"account": account, "ids": listed(chunk), "known_at": known_at}
+        created_at.update(raw(connection, _created_sql(dialect), values))
+        for contact_id, at, kind, outcome in raw(connection, _touches_sql(dialect), values):
+            if kind == ActivityKind.MEETING and at > known_at:
+                if outcome not in NOT_HELD:
+                    next_meeting.setdefault(contact_id, at)
+            elif is_two_way(kind, outcome):
+                two_way.setdefault(contact_id, []).append(at)
+    return Contacts(created_at=created_at, two_way=two_way, next_meeting=next_meeting)
+
+
+def is_two_way(kind: str, outcome: str | None) -> bool:
+    """Return whether both sides spoke: mail from the contact, an answered call, a meeting that was not missed."""
+    if kind == ActivityKind.CALL:
+        return outcome in _ANSWERED
+    return kind == ActivityKind.EMAIL_IN or (kind == ActivityKind.MEETING and outcome not in NOT_HELD)
+
+
+@cache
+def _changes_sql(dialect: Dialect) -> Query:
+    columns = tables.changes.c
+    return (
+        select(columns.record_id, columns.at, columns.property, columns.value, columns.source, columns.source_id)
+        .where(
+            columns.account == bindparam("account"),
+            columns.kind == Kind.DEAL.value,
+            among(dialect, columns.record_id),
+            columns.recorded_at <= bindparam("known_at"),
+            or_(columns.voided_at.is_(None), columns.voided_at > bindparam("known_at")),
+        )
+        .order_by(columns.record_id, columns.at, columns.property)
+    )
+
+
+@cache
+def _created_sql(dialect: Dialect) -> Query:
+    columns = tables.contacts.c
+    return select(columns.id, columns.created_at).where(
+        columns.account == bindparam("account"), among(dialect, columns.id)
+    )
+
+
+@cache
+def _touches_sql(dialect: Dialect) -> Query:
+    facts = tables.evidence.c
+    kinds = [ActivityKind.CALL.value, ActivityKind.MEETING.value, ActivityKind.EMAIL_IN.value]
+    return (
+        select(facts.contact_id, facts.occurred_at, facts.kind, facts.outcome)
+        .where(
+            facts.account == bindparam("account"),
+            among(dialect, facts.contact_id),
+            facts.kind.in_(kinds),
+            facts.recorded_at <= bindparam("known_at"),
+            or_(facts.voided_at.is_(None), facts.voided_at > bindparam("known_at")),
+        )
+        .order_by(facts.contact_id, facts.occurred_at)
+    )

@@ -1,0 +1,160 @@
+"""The desk: cursors, runs, outbox, dead letters, snapshots and account facts."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from syncer.moments import Millis
+from syncer.records import Kind
+from syncer.store import letters, marks, outbox, overview, runs
+from syncer.store.outbox import Settlement
+from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, Snapshot
+from syncer.writeback.intents import Intent, Written
+
+
+class Desk:
+    """Reads and writes of what jobs keep, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def cursor(self, account: str, stream: str, kind: str) -> str | None:
+        """Return a position in a stream, or None where it was never begun."""
+        return runs.cursor(self._connection, account, stream, kind)
+
+    def positions(self, account: str, kind: str) -> Mapping[str, str]:
+        """Return by stream the positions of one kind."""
+        return overview.positions(self._connection, account, kind)
+
+    def keep_cursor(self, account: str, stream: str, kind: str, position: str, *, expected: str | None = None) -> None:
+        """Make a position durable with the commit.
+
+        Raises ChangedMeanwhile where the position is no longer the `expected` one.
+        """
+        if expected is not None:
+            runs.expect_cursor(self._connection, account, stream, kind, expected)
+        runs.keep_cursor(self._connection, account, stream, kind, position)
+
+    def drop_cursor(self, account: str, stream: str, kind: str) -> None:
+        """Forget a position: the stream begins anew."""
+        runs.drop_cursor(self._connection, account, stream, kind)
+
+    def begin_run(self, account: str, job: str, now: Millis) -> str:
+        """Record a run and return its id, which sorts by start."""
+        return runs.begin_run(self._connection, account, job, now)
+
+    def end_run(self, run: str, now: Millis, status: str, counts: Mapping[str, object]) -> None:
+        """Record how a run ended and what it counted."""
+        runs.end_run(self._connection, run, now, status, counts)
+
+    def runs(self, account: str, limit: int = 20) -> Sequence[Run]:
+        """Return runs, the latest first."""
+        return runs.latest_runs(self._connection, account, limit)
+
+    def run(self, run: str) -> Run | None:
+        """Return a run, or None where there is none."""
+        return runs.run(self._connection, run)
+
+    def intend(self, account: str, run: str, intents: Iterable[Intent], now: Millis) -> int:
+        """Record values to write and return how many are new.
+
+        A value that waits already for the same decision stays as it is; one that waits for an older decision on the
+        same property is cancelled. A value that was settled before is recorded anew.
+        """
+        return outbox.intend(self._connection, account, run, intents, now)
+
+    def pending(self, account: str, limit: int | None = None) -> Sequence[OutboxEntry]:
+        """Return open values by run, record and property; those left `sending` by a crash are to be read back."""
+        return outbox.pending(self._connection, account, limit)
+
+    def claim(self, account: str, keys: Collection[str], now: Millis) -> int:
+        """Note that open values are about to be sent; return how many were still open."""
+        return outbox.claim(self._connection, account, keys, now)
+
+    def settle(self, account: str, settlements: Collection[Settlement], now: Millis) -> None:
+        """Note what became of values."""
+        outbox.settle(self._connection, account, settlements, now)
+
+    def written(self, account: str, since: Millis) -> Sequence[OutboxEntry]:
+        """Return what we wrote from a moment on, oldest first: the ledger of our own writes."""
+        return outbox.written(self._connection, account, since)
+
+    def of_run(self, account: str, run: str) -> Sequence[OutboxEntry]:
+        """Return every value of one run by record and property."""
+        return outbox.of_run(self._connection, account, run)
+
+    def last_written(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Mapping[str, Written]]:
+        """Return by record and property the value that we wrote last."""
+        return overview.last_written(self._connection, account, kind, ids)
+
+    def outbox_counts(self, account: str) -> Mapping[str, int]:
+        """Return the number of outbox rows by status."""
+        return overview.outbox_counts(self._connection, account)
+
+    def bury(
+        self,
+        account: str,
+        stream: str,
+        record_id: str,
+        *,
+        reason: str,
+        problems: Sequence[str],
+        now: Millis,
+        payload_ref: str | None = None,
+    ) -> str:
+        """Keep a dead letter and return its id; `reason` and `problems` hold no personal value."""
+        of = (stream, record_id)
+        return letters.bury(
+            self._connection, account, of, reason=reason, problems=problems, at=now, payload_ref=payload_ref
+        )
+
+    def dead_letters(self, account: str) -> Sequence[DeadLetter]:
+        """Return the open dead letters, oldest first."""
+        return letters.letters(self._connection, account)
+
+    def drop(self, account: str, id_: str) -> bool:
+        """Forget a dead letter; return whether it was there."""
+        return letters.drop(self._connection, account, id_)
+
+    def mark_replayed(self, account: str, id_: str) -> bool:
+        """Note that a dead letter's record went through after all; return whether it was open."""
+        return letters.mark_replayed(self._connection, account, id_)
+
+    def demand_full_derive(self, account: str) -> None:
+        """Demand that everything be decided anew; `facts.dirty` says so until its answer went through `clear_dirty`."""
+        marks.demand_full(self._connection, account)
+
+    def keep_snapshot(self, account: str, run: str, as_of: Millis, rows: Sequence[Mapping[str, object]]) -> None:
+        """Keep KPI rows as a run reported them; those it kept before give way."""
+        runs.keep_snapshot(self._connection, account, run, as_of, rows)
+
+    def snapshot(self, account: str, run: str) -> Sequence[Mapping[str, object]]:
+        """Return the KPI rows that a run reported, in its order."""
+        return runs.snapshot(self._connection, account, run)
+
+    def last_snapshot(self, account: str) -> Snapshot | None:
+        """Return which KPI rows were kept last, or None where there never were any."""
+        return overview.last_snapshot(self._connection, account)
+
+    def account_names(self) -> Sequence[str]:
+        """Return the accounts that the store knows."""
+        return overview.account_names(self._connection)
+
+    def keep_account(
+        self,
+        account: str,
+        *,
+        portal_id: str | None,
+        time_zone: str | None,
+        currency: str | None,
+        account_type: str | None,
+    ) -> None:
+        """Keep what the CRM says about the account itself."""
+        facts = AccountFacts(
+            account=account, portal_id=portal_id, time_zone=time_zone, currency=currency, account_type=account_type
+        )
+        runs.keep_account(self._connection, facts)
+
+    def account(self, account: str) -> AccountFacts | None:
+        """Return what is known about an account, or None where nothing was ever kept."""
+        return runs.account(self._connection, account)

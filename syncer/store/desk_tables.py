@@ -1,0 +1,134 @@
+"""Tables of the desk: accounts, cursors, runs, dirty marks, outbox, dead letters, KPI snapshots."""
+
+from sqlalchemy import Index, text
+from sqlmodel import SQLModel
+
+from syncer.store.columns import CLUSTERED, Key, MaybeNumber, Number, NumberKey, Ref, table
+
+
+class AccountRow(SQLModel, table=True):
+    """One account. `generation` counts the commits that marked something dirty."""
+
+    __tablename__ = "accounts"
+    account: Key
+    portal_id: Ref
+    time_zone: str | None
+    currency: str | None
+    account_type: str | None
+    generation: Number
+    #: The generation at which a full derive was demanded; NULL when none is.
+    full_generation: MaybeNumber
+
+
+class DirtyContactRow(SQLModel, table=True):
+    """A contact to decide anew, with the generation that marked it last."""
+
+    __tablename__ = "dirty_contacts"
+    __table_args__ = CLUSTERED
+    account: Key
+    contact_id: Key
+    generation: Number
+
+
+class DirtyDealRow(SQLModel, table=True):
+    """A deal to decide anew, with the generation that marked it last."""
+
+    __tablename__ = "dirty_deals"
+    __table_args__ = CLUSTERED
+    account: Key
+    deal_id: Key
+    generation: Number
+
+
+class CursorRow(SQLModel, table=True):
+    """A durable position in a stream."""
+
+    __tablename__ = "cursors"
+    account: Key
+    stream: Key
+    kind: Key
+    position: str
+
+
+class RunRow(SQLModel, table=True):
+    """One run of one job; ids sort by start."""
+
+    __tablename__ = "runs"
+    account: Key
+    id: Key
+    job: str
+    started_at: Number
+    ended_at: MaybeNumber
+    status: str
+    #: JSON object.
+    counts: str
+
+
+class OutboxRow(SQLModel, table=True):
+    """A value that we mean to write, or wrote."""
+
+    __tablename__ = "outbox"
+    account: Key
+    #: `kind/record/property/decision`.
+    key: Key
+    run: Ref
+    kind: str
+    record_id: Ref
+    property: str
+    value: str | None
+    #: What the CRM held when the value was planned, then what it held when it was written.
+    previous: str | None
+    rule: str
+    why: str
+    decision: str
+    status: str
+    attempts: Number
+    error: str | None
+    changed_at: Number
+
+
+class DeadLetterRow(SQLModel, table=True):
+    """A record that needs a person."""
+
+    __tablename__ = "dead_letters"
+    account: Key
+    #: `stream:record`.
+    id: Key
+    stream: str
+    record_id: Ref
+    reason: str
+    #: JSON list of field and reason; never a value.
+    problems: str
+    payload_ref: str | None
+    status: str
+    attempts: Number
+    buried_at: Number
+
+
+class KpiSnapshotRow(SQLModel, table=True):
+    """One KPI row as a run reported it."""
+
+    __tablename__ = "kpi_snapshots"
+    account: Key
+    run: Key
+    position: NumberKey
+    kpi: str
+    as_of: Number
+    #: JSON object.
+    row: str
+
+
+accounts = table(AccountRow)
+dirty_contacts = table(DirtyContactRow)
+dirty_deals = table(DirtyDealRow)
+cursors = table(CursorRow)
+runs = table(RunRow)
+outbox = table(OutboxRow)
+dead_letters = table(DeadLetterRow)
+kpi_snapshots = table(KpiSnapshotRow)
+
+#: The condition of an outbox row that is not settled; the partial index serves only these very words.
+OPEN = "status IN ('pending', 'sending')"
+Index("ix_outbox_open", outbox.c.account, outbox.c.run, postgresql_where=text(OPEN), sqlite_where=text(OPEN))
+Index("ix_outbox_record", outbox.c.account, outbox.c.kind, outbox.c.record_id)
+Index("ix_outbox_run", outbox.c.account, outbox.c.run, outbox.c.changed_at)

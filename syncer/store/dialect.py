@@ -1,0 +1,95 @@
+"""What the two databases do differently, as one protocol; sqlite.py and postgres.py are its two answers."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import orjson
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Executable, Select, Table
+
+from syncer.errors import SyncerError
+from syncer.store import postgres, sqlite
+
+#: One row in the order of its table's columns.
+Row = tuple[Any, ...]
+
+#: A SELECT of any columns.
+Query = Select[*tuple[Any, ...]]
+
+#: Rows of one bulk statement: large enough to spread its cost, small enough to keep memory flat.
+CHUNK = 2_000
+
+
+class Dialect(Protocol):
+    """The differences."""
+
+    def __hash__(self) -> int:
+        """Return what caches of prepared statements go by."""
+        ...
+
+    def open_engine(self, url: URL) -> Engine:
+        """Return an engine whose connections obey our transactions."""
+        ...
+
+    def begin_writing(self, connection: Connection) -> None:
+        """Begin the one write transaction."""
+        ...
+
+    def begin_reading(self, connection: Connection) -> None:
+        """Begin a read transaction that sees one state of the database."""
+        ...
+
+    def lock_schema(self, connection: Connection) -> None:
+        """Hold off every other process that would migrate."""
+        ...
+
+    def append(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+        """Add rows that are not there yet."""
+        ...
+
+    def upsert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+        """Add rows, or replace those with the same primary key."""
+        ...
+
+    def texts(self, name: str) -> Select[tuple[str]]:
+        """Return a selectable over the texts of a JSON list bound as `name`."""
+        ...
+
+    def json_rows(self, columns: Sequence[Column[Any]], order: Sequence[Column[Any]]) -> ColumnElement[str]:
+        """Return one JSON list of the rows of a group: one value to fetch instead of a tuple a row."""
+        ...
+
+    def translate(self, error: BaseException | None) -> SyncerError | None:
+        """Return what the driver's error means, or None where it can only be our mistake."""
+        ...
+
+
+def dialect_named(name: str) -> Dialect:
+    """Return the answer for SQLAlchemy's name of the database."""
+    return postgres if name == "postgresql" else sqlite
+
+
+def dialect_of(connection: Connection) -> Dialect:
+    """Return the answer for an open connection."""
+    return dialect_named(connection.dialect.name)
+
+
+def among(dialect: Dialect, column: ColumnElement[Any], name: str = "ids") -> ColumnElement[bool]:
+    """Return the condition that a column is one of the texts bound as `name`, of any number (see `listed`)."""
+    return column.in_(dialect.texts(name))
+
+
+def listed(ids: Iterable[str]) -> str:
+    """Return texts as the one parameter that `among` reads."""
+    return orjson.dumps(list(ids)).decode()
+
+
+def raw(connection: Connection, statement: Executable, parameters: Mapping[str, object]) -> list[Row]:
+    """Return the driver's own tuples: a SQLAlchemy row object costs more than the row."""
+    return list(connection.execute(statement, dict(parameters)).cursor.fetchall())
+
+
+def chunks(ids: Collection[str], size: int = CHUNK) -> Iterable[list[str]]:
+    """Yield the distinct ids in order, `size` at a time."""
+    ordered = sorted(set(ids))
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]

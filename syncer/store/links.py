@@ -1,0 +1,116 @@
+"""Associations: the whole set of a record is replaced, and a contact's company follows from its set."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from syncer.records import Kind, Link
+from syncer.store import tables
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.marks import mark
+from syncer.store.merges import survivors
+
+#: Positions in a row of `links`.
+FROM_ID, TO_ID, LABEL, PRIMARY = 2, 4, 5, 6
+
+#: From which kind to which.
+Direction = tuple[Kind, Kind]
+
+
+def replace_links(
+    connection: Connection, account: str, direction: Direction, links: Mapping[str, Sequence[Link]], now: int
+) -> dict[str, set[str]]:
+    """Make each record's links exactly those given; return the changed ones, each with every other end, old and new."""
+    before = _grouped(_there(connection, account, direction, links))
+    resolved = survivors(connection, account, direction[1], {link.to_id for all_ in links.values() for link in all_})
+    after = {from_id: _rows(account, from_id, all_, resolved) for from_id, all_ in links.items()}
+    changed = {from_id: rows for from_id, rows in after.items() if rows != before.get(from_id, set())}
+    gone = [row for from_id, rows in changed.items() for row in before.get(from_id, set()) - rows]
+    come = [row for from_id, rows in changed.items() for row in rows - before.get(from_id, set())]
+    _delete(connection, gone)
+    dialect_of(connection).upsert(connection, tables.links, come)
+    ends = {from_id: {row[TO_ID] for row in rows | before.get(from_id, set())} for from_id, rows in changed.items()}
+    if direction == (Kind.CONTACT, Kind.COMPANY):
+        _set_companies(connection, account, {from_id: chosen(rows) for from_id, rows in changed.items()}, now)
+    return ends
+
+
+def fill_companies(connection: Connection, account: str, contact_ids: Collection[str], now: int) -> None:
+    """Give contacts that came without a company the one their links name."""
+    found = _grouped(_there(connection, account, (Kind.CONTACT, Kind.COMPANY), contact_ids))
+    _set_companies(connection, account, {contact: chosen(rows) for contact, rows in found.items()}, now)
+
+
+def chosen(rows: Collection[Row]) -> str | None:
+    """Return the other end of the primary link, else of the one with the lowest id; None without any."""
+    ranked = sorted((not row[PRIMARY], len(row[TO_ID]), row[TO_ID]) for row in rows)
+    return ranked[0][2] if ranked else None
+
+
+def mark_ends(
+    connection: Connection, account: str, direction: Direction, changed: Mapping[str, Collection[str]]
+) -> None:
+    """Mark the contacts and deals at either end of changed links."""
+    marked: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    marked[direction[0]].update(changed)
+    for ends in changed.values():
+        marked[direction[1]].update(ends)
+    mark(connection, account, contact_ids=marked[Kind.CONTACT], deal_ids=marked[Kind.DEAL])
+
+
+def links_from(connection: Connection, account: str, direction: Direction, ids: Collection[str]) -> dict[str, set[Row]]:
+    """Return the rows of `links` in one direction, by the record they start from."""
+    return _grouped(_there(connection, account, direction, ids))
+
+
+def _rows(account: str, from_id: str, links: Sequence[Link], resolved: Mapping[str, str]) -> set[Row]:
+    primary = {(resolved.get(link.to_id, link.to_id), link.label or "") for link in links if link.is_primary}
+    keys = {(resolved.get(link.to_id, link.to_id), link.label or "", link.from_kind, link.to_kind) for link in links}
+    return {
+        (account, str(left), from_id, str(right), to_id, label, 1 if (to_id, label) in primary else 0)
+        for to_id, label, left, right in keys
+    }
+
+
+def _there(connection: Connection, account: str, direction: Direction, ids: Collection[str]) -> list[Row]:
+    statement = _there_sql(dialect_of(connection))
+    values = {"account": account, "from_kind": direction[0].value, "to_kind": direction[1].value}
+    return [row for chunk in chunks(ids) for row in raw(connection, statement, values | {"ids": listed(chunk)})]
+
+
+@cache
+def _there_sql(dialect: Dialect) -> Query:
+    links = tables.links
+    return select(*links.columns).where(
+        links.c.account == bindparam("account"),
+        links.c.from_kind == bindparam("from_kind"),
+        among(dialect, links.c.from_id),
+        links.c.to_kind == bindparam("to_kind"),
+    )
+
+
+def _grouped(rows: Sequence[Row]) -> dict[str, set[Row]]:
+    grouped: dict[str, set[Row]] = {}
+    for row in rows:
+        grouped.setdefault(row[FROM_ID], set()).add((*row[:PRIMARY], int(row[PRIMARY])))
+    return grouped
+
+
+def _delete(connection: Connection, rows: Sequence[Row]) -> None:
+    if rows:
+        keys = [column.name for column in tables.links.primary_key]
+        where = [tables.links.c[key] == bindparam(f"k_{key}") for key in keys]
+        values = [{f"k_{key}": part for key, part in zip(keys, row[:PRIMARY], strict=True)} for row in rows]
+        connection.execute(delete(tables.links).where(*where), values)
+
+
+def _set_companies(connection: Connection, account: str, companies: Mapping[str, str | None], now: int) -> None:
+    if companies:
+        contacts = tables.contacts
+        statement = (
+            update(contacts)
+            .where(contacts.c.account == account, contacts.c.id == bindparam("of"))
+            .values(company_id=bindparam("to"), recorded_at=now)
+        )
+        connection.execute(statement, [{"of": contact, "to": company} for contact, company in companies.items()])

@@ -1,0 +1,132 @@
+"""Dirty marks: which contacts and deals to decide anew. Every marking commit takes a new generation of its account.
+
+A derive clears only marks of generations that it saw, so a change that commits meanwhile keeps its mark.
+"""
+
+from collections.abc import Collection
+from functools import cache
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from syncer.records import Kind
+from syncer.store.dialect import Dialect, Query, among, chunks, dialect_of, listed, raw
+from syncer.store.tables import accounts, contacts, dirty_contacts, dirty_deals, links
+from syncer.store.values import Dirty
+
+_BUMP = (
+    update(accounts)
+    .where(accounts.c.account == bindparam("of"))
+    .values(generation=accounts.c.generation + 1)
+    .returning(accounts.c.generation)
+)
+
+
+def mark(
+    connection: Connection, account: str, *, contact_ids: Collection[str] = (), deal_ids: Collection[str] = ()
+) -> None:
+    """Mark contacts and deals dirty in the open transaction."""
+    if not contact_ids and not deal_ids:
+        return
+    generation = next_generation(connection, account)
+    dialect = dialect_of(connection)
+    for table, ids in ((dirty_contacts, contact_ids), (dirty_deals, deal_ids)):
+        for chunk in chunks(ids):
+            dialect.upsert(connection, table, [(account, marked, generation) for marked in chunk])
+
+
+def next_generation(connection: Connection, account: str) -> int:
+    """Return a new generation. The account's row stays locked until the commit, so generations commit in order."""
+    found = connection.execute(_BUMP, {"of": account}).scalar()
+    if found is not None:
+        return int(found)
+    dialect_of(connection).append(connection, accounts, [(account, None, None, None, None, 1, None)])
+    return 1
+
+
+def mark_contacts(connection: Connection, account: str, ids: Collection[str], *, with_deals: bool = False) -> None:
+    """Mark contacts, and on demand the deals linked to them."""
+    deal_ids = deals_of_contacts(connection, account, ids) if with_deals else ()
+    mark(connection, account, contact_ids=ids, deal_ids=deal_ids)
+
+
+def mark_deals(connection: Connection, account: str, ids: Collection[str]) -> None:
+    """Mark deals and the contacts linked to them."""
+    mark(connection, account, contact_ids=contacts_of_deals(connection, account, ids), deal_ids=ids)
+
+
+def clear(connection: Connection, account: str, dirty: Dirty) -> None:
+    """Take off the marks that a snapshot saw; those of later generations stay."""
+    if dirty.full:
+        for table in (dirty_contacts, dirty_deals):
+            seen = (table.c.account == account) & (table.c.generation <= dirty.generation)
+            connection.execute(delete(table).where(seen))
+        demanded = (accounts.c.account == account) & (accounts.c.full_generation <= dirty.generation)
+        connection.execute(update(accounts).where(demanded).values(full_generation=None))
+        return
+    dialect = dialect_of(connection)
+    for table, name, ids in (
+        (dirty_contacts, "contact_id", dirty.contact_ids),
+        (dirty_deals, "deal_id", dirty.deal_ids),
+    ):
+        seen = (table.c.account == account) & (table.c.generation <= dirty.generation)
+        statement = delete(table).where(seen, among(dialect, table.c[name]))
+        for chunk in chunks(ids):
+            connection.execute(statement, {"ids": listed(chunk)})
+
+
+def demand_full(connection: Connection, account: str) -> None:
+    """Demand that everything be decided anew."""
+    generation = next_generation(connection, account)
+    demand = update(accounts).where(accounts.c.account == account)
+    connection.execute(demand.values(full_generation=generation))
+
+
+def deals_of_contacts(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
+    """Return the deals linked to any of the contacts."""
+    return found(connection, _deals_of_contacts(dialect_of(connection)), account, ids)
+
+
+def contacts_of_deals(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
+    """Return the contacts linked to any of the deals."""
+    return found(connection, _contacts_of_deals(dialect_of(connection)), account, ids)
+
+
+def contacts_of_companies(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
+    """Return the contacts whose company is any of these."""
+    return found(connection, _contacts_of_companies(dialect_of(connection)), account, ids)
+
+
+def found(connection: Connection, statement: Query, account: str, ids: Collection[str]) -> set[str]:
+    """Return the one column that a statement over `account` and `ids` selects."""
+    return {
+        row[0]
+        for chunk in chunks(ids)
+        for row in raw(connection, statement, {"account": account, "ids": listed(chunk)})
+    }
+
+
+@cache
+def _deals_of_contacts(dialect: Dialect) -> Query:
+    return select(links.c.from_id).where(
+        links.c.account == bindparam("account"),
+        links.c.to_kind == Kind.CONTACT.value,
+        among(dialect, links.c.to_id),
+        links.c.from_kind == Kind.DEAL.value,
+    )
+
+
+@cache
+def _contacts_of_deals(dialect: Dialect) -> Query:
+    return select(links.c.to_id).where(
+        links.c.account == bindparam("account"),
+        links.c.from_kind == Kind.DEAL.value,
+        among(dialect, links.c.from_id),
+        links.c.to_kind == Kind.CONTACT.value,
+    )
+
+
+@cache
+def _contacts_of_companies(dialect: Dialect) -> Query:
+    return select(contacts.c.id).where(
+        contacts.c.account == bindparam("account"), among(dialect, contacts.c.company_id)
+    )

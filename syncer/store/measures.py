@@ -1,0 +1,208 @@
+"""Counts for KPIs, in SQL that both databases answer alike. Python sees one row a group, and open deals one by one."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection, and_, false, func, select, true
+
+from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.periods import Window
+from syncer.kpis.ports import (
+    AmountCount,
+    AnswerCount,
+    Cohort,
+    Cut,
+    CycleCount,
+    DayCount,
+    DealDate,
+    DealRow,
+    DealSum,
+    Labels,
+    Milestone,
+    Reentry,
+    StageCount,
+    Unit,
+)
+from syncer.records import CostLine, Owner
+from syncer.store import tables
+from syncer.store.decode import amount_of
+from syncer.store.dialect import Row
+from syncer.store.measures_populations import (
+    MILESTONES,
+    cycle_excluded,
+    cycles_as_of,
+    deal_date,
+    deal_excluded,
+    deals_as_of,
+)
+from syncer.store.measures_queries import (
+    companies_by_stage,
+    contacts_by_stage,
+    cycle_keys,
+    dated_inside,
+    days_between,
+    deal_keys,
+    entered,
+    grouped,
+    latest_answers,
+    reached,
+    summed,
+)
+from syncer.store.measures_segments import answer_segment, cycle_segment, deal_segment, reader
+from syncer.store.measures_time import inside, local_day, number
+from syncer.store.spans import SPAN_COLUMNS, span_of
+
+_CHUNK = 2_000
+
+
+class Measures:
+    """What KPIs ask of the ledger (`syncer.kpis.ports.Measures`), bound to one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def cycles(self, cut: Cut, cohort: Cohort) -> Iterable[CycleCount]:
+        """Count a cohort of cycles by outcome at as_of and by whether they reached a milestone."""
+        rows, read = cycles_as_of(cut), reader(cut)
+        keys = [*cycle_keys(rows, cut, cohort), reached(rows, cohort)]
+        chosen = select(rows).where(entered(rows, cohort))
+        for *segment, excluded, outcome, hit, units in grouped(self.connection, keys, chosen):
+            yield CycleCount(read(segment), excluded, Outcome(outcome), bool(hit), units)
+
+    def cycle_days(self, cut: Cut, cohort: Cohort, start: Milestone) -> Iterable[DayCount]:
+        """Count a cohort by days from `start` to its end, or to as_of while open."""
+        rows, read = cycles_as_of(cut), reader(cut)
+        days = days_between(cut, rows.c[MILESTONES[start]], rows.c.ended_at, rows.c.outcome)
+        keys = [*cycle_keys(rows, cut, cohort), days]
+        chosen = select(rows).where(entered(rows, cohort))
+        for *segment, excluded, outcome, length, units in grouped(self.connection, keys, chosen):
+            yield DayCount(read(segment), excluded, Outcome(outcome), length, units)
+
+    def reentries(self, cut: Cut, window: Window) -> Iterable[Reentry]:
+        """Count cycles closed other inside the window by days to the next cycle, or to as_of without one."""
+        left, right, read = cycles_as_of(cut), cycles_as_of(cut, "again"), reader(cut)
+        follows = and_(right.c.contact_id == left.c.contact_id, right.c.recycled_from == left.c.cycle_no)
+        today = number(cut.calendar.day_number(cut.as_of))
+        days = func.coalesce(local_day(right.c.started_at, cut.calendar), today) - local_day(
+            left.c.ended_at, cut.calendar
+        )
+        keys = [*cycle_segment(left, cut, left.c.ended_at), days, right.c.outcome]
+        counts = cycle_excluded(left, cut, false()).is_(None)
+        chosen = (
+            select(left)
+            .select_from(left.outerjoin(right, follows))
+            .where(left.c.outcome == Outcome.OTHER.value, inside(left.c.ended_at, window), counts)
+        )
+        for *segment, length, outcome, units in grouped(self.connection, keys, chosen):
+            yield Reentry(read(segment), length, None if outcome is None else Outcome(outcome), units)
+
+    def deals(self, cut: Cut, dated: DealDate, window: Window) -> Iterable[DealSum]:
+        """Sum deals by outcome at as_of whose date falls inside the window."""
+        rows, read = deals_as_of(cut), reader(cut)
+        keys = [*deal_keys(rows, cut, dated, window), rows.c.currency]
+        chosen = select(rows).where(dated_inside(rows, cut, dated, window))
+        for *segment, excluded, outcome, currency, units, with_amount, micros in summed(
+            self.connection, keys, chosen, (rows.c.amount,)
+        ):
+            amount = amount_of(int(micros or 0)) or Decimal(0)
+            yield DealSum(read(segment), excluded, Outcome(outcome), currency, units, with_amount, amount)
+
+    def deal_days(self, cut: Cut, dated: DealDate, window: Window, start: DealDate) -> Iterable[DayCount]:
+        """Count the same deals by days from `start` to closing, or to as_of while open."""
+        rows, read = deals_as_of(cut), reader(cut)
+        # The closing date is looked up span by span: once, in a query of its own.
+        wide = select(
+            rows,
+            deal_date(rows, cut, start).label("start_at"),
+            deal_date(rows, cut, DealDate.CLOSED).label("closed_at"),
+        ).subquery("lived")
+        days = days_between(cut, wide.c.start_at, wide.c.closed_at, wide.c.outcome)
+        keys = [*deal_keys(wide, cut, dated, window), days]
+        chosen = select(wide).where(dated_inside(wide, cut, dated, window))
+        for *segment, excluded, outcome, length, units in grouped(self.connection, keys, chosen):
+            yield DayCount(read(segment), excluded, Outcome(outcome), length, units)
+
+    def won_amounts(self, cut: Cut, window: Window) -> Iterable[AmountCount]:
+        """Count deals won, by close date, by amount."""
+        rows, read = deals_as_of(cut), reader(cut)
+        keys = [*deal_keys(rows, cut, DealDate.CLOSE, window), rows.c.currency, rows.c.amount]
+        won = rows.c.outcome == Outcome.WON.value
+        chosen = select(rows).where(won, dated_inside(rows, cut, DealDate.CLOSE, window))
+        for *segment, excluded, _, currency, micros, units in grouped(self.connection, keys, chosen):
+            yield AmountCount(read(segment), excluded, currency, amount_of(micros), units)
+
+    def deal_rows(self, cut: Cut, outcome: Outcome, window: Window) -> Iterable[DealRow]:
+        """Yield deals of one outcome with their close date inside the window, one by one."""
+        rows, read, width = deals_as_of(cut), reader(cut), len(cut.by)
+        excluded = deal_excluded(rows, cut, false()).label("excluded")
+        columns = [
+            *deal_segment(rows, cut, rows.c.close_date),
+            excluded,
+            *(rows.c[column.name] for column in SPAN_COLUMNS),
+        ]
+        within = inside(rows.c.close_date, window) if window.bounded else true()
+        query = select(*columns).where(rows.c.outcome == outcome.value, within).order_by(rows.c.deal_id)
+        for row in self.connection.execute(query, execution_options={"yield_per": _CHUNK}):
+            yield DealRow(read(row[:width]), row[width], span_of(tuple(row[width + 1 :])))
+
+    def stages(self, cut: Cut, unit: Unit) -> Iterable[StageCount]:
+        """Count contacts or companies by the stage in which they stand."""
+        keys, chosen = contacts_by_stage(cut) if unit is Unit.CONTACTS else companies_by_stage(cut)
+        read = reader(cut)
+        for *segment, stage, units in grouped(self.connection, keys, chosen):
+            yield StageCount(read(segment), FunnelStage(stage), units)
+
+    def answers(self, cut: Cut, window: Window) -> Iterable[AnswerCount]:
+        """Count NPS answers, the latest of each contact and survey inside the window."""
+        answer, contact, read = latest_answers(cut, window), tables.contacts, reader(cut)
+        own = and_(contact.c.account == cut.account, contact.c.id == answer.c.contact_id)
+        keys = [*answer_segment(answer, contact, cut), answer.c.survey_id, answer.c.value]
+        chosen = select(answer).select_from(answer.outerjoin(contact, own)).where(answer.c.place == 1)
+        for *segment, survey_id, value, units in grouped(self.connection, keys, chosen):
+            yield AnswerCount(read(segment), survey_id, value, units)
+
+    def costs(self, cut: Cut) -> Sequence[CostLine]:
+        """Return every cost line of the account as it is now: the CRM keeps no history of them."""
+        row = tables.costs
+        columns = (row.c.id, row.c.source, row.c.campaign, row.c.amount, row.c.currency, row.c.starts_at, row.c.ends_at)
+        query = select(*columns).where(row.c.account == cut.account).order_by(row.c.id)
+        return [_cost(tuple(found)) for found in self.connection.execute(query)]
+
+    def labels(self, account: str) -> Labels:
+        """Return the names that a reader wants instead of ids, and the currency most deals carry."""
+        owner, stage, span = tables.owners, tables.stages, tables.deal_spans
+        people = select(owner.c.id, owner.c.first_name, owner.c.last_name).where(owner.c.account == account)
+        pipes = select(stage.c.pipeline_id, func.max(stage.c.pipeline_label)).where(stage.c.account == account)
+        money = (
+            select(span.c.currency)
+            .where(
+                span.c.account == account,
+                span.c.currency.is_not(None),
+                span.c.valid_to.is_(None),
+                span.c.superseded_at.is_(None),
+            )
+            .group_by(span.c.currency)
+            .order_by(func.count().desc(), span.c.currency)
+            .limit(1)
+        )
+        return Labels(
+            owners={
+                key: Owner(id=key, first_name=first, last_name=last).name
+                for key, first, last in self.connection.execute(people)
+            },
+            pipelines=dict(self.connection.execute(pipes.group_by(stage.c.pipeline_id)).all()),
+            currency=self.connection.execute(money).scalar(),
+        )
+
+
+def _cost(row: Row) -> CostLine:
+    line_id, source, campaign, micros, currency, starts_at, ends_at = row
+    return CostLine(
+        id=line_id,
+        source=source,
+        campaign=campaign,
+        amount=amount_of(micros) or Decimal(0),
+        currency=currency,
+        starts_at=starts_at,
+        ends_at=ends_at,
+    )

@@ -1,0 +1,210 @@
+"""Who counts: cycles, deals and stages as of a moment and as known at a moment. Each is defined here once."""
+
+from sqlalchemy import (
+    FromClause,
+    String,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+
+from syncer.funnel.facts import CycleType, FunnelStage, Outcome
+from syncer.kpis.ports import Cut, DealDate, Milestone, Scope
+from syncer.store import tables
+from syncer.store.measures_time import Expression
+from syncer.store.spans import SPAN_COLUMNS
+
+#: Milestone → column; the two endings are made from outcome and ended_at.
+MILESTONES = {
+    Milestone.FIRST_CONTACT: "first_contact_at",
+    Milestone.SUSPECT: "suspect_at",
+    Milestone.INQUIRY: "inquiry_at",
+    Milestone.MQL: "mql_at",
+    Milestone.SALES_READY: "sales_ready_at",
+    Milestone.ACCEPTED: "accepted_at",
+    Milestone.DEAL: "deal_at",
+    Milestone.OFFER: "offer_at",
+    Milestone.WON: "ended_at",
+    Milestone.ENDED: "ended_at",
+}
+
+_SEGMENTS = ("source", "campaign", "owner_id", "country", "industry", "grade", "cell", "origin", "type")
+
+#: HubSpot's own value for business with existing customers.
+_EXISTING_BUSINESS = "existingbusiness"
+
+
+def known(rows: FromClause, cut: Cut) -> Expression:
+    """Return whether a ledger row of the account was believed at the cut's knowledge time."""
+    return and_(
+        rows.c.account == cut.account,
+        rows.c.recorded_at <= cut.known_at,
+        or_(rows.c.superseded_at.is_(None), rows.c.superseded_at > cut.known_at),
+    )
+
+
+def cycles_as_of(cut: Cut, name: str = "cycle") -> Subquery:
+    """Return every cycle begun by as_of: later milestones are not reached, a later ending leaves it open.
+
+    While an ending that was taken back by a reopening stood, it counts.
+    """
+    row, at = tables.cycles, cut.as_of
+    stood = and_(row.c.reopened_from <= at, row.c.reopened_to > at)
+    columns = sorted(set(MILESTONES.values()) - {"ended_at"})
+    return (
+        select(
+            row.c.contact_id,
+            row.c.cycle_no,
+            row.c.started_at,
+            row.c.reason,
+            row.c.deal_id,
+            row.c.recycled_from,
+            *(row.c[column] for column in _SEGMENTS),
+            *(_reached(row.c[column], at).label(column) for column in columns),
+            case((stood, row.c.reopened_from), (row.c.ended_at <= at, row.c.ended_at), else_=null()).label("ended_at"),
+            case(
+                (stood, row.c.reopened_outcome),
+                (row.c.ended_at > at, literal(Outcome.OPEN.value)),
+                else_=row.c.outcome,
+            ).label("outcome"),
+        )
+        .where(known(row, cut), row.c.started_at <= at)
+        .subquery(name)
+    )
+
+
+def _reached(at: Expression, as_of: int) -> Expression:
+    return case((at <= as_of, at), else_=null())
+
+
+def deals_as_of(cut: Cut) -> Subquery:
+    """Return every deal created by as_of in the one span that holds as_of."""
+    span, deal, at = tables.deal_spans, tables.deal_states, cut.as_of
+    return (
+        select(
+            *SPAN_COLUMNS,
+            deal.c.created_at,
+            deal.c.primary_contact_id,
+            deal.c.company_id,
+            deal.c.owner_id,
+            deal.c.deal_type,
+            deal.c.source,
+        )
+        .select_from(span.join(deal, and_(deal.c.account == span.c.account, deal.c.deal_id == span.c.deal_id)))
+        .where(
+            known(span, cut),
+            span.c.valid_from <= at,
+            or_(span.c.valid_to.is_(None), span.c.valid_to > at),
+            deal.c.created_at <= at,
+        )
+        .subquery("deal")
+    )
+
+
+def closed_at(deals: Subquery, cut: Cut) -> Expression:
+    """Return when a deal's present outcome began, over all spans that carry it without a break."""
+    span = tables.deal_spans.alias("earlier")
+    mine = and_(known(span, cut), span.c.deal_id == deals.c.deal_id, span.c.valid_from <= deals.c.valid_from)
+    broken = select(func.max(span.c.valid_to)).where(mine, span.c.outcome != deals.c.outcome)
+    began = select(func.min(span.c.valid_from)).where(mine)
+    return func.coalesce(broken.scalar_subquery(), began.scalar_subquery())
+
+
+def deal_date(deals: Subquery, cut: Cut, dated: DealDate) -> Expression:
+    """Return one of a deal's dates."""
+    match dated:
+        case DealDate.CREATED:
+            return deals.c.created_at
+        case DealDate.OFFER:
+            return _reached(deals.c.offer_at, cut.as_of)
+        case DealDate.CLOSE:
+            return deals.c.close_date
+        case DealDate.CLOSED:
+            return closed_at(deals, cut)
+
+
+def latest_events(cut: Cut) -> Subquery:
+    """Return each contact's last stage event up to as_of."""
+    event = tables.stage_events
+    order = (event.c.occurred_at.desc(), event.c.cycle_no.desc(), event.c.seq.desc())
+    ranked = (
+        select(
+            event.c.contact_id,
+            event.c.cycle_no,
+            event.c.to_stage,
+            func.row_number().over(partition_by=event.c.contact_id, order_by=order).label("place"),
+        )
+        .where(known(event, cut), event.c.occurred_at <= cut.as_of)
+        .subquery("ranked")
+    )
+    return select(ranked).where(ranked.c.place == 1).subquery("latest")
+
+
+def out_because(contact_id: Expression, cut: Cut) -> Expression:
+    """Return `test` or `out` for a contact that stands in OUT at as_of, NULL for every other."""
+    event = tables.stage_events.alias("leaving")
+    ever = select(event.c.contact_id).where(
+        known(event, cut), event.c.to_stage == FunnelStage.OUT.value, event.c.occurred_at <= cut.as_of
+    )
+    # The set is small and read once; only its members are looked up one by one.
+    return case((contact_id.in_(ever), _last_out(contact_id, cut)), else_=null())
+
+
+def _last_out(contact_id: Expression, cut: Cut) -> Expression:
+    event = tables.stage_events.alias("last")
+    why = case((event.c.rule.like("%test%"), literal("test", String)), else_=literal("out", String))
+    return (
+        select(case((event.c.to_stage == FunnelStage.OUT.value, why), else_=null()))
+        .where(known(event, cut), event.c.contact_id == contact_id, event.c.occurred_at <= cut.as_of)
+        .order_by(event.c.occurred_at.desc(), event.c.cycle_no.desc(), event.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def cycle_excluded(cycles: Subquery, cut: Cut, unknown: Expression) -> Expression:
+    """Return why a cycle does not count, NULL when it does; `unknown` tells that the date asked for is missing."""
+    void = cycles.c.outcome == Outcome.VOID.value
+    gone = out_because(cycles.c.contact_id, cut)
+    reasons: list[tuple[Expression, str]] = [(and_(void, cycles.c.reason == "expired"), "expired"), (void, "void")]
+    if cut.scope is Scope.NEW_BUSINESS:
+        reasons.append((cycles.c.type == CycleType.EXPANSION.value, "expansion"))
+    # A passage that ended before its contact left stays what it was.
+    reasons += [
+        (gone == "test", "test"),
+        (and_(cycles.c.outcome == Outcome.OPEN.value, gone == "out"), "out"),
+        (unknown, "no_date"),
+    ]
+    return _first(reasons)
+
+
+def deal_excluded(deals: Subquery, cut: Cut, unknown: Expression) -> Expression:
+    """Return why a deal does not count, NULL when it does; `unknown` tells that the date asked for is missing."""
+    kind = deals.c.pipeline_kind
+    reasons: list[tuple[Expression, str]] = [
+        (deals.c.outcome == Outcome.VOID.value, "void"),
+        (or_(kind.is_(None), deals.c.outcome == Outcome.UNMAPPED.value), "unmapped"),
+        (kind == "renewal", "renewal"),
+        (kind == "ignore", "ignored"),
+    ]
+    if cut.scope is Scope.NEW_BUSINESS:
+        existing = or_(kind == "expansion", deals.c.deal_type == _EXISTING_BUSINESS)
+        reasons += [(kind == "partner", "partner"), (existing, "expansion")]
+    reasons += [(out_because(deals.c.primary_contact_id, cut) == "test", "test"), (unknown, "no_date")]
+    return _first(reasons)
+
+
+def _first(reasons: list[tuple[Expression, str]]) -> Expression:
+    return case(*((when, literal(reason, String)) for when, reason in reasons), else_=null())
+
+
+def without_events(contact_id: Expression, cut: Cut) -> Expression:
+    """Return whether the ledger has no stage event of a contact at all, whenever."""
+    event = tables.stage_events.alias("any_event")
+    return ~exists(select(event.c.seq).where(known(event, cut), event.c.contact_id == contact_id))

@@ -1,0 +1,231 @@
+"""Parts that the counts share: who entered, which date counts, how many days, and the grouping itself."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import (
+    Connection,
+    FromClause,
+    Subquery,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
+
+from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.periods import Window
+from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone
+from syncer.store import tables
+from syncer.store.dialect import Query, Row
+from syncer.store.measures_populations import (
+    MILESTONES,
+    cycle_excluded,
+    deal_date,
+    deal_excluded,
+    latest_events,
+    without_events,
+)
+from syncer.store.measures_segments import company_segment, contact_segment, cycle_segment, deal_segment
+from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number
+
+_ENDINGS = {
+    Milestone.WON: (Outcome.WON.value,),
+    Milestone.ENDED: (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value, Outcome.VOID.value),
+}
+
+#: From the least to the furthest: a passage under way beats one that ended (domain R8).
+_COMPANY_ORDER = (
+    FunnelStage.OUT,
+    FunnelStage.TAM,
+    FunnelStage.CLOSED_OTHER,
+    FunnelStage.CLOSED_LOST,
+    FunnelStage.CLOSED_WON,
+    FunnelStage.SUSPECT,
+    FunnelStage.INQUIRY,
+    FunnelStage.LEAD_MQL,
+    FunnelStage.LEAD_SQL,
+    FunnelStage.LEAD_SAL,
+    FunnelStage.LEAD_DEAL,
+    FunnelStage.OPPORTUNITY,
+    FunnelStage.FORECAST,
+)
+
+Keys = Sequence[Expression]
+
+
+def grouped(connection: Connection, keys: Keys, rows: Query) -> Iterator[Row]:
+    """Yield each combination of keys with the number of rows that carry it."""
+    return summed(connection, keys, rows, ())
+
+
+def summed(connection: Connection, keys: Keys, rows: Query, amounts: Sequence[Expression]) -> Iterator[Row]:
+    """Yield each combination of keys with its rows counted, then for each amount how many are known and their sum."""
+    # Keys are computed once in an inner query: PostgreSQL takes a repeated expression with parameters for another one.
+    inner = rows.with_only_columns(
+        *(key.label(f"key_{place}") for place, key in enumerate(keys)),
+        *(amount.label(f"amount_{place}") for place, amount in enumerate(amounts)),
+    ).subquery("counted")
+    by = [inner.c[f"key_{place}"] for place in range(len(keys))]
+    totals = [total(inner.c[f"amount_{place}"]) for place in range(len(amounts)) for total in (func.count, func.sum)]
+    query = select(*by, func.count().label("units"), *totals).select_from(inner)
+    for row in connection.execute(query.group_by(*by) if by else query):
+        yield tuple(row)
+
+
+def cycle_keys(rows: Subquery, cut: Cut, cohort: Cohort) -> Keys:
+    """Return segment, reason of exclusion and outcome of a cycle."""
+    at = rows.c[MILESTONES[cohort.entry]]
+    unknown = at.is_(None) if cohort.window.bounded else ~true()
+    return [*cycle_segment(rows, cut, at), cycle_excluded(rows, cut, unknown), rows.c.outcome]
+
+
+def entered(rows: Subquery, cohort: Cohort) -> Expression:
+    """Return whether a cycle belongs to a cohort; an ending without a date cannot be ruled out."""
+    at = rows.c[MILESTONES[cohort.entry]]
+    if cohort.entry in _ENDINGS:
+        return and_(rows.c.outcome.in_(_ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))
+    return inside(at, cohort.window)
+
+
+def reached(rows: Subquery, cohort: Cohort) -> Expression:
+    """Return 1 for a cycle that reached any of the cohort's milestones in time, else 0."""
+    if not cohort.reached:
+        return number(0)
+    entry = rows.c[MILESTONES[cohort.entry]]
+    return case((or_(*(_hit(rows, entry, cohort.within, one) for one in cohort.reached)), 1), else_=0)
+
+
+def _hit(rows: Subquery, entry: Expression, within: int | None, milestone: Milestone) -> Expression:
+    at = rows.c[MILESTONES[milestone]]
+    conditions: list[Expression] = (
+        [rows.c.outcome.in_(_ENDINGS[milestone])] if milestone in _ENDINGS else [at.is_not(None)]
+    )
+    if within is not None:
+        conditions.append(at <= entry + number(within))
+    return and_(*conditions)
+
+
+def deal_keys(rows: Subquery, cut: Cut, dated: DealDate, window: Window) -> Keys:
+    """Return segment, reason of exclusion and outcome of a deal."""
+    at = deal_date(rows, cut, dated)
+    unknown = at.is_(None) if window.bounded else ~true()
+    return [*deal_segment(rows, cut, at), deal_excluded(rows, cut, unknown), rows.c.outcome]
+
+
+def dated_inside(rows: Subquery, cut: Cut, dated: DealDate, window: Window) -> Expression:
+    """Return whether a deal's date falls inside a window; a closed deal without a close date cannot be ruled out."""
+    at = deal_date(rows, cut, dated)
+    if dated is DealDate.CLOSE:
+        return and_(rows.c.outcome != Outcome.OPEN.value, inside_or_unknown(at, window))
+    return inside(at, window)
+
+
+def days_between(cut: Cut, start: Expression, end: Expression, outcome: Expression) -> Expression:
+    """Return whole local days from start to end, to as_of while open, NULL where a date is missing."""
+    until = case(
+        (outcome == Outcome.OPEN.value, number(cut.calendar.day_number(cut.as_of))),
+        else_=local_day(end, cut.calendar),
+    )
+    return until - local_day(start, cut.calendar)
+
+
+def contacts_by_stage(cut: Cut) -> tuple[Keys, Query]:
+    """Return segment and stage of every contact that existed by as_of, and the rows to count."""
+    contact, latest, cycle, rows = _standing(cut)
+    return [*contact_segment(contact, cycle, cut), _stage(contact, latest, cut)], rows
+
+
+def _standing(cut: Cut) -> tuple[FromClause, Subquery, FromClause, Query]:
+    contact, latest, cycle = tables.contacts, latest_events(cut), tables.cycles
+    from_ = contact.outerjoin(latest, latest.c.contact_id == contact.c.id).outerjoin(
+        cycle,
+        and_(
+            cycle.c.account == cut.account,
+            cycle.c.contact_id == latest.c.contact_id,
+            cycle.c.cycle_no == latest.c.cycle_no,
+            cycle.c.recorded_at <= cut.known_at,
+            or_(cycle.c.superseded_at.is_(None), cycle.c.superseded_at > cut.known_at),
+        ),
+    )
+    existed = or_(latest.c.to_stage.is_not(None), contact.c.created_at.is_(None), contact.c.created_at <= cut.as_of)
+    here = or_(contact.c.archived_at.is_(None), contact.c.archived_at > cut.as_of)
+    rows = (
+        select(contact.c.id)
+        .select_from(from_)
+        .where(contact.c.account == cut.account, contact.c.merged_into.is_(None), existed, here)
+    )
+    return contact, latest, cycle, rows
+
+
+def _stage(contact: FromClause, latest: Subquery, cut: Cut) -> Expression:
+    """Return where a contact stands: by its last event, else OUT where that is all we ever decided, else TAM."""
+    state = tables.contact_states
+    out = (
+        select(state.c.stage)
+        .where(
+            state.c.account == cut.account,
+            state.c.contact_id == contact.c.id,
+            state.c.stage == FunnelStage.OUT.value,
+            without_events(state.c.contact_id, cut),
+        )
+        .scalar_subquery()
+    )
+    return func.coalesce(latest.c.to_stage, out, literal(FunnelStage.TAM.value))
+
+
+def companies_by_stage(cut: Cut) -> tuple[Keys, Query]:
+    """Return segment and stage of every company that existed by as_of: that of its furthest contact."""
+    contact, latest, _, rows = _standing(cut)
+    place = case(
+        *((_stage(contact, latest, cut) == stage.value, number(at)) for at, stage in enumerate(_COMPANY_ORDER))
+    )
+    people = rows.with_only_columns(contact.c.company_id, place.label("place")).subquery("people")
+    furthest = (
+        select(people.c.company_id, func.max(people.c.place).label("place"))
+        .group_by(people.c.company_id)
+        .subquery("furthest")
+    )
+    company = tables.companies
+    stage = case(
+        *((furthest.c.place == at, literal(stage.value)) for at, stage in enumerate(_COMPANY_ORDER)),
+        else_=literal(FunnelStage.TAM.value),
+    )
+    counted = (
+        select(company.c.id)
+        .select_from(company.outerjoin(furthest, furthest.c.company_id == company.c.id))
+        .where(
+            company.c.account == cut.account,
+            company.c.merged_into.is_(None),
+            or_(company.c.created_at.is_(None), company.c.created_at <= cut.as_of),
+            or_(company.c.archived_at.is_(None), company.c.archived_at > cut.as_of),
+        )
+    )
+    return [*company_segment(company, cut), stage], counted
+
+
+def latest_answers(cut: Cut, window: Window) -> Subquery:
+    """Return NPS answers inside the window, ranked so that `place` 1 is the last of a contact and survey."""
+    answer = tables.answers
+    who = func.coalesce(answer.c.contact_id, answer.c.id)
+    order = (answer.c.answered_at.desc(), answer.c.id.desc())
+    return (
+        select(
+            answer.c.id,
+            answer.c.contact_id,
+            answer.c.survey_id,
+            answer.c.value,
+            answer.c.answered_at,
+            func.row_number().over(partition_by=(who, answer.c.survey_id), order_by=order).label("place"),
+        )
+        .where(
+            answer.c.account == cut.account,
+            func.upper(answer.c.survey_type) == "NPS",
+            answer.c.answered_at <= cut.as_of,
+            answer.c.recorded_at <= cut.known_at,
+            inside(answer.c.answered_at, window),
+        )
+        .subquery("answer")
+    )

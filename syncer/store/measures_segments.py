@@ -1,0 +1,138 @@
+"""Segments in SQL: what a cycle, a deal, a contact, a company or an answer is cut by."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import FromClause, String, Subquery, and_, cast, func, literal, null, select
+
+from syncer.kpis.periods import day_of
+from syncer.kpis.ports import GRAINS, ID, Cut, Segment
+from syncer.store import tables
+from syncer.store.measures_populations import known
+from syncer.store.measures_time import Expression, local_day
+
+#: Dimension → column of a cycle.
+_CYCLE = {
+    "source": "source",
+    "campaign": "campaign",
+    "owner": "owner_id",
+    "industry": "industry",
+    "country": "country",
+    "grade": "grade",
+    "cell": "cell",
+    "origin": "origin",
+    "cycle_type": "type",
+}
+
+
+def cycle_segment(cycles: FromClause, cut: Cut, at: Expression) -> Sequence[Expression]:
+    """Return the asked dimensions of a cycle, frozen at its entry; `at` is the date it is counted under."""
+    own: dict[str, Expression] = {dim: cycles.c[column] for dim, column in _CYCLE.items()}
+    own[ID] = cycles.c.contact_id + literal("#", String) + cast(cycles.c.cycle_no, String)
+    own["team"] = _team(cycles.c.owner_id, cut)
+    return _chosen(own, cut, at)
+
+
+def deal_segment(deals: Subquery, cut: Cut, at: Expression) -> Sequence[Expression]:
+    """Return the asked dimensions of a deal: its own, else those of its primary contact's cycle, else its company's."""
+    own: dict[str, Expression] = {
+        ID: deals.c.deal_id,
+        "owner": deals.c.owner_id,
+        "team": _team(deals.c.owner_id, cut),
+        "pipeline": deals.c.pipeline_id,
+        "dealtype": deals.c.deal_type,
+        "source": func.coalesce(_of_cycle(deals, cut, "source"), deals.c.source),
+    }
+    for dim in ("campaign", "grade", "cell", "origin", "cycle_type"):
+        own[dim] = _of_cycle(deals, cut, dim)
+    for dim in ("industry", "country"):
+        own[dim] = func.coalesce(_of_cycle(deals, cut, dim), _of_company(deals.c.company_id, cut, dim))
+    return _chosen(own, cut, at)
+
+
+def _of_cycle(deals: Subquery, cut: Cut, dim: str) -> Expression:
+    """Return a value of the cycle that carries the deal, else of its contact's latest one."""
+    row = tables.cycles.alias("carrier")
+    mine = and_(known(row, cut), row.c.contact_id == deals.c.primary_contact_id, row.c.started_at <= cut.as_of)
+    latest = select(func.max(row.c.cycle_no)).where(mine)
+    carrying = latest.where(row.c.deal_id == deals.c.deal_id)
+    chosen = func.coalesce(carrying.scalar_subquery(), latest.scalar_subquery())
+    found = tables.cycles.alias("chosen")
+    return (
+        select(found.c[_CYCLE[dim]])
+        .where(known(found, cut), found.c.contact_id == deals.c.primary_contact_id, found.c.cycle_no == chosen)
+        .scalar_subquery()
+    )
+
+
+def _of_company(company_id: Expression, cut: Cut, column: str) -> Expression:
+    row = tables.companies.alias("firm")
+    return select(row.c[column]).where(row.c.account == cut.account, row.c.id == company_id).scalar_subquery()
+
+
+def _team(owner_id: Expression, cut: Cut) -> Expression:
+    row = tables.owners.alias("member")
+    return select(row.c.team).where(row.c.account == cut.account, row.c.id == owner_id).scalar_subquery()
+
+
+def contact_segment(contacts: FromClause, cycles: FromClause, cut: Cut) -> Sequence[Expression]:
+    """Return the asked dimensions of a standing contact: of the cycle it stands in, else its own."""
+    own: dict[str, Expression] = {dim: cycles.c[column] for dim, column in _CYCLE.items()}
+    for dim, column in (("source", "source"), ("campaign", "campaign"), ("owner", "owner_id"), ("country", "country")):
+        own[dim] = func.coalesce(cycles.c[column], contacts.c[column])
+    own["industry"] = func.coalesce(cycles.c.industry, _of_company(contacts.c.company_id, cut, "industry"))
+    own["team"] = _team(func.coalesce(cycles.c.owner_id, contacts.c.owner_id), cut)
+    own[ID] = contacts.c.id
+    return _chosen(own, cut, null())
+
+
+def company_segment(companies: FromClause, cut: Cut) -> Sequence[Expression]:
+    """Return the asked dimensions of a company."""
+    own = {
+        ID: companies.c.id,
+        "industry": companies.c.industry,
+        "country": companies.c.country,
+        "owner": companies.c.owner_id,
+        "team": _team(companies.c.owner_id, cut),
+    }
+    return _chosen(own, cut, null())
+
+
+def answer_segment(answers: FromClause, contacts: FromClause, cut: Cut) -> Sequence[Expression]:
+    """Return the asked dimensions of a survey answer: those of its contact, and its survey."""
+    own = {
+        ID: answers.c.id,
+        "survey": answers.c.survey_id,
+        "source": contacts.c.source,
+        "campaign": contacts.c.campaign,
+        "owner": contacts.c.owner_id,
+        "country": contacts.c.country,
+        "industry": _of_company(contacts.c.company_id, cut, "industry"),
+        "team": _team(contacts.c.owner_id, cut),
+    }
+    return _chosen(own, cut, answers.c.answered_at)
+
+
+def _chosen(own: Mapping[str, Expression], cut: Cut, at: Expression) -> Sequence[Expression]:
+    """Return the columns of the asked dimensions; the grains of time all come as the local day."""
+    return [
+        (local_day(at, cut.calendar) if dim in GRAINS else own[dim]).label(f"by_{place}")
+        for place, dim in enumerate(cut.by)
+    ]
+
+
+def reader(cut: Cut) -> Callable[[Sequence[object]], Segment]:
+    """Return what turns the leading columns of a row into a segment: local days become months, quarters or years."""
+    dims = tuple(cut.by)
+    names: dict[tuple[str, int], str] = {}
+
+    def read(values: Sequence[object]) -> Segment:
+        return tuple(_text(dim, value) for dim, value in zip(dims, values, strict=False))
+
+    def _text(dim: str, value: object) -> str | None:
+        if not isinstance(value, int):
+            return None if value is None else str(value)
+        if (dim, value) not in names:
+            names[dim, value] = cut.calendar.label(day_of(value), dim)
+        return names[dim, value]
+
+    return read

@@ -1,0 +1,171 @@
+"""Merges: an id that went into another becomes its alias, and what was known under it moves to the survivor."""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Executable,
+    FromClause,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from syncer.records import Kind
+from syncer.store import tables
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.marks import contacts_of_companies, mark_contacts, mark_deals
+from syncer.store.supersede import retire_contacts, retire_deals
+
+MIRRORED: Mapping[Kind, Table] = {
+    Kind.CONTACT: tables.contacts,
+    Kind.COMPANY: tables.companies,
+    Kind.DEAL: tables.deals,
+}
+
+
+def survivors(connection: Connection, account: str, kind: Kind, ids: Collection[str]) -> dict[str, str]:
+    """Return the survivor of every id among `ids` that was merged away."""
+    statement = _survivors(dialect_of(connection))
+    values = {"account": account, "kind": kind.value}
+    return {
+        old: new for chunk in chunks(ids) for old, new in raw(connection, statement, values | {"ids": listed(chunk)})
+    }
+
+
+def absorb(connection: Connection, account: str, kind: Kind, merged: Mapping[str, str], now: int) -> None:
+    """Make every key of `merged` an alias of its value, and move what was known under it."""
+    known = survivors(connection, account, kind, merged)
+    fresh = {old: new for old, new in merged.items() if known.get(old) != new and old != new}
+    if not fresh:
+        return
+    _keep_aliases(connection, account, kind, fresh, now)
+    _archive(connection, account, kind, fresh, now)
+    pairs = [{"owner": account, "old": old, "new": new, "now": now} for old, new in fresh.items()]
+    for pair in pairs:
+        for statement in _moves(kind):
+            connection.execute(statement, pair)
+    if kind is Kind.CONTACT:
+        retire_contacts(connection, account, list(fresh), now)
+    elif kind is Kind.DEAL:
+        retire_deals(connection, account, list(fresh), now)
+    _mark_survivors(connection, account, kind, set(fresh.values()))
+
+
+@cache
+def _survivors(dialect: Dialect) -> Query:
+    aliases = tables.aliases.c
+    return select(aliases.old_id, aliases.new_id).where(
+        aliases.account == bindparam("account"), aliases.kind == bindparam("kind"), among(dialect, aliases.old_id)
+    )
+
+
+def _keep_aliases(connection: Connection, account: str, kind: Kind, fresh: Mapping[str, str], now: int) -> None:
+    rows: Sequence[Row] = [(account, kind.value, old, new, now) for old, new in fresh.items()]
+    dialect_of(connection).upsert(connection, tables.aliases, rows)
+    # A survivor may itself be merged later: its aliases follow, so that one look-up always suffices.
+    aliases = tables.aliases
+    follow = (
+        update(aliases)
+        .where(
+            aliases.c.account == account,
+            aliases.c.kind == kind.value,
+            aliases.c.new_id == bindparam("old"),
+        )
+        .values(new_id=bindparam("new"))
+    )
+    connection.execute(follow, [{"old": old, "new": new} for old, new in fresh.items()])
+
+
+def _archive(connection: Connection, account: str, kind: Kind, fresh: Mapping[str, str], now: int) -> None:
+    table = MIRRORED[kind]
+    statement = (
+        update(table)
+        .where(table.c.account == account, table.c.id == bindparam("old"))
+        .values(
+            merged_into=bindparam("new"),
+            archived_at=func.coalesce(table.c.archived_at, now),
+            gist=0,
+            fingerprint=0,
+            recorded_at=now,
+        )
+    )
+    connection.execute(statement, [{"old": old, "new": new} for old, new in fresh.items()])
+
+
+@cache
+def _moves(kind: Kind) -> tuple[Executable, ...]:
+    links = tables.links
+    both = (*_move_links(kind, links.c.from_kind, links.c.from_id), *_move_links(kind, links.c.to_kind, links.c.to_id))
+    if kind is Kind.CONTACT:
+        return (_copy_evidence(), _void_evidence(), _repoint(tables.answers.c.contact_id), *both)
+    if kind is Kind.COMPANY:
+        return (_repoint(tables.contacts.c.company_id), *both)
+    return both
+
+
+def _copy_evidence() -> Executable:
+    mine = tables.evidence
+    theirs = mine.alias("theirs")
+    same = and_(
+        theirs.c.account == mine.c.account,
+        theirs.c.contact_id == bindparam("new"),
+        theirs.c.occurred_at == mine.c.occurred_at,
+        theirs.c.priority == mine.c.priority,
+        theirs.c.id == mine.c.id,
+        theirs.c.voided_at.is_(None),
+    )
+    moved: dict[str, ColumnElement[object]] = {
+        "contact_id": bindparam("new", type_=Text),
+        "recorded_at": bindparam("now", type_=BigInteger),
+    }
+    values: list[ColumnElement[object]] = [moved.get(column.name, column) for column in mine.columns]
+    source = select(*values).where(_owned(mine, mine.c.contact_id), mine.c.voided_at.is_(None), ~exists().where(same))
+    return insert(mine).from_select([column.name for column in mine.columns], source)
+
+
+def _void_evidence() -> Executable:
+    evidence = tables.evidence
+    owned = _owned(evidence, evidence.c.contact_id)
+    return update(evidence).where(owned, evidence.c.voided_at.is_(None)).values(voided_at=bindparam("now"))
+
+
+def _repoint(column: Column[str]) -> Executable:
+    table = column.table
+    return update(table).where(_owned(table, column)).values({column: bindparam("new")})
+
+
+def _move_links(kind: Kind, kind_column: Column[str], id_column: Column[str]) -> tuple[Executable, Executable]:
+    mine = tables.links
+    theirs = mine.alias("theirs")
+    moved = bindparam("new", type_=Text)
+    pairs = [(theirs.c[key.name], moved if key is id_column else key) for key in mine.primary_key]
+    same = and_(*(left == right for left, right in pairs))
+    values = [moved if column is id_column else column for column in mine.columns]
+    owned = and_(_owned(mine, id_column), kind_column == kind.value)
+    source = select(*values).where(owned, ~exists().where(same))
+    return insert(mine).from_select([column.name for column in mine.columns], source), delete(mine).where(owned)
+
+
+def _owned(table: FromClause, column: ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(table.c.account == bindparam("owner"), column == bindparam("old"))
+
+
+def _mark_survivors(connection: Connection, account: str, kind: Kind, ids: set[str]) -> None:
+    if kind is Kind.CONTACT:
+        mark_contacts(connection, account, ids, with_deals=True)
+    elif kind is Kind.DEAL:
+        mark_deals(connection, account, ids)
+    else:
+        mark_contacts(connection, account, contacts_of_companies(connection, account, ids))

@@ -1,0 +1,71 @@
+"""Brings a database to this version by Alembic, without an ini file on disk."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, inspect, text
+
+from syncer.errors import ConfigError, Problem
+from syncer.store.dialect import dialect_of
+from syncer.store.tables import metadata
+
+#: The newest revision in migrations/versions; a test holds it to the files.
+HEAD = "0001"
+#: Every revision this version can start from.
+KNOWN = frozenset({HEAD})
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_VERSION_TABLE = "alembic_version"
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the missing migrations inside the open write transaction.
+
+    Raises ConfigError where a newer version wrote the database, or tables of that name are not ours.
+    """
+    dialect_of(connection).lock_schema(connection)
+    current = revision(connection)
+    if current == HEAD:
+        return
+    if current is None:
+        _refuse_strangers(connection)
+    elif current not in KNOWN:
+        raise _newer(current)
+    command.upgrade(scripts(connection), "head")
+
+
+def revision(connection: Connection) -> str | None:
+    """Return the revision the database is at, or None where it was never migrated."""
+    if not inspect(connection).has_table(_VERSION_TABLE):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+def scripts(connection: Connection) -> Config:
+    """Return Alembic's configuration for our scripts and an open connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _refuse_strangers(connection: Connection) -> None:
+    taken = sorted(set(inspect(connection).get_table_names()) & set(metadata.tables))
+    if taken:
+        problem = Problem(
+            key="SYNCER_DATABASE_URL",
+            message=f"the database holds tables of another program: {', '.join(taken)}",
+            hint="name an empty database",
+        )
+        raise ConfigError([problem])
+
+
+def _newer(current: str) -> ConfigError:
+    problem = Problem(
+        key="SYNCER_DATABASE_URL",
+        message=f"a newer syncer wrote this database (revision {current}; this one knows up to {HEAD})",
+        hint="install that version or newer, or restore a backup",
+    )
+    return ConfigError([problem])

@@ -1,0 +1,216 @@
+"""The mirror: what the CRM said last. Every write keeps evidence, links, aliases and dirty marks in step."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Connection, Table, delete
+
+from syncer.moments import Millis
+from syncer.records import (
+    Activity,
+    Answer,
+    Change,
+    Company,
+    Contact,
+    CostLine,
+    Deal,
+    Kind,
+    Link,
+    Owner,
+    Stage,
+)
+from syncer.store import overview, reads, tables
+from syncer.store.activities import upsert_activities
+from syncer.store.archive import archive, archive_activities, restore
+from syncer.store.dialect import Row, dialect_of
+from syncer.store.encode import email_key
+from syncer.store.history import add_changes
+from syncer.store.joins import join_arrivals
+from syncer.store.links import fill_companies, mark_ends, replace_links
+from syncer.store.marks import contacts_of_companies, mark, mark_contacts, mark_deals
+from syncer.store.merges import absorb
+from syncer.store.upsert import ANSWERS, COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
+from syncer.store.values import Upserted
+
+
+class Mirror:
+    """Reads and writes of the mirror in one transaction. `now` is the moment at which we learn the facts.
+
+    Writes mark the contacts and deals concerned dirty, unless `mark_dirty` is False: a backfill demands a
+    full derive instead.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def upsert_contacts(
+        self, account: str, records: Sequence[Contact], now: Millis, *, mark_dirty: bool = True
+    ) -> Upserted:
+        """Write contacts; join the activities that waited for their address; absorb what was merged into them."""
+        page = upsert_page(self._connection, CONTACTS, account, records, now)
+        told = [record for record in records if record.id in page.telling]
+        fill_companies(self._connection, account, [row[1] for row in page.created if row[6] is None], now)
+        addresses = {key: c.id for c in reversed(told) if c.archived_at is None and (key := email_key(c.email))}
+        joined = join_arrivals(self._connection, account, addresses, now)
+        if mark_dirty:
+            mark(self._connection, account, contact_ids=page.telling)
+            mark_contacts(self._connection, account, joined, with_deals=True)
+        self._absorb(account, Kind.CONTACT, told, now)
+        return page.upserted
+
+    def upsert_companies(
+        self, account: str, records: Sequence[Company], now: Millis, *, mark_dirty: bool = True
+    ) -> Upserted:
+        """Write companies; their contacts are concerned."""
+        page = upsert_page(self._connection, COMPANIES, account, records, now)
+        if mark_dirty:
+            concerned = contacts_of_companies(self._connection, account, page.telling)
+            mark(self._connection, account, contact_ids=concerned)
+        self._absorb(account, Kind.COMPANY, [record for record in records if record.id in page.telling], now)
+        return page.upserted
+
+    def upsert_deals(self, account: str, records: Sequence[Deal], now: Millis, *, mark_dirty: bool = True) -> Upserted:
+        """Write deals; they and their contacts are concerned."""
+        page = upsert_page(self._connection, DEALS, account, records, now)
+        if mark_dirty:
+            mark_deals(self._connection, account, page.telling)
+        self._absorb(account, Kind.DEAL, [record for record in records if record.id in page.telling], now)
+        return page.upserted
+
+    def upsert_activities(
+        self, account: str, records: Sequence[Activity], now: Millis, *, mark_dirty: bool = True
+    ) -> Upserted:
+        """Write activities and one evidence row for every contact; without a contact they wait for their address."""
+        upserted, concerned = upsert_activities(self._connection, account, records, now)
+        if mark_dirty:
+            mark_contacts(self._connection, account, concerned, with_deals=True)
+        return upserted
+
+    def upsert_costs(self, account: str, records: Sequence[CostLine], now: Millis) -> Upserted:
+        """Write cost lines."""
+        return upsert_page(self._connection, COSTS, account, records, now).upserted
+
+    def upsert_answers(self, account: str, records: Sequence[Answer], now: Millis) -> Upserted:
+        """Write survey answers."""
+        return upsert_page(self._connection, ANSWERS, account, records, now).upserted
+
+    def replace_owners(self, account: str, owners: Sequence[Owner]) -> None:
+        """Make the account's owners exactly these."""
+        rows = [
+            (account, o.id, o.email, o.first_name, o.last_name, o.user_id, o.team, 1 if o.archived else 0)
+            for o in owners
+        ]
+        self._replace(account, tables.owners, rows)
+
+    def replace_stages(self, account: str, stages: Sequence[Stage]) -> None:
+        """Make the account's deal stages exactly these."""
+        rows = [
+            (
+                account,
+                s.pipeline_id,
+                s.stage_id,
+                s.pipeline_label,
+                s.label,
+                s.position,
+                1 if s.is_closed else 0,
+                s.probability,
+            )
+            for s in stages
+        ]
+        self._replace(account, tables.stages, rows)
+
+    def replace_links(
+        self,
+        account: str,
+        from_kind: Kind,
+        to_kind: Kind,
+        links: Mapping[str, Sequence[Link]],
+        now: Millis,
+        *,
+        mark_dirty: bool = True,
+    ) -> set[str]:
+        """Make the links of each key exactly those given, an empty sequence meaning none; return the changed keys.
+
+        A contact's company becomes its primary link's, else that with the lowest id.
+        """
+        direction = (from_kind, to_kind)
+        changed = replace_links(self._connection, account, direction, links, now)
+        if mark_dirty:
+            mark_ends(self._connection, account, direction, changed)
+        return set(changed)
+
+    def add_changes(self, account: str, changes: Sequence[Change], now: Millis, *, mark_dirty: bool = True) -> int:
+        """Add property history, that of contacts also as evidence; return how many records' history changed."""
+        changed = add_changes(self._connection, account, changes, now)
+        if mark_dirty:
+            mark(self._connection, account, contact_ids=changed[Kind.CONTACT])
+            mark_deals(self._connection, account, changed[Kind.DEAL])
+            concerned = contacts_of_companies(self._connection, account, changed[Kind.COMPANY])
+            mark(self._connection, account, contact_ids=concerned)
+        return sum(len(ids) for ids in changed.values())
+
+    def differing(self, account: str, kind: Kind, records: Sequence[Contact | Company | Deal]) -> Collection[str]:
+        """Return the ids of the records that are new, or of which decisions would see a difference."""
+        return overview.differing(self._connection, account, kind, records)
+
+    def archive(self, account: str, kind: Kind, ids: Collection[str], now: Millis) -> int:
+        """Mark records as gone from the CRM; return how many were live. A later upsert brings one back."""
+        return archive(self._connection, account, kind, ids, now)
+
+    def restore(self, account: str, kind: Kind, ids: Collection[str], now: Millis) -> int:
+        """Take the mark back; return how many had it. Merged records stay gone."""
+        return restore(self._connection, account, kind, ids, now)
+
+    def archive_activities(self, account: str, stream: str, ids: Collection[str], now: Millis) -> int:
+        """Mark activities as gone and void their evidence; return how many were live."""
+        return archive_activities(self._connection, account, stream, ids, now)
+
+    def counts(self, account: str) -> Mapping[str, int]:
+        """Return the number of live rows by table."""
+        return reads.counts(self._connection, account)
+
+    def held(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Mapping[str, str | None]]:
+        """Return by id the values that the CRM held when we last read or wrote them."""
+        return reads.held(self._connection, account, kind, ids)
+
+    def set_held(self, account: str, kind: Kind, values: Mapping[str, Mapping[str, str | None]], now: Millis) -> None:
+        """Note values that a settled write left in the CRM. Marks nothing dirty: they are our own."""
+        reads.set_held(self._connection, account, kind, values, now)
+
+    def owners(self, account: str) -> Sequence[Owner]:
+        """Return all owners by id, archived ones included."""
+        return reads.owners(self._connection, account)
+
+    def stages(self, account: str) -> Sequence[Stage]:
+        """Return every deal stage by pipeline and position."""
+        return reads.stages(self._connection, account)
+
+    def contact(self, account: str, id_or_email: str) -> Contact | None:
+        """Return the contact with an id, an id merged into it, or an e-mail address; None where there is none."""
+        return reads.contact(self._connection, account, id_or_email)
+
+    def company(self, account: str, id_: str) -> Company | None:
+        """Return the company with an id or an id merged into it; None where there is none."""
+        return reads.company(self._connection, account, id_)
+
+    def deal(self, account: str, id_: str) -> Deal | None:
+        """Return the deal with an id or an id merged into it; None where there is none."""
+        return reads.deal(self._connection, account, id_)
+
+    def costs(self, account: str) -> Sequence[CostLine]:
+        """Return all cost lines by id."""
+        return reads.costs(self._connection, account)
+
+    def answers(self, account: str) -> Sequence[Answer]:
+        """Return all survey answers by id."""
+        return reads.answers(self._connection, account)
+
+    def _replace(self, account: str, table: Table, rows: Sequence[Row]) -> None:
+        self._connection.execute(delete(table).where(table.c.account == account))
+        dialect_of(self._connection).append(self._connection, table, rows)
+
+    def _absorb(
+        self, account: str, kind: Kind, records: Sequence[Contact] | Sequence[Company] | Sequence[Deal], now: int
+    ) -> None:
+        merged = {old: record.id for record in records for old in record.merged_ids}
+        if merged:
+            absorb(self._connection, account, kind, merged, now)

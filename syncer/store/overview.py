@@ -1,0 +1,122 @@
+"""What jobs and reports ask across the store: who is hot, what was decided since, what stands in the outbox."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection, Table, func, select
+
+from syncer.funnel.facts import FunnelStage
+from syncer.records import Company, Contact, Deal, Kind
+from syncer.store import tables
+from syncer.store.dialect import among, dialect_of, listed, raw
+from syncer.store.pages import pages
+from syncer.store.upsert import COMPANIES, CONTACTS, DEALS, telling
+from syncer.store.values import Snapshot, Status
+from syncer.writeback.intents import Written
+
+#: Stages in which somebody can still be won.
+_ALIVE = (
+    FunnelStage.INQUIRY,
+    FunnelStage.LEAD_MQL,
+    FunnelStage.LEAD_SQL,
+    FunnelStage.LEAD_SAL,
+    FunnelStage.LEAD_DEAL,
+    FunnelStage.OPPORTUNITY,
+    FunnelStage.FORECAST,
+)
+
+_PAGE = 2_000
+
+
+def differing(
+    connection: Connection, account: str, kind: Kind, records: Sequence[Contact | Company | Deal]
+) -> Collection[str]:
+    """Return the ids of the records that are new, or of which decisions would see a difference."""
+    match kind:
+        case Kind.CONTACT:
+            return telling(connection, CONTACTS, account, [one for one in records if isinstance(one, Contact)])
+        case Kind.COMPANY:
+            return telling(connection, COMPANIES, account, [one for one in records if isinstance(one, Company)])
+        case Kind.DEAL:
+            return telling(connection, DEALS, account, [one for one in records if isinstance(one, Deal)])
+
+
+def hottest(connection: Connection, account: str, number: int) -> list[str]:
+    """Return the open contacts of highest priority, highest first."""
+    states, contacts = tables.contact_states.c, tables.contacts.c
+    statement = (
+        select(states.contact_id)
+        .join(tables.contacts, (contacts.account == states.account) & (contacts.id == states.contact_id))
+        .where(
+            states.account == account,
+            states.stage.in_([stage.value for stage in _ALIVE]),
+            contacts.archived_at.is_(None),
+            contacts.merged_into.is_(None),
+        )
+        .order_by(states.priority.desc(), states.contact_id)
+        .limit(number)
+    )
+    return [row[0] for row in raw(connection, statement, {})]
+
+
+def decided_since(connection: Connection, table: Table, account: str, since: int | None) -> Iterator[str]:
+    """Yield the ids in a table of states about which something changed since a moment; all of them for None."""
+    key = next(column for column in table.primary_key if column.name != "account")
+    if since is None:
+        for page in pages(connection, (key,), account, None, size=_PAGE):
+            yield from (row[0] for row in page)
+    else:
+        statement = select(key).where(table.c.account == account, table.c.changed_at >= since).order_by(key)
+        yield from (row[0] for row in raw(connection, statement, {}))
+
+
+def last_written(
+    connection: Connection, account: str, kind: Kind, ids: Collection[str]
+) -> Mapping[str, Mapping[str, Written]]:
+    """Return by record and property the value that we wrote last."""
+    outbox = tables.outbox.c
+    statement = (
+        select(outbox.record_id, outbox.property, outbox.value, outbox.changed_at)
+        .where(
+            outbox.account == account,
+            outbox.kind == kind.value,
+            among(dialect_of(connection), outbox.record_id),
+            outbox.status == Status.WRITTEN.value,
+        )
+        .order_by(outbox.changed_at, outbox.key)
+    )
+    found: dict[str, dict[str, Written]] = {}
+    for record_id, name, value, at in raw(connection, statement, {"ids": listed(ids)}):
+        found.setdefault(record_id, {})[name] = Written(value=value, at=at)
+    return found
+
+
+def account_names(connection: Connection) -> list[str]:
+    """Return the accounts that the store knows."""
+    return [
+        row[0] for row in raw(connection, select(tables.accounts.c.account).order_by(tables.accounts.c.account), {})
+    ]
+
+
+def positions(connection: Connection, account: str, kind: str) -> Mapping[str, str]:
+    """Return by stream the positions of one kind."""
+    cursors = tables.cursors.c
+    statement = select(cursors.stream, cursors.position).where(cursors.account == account, cursors.kind == kind)
+    return {row[0]: row[1] for row in raw(connection, statement, {})}
+
+
+def outbox_counts(connection: Connection, account: str) -> Mapping[str, int]:
+    """Return the number of outbox rows by status."""
+    outbox = tables.outbox.c
+    statement = select(outbox.status, func.count()).where(outbox.account == account).group_by(outbox.status)
+    return {row[0]: row[1] for row in raw(connection, statement, {})}
+
+
+def last_snapshot(connection: Connection, account: str) -> Snapshot | None:
+    """Return the KPI rows that were kept last, or None where there never were any."""
+    kept = tables.kpi_snapshots.c
+    run = connection.execute(select(func.max(kept.run)).where(kept.account == account)).scalar()
+    if run is None:
+        return None
+    mine = (kept.account == account) & (kept.run == run)
+    as_of = connection.execute(select(func.max(kept.as_of)).where(mine)).scalar_one()
+    return Snapshot(run=run, as_of=as_of)

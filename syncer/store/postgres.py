@@ -1,0 +1,151 @@
+"""PostgreSQL: COPY into a temporary table, then one INSERT; reads from a repeatable snapshot."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, cast
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    create_engine,
+    func,
+    select,
+    text,
+)
+from sqlalchemy import cast as as_type
+from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
+
+from syncer.errors import ConfigError, Problem, SyncerError, Unavailable
+
+_CONNECT_S = 10
+#: Any number that is ours: one process migrates at a time.
+_SCHEMA_LOCK = 5_948_711_620
+#: Classes of SQLSTATE that pass by themselves: connection, transaction rollback, resources, operator intervention, I/O.
+_PASSING = ("08", "40", "53", "57", "58", "55")
+_REFUSED = {
+    "28000": ("the database refuses this user", "see user and host in SYNCER_DATABASE_URL"),
+    "28P01": ("the database refuses the password", "see user and password in SYNCER_DATABASE_URL"),
+    "3D000": ("the database does not exist on the server", "create it, or name another in SYNCER_DATABASE_URL"),
+    "3F000": ("the schema does not exist in the database", "create it, or name another in SYNCER_DATABASE_URL"),
+    "42501": ("the database user lacks a right", "grant it CREATE and USAGE on the schema"),
+    "25006": ("the database is read-only", "name the primary server in SYNCER_DATABASE_URL"),
+}
+
+
+def open_engine(url: URL) -> Engine:
+    """Return an engine on psycopg 3."""
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _CONNECT_S},
+    )
+
+
+def begin_writing(connection: Connection) -> None:
+    """Begin nothing more: the driver has begun, and rows lock as they are written."""
+    del connection
+
+
+def begin_reading(connection: Connection) -> None:
+    """See one state of the database until the end."""
+    connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
+def lock_schema(connection: Connection) -> None:
+    """Wait until no other process migrates."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SCHEMA_LOCK})
+
+
+def append(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows that are not there yet."""
+    if rows:
+        _copy(connection, sql.Identifier(table.name), table, rows)
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows, or replace those with the same primary key; no key may come twice in one call."""
+    if not rows:
+        return
+    statements = _upsert_sql(table)
+    cursor = _cursor(connection)
+    cursor.execute(statements.stage)
+    _copy(connection, statements.staging, table, rows)
+    cursor.execute(statements.merge)
+    cursor.execute(statements.empty)
+
+
+def texts(name: str) -> Select[tuple[str]]:
+    """Return a selectable over the texts of a JSON list bound as `name`."""
+    listed = as_type(bindparam(name, type_=Text), JSON)
+    return select(func.json_array_elements_text(listed).table_valued("value").c.value)
+
+
+def json_rows(columns: Sequence[Column[Any]], order: Sequence[Column[Any]]) -> ColumnElement[str]:
+    """Return one JSON list of the rows of a group, in the given order."""
+    rows = aggregate_order_by(func.json_build_array(*columns), *order)
+    return as_type(func.json_agg(rows), Text)
+
+
+def translate(error: BaseException | None) -> SyncerError | None:
+    """Return what a PostgreSQL error means by its SQLSTATE, or None where it can only be our mistake."""
+    if not isinstance(error, psycopg.Error):
+        return None
+    state = error.sqlstate
+    if state in _REFUSED:
+        message, hint = _REFUSED[state]
+        return ConfigError([Problem(key="SYNCER_DATABASE_URL", message=message, hint=hint)])
+    if state is None and isinstance(error, psycopg.OperationalError):
+        return Unavailable(
+            "the database server cannot be reached", hint="see host and port in SYNCER_DATABASE_URL, and that it runs"
+        )
+    if state is not None and state.startswith(_PASSING):
+        return Unavailable("the database server cannot serve now", hint="it is tried again; see the server's log")
+    return None
+
+
+class _Upsert:
+    """The statements of one table's upsert."""
+
+    def __init__(self, table: Table) -> None:
+        name = sql.Identifier(table.name)
+        keys = [column.name for column in table.primary_key]
+        columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+        values = [column.name for column in table.columns if column.name not in keys]
+        sets = [sql.SQL("{0} = excluded.{0}").format(sql.Identifier(value)) for value in values]
+        action = sql.SQL("UPDATE SET {}").format(sql.SQL(", ").join(sets)) if sets else sql.SQL("NOTHING")
+        self.staging = sql.Identifier(f"staged_{table.name}")
+        self.stage = sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} (LIKE {}) ON COMMIT DELETE ROWS").format(
+            self.staging, name
+        )
+        self.merge = sql.SQL("INSERT INTO {0} ({1}) SELECT {1} FROM {2} ON CONFLICT ({3}) DO {4}").format(
+            name, columns, self.staging, sql.SQL(", ").join(map(sql.Identifier, keys)), action
+        )
+        self.empty = sql.SQL("TRUNCATE {}").format(self.staging)
+
+
+@cache
+def _upsert_sql(table: Table) -> _Upsert:
+    return _Upsert(table)
+
+
+def _copy(connection: Connection, target: sql.Identifier, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(target, columns)
+    with _cursor(connection).copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _cursor(connection: Connection) -> psycopg.Cursor[tuple[Any, ...]]:
+    driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
+    return driver.cursor()

@@ -1,0 +1,123 @@
+"""Runs, cursors, KPI snapshots and account facts: what a job keeps about itself."""
+
+from collections.abc import Mapping, Sequence
+from secrets import token_hex
+
+import orjson
+from sqlalchemy import Connection, delete, select, update
+
+from syncer.errors import ChangedMeanwhile
+from syncer.moments import moment
+from syncer.store.dialect import Row, dialect_of, raw
+from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
+from syncer.store.values import AccountFacts, Run
+
+RUNNING = "running"
+
+
+def cursor(connection: Connection, account: str, stream: str, kind: str) -> str | None:
+    """Return a position, or None where the stream was never begun."""
+    mine = (cursors.c.account == account) & (cursors.c.stream == stream) & (cursors.c.kind == kind)
+    found = connection.execute(select(cursors.c.position).where(mine)).scalar()
+    return None if found is None else str(found)
+
+
+def keep_cursor(connection: Connection, account: str, stream: str, kind: str, position: str) -> None:
+    """Make a position durable with the commit."""
+    dialect_of(connection).upsert(connection, cursors, [(account, stream, kind, position)])
+
+
+def expect_cursor(connection: Connection, account: str, stream: str, kind: str, expected: str) -> None:
+    """Raise ChangedMeanwhile where another process moved the position."""
+    if cursor(connection, account, stream, kind) != expected:
+        raise ChangedMeanwhile(
+            "another process moved the cursor", account=account, stream=stream, hint="run one syncer per account"
+        )
+
+
+def drop_cursor(connection: Connection, account: str, stream: str, kind: str) -> None:
+    """Forget a position: the stream begins anew."""
+    mine = (cursors.c.account == account) & (cursors.c.stream == stream) & (cursors.c.kind == kind)
+    connection.execute(delete(cursors).where(mine))
+
+
+def begin_run(connection: Connection, account: str, job: str, now: int) -> str:
+    """Record a run and return its id, which sorts by start."""
+    id_ = f"{moment(now):%Y%m%dT%H%M%S}{now % 1000:03d}-{token_hex(3)}"
+    dialect_of(connection).append(connection, runs, [(account, id_, job, now, None, RUNNING, "{}")])
+    return id_
+
+
+def end_run(connection: Connection, id_: str, now: int, status: str, counts: Mapping[str, object]) -> None:
+    """Record how a run ended and what it counted."""
+    ended = {"ended_at": now, "status": status, "counts": orjson.dumps(counts).decode()}
+    connection.execute(update(runs).where(runs.c.id == id_).values(ended))
+
+
+def latest_runs(connection: Connection, account: str, limit: int) -> list[Run]:
+    """Return runs, the latest first."""
+    statement = select(*runs.columns).where(runs.c.account == account).order_by(runs.c.id.desc()).limit(limit)
+    return [_run(row) for row in raw(connection, statement, {})]
+
+
+def run(connection: Connection, id_: str) -> Run | None:
+    """Return a run, or None where there is none."""
+    found = raw(connection, select(*runs.columns).where(runs.c.id == id_), {})
+    return _run(found[0]) if found else None
+
+
+def keep_snapshot(
+    connection: Connection, account: str, run_id: str, as_of: int, rows: Sequence[Mapping[str, object]]
+) -> None:
+    """Keep KPI rows as a run reported them; those it kept before give way."""
+    mine = (kpi_snapshots.c.account == account) & (kpi_snapshots.c.run == run_id)
+    connection.execute(delete(kpi_snapshots).where(mine))
+    kept = [
+        (account, run_id, position, str(row.get("id", "")), as_of, orjson.dumps(row, default=str).decode())
+        for position, row in enumerate(rows)
+    ]
+    dialect_of(connection).append(connection, kpi_snapshots, kept)
+
+
+def snapshot(connection: Connection, account: str, run_id: str) -> list[Mapping[str, object]]:
+    """Return the KPI rows that a run reported, in its order."""
+    mine = (kpi_snapshots.c.account == account) & (kpi_snapshots.c.run == run_id)
+    statement = select(kpi_snapshots.c.row).where(mine).order_by(kpi_snapshots.c.position)
+    return [orjson.loads(row[0]) for row in raw(connection, statement, {})]
+
+
+def keep_account(connection: Connection, facts: AccountFacts) -> None:
+    """Keep what the CRM says about the account itself."""
+    values = {
+        "portal_id": facts.portal_id,
+        "time_zone": facts.time_zone,
+        "currency": facts.currency,
+        "account_type": facts.account_type,
+    }
+    mine = update(accounts).where(accounts.c.account == facts.account).values(values)
+    if connection.execute(mine).rowcount == 0:
+        row: Row = (facts.account, *values.values(), 0, None)
+        dialect_of(connection).append(connection, accounts, [row])
+
+
+def account(connection: Connection, name: str) -> AccountFacts | None:
+    """Return what is known about an account, or None where it was never read."""
+    found = raw(connection, select(*accounts.columns).where(accounts.c.account == name), {})
+    if not found:
+        return None
+    _, portal_id, time_zone, currency, account_type, *_ = found[0]
+    return AccountFacts(
+        account=name, portal_id=portal_id, time_zone=time_zone, currency=currency, account_type=account_type
+    )
+
+
+def _run(row: Row) -> Run:
+    return Run(
+        id=row[1],
+        account=row[0],
+        job=row[2],
+        started_at=row[3],
+        ended_at=row[4],
+        status=row[5],
+        counts=orjson.loads(row[6]),
+    )

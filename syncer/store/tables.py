@@ -1,0 +1,71 @@
+"""Every table of the store, by name. Declared in mirror_tables, ledger_tables and desk_tables."""
+
+from sqlmodel import SQLModel
+
+from syncer.store.desk_tables import (
+    accounts,
+    cursors,
+    dead_letters,
+    dirty_contacts,
+    dirty_deals,
+    kpi_snapshots,
+    outbox,
+    runs,
+)
+from syncer.store.ledger_tables import (
+    company_states,
+    contact_states,
+    cycles,
+    deal_spans,
+    deal_states,
+    stage_events,
+)
+from syncer.store.mirror_tables import (
+    activities,
+    aliases,
+    answers,
+    changes,
+    companies,
+    contacts,
+    costs,
+    deals,
+    evidence,
+    links,
+    orphans,
+    owners,
+    stages,
+)
+
+#: All tables, as migrations must produce them.
+metadata = SQLModel.metadata
+
+__all__ = [
+    "accounts",
+    "activities",
+    "aliases",
+    "answers",
+    "changes",
+    "companies",
+    "company_states",
+    "contact_states",
+    "contacts",
+    "costs",
+    "cursors",
+    "cycles",
+    "dead_letters",
+    "deal_spans",
+    "deal_states",
+    "deals",
+    "dirty_contacts",
+    "dirty_deals",
+    "evidence",
+    "kpi_snapshots",
+    "links",
+    "metadata",
+    "orphans",
+    "outbox",
+    "owners",
+    "runs",
+    "stage_events",
+    "stages",
+]

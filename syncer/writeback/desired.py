@@ -1,0 +1,141 @@
+"""The values that a contact, a deal or a company should show in the CRM. Pure: no CRM, no clock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from syncer.funnel.facts import CompanyDecision, DealDecision, Outcome, Score
+from syncer.records import Kind
+from syncer.scoring.matrix import FULL, NONE, priority_of
+from syncer.writeback.intents import Wanted
+from syncer.writeback.lifecycle import lead_status, lifecycle
+from syncer.writeback.rules import LEAD_STATUS, LIFECYCLE, WriteRules
+from syncer.writeback.standing import Shown, Standing
+from syncer.writeback.values import moment_text, number, same_value, truth
+
+#: A rounding of the last shown figure is no gain.
+_SAME = 0.005
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Desired:
+    """What one record should show; properties that are to stay as they are, are absent."""
+
+    values: Mapping[str, Wanted]
+    #: Values that the CRM does not allow, so they are not written: what to add where.
+    problems: tuple[str, ...] = ()
+
+
+def desired_contact(standing: Standing, shown: Shown, rules: WriteRules) -> Desired:
+    """Return what a contact should show."""
+    names = rules.names[Kind.CONTACT]
+    wanted = {
+        names[role]: value
+        for role, value in (_standing_values(standing) | _score_values(standing, shown, rules)).items()
+        if role in names
+    }
+    for role, decide in ((LIFECYCLE, lifecycle), (LEAD_STATUS, lead_status)):
+        name = names.get(role)
+        found = None if name is None else decide(standing, shown, rules, name)
+        if name is not None and found is not None:
+            wanted[name] = found
+    return _allowed(wanted, shown, rules)
+
+
+def desired_deal(decision: DealDecision, shown: Shown, rules: WriteRules) -> Desired:
+    """Return what a deal should show; its latest span speaks. An unmapped deal is left alone."""
+    if not decision.spans or decision.spans[-1].outcome is Outcome.UNMAPPED:
+        return Desired(values={})
+    span = decision.spans[-1]
+    other = span.outcome is Outcome.OTHER
+    texts = {
+        "outcome": None if span.outcome is Outcome.OPEN else span.outcome.value,
+        "other_reason": span.reason if other else None,
+        "resume_at": moment_text(span.resume_at) if other else None,
+        "offer_at": moment_text(span.offer_at),
+    }
+    if other:
+        texts["forecast_category"] = "OMIT"
+    wanted = {}
+    for role, name in rules.names[Kind.DEAL].items():
+        if role not in texts:
+            continue
+        value = texts[role]
+        # Only what we wrote is ours to blank: a person's outcome or offer date is a fact that rules read.
+        if value is not None or shown.ours(name):
+            wanted[name] = Wanted(value, span.rule, f"deal is {span.outcome}")
+    return _allowed(wanted, shown, rules)
+
+
+def desired_company(decision: CompanyDecision, shown: Shown, rules: WriteRules) -> Desired:
+    """Return what a company should show."""
+    values = {
+        "stage": Wanted(decision.stage.value, "R8", "the furthest of its contacts and deals"),
+        "in_tam": Wanted(truth(decision.in_tam), "tam", "rule of the total addressable market"),
+    }
+    names = rules.names[Kind.COMPANY]
+    return _allowed({names[role]: value for role, value in values.items() if role in names}, shown, rules)
+
+
+def _standing_values(standing: Standing) -> dict[str, Wanted]:
+    why = f"stage {standing.stage}, cycle {standing.cycle_no}"
+    texts = {
+        "stage": standing.stage.value,
+        "stage_since": moment_text(standing.since),
+        "outcome": standing.outcome.value,
+        "sales_ready_at": moment_text(standing.sales_ready_at),
+        "accepted_at": moment_text(standing.accepted_at),
+        "sla_due_at": moment_text(standing.sla_due_at),
+    }
+    return {role: Wanted(text, "stage", why) for role, text in texts.items()}
+
+
+def _score_values(standing: Standing, shown: Shown, rules: WriteRules) -> dict[str, Wanted]:
+    score = standing.score
+    if score.basis == NONE:
+        gone = Wanted(None, "F3.objection", "no basis for a score")
+        return dict.fromkeys(("fit", "engagement", "cell", "priority", "score_reasons"), gone)
+    engagement = _shown_engagement(score, shown, rules)
+    priority = priority_of(score.action, score.fit, engagement)
+    texts = {
+        "fit": number(score.fit),
+        "engagement": number(engagement) if score.basis == FULL else None,
+        "cell": score.cell,
+        "priority": str(priority),
+        "score_reasons": standing.reasons or None,
+    }
+    return {role: Wanted(text, "score", f"cell {score.cell}, {score.action}") for role, text in texts.items()}
+
+
+def _shown_engagement(score: Score, shown: Shown, rules: WriteRules) -> float:
+    """Return the engagement to show: decay alone may lag by a step within one cell, a gain is shown at once."""
+    names = rules.names[Kind.CONTACT]
+    held = _float(shown.held.get(names.get("engagement", "")))
+    cell = shown.held.get(names.get("cell", ""))
+    if held is None or score.basis != FULL or cell != score.cell:
+        return score.engagement
+    lag = held - score.engagement
+    return held if -_SAME < lag < rules.score_step else score.engagement
+
+
+def _float(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None
+
+
+def _allowed(wanted: Mapping[str, Wanted], shown: Shown, rules: WriteRules) -> Desired:
+    """Keep the values that the CRM's options allow; the others become problems."""
+    refused = {name: value for name, (value, _, _) in wanted.items() if not _fits(name, value, rules)}
+    changed = {name: value for name, value in refused.items() if not same_value(shown.held.get(name), value)}
+    return Desired(
+        values={name: value for name, value in wanted.items() if name not in refused},
+        problems=tuple(
+            f"{name} has no option {value}; add it or map the stage otherwise" for name, value in changed.items()
+        ),
+    )
+
+
+def _fits(name: str, value: str | None, rules: WriteRules) -> bool:
+    options = rules.options.get(name)
+    return value is None or options is None or value in options

@@ -1,0 +1,76 @@
+"""The agreement's write-back sections, made ready: property names by role, stage map, allowed values."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from syncer.agreement.base import Section
+from syncer.agreement.writing import LifecycleMap, WriteBack
+from syncer.funnel.facts import FunnelStage
+from syncer.records import Kind
+
+#: Roles of the CRM's own properties; all other roles are properties of ours.
+LIFECYCLE, LEAD_STATUS = "lifecycle", "lead_status"
+
+#: Roles whose values follow every decision.
+_DRIFTING = frozenset({"fit", "engagement", "cell", "priority", "score_reasons"})
+
+#: Where the CRM has not said in which order its lifecycle values stand.
+DEFAULT_ORDER: Sequence[str] = (
+    "subscriber",
+    "lead",
+    "marketingqualifiedlead",
+    "salesqualifiedlead",
+    "opportunity",
+    "customer",
+    "evangelist",
+    "other",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WriteRules:
+    """What is written where."""
+
+    #: Property names by role (`stage`, `fit`, `lifecycle`, ...) for each kind; a role that is off is absent.
+    names: Mapping[Kind, Mapping[str, str]]
+    stages: LifecycleMap
+    #: Points by which the CRM's engagement may lag behind fading.
+    score_step: float
+    #: Values that the CRM allows, in its display order, by property; a property that is absent is not checked.
+    options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def lifecycle_order(self) -> Sequence[str]:
+        """The lifecycle's values in the order in which the CRM lets them move."""
+        return self.options.get(self.names[Kind.CONTACT].get(LIFECYCLE, ""), DEFAULT_ORDER)
+
+    @property
+    def customer_value(self) -> str | None:
+        """The lifecycle value of a customer."""
+        return self.stages.of(FunnelStage.CLOSED_WON).lifecyclestage
+
+    @property
+    def drifting(self) -> frozenset[str]:
+        """Properties of ours whose values follow every decision."""
+        contacts = self.names[Kind.CONTACT]
+        return frozenset(contacts[role] for role in _DRIFTING if role in contacts)
+
+
+def write_rules(
+    write_back: WriteBack, stages: LifecycleMap, options: Mapping[str, Sequence[str]] | None = None
+) -> WriteRules:
+    """Return the write-back rules of an agreement. `options` are the CRM's allowed values by property."""
+    return WriteRules(
+        names={
+            Kind.CONTACT: _names(write_back.contacts),
+            Kind.COMPANY: _names(write_back.companies),
+            Kind.DEAL: _names(write_back.deals),
+        },
+        stages=stages,
+        score_step=write_back.score_step,
+        options=options or {},
+    )
+
+
+def _names(section: Section) -> Mapping[str, str]:
+    return {role: name for role, name in section if name is not None}

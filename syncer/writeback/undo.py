@@ -1,0 +1,103 @@
+"""What it takes to undo a run: restore only where the CRM still holds the value that the run wrote."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from syncer.records import Kind
+from syncer.writeback.intents import Intent
+from syncer.writeback.values import same_value
+
+
+class Verdict(Enum):
+    """What undoing does with one property."""
+
+    RESTORE = "restore"
+    #: The CRM holds the earlier value already.
+    ALREADY = "already"
+    #: Somebody changed it since: people win.
+    CHANGED = "changed"
+    #: The record is not in the CRM any more.
+    GONE = "gone"
+
+
+_WHY: Mapping[Verdict, str] = {
+    Verdict.RESTORE: "still as the run wrote it",
+    Verdict.ALREADY: "holds the earlier value already",
+    Verdict.CHANGED: "changed since by somebody else; left alone",
+    Verdict.GONE: "the record is gone",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UndoStep:
+    """One property of one record, as undoing the run would leave it."""
+
+    kind: Kind
+    record_id: str
+    property: str
+    #: What the CRM holds.
+    held: str | None
+    #: What it held before the run; None is blank.
+    earlier: str | None
+    verdict: Verdict
+    why: str
+
+
+#: One property of one record.
+Place = tuple[Kind, str, str]
+
+
+def undo(rows: Iterable[Intent], held: Mapping[tuple[Kind, str], Mapping[str, str | None]]) -> Sequence[UndoStep]:
+    """Return what undoing a run does, a step for each property that it wrote.
+
+    `rows` are the run's written rows in the order of writing, `previous` being what the CRM held when each was
+    written. `held` is what the CRM holds now, by record; a record that is not there is gone.
+    """
+    first: dict[Place, Intent] = {}
+    for row in rows:
+        place = (row.kind, row.record_id, row.property)
+        known = first.get(place)
+        # Somebody's value between two writes of the run is what undoing goes back to.
+        chained = known is not None and same_value(row.previous, known.value)
+        first[place] = replace(known, value=row.value) if known is not None and chained else row
+    return [_step(row, held.get((row.kind, row.record_id))) for row in first.values()]
+
+
+def restoring(steps: Iterable[UndoStep], *, account: str, run: str) -> Sequence[Intent]:
+    """Return the writes that undo a run."""
+    return [
+        Intent(
+            account=account,
+            kind=step.kind,
+            record_id=step.record_id,
+            property=step.property,
+            value=step.earlier,
+            previous=step.held,
+            rule="undo",
+            why=f"undo of run {run}",
+            decision=f"undo.{run}",
+        )
+        for step in steps
+        if step.verdict is Verdict.RESTORE
+    ]
+
+
+def _step(row: Intent, held: Mapping[str, str | None] | None) -> UndoStep:
+    now = None if held is None else held.get(row.property) or None
+    verdict = _verdict(row, now) if held is not None else Verdict.GONE
+    return UndoStep(
+        kind=row.kind,
+        record_id=row.record_id,
+        property=row.property,
+        held=now,
+        earlier=row.previous or None,
+        verdict=verdict,
+        why=_WHY[verdict],
+    )
+
+
+def _verdict(row: Intent, now: str | None) -> Verdict:
+    if same_value(now, row.previous):
+        return Verdict.ALREADY
+    return Verdict.RESTORE if same_value(now, row.value) else Verdict.CHANGED

@@ -1,0 +1,114 @@
+"""Databases for every test: SQLite files, and PostgreSQL from the binaries of this machine."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from syncer.store import Store, open_store
+from tests.contract.store_server import binaries, running
+
+_NUMBERS = itertools.count()
+_NO_POSTGRES = "no PostgreSQL binaries found; install postgresql to run these tests"
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """Return the URL of a server that lives as long as the tests."""
+    folder = binaries()
+    if folder is None:
+        pytest.skip(_NO_POSTGRES)
+    with running(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Return the name of a database with tables, to copy from."""
+    _upgrade(_create(postgres_server, "filled"))
+    return "filled"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a file with tables, to copy from."""
+    path = tmp_path_factory.mktemp("sqlite") / "filled.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Return the URL of a new SQLite database with tables."""
+    path = tmp_path / "syncer.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """Return the URL of a new PostgreSQL database with tables."""
+    name = f"test_{next(_NUMBERS)}"
+    yield _create(postgres_server, name, postgres_template)
+    _drop(postgres_server, name)
+
+
+@pytest.fixture
+def blank_postgres_url(postgres_server: str) -> Iterator[str]:
+    """Return the URL of a new PostgreSQL database without tables."""
+    name = f"blank_{next(_NUMBERS)}"
+    yield _create(postgres_server, name)
+    _drop(postgres_server, name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the URL of a new database with tables, on each engine in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a new database without tables, on each engine in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'blank.db'}"
+    return str(request.getfixturevalue("blank_postgres_url"))
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """Return a store with tables, on each engine in turn."""
+    opened = open_store(database_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def sqlite_store(sqlite_url: str) -> Iterator[Store]:
+    """Return a store with tables on SQLite alone, for tests to which the engine does not matter."""
+    opened = open_store(sqlite_url)
+    yield opened
+    opened.close()
+
+
+def _upgrade(url: str) -> None:
+    store = open_store(url)
+    store.upgrade()
+    store.close()
+
+
+def _create(server: str, name: str, template: str = "template0") -> str:
+    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    return server.replace("/postgres?", f"/{name}?")
+
+
+def _drop(server: str, name: str) -> None:
+    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())

@@ -1,0 +1,88 @@
+"""A throwaway PostgreSQL server from the binaries of this machine: a socket in a temporary folder, no durability."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import glob
+from pathlib import Path
+
+import psycopg
+
+_PLACES = (
+    "/usr/lib/postgresql/*/bin",
+    "/usr/pgsql-*/bin",
+    "/opt/homebrew/opt/postgresql*/bin",
+    "/usr/local/opt/postgresql*/bin",
+    "/Applications/Postgres.app/Contents/Versions/*/bin",
+)
+_UNPRIVILEGED = ("postgres", "nobody")
+_START_S = 20
+
+
+def binaries() -> Path | None:
+    """Return the folder that holds initdb and postgres, or None where there is none."""
+    found = shutil.which("initdb")
+    places = [str(Path(found).parent)] if found else []
+    if shutil.which("pg_config"):
+        asked = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=False)
+        places.append(asked.stdout.strip())
+    places += [place for pattern in _PLACES for place in sorted(glob(pattern), reverse=True)]
+    complete = [Path(place) for place in places if (Path(place) / "initdb").exists()]
+    return next((place for place in complete if (place / "postgres").exists()), None)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Run a server and yield its URL without a database; it is stopped by its own pid."""
+    home = Path(tempfile.mkdtemp(prefix="syncer-pg-"))
+    user = _unprivileged()
+    if user is not None:
+        os.chown(home, user.pw_uid, user.pw_gid)
+    identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    spawn = {"cwd": home, "env": {"LC_ALL": "C", "PATH": os.environ["PATH"]}, **identity}
+    data = home / "data"
+    initdb = [folder / "initdb", "-D", data, "-U", "syncer", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
+    try:
+        subprocess.run(initdb, check=True, capture_output=True, **spawn)
+        with (home / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [folder / "postgres", "-D", data, "-k", home, "-h", "", "-F", "-c", "full_page_writes=off"],
+                stdout=log,
+                stderr=log,
+                **spawn,
+            )
+        try:
+            _await(home)
+            yield f"postgresql://syncer@/postgres?host={home}"
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=_START_S)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    """Return whom to run as: the server refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name: entry for entry in pwd.getpwall()}
+    return next(known[name] for name in _UNPRIVILEGED if name in known)
+
+
+def _await(home: Path) -> None:
+    deadline = time.monotonic() + _START_S
+    while True:
+        try:
+            psycopg.connect(host=str(home), user="syncer", dbname="postgres").close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return

@@ -1,0 +1,445 @@
+"""What counts, when, and under which segment: single rules of the populations on both databases."""
+
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from sqlalchemy import update
+
+from syncer.funnel.facts import CycleType, FunnelStage, Origin, Outcome
+from syncer.kpis.measure import explain, measure
+from syncer.kpis.periods import Calendar, parse_as_of, parse_period
+from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone, Scope
+from syncer.records import Answer
+from syncer.store import tables
+from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, cost, question, span
+from tests.unit.kpis.ledger_rows import measuring, new_store, write
+
+NEXT_YEAR = parse_as_of("2027-01-31", BERLIN)
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request):
+    with new_store(request, "measures_ledger") as store:
+        yield store
+
+
+@pytest.fixture
+def open_ledger(database):
+    return partial(measuring, database)
+
+
+def first(measures, row_id, **changes):
+    return measure(measures, question(**changes), [row_id])[0]
+
+
+def segments(measures, row_id, *by, **changes):
+    found = measure(measures, question(by=by, **changes), [row_id])
+    return {tuple(row.segment.values()): row.value for row in found if row.id == row_id}
+
+
+def won(ledger, deal_id, day="2026-06-15", amount=100, **values):
+    deal_values = {
+        key: values.pop(key) for key in ("contact_id", "company_id", "owner_id", "deal_type", "source") if key in values
+    }
+    closed = {"outcome": Outcome.WON, "amount": Decimal(amount), "close_date": at(day)} | values
+    ledger.deal(deal_id, span(deal_id, "2026-03-01", day), span(deal_id, day, **closed), **deal_values)
+
+
+# exclusions
+
+
+def test_deals_that_do_not_count_are_counted_by_reason(open_ledger):
+    ledger = Ledger()
+    won(ledger, "good")
+    won(ledger, "void", outcome=Outcome.VOID)
+    won(ledger, "renewal", pipeline_kind="renewal")
+    won(ledger, "ignored", pipeline_kind="ignore")
+    won(ledger, "partner", pipeline_kind="partner")
+    won(ledger, "upsell", pipeline_kind="expansion")
+    won(ledger, "existing", deal_type="existingbusiness")
+    won(ledger, "unmapped", outcome=Outcome.UNMAPPED)
+    won(ledger, "nobody", pipeline_kind=None)
+    won(ledger, "undated", close_date=None)
+    won(ledger, "tester", contact_id="t")
+    ledger.event("t", FunnelStage.OUT, "2026-01-10", rule="test_record")
+    with open_ledger(ledger) as measures:
+        row = first(measures, "K10.won", period=parse_period("2026Q2", BERLIN))
+    assert row.value == 1
+    assert row.excluded == {
+        "expansion": 2,
+        "ignored": 1,
+        "no_date": 1,
+        "partner": 1,
+        "renewal": 1,
+        "test": 1,
+        "unmapped": 2,
+        "void": 1,
+    }
+
+
+def test_existing_customers_count_when_the_split_asks_for_them(open_ledger):
+    ledger = Ledger()
+    won(ledger, "new", deal_type="newbusiness")
+    won(ledger, "old", deal_type="existingbusiness")
+    with open_ledger(ledger) as measures:
+        assert segments(measures, "K10.won", "dealtype") == {("existingbusiness",): 1, ("newbusiness",): 1}
+
+
+def test_cycles_that_do_not_count_are_counted_by_reason(open_ledger):
+    ledger = Ledger()
+    ready = {"sales_ready_at": at("2026-02-01")}
+    ended = {"ended_at": at("2026-05-01")}
+    ledger.cycle("good", **ready)
+    ledger.cycle("void", outcome=Outcome.VOID, **ready, **ended)
+    ledger.cycle("expired", outcome=Outcome.VOID, reason="expired", **ready, **ended)
+    ledger.cycle("upsell", type=CycleType.EXPANSION, **ready)
+    for contact, outcome in (("left", Outcome.OPEN), ("stayed", Outcome.WON)):
+        ledger.cycle(contact, outcome=outcome, **ready, **(ended if outcome is Outcome.WON else {}))
+        ledger.event(contact, FunnelStage.OUT, "2026-06-01", rule="objected")
+    ledger.cycle("tester", **ready)
+    ledger.event("tester", FunnelStage.OUT, "2026-06-01", rule="test_record")
+    ledger.cycle("back", **ready)
+    ledger.event("back", FunnelStage.OUT, "2026-06-01", rule="objected")
+    ledger.event("back", FunnelStage.TAM, "2026-06-02", rule="returned")
+    with open_ledger(ledger) as measures:
+        row = first(measures, "K06")
+        [why] = explain(measures, question(), "K06")
+    assert (row.n, row.k) == (3, 1)
+    assert row.excluded == {"expansion": 1, "expired": 1, "out": 1, "test": 1, "void": 1}
+    assert why.excluded == {
+        "expansion": ["upsell#1"],
+        "expired": ["expired#1"],
+        "out": ["left#1"],
+        "test": ["tester#1"],
+        "void": ["void#1"],
+    }
+
+
+def test_an_ending_without_a_date_counts_over_all_time_and_in_no_period(open_ledger):
+    ledger = Ledger()
+    ledger.cycle("imported", outcome=Outcome.OTHER, origin=Origin.IMPORT)
+    with open_ledger(ledger) as measures:
+        assert first(measures, "K27").n == 1
+        row = first(measures, "K27", period=parse_period("2026", BERLIN))
+    assert (row.n, row.excluded) == (0, {"no_date": 1})
+
+
+def test_a_deal_without_a_contact_counts(open_ledger):
+    ledger = Ledger()
+    won(ledger, "alone", company_id="f", source="referral")
+    ledger.companies["f"] = {"industry": "retail"}
+    with open_ledger(ledger) as measures:
+        assert segments(measures, "K31.sum", "source", "industry", "grade") == {("referral", "retail", None): 100}
+
+
+# time
+
+
+def test_an_ending_that_a_reopening_took_back_counts_while_it_stood(open_ledger):
+    ledger = Ledger()
+    ledger.cycle(
+        "c",
+        sales_ready_at=at("2026-02-01"),
+        outcome=Outcome.WON,
+        ended_at=at("2026-08-01"),
+        reopened_outcome=Outcome.LOST,
+        reopened_from=at("2026-04-01"),
+        reopened_to=at("2026-04-20"),
+    )
+    cut = {"account": ACCOUNT, "known_at": NEXT_YEAR, "calendar": BERLIN}
+    cohort = Cohort(entry=Milestone.SALES_READY)
+    with open_ledger(ledger) as measures:
+        fates = {
+            day: [row.outcome for row in measures.cycles(Cut(as_of=parse_as_of(day, BERLIN), **cut), cohort)]
+            for day in ("2026-03-01", "2026-04-10", "2026-05-01", "2026-09-01")
+        }
+    assert fates == {
+        "2026-03-01": [Outcome.OPEN],
+        "2026-04-10": [Outcome.LOST],
+        "2026-05-01": [Outcome.OPEN],
+        "2026-09-01": [Outcome.WON],
+    }
+
+
+def test_a_superseded_decision_is_what_was_known_then(open_ledger):
+    before, after = Ledger(), Ledger()
+    before.cycle("c", sales_ready_at=at("2026-02-01"))
+    after.cycle("c", sales_ready_at=at("2026-02-01"), outcome=Outcome.WON, ended_at=at("2026-03-01"))
+    after.contacts.clear()
+    with open_ledger() as measures:
+        connection = measures.connection
+        write(connection, before, recorded_at=100)
+        connection.execute(update(tables.cycles).values(superseded_at=200))
+        write(connection, after, recorded_at=200)
+        assert [first(measures, "K06", known_at=then).k for then in (199, 200)] == [0, 1]
+        assert first(measures, "K06", known_at=99).n == 0
+
+
+def test_period_edges_are_local_midnights_start_inside_end_outside(open_ledger):
+    ledger = Ledger()
+    for contact, moment in (
+        ("before", at("2026-04-01", 0) - 1),
+        ("first", at("2026-04-01", 0)),
+        ("last", at("2026-07-01", 0) - 1),
+        ("after", at("2026-07-01", 0)),
+    ):
+        ledger.cycle(contact, sales_ready_at=moment)
+    with open_ledger(ledger) as measures:
+        [why] = explain(measures, question(period=parse_period("2026Q2", BERLIN)), "K06")
+    assert why.denominator == ["first#1", "last#1"]
+
+
+def test_months_are_those_of_the_reporting_zone(open_ledger):
+    ledger = Ledger()
+    new_year = at("2027-01-01", 0)
+    won(ledger, "d", day="2026-12-30", close_date=new_year)
+    with open_ledger(ledger) as measures:
+        assert segments(measures, "K31.sum", "month", as_of=NEXT_YEAR) == {("2027-01",): 100}
+        utc = Calendar(zone="UTC", fiscal_year_start=7)
+        assert segments(measures, "K31.sum", "month", as_of=NEXT_YEAR, calendar=utc) == {("2026-12",): 100}
+        assert segments(measures, "K31.sum", "quarter", as_of=NEXT_YEAR, calendar=utc) == {("2026Q2",): 100}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "length"),
+    [
+        (at("2026-03-28", 23), at("2026-03-29", 1), 1),
+        (at("2026-10-24", 23), at("2026-10-26", 0), 2),
+        (at("2026-10-25", 0), at("2026-10-25", 23), 0),
+        (at("1969-12-31", 10), at("1970-01-02", 10), 2),
+    ],
+)
+def test_days_are_differences_of_local_dates(open_ledger, start, end, length):
+    ledger = Ledger()
+    ledger.cycle("c", started_at=start, first_contact_at=start, outcome=Outcome.WON, ended_at=end)
+    with open_ledger(ledger) as measures:
+        assert first(measures, "K13.median_won").value == length
+
+
+def test_open_cycles_last_until_the_day_of_as_of(open_ledger):
+    ledger = Ledger()
+    ledger.cycle("c", first_contact_at=at("2026-11-01"))
+    with open_ledger(ledger) as measures:
+        row = first(measures, "K13.restricted_mean")
+    assert row.notes["horizon_days"] == 20
+
+
+def test_a_deal_closed_when_its_present_outcome_began(open_ledger):
+    ledger = Ledger()
+    ledger.deal(
+        "d",
+        span("d", "2026-01-01", "2026-02-01"),
+        span("d", "2026-02-01", "2026-02-10", outcome=Outcome.LOST),
+        span("d", "2026-02-10", "2026-03-02"),
+        span("d", "2026-03-02", "2026-05-01", outcome=Outcome.WON, amount=Decimal(1)),
+        span("d", "2026-05-01", outcome=Outcome.WON, amount=Decimal(2)),
+    )
+    with open_ledger(ledger) as measures:
+        assert first(measures, "K14").value == 60
+        assert first(measures, "K31.sum").value == 2
+        assert first(measures, "K31.sum", as_of=parse_as_of("2026-04-01", BERLIN)).value == 1
+
+
+def test_a_deal_that_was_always_closed_closed_when_its_first_span_began(open_ledger):
+    ledger = Ledger()
+    created = at("2026-01-01")
+    ledger.deal("d", span("d", "2026-01-11", outcome=Outcome.WON), created_at=created)
+    with open_ledger(ledger) as measures:
+        assert first(measures, "K14").value == 10
+
+
+def test_offers_after_as_of_do_not_exist_yet(open_ledger):
+    ledger = Ledger()
+    ledger.deal("d", span("d", "2026-01-01", offer_at=at("2026-12-24")))
+    with open_ledger(ledger) as measures:
+        assert first(measures, "K14.offer_median").n == 0
+        assert first(measures, "K14.offer_median", as_of=NEXT_YEAR).n == 1
+
+
+# segments
+
+
+def test_a_deal_takes_its_origin_from_the_cycle_that_carries_it(open_ledger):
+    ledger = Ledger()
+    ledger.cycle(
+        "c", deal_id="d", source="google", campaign="spring", grade="A", cell="A1", country="AT", industry="it"
+    )
+    ledger.cycle("c", source="later", started_at=at("2026-02-01"), origin=Origin.OUTBOUND)
+    won(ledger, "d", contact_id="c", source="own", owner_id="7")
+    ledger.owners["7"] = {"first_name": "Änne", "last_name": "Öz", "team": "DACH"}
+    dims = (
+        "source",
+        "campaign",
+        "grade",
+        "cell",
+        "country",
+        "industry",
+        "origin",
+        "cycle_type",
+        "owner",
+        "team",
+        "pipeline",
+    )
+    expected = ("google", "spring", "A", "A1", "AT", "it", "inbound", "acquisition", "7", "DACH", "default")
+    with open_ledger(ledger) as measures:
+        assert segments(measures, "K31.sum", *dims) == {expected: 100}
+        [row] = measure(measures, question(by=("owner",)), ["K31.sum"])
+    assert row.notes["labels"] == {"owner": "Änne Öz"}
+
+
+def test_a_cycle_has_the_segments_of_its_entry(open_ledger):
+    ledger = Ledger()
+    ledger.cycle("c", sales_ready_at=at("2026-05-31", 23), source="google", owner_id="7", cell="B2")
+    ledger.owners["7"] = {"team": "Nord"}
+    with open_ledger(ledger) as measures:
+        [row] = measure(measures, question(by=("source", "team", "cell", "month")), ["K06"])
+    assert row.segment == {"source": "google", "team": "Nord", "cell": "B2", "month": "2026-05"}
+
+
+def test_inventory_by_segment_falls_back_to_the_contact(open_ledger):
+    ledger = Ledger()
+    ledger.event("c", FunnelStage.INQUIRY, "2026-02-01")
+    ledger.cycle("c", source="google")
+    ledger.contacts |= {"c": {"source": "changed"}, "idle": {"source": "list", "created_at": at("2026-01-01")}}
+    with open_ledger(ledger) as measures:
+        found = segments(measures, "K01", "source")
+    assert {key: value for key, value in found.items() if value} == {("google", "INQUIRY"): 1, ("list", "TAM"): 1}
+
+
+# inventory
+
+
+def test_inventory_leaves_out_who_was_not_there(open_ledger):
+    ledger = Ledger(out_states=["never", "gone_since"])
+    ledger.contacts |= {
+        "here": {"created_at": at("2026-01-01")},
+        "later": {"created_at": at("2026-12-01")},
+        "archived": {"created_at": at("2026-01-01"), "archived_at": at("2026-05-01")},
+        "merged": {"created_at": at("2026-01-01"), "merged_into": "here"},
+        "never": {"created_at": at("2026-01-01")},
+    }
+    ledger.event("gone_since", FunnelStage.INQUIRY, "2026-02-01")
+    ledger.event("gone_since", FunnelStage.OUT, "2026-12-01")
+    with open_ledger(ledger) as measures:
+        found = {row.segment["stage"]: row for row in measure(measures, question(), ["K01"]) if row.id == "K01"}
+    assert {stage: row.value for stage, row in found.items() if row.value} == {"TAM": 1, "INQUIRY": 1}
+    assert found["TAM"].excluded == {"out": 1}
+
+
+def test_the_last_event_of_a_moment_is_the_one_of_the_highest_number(open_ledger):
+    ledger = Ledger()
+    ledger.event("c", FunnelStage.CLOSED_OTHER, "2026-02-01")
+    ledger.event("c", FunnelStage.TAM, "2026-02-01")
+    with open_ledger(ledger) as measures:
+        found = segments(measures, "K01")
+    assert found["TAM",] == 1
+
+
+def test_a_company_stands_where_its_furthest_contact_stands(open_ledger):
+    ledger = Ledger()
+    ledger.event("won", FunnelStage.CLOSED_WON, "2026-02-01")
+    ledger.event("new", FunnelStage.SUSPECT, "2026-02-01")
+    ledger.event("lost", FunnelStage.CLOSED_LOST, "2026-02-01")
+    ledger.contacts |= {"won": {"company_id": "a"}, "new": {"company_id": "a"}, "lost": {"company_id": "b"}}
+    ledger.companies |= {"a": {}, "b": {}, "c": {}, "later": {"created_at": at("2026-12-01")}}
+    with open_ledger(ledger) as measures:
+        found = segments(measures, "K01.companies")
+    assert {stage: value for (stage,), value in found.items() if value} == {"SUSPECT": 1, "CLOSED_LOST": 1, "TAM": 1}
+
+
+# recycling, surveys, money
+
+
+def test_a_recycled_cycle_is_found_again_in_the_next_one(open_ledger):
+    ledger = Ledger()
+    parked = {"outcome": Outcome.OTHER, "ended_at": at("2026-03-01")}
+    ledger.cycle("back", **parked)
+    ledger.cycle("back", started_at=at("2026-04-30"), recycled_from=1, outcome=Outcome.WON, ended_at=at("2026-06-01"))
+    ledger.cycle("away", **parked)
+    ledger.cycle("upsell", type=CycleType.EXPANSION, **parked)
+    with open_ledger(ledger) as measures:
+        found = {row.id: row for row in measure(measures, question(), ["K27"])}
+        early = {row.id: row for row in measure(measures, question(as_of=parse_as_of("2026-04-01", BERLIN)), ["K27"])}
+    assert (found["K27.reentry"].k, found["K27.reentry"].n) == (1, 2)
+    assert (found["K27.reentry_won"].k, found["K27.reentry_days"].value) == (1, 60)
+    assert (early["K27.reentry"].k, early["K27.reentry"].notes["open"]) == (0, 2)
+
+
+def test_the_latest_answer_of_a_contact_and_survey_counts(open_ledger):
+    ledger = Ledger()
+    ledger.contacts["c"] = {"country": "CH"}
+    given = [
+        ("c", "w1", "NPS", 3, "2026-10-01"),
+        ("c", "w1", "nps", 10, "2026-10-02"),
+        ("c", "w2", "NPS", 9, "2026-10-03"),
+    ]
+    given += [
+        (None, "w1", "NPS", 0, "2026-10-04"),
+        (None, "w1", "NPS", 1, "2026-10-04"),
+        ("c", "w3", "CSAT", 1, "2026-10-05"),
+    ]
+    given += [("c", "w1", "NPS", 1, "2026-12-01"), ("c", "w1", "NPS", 1, "2026-01-01")]
+    ledger.answers += [
+        Answer(id=str(number), contact_id=who, survey_id=survey, survey_type=kind, value=value, answered_at=at(day))
+        for number, (who, survey, kind, value, day) in enumerate(given)
+    ]
+    with open_ledger(ledger) as measures:
+        found = {row.id: row.value for row in measure(measures, question(), ["K26"])}
+        assert segments(measures, "K26.promoters", "country", "survey") == {
+            ("CH", "w1"): 1,
+            ("CH", "w2"): 1,
+            (None, "w1"): 0,
+        }
+    assert (found["K26.promoters"], found["K26.detractors"]) == (2, 2)
+
+
+def test_money_is_summed_exactly_and_apart_by_currency(open_ledger):
+    ledger = Ledger()
+    won(ledger, "a", amount="0.1")
+    won(ledger, "b", amount="0.2")
+    won(ledger, "c", amount="5", currency="USD")
+    won(ledger, "d", amount="0.7", currency=None)
+    with open_ledger(ledger) as measures:
+        cut = Cut(account=ACCOUNT, as_of=NEXT_YEAR, known_at=NEXT_YEAR, calendar=BERLIN, scope=Scope.EVERY)
+        found = {
+            row.currency: row.amount for row in measures.deals(cut, DealDate.CLOSE, parse_period("all", BERLIN).window)
+        }
+        row = first(measures, "K31.sum")
+    assert found == {"EUR": Decimal("0.3"), "USD": Decimal(5), None: Decimal("0.7")}
+    assert (row.value, row.excluded) == (Decimal("1.00"), {"no_fx": 1})
+
+
+def test_costs_come_back_as_they_were_given(open_ledger):
+    ledger = Ledger()
+    ledger.costs += [cost("google", "0.01"), cost(None, "3")]
+    cut = Cut(account=ACCOUNT, as_of=NEXT_YEAR, known_at=NEXT_YEAR, calendar=BERLIN)
+    with open_ledger(ledger) as measures:
+        assert sorted(measures.costs(cut), key=lambda line: line.id) == sorted(ledger.costs, key=lambda line: line.id)
+
+
+def test_cost_of_no_source_stays_in_the_total_and_carries_no_lead(open_ledger):
+    ledger = Ledger()
+    ledger.costs += [cost("google", 100), cost(None, 50), cost("print", 7)]
+    ledger.cycle("c", mql_at=at("2026-05-01"), source="google")
+    ledger.cycle("d", mql_at=at("2026-05-01"), source=None)
+    with open_ledger(ledger) as measures:
+        assert first(measures, "K17").value == Decimal("78.50")
+        assert first(measures, "K17.cost_without_leads").value == 57
+        assert segments(measures, "K17", "source") == {("google",): 100, ("print",): None, (None,): None}
+
+
+def test_the_currency_most_deals_carry_is_named(open_ledger):
+    ledger = Ledger()
+    for deal_id, currency in (("a", "CHF"), ("b", "CHF"), ("c", "EUR")):
+        won(ledger, deal_id, currency=currency)
+    with open_ledger(ledger) as measures:
+        assert measures.labels(ACCOUNT).currency == "CHF"
+        assert measures.labels("nobody").currency is None
+
+
+def test_pipelines_have_their_names(open_ledger):
+    stage = {"account": ACCOUNT, "pipeline_id": "default", "pipeline_label": "Vertrieb", "label": "s", "position": 0}
+    with open_ledger() as measures:
+        measures.connection.execute(tables.stages.insert(), stage | {"stage_id": "s", "is_closed": False})
+        assert measures.labels(ACCOUNT).pipelines == {"default": "Vertrieb"}

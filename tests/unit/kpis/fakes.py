@@ -1,0 +1,74 @@
+"""Measures that answer with given rows, so that a KPI is tested without a database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from syncer.funnel.facts import Outcome
+from syncer.kpis.periods import Window
+from syncer.kpis.ports import (
+    AmountCount,
+    AnswerCount,
+    Cohort,
+    Cut,
+    CycleCount,
+    DayCount,
+    DealDate,
+    DealRow,
+    DealSum,
+    Labels,
+    Milestone,
+    Reentry,
+    StageCount,
+    Unit,
+)
+from syncer.records import CostLine
+
+
+@dataclass
+class Given:
+    """Rows by the question that they answer; what is not given is empty."""
+
+    by_entry: dict[Milestone, Sequence[CycleCount]] = field(default_factory=dict)
+    cycle_lengths: dict[Milestone, Sequence[DayCount]] = field(default_factory=dict)
+    again: Sequence[Reentry] = ()
+    by_date: dict[DealDate, Sequence[DealSum]] = field(default_factory=dict)
+    deal_lengths: dict[DealDate, Sequence[DayCount]] = field(default_factory=dict)
+    amounts: Sequence[AmountCount] = ()
+    rows: dict[Outcome, Sequence[DealRow]] = field(default_factory=dict)
+    standing: dict[Unit, Sequence[StageCount]] = field(default_factory=dict)
+    votes: Sequence[AnswerCount] = ()
+    lines: Sequence[CostLine] = ()
+    names: Labels = field(default_factory=lambda: Labels(owners={}, pipelines={}, currency="EUR"))
+
+    def cycles(self, cut: Cut, cohort: Cohort) -> Sequence[CycleCount]:
+        return self.by_entry.get(cohort.entry, ())
+
+    def cycle_days(self, cut: Cut, cohort: Cohort, start: Milestone) -> Sequence[DayCount]:
+        return self.cycle_lengths.get(cohort.entry, ())
+
+    def reentries(self, cut: Cut, window: Window) -> Sequence[Reentry]:
+        return self.again
+
+    def deals(self, cut: Cut, dated: DealDate, window: Window) -> Sequence[DealSum]:
+        return self.by_date.get(dated, ())
+
+    def deal_days(self, cut: Cut, dated: DealDate, window: Window, start: DealDate) -> Sequence[DayCount]:
+        return self.deal_lengths.get(dated, ())
+
+    def won_amounts(self, cut: Cut, window: Window) -> Sequence[AmountCount]:
+        return self.amounts
+
+    def deal_rows(self, cut: Cut, outcome: Outcome, window: Window) -> Sequence[DealRow]:
+        return self.rows.get(outcome, ())
+
+    def stages(self, cut: Cut, unit: Unit) -> Sequence[StageCount]:
+        return self.standing.get(unit, ())
+
+    def answers(self, cut: Cut, window: Window) -> Sequence[AnswerCount]:
+        return self.votes
+
+    def costs(self, cut: Cut) -> Sequence[CostLine]:
+        return self.lines
+
+    def labels(self, account: str) -> Labels:
+        return self.names

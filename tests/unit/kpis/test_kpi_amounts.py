@@ -1,0 +1,184 @@
+"""The worked examples of the catalogue: days, cost, forecast and order value."""
+
+from decimal import Decimal
+
+import pytest
+
+from syncer.funnel.facts import CycleType
+from syncer.kpis.measure import measure
+from syncer.kpis.periods import parse_period
+from syncer.kpis.ports import (
+    AmountCount,
+    DayCount,
+    DealDate,
+    Labels,
+    Milestone,
+)
+from syncer.kpis.result import Status
+from tests.unit.kpis.counts import LOST, OPEN, WON, cycle, days, deal, rows, sums
+from tests.unit.kpis.fakes import Given
+from tests.unit.kpis.ledger import BERLIN, at, by_rep, cost, question
+
+
+def test_k13_takes_open_cycles_into_the_median():
+    cycles = days((20, WON), (40, WON), (50, OPEN), (60, WON), (90, OPEN))
+    given = Given(cycle_lengths={Milestone.FIRST_CONTACT: cycles, Milestone.WON: days((20, WON), (40, WON), (60, WON))})
+    found = rows(given, "K13")
+    assert found["K13"].value == 60
+    assert found["K13.median_won"].value == 40
+    assert found["K13.restricted_mean"].value == pytest.approx(57)
+
+
+def test_k13_of_competing_outcomes():
+    cycles = days((20, WON), (30, LOST), (40, WON), (50, OPEN), (60, LOST))
+    row = rows(Given(cycle_lengths={Milestone.FIRST_CONTACT: cycles}), "K13.won_share")["K13.won_share"]
+    assert row.value == pytest.approx(0.4)
+    assert row.notes["day_30"] == pytest.approx(0.2)
+    assert row.notes["day_90"] is None
+
+
+def test_durations_without_a_date_or_below_zero_are_counted_and_left_out():
+    cycles = [*days((20, WON), (-1, WON)), DayCount((), None, WON, None, 3)]
+    row = rows(Given(cycle_lengths={Milestone.WON: cycles}), "K13.median_won")["K13.median_won"]
+    assert (row.value, row.n, row.excluded) == (20, 1, {"negative": 1, "no_date": 3})
+
+
+def test_k14_counts_the_won_from_creation():
+    given = Given(deal_lengths={DealDate.CLOSE: days((50, WON), (70, WON), (400, LOST))})
+    found = rows(given, "K14")
+    assert (found["K14"].value, found["K14.mean"].value, found["K14"].n) == (60, 60, 2)
+
+
+def lines(amount):
+    return [cost("google", amount)]
+
+
+def test_k17_names_the_stage_it_divides_by():
+    given = Given(lines=lines(9_000), by_entry={Milestone.MQL: [cycle(OPEN, 60)], Milestone.INQUIRY: [cycle(OPEN, 90)]})
+    found = rows(given, "K17", period=parse_period("2026Q2", BERLIN))
+    assert (found["K17"].value, found["K17.cpi"].value, found["K17.cp_sql"].value) == (150, 100, None)
+    assert found["K17"].unit == "EUR"
+
+
+def test_a_missing_cost_line_is_unknown_and_a_recorded_zero_is_zero():
+    entered = {Milestone.MQL: [cycle(OPEN, 10)]}
+    assert rows(Given(by_entry=entered), "K17")["K17"].value is None
+    assert rows(Given(by_entry=entered, lines=lines(0)), "K17")["K17"].value == 0
+
+
+def test_cost_spreads_evenly_over_its_days():
+    given = Given(lines=[cost("google", 9_100)], by_entry={Milestone.MQL: [cycle(OPEN, 1)]})
+    assert rows(given, "K17.cost", period=parse_period("2026-04", BERLIN))["K17.cost"].value == 3_000
+    half = rows(given, "K17.cost", as_of=BERLIN.last_moment(BERLIN.day(at("2026-04-10"))))
+    assert half["K17.cost"].value == 1_000
+
+
+def test_cost_outside_the_period_is_no_cost_of_it():
+    given = Given(lines=lines(9_000), by_entry={Milestone.MQL: [cycle(OPEN, 10)]})
+    assert rows(given, "K17", period=parse_period("2026Q3", BERLIN))["K17"].value is None
+
+
+def test_cost_in_another_currency_without_a_rate_is_counted_out():
+    line = cost("google", 100)
+    foreign = [type(line)(**{name: getattr(line, name) for name in line.__slots__} | {"currency": "USD"})]
+    row = rows(Given(lines=foreign, by_entry={Milestone.MQL: [cycle(OPEN, 10)]}), "K17")["K17"]
+    assert (row.value, row.excluded) == (None, {"cost_no_fx": 1})
+
+
+def test_k18_with_sales_cost():
+    won = {DealDate.CLOSE: sums((WON, 12, 1))}
+    customers = {Milestone.WON: [cycle(WON, 10, segment=(CycleType.ACQUISITION.value,))]}
+    given = Given(lines=lines(9_000), by_date=won, by_entry=customers)
+    found = rows(given, "K18", sales_costs=[cost(None, 21_000)])
+    assert (found["K18"].value, found["K18.full"].value, found["K18.cac"].value) == (750, 2_500, 3_000)
+
+
+def test_k18_without_sales_cost_leaves_the_full_cost_unknown():
+    given = Given(lines=lines(9_000), by_date={DealDate.CLOSE: sums((WON, 12, 1))})
+    found = rows(given, "K18")
+    assert (found["K18"].value, found["K18.full"].value) == (750, None)
+
+
+def quarter(*open_deals, won=0):
+    return Given(rows={OPEN: open_deals}, by_date={DealDate.CLOSE: sums((WON, 1, won)) if won else []})
+
+
+def test_k20_sum_weighted_categories_and_cumulative():
+    given = quarter(
+        deal("A", 10_000, "COMMIT", 0.9),
+        deal("B", 20_000, "BEST_CASE", 0.5),
+        deal("C", 30_000, "PIPELINE", 0.2),
+        won=15_000,
+    )
+    found = rows(given, "K20")
+    figures = {name: found[f"K20.{name}"].value for name in ("weighted", "weighted_pipeline", "won", "omitted")}
+    assert found["K20"].value == 30_000
+    assert figures == {"weighted": 19_000, "weighted_pipeline": 25_000, "won": 15_000, "omitted": 0}
+    cumulative = [found[f"K20.{name}_cumulative"].value for name in ("commit", "best_case", "pipeline")]
+    assert cumulative == [25_000, 45_000, 75_000]
+    assert found["K20"].period == "2026Q4"
+
+
+def test_k20_counts_deals_without_an_amount_and_never_takes_them_as_zero():
+    found = rows(quarter(deal("A", None, "COMMIT", 0.9)), "K20")
+    assert (found["K20"].value, found["K20.without_amount"].value, found["K20"].status) == (None, 1, Status.UNDEFINED)
+    some = rows(quarter(deal("A", None, "COMMIT", 0.9), deal("B", 100, "COMMIT", 0.9)), "K20")
+    assert (some["K20"].value, some["K20"].excluded) == (100, {"no_amount": 1})
+
+
+def test_k20_risk_adjusted_leaves_overdue_and_candidates_for_closed_other_out():
+    given = quarter(
+        deal("A", 1_000, "COMMIT", 1.0),
+        deal("B", 2_000, "COMMIT", 1.0, closes="2026-11-20"),
+        deal("C", 4_000, "COMMIT", 1.0, proposal="CO6"),
+        deal("D", 8_000, "COMMIT", 1.0, closes="2026-11-21"),
+    )
+    found = rows(given, "K20")
+    assert (found["K20.weighted"].value, found["K20.risk_adjusted"].value, found["K20.overdue"].value) == (
+        15_000,
+        9_000,
+        1,
+    )
+
+
+def test_k20_of_another_quarter_asks_the_rule_for_that_quarter():
+    asked = []
+
+    def rule(one, moment):
+        asked.append(moment)
+        return by_rep(one, moment)
+
+    next_quarter = parse_period("2027Q1", BERLIN)
+    measure(quarter(deal("A", 1, "COMMIT", 1.0)), question(in_forecast=rule, period=next_quarter), ["K20"])
+    assert asked == [next_quarter.window.start]
+
+
+def test_k20_without_a_probability_is_counted_and_not_weighted():
+    found = rows(quarter(deal("A", 1_000, "COMMIT", None)), "K20")
+    assert (found["K20"].value, found["K20.weighted"].value) == (1_000, None)
+    assert found["K20.weighted"].excluded == {"no_probability": 1}
+
+
+def test_k31_mean_median_and_sum():
+    won = [AmountCount((), None, "EUR", Decimal(amount), 1) for amount in (12_000, 20_000, 9_000)]
+    found = rows(Given(amounts=[*won, AmountCount((), None, "EUR", None, 2)]), "K31")
+    assert (found["K31"].value, found["K31.median"].value, found["K31.sum"].value) == (
+        Decimal("13666.67"),
+        12_000,
+        41_000,
+    )
+    assert (found["K31"].n, found["K31"].excluded) == (3, {"no_amount": 2})
+
+
+def test_k31_converts_by_the_given_rate_alone():
+    won = [AmountCount((), None, "USD", Decimal(100), 2), AmountCount((), None, "GBP", Decimal(1), 1)]
+    row = rows(Given(amounts=won), "K31.sum", rates={"USD": Decimal("0.9")})["K31.sum"]
+    assert (row.value, row.n, row.excluded) == (180, 2, {"no_fx": 1})
+
+
+def test_without_a_reporting_currency_the_one_most_deals_carry_is_used():
+    given = Given(
+        amounts=[AmountCount((), None, "CHF", Decimal(5), 1)], names=Labels(owners={}, pipelines={}, currency="CHF")
+    )
+    row = rows(given, "K31.sum", currency=None)["K31.sum"]
+    assert (row.value, row.unit) == (5, "CHF")

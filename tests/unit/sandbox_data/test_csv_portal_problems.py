@@ -1,0 +1,256 @@
+"""Portals out of CSV files: everything wrong is said at once, with file, line and column, and never the value."""
+
+from pathlib import Path
+
+import pytest
+
+from connectors.sandbox.portal_csv import load_csv_portal
+from syncer.errors import ConfigError, Problem
+
+SPEC = """\
+as_of: 2026-06-30
+files:
+  firms: {path: firms.csv}
+  sales: {path: sales.csv}
+pipelines:
+  - id: default
+    label: Sales
+    stages:
+      - {id: talking, label: Talking, probability: 0.3}
+      - {id: won, label: Won, probability: 1.0, closed: true}
+objects:
+  - type: companies
+    file: firms
+    key: "{firm}"
+    created: {from: since}
+    properties: {name: "{firm}", numberofemployees: {from: heads, as: number}}
+  - type: deals
+    file: sales
+    key: "{no}"
+    created: {from: started}
+    properties:
+      pipeline: default
+      dealstage: {from: state, map: {Open: talking, Won: won}, others: refuse}
+      amount: {from: value, as: number}
+    history:
+      dealstage: [{at: {from: started}, value: talking}, {at: {from: ended}, value: won}]
+    associations: [{to: companies, key: "{firm}"}]
+"""
+FIRMS = "firm,since,heads\nAlpha,2026-01-05,40\n"
+SALES = "no,firm,state,started,ended,value\n1,Alpha,Won,2026-03-02,2026-04-01,1200\n"
+
+
+def _problems(folder: Path, *, spec: str = SPEC, firms: str = FIRMS, sales: str = SALES) -> list[Problem]:
+    (folder / "portal.yaml").write_text(spec, encoding="utf-8")
+    (folder / "firms.csv").write_text(firms, encoding="utf-8")
+    (folder / "sales.csv").write_text(sales, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_csv_portal(folder / "portal.yaml")
+    return list(caught.value.problems)
+
+
+def _places(problems: list[Problem]) -> list[tuple[str | None, int | None, str | None]]:
+    return [(problem.file, problem.line, problem.key) for problem in problems]
+
+
+def test_every_bad_cell_of_every_file_is_listed(tmp_path: Path) -> None:
+    firms = "firm,since,heads\nAlpha,5.1.2026,many\n,2026-01-05,3\nAlpha,2026-01-05,3\n"
+    sales = (
+        "no,firm,state,started,ended,value\n"
+        "1,Beta,Won,2026-03-02,2026-04-01,12oo\n"
+        "2,Alpha,Lost,2026-02-30,,5\n"
+        "3,Alpha,Open,2026-07-01,,5\n"
+        "4,Alpha,Open,,,5\n"
+    )
+    problems = _problems(tmp_path, firms=firms, sales=sales)
+    assert set(_places(problems)) == {
+        ("firms.csv", 2, "since (companies.created)"),
+        ("firms.csv", 2, "heads (companies.numberofemployees)"),
+        ("firms.csv", 3, "firm (companies.key)"),
+        ("firms.csv", 4, "firm (companies.key)"),
+        ("sales.csv", 2, "value (deals.amount)"),
+        ("sales.csv", 2, "firm (deals.associations.0)"),
+        ("sales.csv", 3, "state (deals.dealstage)"),
+        ("sales.csv", 3, "started (deals.created)"),
+        ("sales.csv", 3, "started (deals.history.dealstage.0.at)"),
+        ("sales.csv", 4, "started (deals.created)"),
+        ("sales.csv", 4, "started (deals.history.dealstage.0.at)"),
+        ("sales.csv", 5, "started (deals.created)"),
+    }
+
+
+def test_values_are_never_repeated(tmp_path: Path) -> None:
+    firms = "firm,since,heads\nAlpha,geheim,secret\n"
+    text = "\n".join(str(problem) for problem in _problems(tmp_path, firms=firms))
+    assert "geheim" not in text
+    assert "secret" not in text
+
+
+def test_a_row_with_too_many_fields_is_named(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, firms=FIRMS + "Beta,2026-01-06,4,5\n\nGamma,2026-01-06,4\n")
+    assert (problem.file, problem.line) == ("firms.csv", 3)
+    assert "4 fields" in problem.message
+
+
+def test_lines_are_counted_through_cells_with_line_breaks(tmp_path: Path) -> None:
+    firms = 'firm,since,heads\n"Al\npha",2026-01-05,1\nBeta,nie,2\n'
+    problems = _problems(tmp_path, firms=firms, sales=SALES.splitlines()[0] + "\n")
+    assert _places(problems) == [("firms.csv", 4, "since (companies.created)")]
+
+
+def test_missing_files_and_wrong_encodings_are_listed_together(tmp_path: Path) -> None:
+    (tmp_path / "portal.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "firms.csv").write_bytes("firm,since,heads\nMüller,2026-01-05,1\n".encode("latin-1"))
+    with pytest.raises(ConfigError) as caught:
+        load_csv_portal(tmp_path / "portal.yaml")
+    assert [(one.file, one.hint) for one in caught.value.problems] == [
+        ("firms.csv", "set encoding"),
+        ("sales.csv", "name its folder with --data"),
+    ]
+
+
+def test_a_file_without_rows_or_with_a_column_twice_is_refused(tmp_path: Path) -> None:
+    problems = _problems(tmp_path, firms="", sales="no,no,firm,state,started,ended,value\n")
+    assert _places(problems) == [("firms.csv", 1, None), ("sales.csv", 1, "no")]
+
+
+def test_unclosed_quotes_are_refused(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, firms='firm,since,heads\n"Alpha,2026-01-05,1\n')
+    assert problem.file == "firms.csv"
+    assert "is no CSV" in problem.message
+
+
+def test_a_history_that_ends_elsewhere_than_the_record_is_refused(tmp_path: Path) -> None:
+    sales = "no,firm,state,started,ended,value\n1,Alpha,Open,2026-03-02,2026-04-01,1200\n"
+    (problem,) = _problems(tmp_path, sales=sales)
+    assert problem.key == "state (deals.dealstage)"
+    assert "history" in problem.message
+
+
+def test_a_stage_outside_the_pipeline_is_refused(tmp_path: Path) -> None:
+    spec = SPEC.replace("Won: won}, others: refuse", "Won: wonn}")
+    problems = _problems(tmp_path, spec=spec)
+    assert "is no stage of the deal's pipeline" in [problem.message for problem in problems]
+
+
+def test_an_unknown_pipeline_is_refused(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, spec=SPEC.replace("pipeline: default", "pipeline: other"))
+    assert problem.message == "is none of the spec's pipelines"
+
+
+@pytest.mark.parametrize("cell", ["x7", "", "7.5"])
+def test_ids_that_are_no_numbers_are_refused(tmp_path: Path, cell: str) -> None:
+    spec = SPEC.replace('key: "{no}"', 'key: "{no}"\n    id: "{value}"')
+    sales = f"no,firm,state,started,ended,value\n1,Alpha,Won,2026-03-02,2026-04-01,{cell}\n"
+    assert ("sales.csv", 2, "value (deals.id)") in _places(_problems(tmp_path, spec=spec, sales=sales))
+
+
+def test_a_lookup_that_finds_nothing_is_named(tmp_path: Path) -> None:
+    spec = SPEC.replace("amount: {from: value, as: number}", "amount: {from: value, lookup: companies}")
+    (problem,) = _problems(tmp_path, spec=spec)
+    assert (problem.line, problem.key) == (2, "value (deals.amount)")
+    assert problem.message == "is the key of no record among companies"
+
+
+def test_an_id_twice_is_refused(tmp_path: Path) -> None:
+    spec = SPEC.replace('key: "{no}"', 'key: "{no}"\n    id: "{value}"')
+    sales = SALES + "2,Alpha,Won,2026-03-02,2026-04-01,1200\n"
+    assert _places(_problems(tmp_path, spec=spec, sales=sales)) == [("sales.csv", 3, "value (deals.id)")]
+
+
+def test_names_in_the_spec_that_lead_nowhere_are_listed_with_their_lines(tmp_path: Path) -> None:
+    spec = (
+        SPEC.replace('key: "{firm}"\n    created: {from: since}', 'key: "{frim|slug}"\n    created: {from: sinse}')
+        .replace('name: "{firm}"', 'name: "{firm|loud}"')
+        .replace("amount: {from: value, as: number}", "amount: {from: value, lookup: people}")
+        .replace('{to: companies, key: "{firm}"}', '{to: persons, key: "{firm"}')
+        .replace("value: won}]", "value: won, where: {stat: [Won]}}]")
+    )
+    problems = _problems(tmp_path, spec=spec)
+    assert {(one.line, one.key) for one in problems} == {
+        (14, "objects.0.key"),
+        (15, "objects.0.created"),
+        (16, "objects.0.properties.name"),
+        (24, "objects.1.properties.amount"),
+        (26, "objects.1.history.dealstage.1.where.stat"),
+        (27, "objects.1.associations.0.to"),
+        (27, "objects.1.associations.0.key"),
+    }
+    assert all(one.file == "portal.yaml" for one in problems)
+
+
+def test_form_faults_of_the_spec_are_listed_with_their_lines(tmp_path: Path) -> None:
+    spec = (
+        SPEC.replace("as_of: 2026-06-30", "as_of: soon")
+        .replace("probability: 0.3", "probability: 3")
+        .replace("    file: firms\n", "    file: firms\n    colour: red\n")
+        .replace("type: deals", "type: tickets")
+    )
+    problems = _problems(tmp_path, spec=spec)
+    assert {(one.line, one.key) for one in problems} == {
+        (1, "as_of"),
+        (9, "pipelines.0.stages.0.probability"),
+        (14, "objects.0.colour"),
+        (18, "objects.1.type"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("created: {from: since}", 'created: {from: since, text: "{since}"}'), "both `from` and a text"),
+        (("created: {from: since}", "created: {}"), "neither where the value comes from"),
+        (("created: {from: since}", "created: {from: since, default: earliest nowhere.x}"), "no known column"),
+        (("  - type: deals", "  - type: companies\n    name: companies"), "two objects are called companies"),
+        (("    file: sales", "    file: sale"), "names no file"),
+        (("- {id: won,", "- {id: talking,"), "two stages have the id talking"),
+    ],
+)
+def test_contradictions_in_the_spec_are_refused(tmp_path: Path, change: tuple[str, str], message: str) -> None:
+    assert change[0] in SPEC
+    problems = _problems(tmp_path, spec=SPEC.replace(*change, 1))
+    assert any(message in problem.message for problem in problems)
+
+
+def test_deals_without_any_pipeline_are_refused(tmp_path: Path) -> None:
+    head, tail = SPEC.split("pipelines:")
+    spec = head + "objects:" + tail.split("objects:")[1]
+    assert [problem.message for problem in _problems(tmp_path, spec=spec)] == ["has deals and no pipelines"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("", None), ("files:\n  - [", 2), ("a: &x [1]\nb: *x\n", 2), ("as_of: 2026-01-01\nas_of: 2026-01-02\n", 2)],
+)
+def test_a_spec_that_is_no_plain_yaml_is_refused(tmp_path: Path, text: str, line: int | None) -> None:
+    problems = _problems(tmp_path, spec=text)
+    assert (problems[0].file, problems[0].line) == ("portal.yaml", line)
+
+
+def test_a_missing_spec_is_a_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_csv_portal(tmp_path / "nowhere.yaml")
+
+
+def test_very_many_problems_are_cut_and_counted(tmp_path: Path) -> None:
+    firms = "firm,since,heads\n" + "".join(f"F{number},never,1\n" for number in range(500))
+    problems = _problems(tmp_path, firms=firms, sales=SALES.splitlines()[0] + "\n")
+    assert len(problems) == 201
+    assert problems[-1].message.startswith("and 300 ")
+
+
+def test_an_earliest_date_of_an_empty_column_is_refused(tmp_path: Path) -> None:
+    spec = SPEC.replace("created: {from: started}", "created: {from: ended, default: earliest}")
+    sales = "no,firm,state,started,ended,value\n1,Alpha,Open,2026-03-02,,1\n"
+    assert _places(_problems(tmp_path, spec=spec, sales=sales)) == [("sales.csv", 2, "ended (deals.created)")]
+
+
+@pytest.mark.parametrize("cell", ["1,200", "1.200.000", "1 200", "12e3", "nan", "-", "\u0661"])
+def test_a_number_in_another_form_is_refused_and_never_guessed_at(tmp_path: Path, cell: str) -> None:
+    sales = f'no,firm,state,started,ended,value\n1,Alpha,Won,2026-03-02,2026-04-01,"{cell}"\n'
+    assert _places(_problems(tmp_path, sales=sales)) == [("sales.csv", 2, "value (deals.amount)")]
+
+
+def test_a_spec_nested_beyond_reason_is_refused(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, spec="[" * 5_000)
+    assert problem.file == "portal.yaml"

@@ -1,0 +1,106 @@
+"""The score model read line by line, without any cleverness: what the compiled scorer has to agree with.
+
+Understands events and the few conditions of the worked examples; knows nothing of the code under test.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+DAY = 86_400_000
+BERLIN = ZoneInfo("Europe/Berlin")
+MONTH = 30.4375
+
+
+def rounded(value: float) -> float:
+    """Half-up to two decimals, after taking out the noise of float sums."""
+    return float(Decimal(f"{value:.9f}").quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def local_day(at: int) -> object:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(BERLIN).date()
+
+
+def period_key(rule, row):
+    key = []
+    if rule.get("per") == "day":
+        key.append(local_day(row.occurred_at))
+    elif rule.get("per") == "url_day":
+        key.append((row.asset if row.asset is not None else row.subject, local_day(row.occurred_at)))
+    elif rule.get("per") == "week":
+        key.append(local_day(row.occurred_at).isocalendar()[:2])
+    if rule.get("distinct_by") == "asset":
+        key.append(row.asset if row.asset is not None else row.subject)
+    elif rule.get("distinct_by") == "subject":
+        key.append(row.subject)
+    return tuple(key) or row.id
+
+
+def counted(rule, rows):
+    """The events that a rule counts: the latest of each key, and the latest `max` keys."""
+    latest = {}
+    for row in sorted(rows):
+        if row.subject != rule["event"]:
+            continue
+        if rule.get("if") == "dwell_s >= 10" and not (row.value is not None and row.value >= 10):
+            continue
+        latest[period_key(rule, row)] = row
+    kept = sorted(latest.values())
+    return kept[-rule["max"] :] if rule.get("max") else kept
+
+
+def share(rule, default, age):
+    decay = rule.get("decay", default)
+    if decay == "none" or (decay.get("kind") == "none" and "half_life_days" not in rule):
+        return 1.0
+    if "half_life_days" in rule or decay.get("kind", "exponential") == "exponential":
+        return 2.0 ** (-age / (rule.get("half_life_days", decay.get("half_life_days", 30)) * DAY))
+    return max(0.0, 1.0 - decay.get("rate", 0.5) * age / (decay.get("period_days", 30) * DAY))
+
+
+def engagement(model: Mapping, evidence: Sequence, as_of: int, started_at: int) -> float:
+    rows = [row for row in evidence if started_at <= row.occurred_at <= as_of]
+    default = model["engagement"].get("default_decay", {"kind": "exponential", "half_life_days": 30})
+
+    def points(rule, value):
+        return sum(value * share(rule, default, as_of - row.occurred_at) for row in counted(rule, rows))
+
+    total = 0.0
+    for group in model["engagement"]["groups"].values():
+        value = sum(points(rule, rule["pts"]) for rule in group.get("rules", ()))
+        total += max(-group["cap"], min(group["cap"], value))
+    own = [row.occurred_at for row in rows if row.kind in ("form", "email_click", "page_view", "registration")]
+    for rule in model.get("negative", ()):
+        if "event" in rule and "engagement" in rule:
+            total += points(rule, rule["engagement"])
+        elif rule.get("if", "").startswith("days_since_last_activity >= ") and own:
+            limit = int(rule["if"].rpartition(" ")[2])
+            total += rule["engagement"] if (as_of - max(own)) // DAY >= limit else 0.0
+    return rounded(max(0.0, min(100.0, total)))
+
+
+def fit(model: Mapping, facts, as_of: int) -> float:
+    """Fit of the worked example's own rules."""
+    company, fields = facts.company, facts.contact.fields
+    employees = None if company is None else company.employees
+    planned = fields.get("planned_purchase")
+    months = None if planned is None else (planned - as_of) / DAY / MONTH
+    hits = {
+        "F1": employees is not None and 51 <= employees <= 500,
+        "F2": company is not None and company.industry == "MACHINERY",
+        "F3": employees is not None and employees < 5,
+        "F4": fields.get("seniority") in ("head", "director", "vp", "c"),
+        "F5": fields.get("department") in ("procurement", "operations"),
+        "F6": company is not None and company.country in ("DE", "AT", "CH"),
+        "F7": months is not None and months <= 6,
+        "F8": months is not None and 6 < months <= 12,
+        "N1": (facts.contact.email or "").endswith(("@gmx.de", "@gmail.com")),
+        "N2": fields.get("type") in ("student", "applicant"),
+    }
+    total = 0.0
+    for group in model["fit"]["groups"].values():
+        value = sum(rule["pts"] for rule in group["rules"] if hits[rule["id"]])
+        total += max(-group["cap"], min(group["cap"], value))
+    total += sum(rule["fit"] for rule in model["negative"] if "fit" in rule and hits[rule["id"]])
+    return rounded(max(0.0, min(100.0, total)))

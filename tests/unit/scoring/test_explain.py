@@ -1,0 +1,237 @@
+import json
+from math import fsum
+
+import pytest
+
+from syncer.funnel.facts import (
+    ContactDecision,
+    Cycle,
+    CycleType,
+    FunnelStage,
+    Origin,
+    Outcome,
+    Relationship,
+)
+from syncer.moments import DAY, HOUR, iso
+from syncer.scoring import BaseRate, explain, short_reasons, window_of
+from tests.unit.scoring.models import D2, HEAD_OF_PROCUREMENT, MACHINES, NOW, at, event, facts, scorer
+
+SCORER = scorer()
+START = NOW - 90 * DAY
+
+
+def d5_facts(**contact):
+    rows = [event("pricing_view", days) for days in (1, 5, 12)] + [event("whitepaper", 20, asset="tco")]
+    return facts(rows, fields=HEAD_OF_PROCUREMENT, company=MACHINES, **contact)
+
+
+def decided(known, *, stage=FunnelStage.LEAD_SQL, started_at=START, sla=None, **cycle):
+    base = {"cycle_no": 1, "type": CycleType.ACQUISITION, "origin": Origin.INBOUND}
+    cycles = () if started_at is None else (Cycle(**base, started_at=started_at, **cycle),)
+    return ContactDecision(
+        contact_id="1",
+        stage=stage,
+        since=START,
+        cycle_no=len(cycles),
+        relationship=Relationship.PROSPECT,
+        outcome=Outcome.OPEN,
+        score=SCORER.score(SCORER.fit(known, NOW), 0.0),
+        events=(),
+        cycles=cycles,
+        sla_due_at=sla,
+    )
+
+
+def told(known=None, lang="de", **given):
+    known = known or d5_facts()
+    base_rate = given.pop("base_rate", None)
+    return explain(SCORER, known, decided(known, **given), as_of=NOW, lang=lang, base_rate=base_rate)
+
+
+def test_d5_reads_as_in_the_domain():
+    rate = BaseRate(k=12, n=50, low=0.14, high=0.37, months=12)
+    lines = told(sla=at("2026-11-21T10:00"), base_rate=rate).lines
+    assert lines == (
+        "Warum jetzt? Zelle A2 · Fit 80 · Aktivität 51,99 (Modell dach-b2b v7) – Stand 21.11.2026 08:00",
+        (
+            "Fit        +40 51–500 MA & Maschinenbau (45, Deckel 40) · +30 Position in [head, director, vp, c] & "
+            "Fachbereich in buying depts · +10 DACH"
+        ),
+        "Aktivität  +39,39 Preisseite an 3 Tagen (vor 1, 5, 12 Tagen) · +12,60 Whitepaper „whitepaper“ (vor 20 Tagen)",
+        "Negativ    keine · Profil 83 % vollständig (fehlt: geplanter Kaufzeitpunkt → bis +20)",
+        "Erfahrung  von 50 vergleichbaren Übergaben (A2, 12 Monate, reif) wurden 12 Kunden = 24 % [14–37 %]",
+        (
+            "Was würde es ändern? Ohne neue Aktivität ab 03.12.2026 A3 (nach Übergabe keine Rückstufung). "
+            "Mit Demo-Anfrage sofort sales-ready."
+        ),
+        "Nächster Schritt: Kontakt bis 21.11.2026 10:00",
+    )
+
+
+def test_it_reads_in_english_too():
+    lines = told(lang="en", stage=FunnelStage.LEAD_MQL).lines
+    assert lines[0] == "Why now? Cell A2 · Fit 80 · Activity 51.99 (model dach-b2b v7) – as of 2026-11-21 08:00"
+    quoted = "\N{LEFT DOUBLE QUOTATION MARK}whitepaper\N{RIGHT DOUBLE QUOTATION MARK}"
+    pricing, whitepaper = lines[2].split(" · ")
+    assert pricing == "Activity   +39.39 pricing page on 3 days (1, 5, 12 days ago)"
+    assert whitepaper == f"+12.60 whitepaper {quoted} (20 days ago)"
+    assert lines[-1] == (
+        "What would change it? Without new activity A3 from 2026-12-03. With a demo request sales-ready at once."
+    )
+
+
+def test_never_more_than_seven_lines():
+    rows = [
+        event(name, days) for name in ("whitepaper", "unsubscribe", "demo_request", "page_view") for days in range(9)
+    ]
+    known = facts(rows, fields={"type": "student"}, company=MACHINES)
+    rate = BaseRate(k=1, n=2, low=0.1, high=0.9, months=12)
+    assert len(told(known, sla=NOW, base_rate=rate).lines) == 7
+
+
+def test_many_ages_are_cut_and_one_day_is_a_day():
+    known = facts([event("newsletter_click", days) for days in range(1, 9)])
+    assert "an 8 Tagen (vor 1, 2, 3, 4, 5 … Tagen)" in told(known).lines[2]
+    assert "(vor 1 Tag)" in told(facts([event("newsletter_click", 1)])).lines[2]
+    assert "(heute)" in told(facts([event("newsletter_click", 0)])).lines[2]
+    assert (
+        "3\N{MULTIPLICATION SIGN} Webinar" in told(facts([event("webinar_attended", day) for day in range(3)])).lines[2]
+    )
+
+
+def test_a_capped_group_of_engagement_says_what_the_cap_takes():
+    known = facts([event("page_view", 0, asset=str(number)) for number in range(12)])
+    assert (
+        told(known).lines[2]
+        == "Aktivität  +12 12\N{MULTIPLICATION SIGN} Seitenaufruf (heute) · \N{MINUS SIGN}2 Deckel web"
+    )
+
+
+def test_what_counts_against_is_said():
+    known = facts([event("demo_request", 0), event("unsubscribe", 0)], email="a@gmx.de")
+    line = told(known).lines[3]
+    against, profile = line.split(" · ")
+    expected = "Negativ    -10 E-Mail-Domain in free mail, -30 Abmeldung"
+    assert against == expected.replace(" -", " \N{MINUS SIGN}")
+    assert profile.startswith("Profil 0 % vollständig")
+
+
+def test_without_consent_engagement_is_not_told():
+    told_lines = told(d5_facts(opted_out=True)).lines
+    assert told_lines[2] == "Aktivität  nicht bewertet (keine Einwilligung oder Adresse)"
+    assert not any(line.startswith("Was würde") for line in told_lines)
+
+
+def test_behind_a_gate_nothing_is_explained():
+    explained = told(d5_facts(bounced=True))
+    assert explained.lines[1:] == ("Keine Bewertung: ausgeschlossen oder widersprochen.",)
+    assert explained.contributions == []
+    assert explained.score.basis == "none"
+
+
+def test_a_request_from_below_the_grade_goes_to_review():
+    assert "Mit Demo-Anfrage zur Prüfung (Fit zu niedrig)." in told(facts([event("whitepaper", 0)])).lines[-1]
+
+
+def test_the_machine_form_is_json_and_complete():
+    found = told(lang="en").as_dict()
+    assert json.loads(json.dumps(found)) == found
+    assert (found["fit"], found["engagement"], found["cell"]) == (80.0, 51.99, "A2")
+    assert found["missing"] == ["contact.planned_purchase"]
+    assert found["model"] == {"id": "dach-b2b", "version": 7, "hash": SCORER.identity["hash"]}
+    assert found["as_of"] == iso(NOW)
+    assert found["counterfactuals"] == [
+        {"change": "no_new_activity", "new_cell": "A3", "at": iso(at("2026-12-03T00:00"))},
+        {"change": "demo_request", "new_cell": "A1", "at": None},
+    ]
+    lines = found["contributions"]
+    assert fsum(line["after_cap"] for line in lines if line["axis"] == "engagement") == 51.99
+    assert fsum(line["after_cap"] for line in lines if line["axis"] == "fit") == 80.0
+    pricing = next(line for line in lines if line["rule_id"] == "E2")
+    assert len(pricing["evidence_ids"]) == 3
+    assert pricing["raw"] == 45.0
+    assert pricing["occurred_at"] == iso(NOW - DAY)
+
+
+def test_asking_what_if_changes_no_contribution():
+    known = d5_facts()
+    assert told(known).contributions == SCORER.contributions(known, as_of=NOW, started_at=START, lang="de")
+
+
+def test_evidence_after_the_moment_is_not_known_yet():
+    known = facts(
+        [*d5_facts().evidence, event("demo_request", when=NOW + HOUR)], fields=HEAD_OF_PROCUREMENT, company=MACHINES
+    )
+    assert told(known).score.engagement == 51.99
+
+
+@pytest.mark.parametrize(
+    ("cycle", "window"),
+    [
+        ({}, START),
+        ({"rejected_at": NOW - DAY}, NOW - DAY),
+        ({"ended_at": NOW, "outcome": Outcome.LOST}, None),
+    ],
+)
+def test_the_window_is_that_of_the_open_cycle(cycle, window):
+    assert window_of(decided(d5_facts(), **cycle)) == window
+
+
+def test_without_a_cycle_there_is_no_engagement():
+    explained = told(started_at=None, stage=FunnelStage.TAM)
+    assert explained.score.engagement == 0.0
+    assert explained.lines[2] == "Aktivität  keine"
+    assert window_of(decided(d5_facts(), started_at=None)) is None
+
+
+def test_clamp_and_rounding_are_lines_of_their_own():
+    rows = [event("demo_request", 0), *(event("pricing_view", days) for days in range(3))]
+    known = facts([*rows, *(event("webinar_attended", 0) for _ in range(4))], email="a@gmx.de")
+    lines = SCORER.contributions(known, as_of=NOW, started_at=START)
+    by_id = {(line.detail["axis"], line.rule_id): line for line in lines}
+    assert ("engagement", "cap.content") in by_id
+    assert by_id["fit", "clamp"].after_cap == 10.0
+    assert by_id["fit", "clamp"].label == "end of the scale"
+
+
+def test_idle_days_are_a_line():
+    known = facts([event("demo_request", 95)])
+    lines = SCORER.engagement_contributions(known, as_of=NOW, started_at=NOW - 100 * DAY, lang="de")
+    assert any(line.rule_id == "N4" and line.after_cap == -20.0 and line.part == "negative" for line in lines)
+    model = dict(D2) | {"negative": [{"id": "N9", "if": "contact.type == student", "engagement": -4}]}
+    student = facts([event("demo_request", 0)], fields={"type": "student"})
+    lines = scorer(model).engagement_contributions(student, as_of=NOW, started_at=START)
+    assert [(line.rule_id, line.after_cap) for line in lines] == [("E1", 40.0), ("N9", -4.0)]
+
+
+def test_short_reasons_fit_the_property_and_name_dates():
+    text = short_reasons(SCORER, d5_facts(), as_of=NOW, started_at=START)
+    assert text.startswith(
+        "+45 pricing page (2026-11-20, 2026-11-16, 2026-11-09) · +20 whitepaper (2026-11-01) · +25 51–500 staff"
+    )
+    assert len(text) <= 250
+    assert "\n" not in text
+
+
+def test_short_reasons_do_not_change_while_nothing_happens():
+    known = d5_facts()
+    texts = {short_reasons(SCORER, known, as_of=NOW + day * DAY, started_at=START) for day in range(20)}
+    assert len(texts) == 1
+
+
+def test_short_reasons_are_empty_behind_a_gate_and_cut_at_a_whole_reason():
+    assert short_reasons(SCORER, d5_facts(bounced=True), as_of=NOW, started_at=START) == ""
+    long = {"id": "F1", "if": "company.employees > 1", "pts": 5, "label": {"de": "x" * 130, "en": "y" * 130}}
+    other = long | {"id": "F2", "label": {"de": "z" * 300, "en": "w" * 119}}
+    model = dict(D2) | {"fit": {"groups": {"g": {"cap": 50, "rules": [long, other]}}}}
+    text = short_reasons(scorer(model), facts(company=MACHINES), as_of=NOW, started_at=None)
+    assert text == "+5 " + "y" * 130 + " …"
+    german = short_reasons(
+        scorer(model | {"fit": {"groups": {"g": {"cap": 50, "rules": [other]}}}}),
+        facts(company=MACHINES),
+        as_of=NOW,
+        started_at=None,
+        lang="de",
+    )
+    assert len(german) == 250
+    assert german.endswith("z …")
