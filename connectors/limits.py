@@ -24,6 +24,9 @@ DAILY_MEMORY = 900.0
 DAILY_RESERVE = 0.02
 #: Below this part of a window's calls somebody else is spending them too: stand back.
 _CROWDED = 0.02
+#: What a call takes from a limiter. aiolimiter serves the smallest demand first: one that also waits for a tighter
+#: limit must not queue behind everybody.
+_ORDINARY, _FIRST = 1.0, 0.999
 
 
 class Bucket(Enum):
@@ -99,6 +102,7 @@ class Budgets:
             Bucket.ASSOCIATIONS: preset.associations,
         }
         self._limiters = {bucket: self._limiter(rate) for bucket, rate in self._rates.items()}
+        self._gates = {bucket: asyncio.Lock() for bucket in Bucket if bucket is not Bucket.GENERAL}
         self._resume_at: dict[Bucket, float] = {}
         self._calls: Counter[str] = Counter()
         self._limited = 0
@@ -116,13 +120,21 @@ class Budgets:
     async def acquire(self, bucket: Bucket, stream: str) -> None:
         """Wait until one more call is allowed, and count it. Raises RateLimited when the day's calls are spent."""
         self._refuse_spent_day(stream)
-        order = (Bucket.GENERAL,) if bucket is Bucket.GENERAL else (bucket, Bucket.GENERAL)
-        for one in order:
-            await self._wait_out(one)
-            limiter = self._limiters[one]
-            if limiter is not None:
-                await limiter.acquire()
+        if bucket is Bucket.GENERAL:
+            await self._pass(Bucket.GENERAL, _ORDINARY)
+        else:
+            # The tighter limit comes last, so that its calls keep their distance when they are sent; the gate keeps
+            # more than one of them from holding a general call meanwhile.
+            async with self._gates[bucket]:
+                await self._pass(Bucket.GENERAL, _FIRST)
+                await self._pass(bucket, _ORDINARY)
         self._calls[stream] += 1
+
+    async def _pass(self, bucket: Bucket, amount: float) -> None:
+        await self._wait_out(bucket)
+        limiter = self._limiters[bucket]
+        if limiter is not None:
+            await limiter.acquire(amount)
 
     def _refuse_spent_day(self, stream: str) -> None:
         if self._daily_gone_at is None:

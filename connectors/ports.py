@@ -166,9 +166,7 @@ class Source(Protocol):
         """Yield the whole stream page by page from a cursor on; each page's cursor is safe to keep."""
         ...
 
-    def changes(
-        self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]
-    ) -> AsyncIterator[Page]:
+    def changes(self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]) -> AsyncIterator[Page]:
         """Yield what changed in [since, until): complete also past the search cap and in any order of the index.
 
         A window is complete only when the iteration ends without an error; cursors of these pages are None.
@@ -182,21 +180,15 @@ class Source(Protocol):
         """
         ...
 
-    async def by_id(
-        self, stream: str, ids: Sequence[str], *, properties: Sequence[str]
-    ) -> Sequence[SourceRecord]:
+    async def by_id(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:
         """Return the live records among `ids`, any order; merged ones carry `asked_id`."""
         ...
 
-    async def history(
-        self, stream: str, ids: Sequence[str], *, properties: Sequence[str]
-    ) -> Sequence[SourceRecord]:
+    async def history(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:
         """Return records with the version history of `properties`."""
         ...
 
-    async def links(
-        self, from_stream: str, to_stream: str, ids: Sequence[str]
-    ) -> Mapping[str, Sequence[LinkRow]]:
+    async def links(self, from_stream: str, to_stream: str, ids: Sequence[str]) -> Mapping[str, Sequence[LinkRow]]:
         """Return the associations of every id; an id without any maps to an empty sequence."""
         ...
 

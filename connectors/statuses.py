@@ -300,8 +300,11 @@ def _limited(text: str, scope: LimitScope = LimitScope.UNKNOWN) -> Callable[[Cas
     return build
 
 
-def _unreachable(case: Case) -> SyncerError:
-    return Unavailable(f"the CRM cannot be reached{case.why}", stream=case.errand.stream, hint=ADDRESS_HINT)
+def _plain(kind: type[SyncerError], text: str, *, hint: str | None = None) -> Callable[[Case], SyncerError]:
+    return lambda case: kind(f"{text}{case.why}", stream=case.errand.stream, hint=hint)
+
+
+_no_api = _plain(BadAnswer, "the answer is not the CRM's API", hint=ADDRESS_HINT)
 
 
 def _unanswered(case: Case) -> SyncerError:
@@ -316,15 +319,6 @@ def _garbled(case: Case) -> SyncerError:
     return UnknownOutcome(f"a write was answered by something that is not JSON{case.why}", stream=case.errand.stream)
 
 
-def _no_api(case: Case) -> SyncerError:
-    return BadAnswer(f"the answer is not the CRM's API{case.why}", stream=case.errand.stream, hint=ADDRESS_HINT)
-
-
-def _unauthorised(case: Case) -> SyncerError:
-    text = f"the CRM does not accept the token{case.why}"
-    return AuthFailed(text, stream=case.errand.stream, hint=CREDENTIAL_HINT)
-
-
 def _lacks_scope(case: Case) -> SyncerError:
     # HubSpot lists every scope that would do, dozens at times: name the one we know we need, else the first few.
     wanted = case.errand.scope or ", ".join(case.facts.scopes[:3]) or "that the endpoint needs"
@@ -332,18 +326,6 @@ def _lacks_scope(case: Case) -> SyncerError:
     if case.errand.tiered:
         hint = f"{hint}, if the account's tier has the feature"
     return MissingScope(f"the token lacks a scope{case.why}", stream=case.errand.stream, hint=hint)
-
-
-def _absent(case: Case) -> SyncerError:
-    return Missing(f"not found{case.why}", stream=case.errand.stream)
-
-
-def _exists(case: Case) -> SyncerError:
-    return AlreadyExists(f"it exists already{case.why}", stream=case.errand.stream)
-
-
-def _no_property(case: Case) -> SyncerError:
-    return SchemaChanged(f"the CRM lacks a property{case.why}", stream=case.errand.stream, hint=SCHEMA_HINT)
 
 
 def _refused(case: Case) -> SyncerError:
@@ -354,28 +336,24 @@ def _refused(case: Case) -> SyncerError:
     )
 
 
-def _ours(case: Case) -> SyncerError:
-    return Bug(f"a request that cannot be sent{case.why}", stream=case.errand.stream)
-
-
 ERRORS: Mapping[Meaning, Callable[[Case], SyncerError]] = {
     Meaning.DAY_SPENT: _limited("the account's calls for today are spent", LimitScope.DAILY),
     Meaning.SEARCH_LIMIT: _limited("too many searches a second", LimitScope.SEARCH),
     Meaning.BURST_LIMIT: _limited("too many calls in ten seconds", LimitScope.BURST),
     Meaning.LOCKED: _limited("the CRM has locked these records for a moment"),
     Meaning.MIGRATING: _limited("the account is moving to another data centre"),
-    Meaning.NOT_SENT: _unreachable,
+    Meaning.NOT_SENT: _plain(Unavailable, "the CRM cannot be reached", hint=ADDRESS_HINT),
     Meaning.FAILED: _unanswered,
     Meaning.OVERDUE: _unanswered,
     Meaning.GARBLED: _garbled,
-    Meaning.UNAUTHORISED: _unauthorised,
+    Meaning.UNAUTHORISED: _plain(AuthFailed, "the CRM does not accept the token", hint=CREDENTIAL_HINT),
     Meaning.SCOPE: _lacks_scope,
-    Meaning.ABSENT: _absent,
-    Meaning.EXISTS: _exists,
-    Meaning.NO_PROPERTY: _no_property,
+    Meaning.ABSENT: _plain(Missing, "not found"),
+    Meaning.EXISTS: _plain(AlreadyExists, "it exists already"),
+    Meaning.NO_PROPERTY: _plain(SchemaChanged, "the CRM lacks a property", hint=SCHEMA_HINT),
     Meaning.REFUSED: _refused,
     Meaning.ELSEWHERE: _no_api,
-    Meaning.OURS: _ours,
+    Meaning.OURS: _plain(Bug, "a request that cannot be sent"),
 }
 
 

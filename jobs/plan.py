@@ -151,8 +151,13 @@ def _companies(work: _Work, reading: Unit) -> Iterator[Intent]:
 
 def _shown(work: _Work, reading: Unit, kind: Kind, ids: Sequence[str]) -> Callable[[str], Shown]:
     held = reading.mirror.held(work.desk.name, kind, ids)
-    written = reading.desk.last_written(work.desk.name, kind, ids)
-    return lambda ident: Shown(held=held.get(ident, {}), written=written.get(ident, {}))
+    written = reading.desk.written_values(work.desk.name, kind, ids)
+
+    def of(ident: str) -> Shown:
+        last = {name: values[-1] for name, values in written.get(ident, {}).items()}
+        return Shown(held=held.get(ident, {}), written=last)
+
+    return of
 
 
 def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) -> Iterator[Intent]:

@@ -56,6 +56,8 @@ class Batch:
     answers: list[Answer] = field(default_factory=list)
     costs: list[CostLine] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    #: Canonical name → vendor property of the changes.
+    tracked: Mapping[str, str] = field(default_factory=dict)
     #: to_kind → from_id → links; the whole set of links of each from_id.
     links: dict[Kind, Mapping[str, Sequence[Link]]] = field(default_factory=dict)
     broken: list[InvalidRecord] = field(default_factory=list)
@@ -109,6 +111,7 @@ class Reader:
         kind = Kind(batch.stream)
         found = await asyncio.gather(*(self._links(kind, to, changed) for to in targets))
         batch.links.update(zip(targets, found, strict=True))
+        batch.tracked = self._definitions.objects[kind].history
         batch.changes += await self._versions(kind, storied)
 
     def _objects(self, kind: Kind, records: Iterable[SourceRecord], batch: Batch) -> None:

@@ -18,7 +18,7 @@ DEFAULT_ACCOUNT = "hubspot"
 HUBSPOT_ADDRESS = "https://api.hubapi.com"
 _DEFAULT_VARIABLE: Final = "HUBSPOT_ACCESS_TOKEN"
 
-Tier = Literal["free", "starter", "professional", "enterprise", "oauth"]
+Tier = Literal["free", "starter", "professional", "enterprise", "oauth", "addon", "unlimited"]
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from jobs.counts import StreamCount
 from jobs.desk import Desk
+from jobs.echoes import without_echoes
 from jobs.intake import Intake
 from jobs.reading import Batch, Chunk, has_story
 from syncer.errors import InvalidRecord
@@ -97,7 +98,10 @@ def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]
     ]
     for to_kind, links in batch.links.items():
         mirror.replace_links(account, Kind(batch.stream), to_kind, links, now, mark_dirty=mark)
-    mirror.add_changes(account, batch.changes, now, mark_dirty=mark)
+    if batch.changes:
+        kind = Kind(batch.stream)
+        theirs = without_echoes(pen.unit, account, kind, batch.changes, batch.tracked)
+        mirror.add_changes(account, theirs, now, mark_dirty=mark)
     _count(seen, own if batch.stream in set(Kind) else others)
     return [error for one in (*own, *others) for error in one.refused]
 

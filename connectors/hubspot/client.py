@@ -45,7 +45,8 @@ def open_hubspot(
     """
     chosen = versions_with(versions)
     address = checked_address(base_url)
-    budgets = Budgets(tier=tier, share=share)
+    patience = patience or Patience()
+    budgets = Budgets(tier=tier, share=share, sleep=patience.sleep)
     api = ApiClient(base_url=address, token=token, budgets=budgets, patience=patience, transport=transport)
     schema = Schema(api=api, official=Official(token=token, base_url=address))
     return HubSpot(

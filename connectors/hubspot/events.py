@@ -5,6 +5,8 @@ that joins it to a contact is kept: nothing else that a person typed.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from connectors.http import ApiClient, Request
@@ -13,6 +15,7 @@ from connectors.hubspot.versions import READ_SCOPES, Versions
 from connectors.paginate import walk
 from connectors.ports import Page, SourceRecord
 from connectors.statuses import Errand
+from syncer.errors import Missing
 from syncer.moments import Millis, iso
 
 FORM_SUBMISSIONS = "form_submissions"
@@ -43,8 +46,12 @@ async def _form_submissions(
 
     async for page in walk(fetch_forms, stream=FORM_SUBMISSIONS):
         for form in page.results:
-            async for records in _submissions(api, versions, form, since):
-                yield records
+            try:
+                async for records in _submissions(api, versions, form, since):
+                    yield records
+            except Missing:
+                # Deleted since it was listed.
+                continue
 
 
 async def _submissions(
@@ -52,7 +59,8 @@ async def _submissions(
 ) -> AsyncIterator[Sequence[SourceRecord]]:
     async def fetch(after: str | None) -> wire.SubmissionPage:
         request = _get(versions.submissions(form.id), FORM_SUBMISSIONS, limit=_SUBMISSIONS_A_PAGE, after=after)
-        return await api.call(request, wire.SubmissionPage)
+        # The feed is there, its forms were listed: 404 is about this form.
+        return await api.call(replace(request, errand=replace(request.errand, tiered=False)), wire.SubmissionPage)
 
     async for page in walk(fetch, stream=FORM_SUBMISSIONS):
         young = [one for one in page.results if since is None or one.submitted_at >= since]
@@ -68,7 +76,7 @@ def _submission(form: wire.Form, one: wire.Submission) -> SourceRecord:
     address = None if email is None else wire.text_of(email)
     return _record(
         FORM_SUBMISSIONS,
-        one.conversion_id or f"{form.id}-{one.submitted_at}-{address or ''}",
+        one.conversion_id or f"{form.id}-{one.submitted_at}-{_digest(address or '')}",
         {
             "submitted_at": str(one.submitted_at),
             "form_id": form.id,
@@ -77,6 +85,11 @@ def _submission(form: wire.Form, one: wire.Submission) -> SourceRecord:
             "email": address,
         },
     )
+
+
+def _digest(text: str) -> str:
+    # An id may stand in logs and errors, an address may not.
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 async def _email_clicks(

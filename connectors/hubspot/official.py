@@ -23,11 +23,8 @@ from connectors.statuses import Meaning
 #: What each exception of the client and of urllib3 beneath it means, most specific first.
 FOREIGN: Sequence[tuple[type[Exception], Meaning]] = (
     (urllib3_errors.ConnectTimeoutError, Meaning.NOT_SENT),
-    (urllib3_errors.NameResolutionError, Meaning.NOT_SENT),
-    (urllib3_errors.NewConnectionError, Meaning.NOT_SENT),
     (urllib3_errors.ProxyError, Meaning.NOT_SENT),
     (urllib3_errors.SSLError, Meaning.NOT_SENT),
-    (urllib3_errors.ReadTimeoutError, Meaning.OVERDUE),
     (urllib3_errors.TimeoutError, Meaning.OVERDUE),
     (urllib3_errors.DecodeError, Meaning.GARBLED),
     (urllib3_errors.LocationValueError, Meaning.OURS),

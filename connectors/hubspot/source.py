@@ -100,40 +100,35 @@ class HubSpotSource:
         Raises CursorExpired when HubSpot no longer takes the cursor that the reading should resume at.
         """
         is_resuming = after is not None
+        fits = stream == CAMPAIGNS or _fits_query(properties)
+        reading = Reading(stream=stream, properties=properties if fits else (ID,), archived=archived)
         try:
-            async for page in self._list(stream, properties, after, archived=archived):
-                yield await self._completed(page, stream, properties, archived=archived)
+            async for page in self._list(reading, after):
+                records: Sequence[SourceRecord] = [wire.source_record(stream, record) for record in page.results]
+                if not fits:
+                    whole = replace(reading, properties=properties)
+                    records = await read_by_id(self._api, self._versions, whole, [record.id for record in records])
+                yield Page(stream=stream, records=records, cursor=page.next_cursor)
                 is_resuming = False
         except BadAnswer as error:
             if is_resuming and error.hint is None:
                 raise CursorExpired(error.message, stream=stream, hint="backfill with --restart") from error
             raise
 
-    def _list(
-        self, stream: str, properties: Sequence[str], after: str | None, *, archived: bool
-    ) -> AsyncIterator[wire.RecordPage]:
+    def _list(self, reading: Reading, after: str | None) -> AsyncIterator[wire.RecordPage]:
+        stream = reading.stream
         if stream == CAMPAIGNS:
-            return list_campaigns(self._api, self._versions, properties, after=after)
-        named = properties if _fits_query(properties) else (ID,)
+            return list_campaigns(self._api, self._versions, reading.properties, after=after)
 
         async def fetch(cursor: str | None) -> wire.RecordPage:
-            params = [("limit", _LIST_PAGE), ("properties", ",".join(named))]
-            params.extend([("archived", "true")] if archived else [])
+            params = [("limit", _LIST_PAGE), ("properties", ",".join(reading.properties))]
+            params.extend([("archived", "true")] if reading.archived else [])
             params.extend([] if cursor is None else [("after", cursor)])
             path = self._versions.list_objects(stream)
             request = Request(method="GET", path=path, params=params, errand=read_errand(stream))
             return await self._api.call(request, wire.RecordPage)
 
         return walk(fetch, stream=stream, after=after)
-
-    async def _completed(
-        self, page: wire.RecordPage, stream: str, properties: Sequence[str], *, archived: bool
-    ) -> Page:
-        records: Sequence[SourceRecord] = [wire.source_record(stream, record) for record in page.results]
-        if stream != CAMPAIGNS and not _fits_query(properties):
-            reading = Reading(stream=stream, properties=properties, archived=archived)
-            records = await read_by_id(self._api, self._versions, reading, [record.id for record in records])
-        return Page(stream=stream, records=records, cursor=page.next_cursor)
 
     async def changes(
         self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]

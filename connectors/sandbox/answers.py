@@ -107,11 +107,20 @@ def held_elsewhere(portal_id: int, kind: Kind, *, name: str, value: str, ids: tu
     return invalid(f"Cannot set {coordinates} on {ids[0]}. {ids[1]} already has that value.")
 
 
+def not_permitted(kind: Kind, portal_id: int) -> RefusalError:
+    """Return the 403 of the properties API, which knows no category and names scopes in its own way."""
+    return RefusalError(
+        403,
+        f"You do not have permissions to view object type ObjectTypeId{{legacyObjectType={kind.legacy}}} "
+        f"in portal {portal_id} (requires one of [{kind.name}-read])",
+    )
+
+
 def missing_scopes(scopes: Sequence[str]) -> RefusalError:
     """Return the 403 that names the scopes a token lacks."""
     inner = {
         "message": "One or more of the following scopes are required.",
-        "context": {"requiredGranularScopes": list(scopes)},
+        "context": {"requiredScopes": [], "requiredGranularScopes": list(scopes)},
     }
     return RefusalError(
         403,

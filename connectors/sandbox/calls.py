@@ -215,7 +215,7 @@ def _broken(status: int) -> Response:
 async def _handled(
     server: Server, endpoint: Endpoint, token: Token, *, faults: Sequence[Fault], request: Request, raw: bytes
 ) -> Response:
-    _check_scopes(token, endpoint.scopes(request))
+    _check_scopes(server, token, endpoint.scopes(request), request)
     troubles = {fault.trouble for fault in faults}
     if Trouble.IGNORED_WRITE in troubles and "/batch/" in request.url.path and "/read" not in request.url.path:
         return reply({"status": "COMPLETE", "results": []})
@@ -248,9 +248,12 @@ def _late(faults: Sequence[Fault], response: Response) -> Response:
     return response
 
 
-def _check_scopes(token: Token, wanted: Sequence[str]) -> None:
+def _check_scopes(server: Server, token: Token, wanted: Sequence[str], request: Request) -> None:
     if token.scopes is None:
         return
     lacking = [scope for scope in wanted if scope not in token.scopes]
+    kind = find_kind(str(request.path_params.get("kind")))
+    if lacking and kind is not None and request.method == "GET" and "/properties/" in request.url.path:
+        raise answers.not_permitted(kind, server.portal.account.portal_id)
     if lacking:
         raise answers.missing_scopes(lacking)

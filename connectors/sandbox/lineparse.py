@@ -44,6 +44,8 @@ class RecordLine:
     kind: Kind
     row: Row
     links: tuple[LinkLine, ...]
+    #: Written by a sandbox: stage dates are there already.
+    dumped: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +120,8 @@ def record(kind: Kind, line: Line) -> RecordLine:
         base_source=optional(line, "baseSource") or "IMPORT",
         base_source_id=optional(line, "baseSourceId"),
     )
-    return RecordLine(kind=kind, row=row, links=tuple(_link(kind, id_, item) for item in rows(line, "associations")))
+    links = tuple(_link(kind, id_, item) for item in rows(line, "associations"))
+    return RecordLine(kind=kind, row=row, links=links, dumped="baseAt" in line)
 
 
 def _created(kind: Kind, line: Line, properties: Mapping[str, str]) -> Millis:
@@ -141,6 +144,8 @@ def _histories(line: Line) -> Iterator[tuple[str, list[Version]]]:
             )
             for item in rows(past, name)
         ]
+        # The newest stands first, as in HubSpot's answers; versions of one moment keep that order.
+        versions.reverse()
         yield name, sorted(versions, key=lambda version: version.at)
 
 

@@ -149,7 +149,7 @@ def _take(portal: "Portal", item: Parsed) -> None:
             pair = (item.from_.name, item.to.name)
             for label, inverse, name, ids in item.labels:
                 portal.links.add_label(*pair, label=label, inverse=inverse, name=name, ids=ids)
-            portal.touch("association_labels", f"{item.from_.name}.{item.to.name}")
+            portal.touch_labels(*pair)
         case MergedLine():
             portal.tables[item.kind.name].aliases[item.id] = item.into
             portal.note_id(item.id)
@@ -198,7 +198,7 @@ def _take_records(portal: "Portal", records: list[RecordLine]) -> None:
     for name, group in groupby(sorted(records, key=lambda item: item.kind.name), key=lambda item: item.kind.name):
         kind, items = BY_NAME[name], list(group)
         for item in items:
-            _complete(portal, kind, item.row)
+            _complete(portal, kind, item)
         portal.tables[name].add_all(item.row for item in items)
         _invent_properties(portal, kind, items)
     linked: set[tuple[str, str]] = set()
@@ -213,17 +213,20 @@ def _take_records(portal: "Portal", records: list[RecordLine]) -> None:
 def _types(portal: "Portal", link: LinkLine) -> list[LinkType]:
     first = primary(link.kind.name, link.to.name) if link.primary else None
     label = portal.links.labelled(link.kind.name, link.to.name, link.label) if link.label else None
+    if label:
+        portal.touch_labels(link.kind.name, link.to.name)
     return [found for found in (first, label) if found]
 
 
-def _complete(portal: "Portal", kind: Kind, row: Row) -> None:
+def _complete(portal: "Portal", kind: Kind, item: RecordLine) -> None:
+    row = item.row
     portal.note_id(row.id)
     for name, past in row.history.items():
         _agree(row, name, past)
     row.properties |= {"hs_object_id": row.id, kind.modified: iso(row.updated) or ""}
     row.properties.setdefault(kind.created, iso(row.created) or "")
     staged = effects.STAGED.get(kind.name)
-    if staged:
+    if staged and not item.dumped:
         _stage_dates(kind, row, staged)
     if kind.name == "deals":
         effects.refresh_deal(portal, row)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from connectors.sandbox import effects
+from connectors.sandbox.definitions import Schema
 from connectors.sandbox.kinds import BY_NAME, Kind
 from connectors.sandbox.rows import Row, Version
 from syncer.moments import Millis, iso
@@ -23,7 +24,7 @@ def merge(portal: "Portal", kind: Kind, primary: Row, other: Row, *, at: Millis)
         properties=_properties(kind, primary, other, id_, at),
         created=min(primary.created, other.created),
         updated=at,
-        history=_histories(primary, other),
+        history=_histories(portal.schemas[kind.name], primary, other),
         base_at=at,
         base_source="MERGE_OBJECTS",
     )
@@ -65,8 +66,9 @@ def _ids(row: Row) -> list[str]:
     return [item for item in row.properties.get("hs_merged_object_ids", "").split(";") if item]
 
 
-def _histories(primary: Row, other: Row) -> dict[str, list[Version]]:
-    names = {*primary.history, *other.history, *primary.properties, *other.properties}
+def _histories(schema: Schema, primary: Row, other: Row) -> dict[str, list[Version]]:
+    held = {*primary.history, *other.history, *primary.properties, *other.properties}
+    names = {name for name in held if not schema.properties[name].read_only}
     found: dict[str, list[Version]] = {}
     for name in names:
         past = sorted([*other.versions(name), *primary.versions(name)], key=lambda version: version.at)

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from connectors.sandbox.app import build_app
 from connectors.sandbox.broken import Connections
 from connectors.sandbox.calls import Server
 from connectors.sandbox.faults import NONE, Faults
-from connectors.sandbox.limits import REAL, Limits
+from connectors.sandbox.limits import REAL, Elapsed, Limits
 from connectors.sandbox.state import Portal
 
 #: Seconds to wait for the server to come up or go down.
@@ -45,9 +46,11 @@ def serve(
 
 
 @contextmanager
-def running(portal: Portal, *, port: int = 0, limits: Limits = REAL, faults: Faults = NONE) -> Iterator[Running]:
+def running(
+    portal: Portal, *, port: int = 0, limits: Limits = REAL, faults: Faults = NONE, elapsed: Elapsed = time.monotonic
+) -> Iterator[Running]:
     """Serve in a thread, on a free local port unless one is named, until the block ends."""
-    app = build_app(portal, limits=limits, faults=faults)
+    app = build_app(portal, limits=limits, faults=faults, elapsed=elapsed)
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
@@ -82,6 +85,7 @@ def _config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
         port=port,
         http=_protocol(app.state.connections),
         lifespan="off",
+        ws="none",
         access_log=False,
         log_level="critical",
         timeout_graceful_shutdown=1,

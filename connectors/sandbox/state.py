@@ -146,6 +146,12 @@ class Portal:
         if self._file is not None:
             self.touched.add((kind, id_))
 
+    def touch_labels(self, from_: str, to: str) -> None:
+        """Remember that the custom labels between two kinds changed, for the file."""
+        for one, other in self.links.label_pairs():
+            if {one, other} == {from_, to}:
+                self.touch("association_labels", f"{one}.{other}")
+
     def set_pipeline(self, pipeline: Pipeline) -> None:
         """Add or replace a pipeline, and the date properties of its stages."""
         self.pipelines[pipeline.id] = pipeline

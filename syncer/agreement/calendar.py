@@ -65,8 +65,6 @@ class Calendar(Section):
 
     def fiscal_year_start_after(self, at: int) -> Millis:
         """Return the start of the first fiscal year that begins after `at`."""
-        for offset in range(1, _QUARTERS + 1):
-            start = self.quarter_start(at, offset)
-            if moment(start).astimezone(self.zone).month == self.fiscal_year_start:
-                return start
-        return start
+        starts = [self.quarter_start(at, offset) for offset in range(1, _QUARTERS + 1)]
+        months = {moment(start).astimezone(self.zone).month: start for start in reversed(starts)}
+        return months.get(self.fiscal_year_start, starts[-1])

@@ -16,6 +16,11 @@ class Fault(NamedTuple):
     relies_on: tuple[str, ...] = ()
 
 
+def is_inside(key: str, owner: str) -> bool:
+    """Say whether a dotted key is another or stands below it."""
+    return key == owner or key.startswith((f"{owner}.", f"{owner}["))
+
+
 def duplicates(ids: Iterable[tuple[Path, str]]) -> Iterator[Fault]:
     """Yield a fault for every id that stood before."""
     seen: set[str] = set()

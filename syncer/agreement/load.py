@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import cast
 
 from syncer.agreement.check import faults_of
-from syncer.agreement.findings import Fault
+from syncer.agreement.findings import Fault, is_inside
 from syncer.agreement.head import Role
 from syncer.agreement.model import Agreement
 from syncer.agreement.structure import read_model
@@ -100,7 +100,7 @@ def _own(faults: Iterator[Fault], document: Document, structural: Sequence[Probl
     for fault in faults:
         problem = document.problem(fault.path, fault.message, fault.hint)
         key = problem.key or ""
-        is_echo = any(key.startswith(one) or one.startswith(key) for one in keys)
+        is_echo = any(is_inside(key, one) or is_inside(one, key) for one in keys)
         is_left_out = bool(fault.relies_on) and not document.has(fault.path)
         if not (is_left_out or is_echo or broken & set(fault.relies_on)):
             yield problem

@@ -19,6 +19,8 @@ def sign(path: FilePath, role: Role, by: str, at: date) -> Agreement:
 
     A signature of the role on another content is replaced; one on this content makes an AgreementError.
     """
+    if not by.strip():
+        raise _refused(path, "a signature needs a name")
     text = read_text(path)
     agreement = parse_agreement(text, str(path))
     signed = agreement.agreement.signed
@@ -27,9 +29,12 @@ def sign(path: FilePath, role: Role, by: str, at: date) -> Agreement:
         raise _refused(path, f"{role} signed this content already")
     line = f"{{role: {role}, by: {_quoted(by)}, at: {at.isoformat()}, content: {_quoted(agreement.fingerprint)}}}"
     changed = _with_signature(text, str(path), line, index)
-    result = parse_agreement(changed, str(path))
-    if result.fingerprint != agreement.fingerprint or role in result.missing_signatures:
-        raise _refused(path, "the signature does not fit into the file as it is laid out")
+    try:
+        result = parse_agreement(changed, str(path))
+    except AgreementError as error:
+        raise _refused(
+            path, "the file's layout leaves no place for a signature: write agreement: {signed: []}"
+        ) from error
     _replace(path, changed)
     return result
 

@@ -8,20 +8,18 @@ from typing import cast
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from syncer.agreement.findings import Fault
+from syncer.agreement.findings import Fault, is_inside
 from syncer.agreement.model import Agreement
 from syncer.agreement.tree import Document, Node, Path, Plain
 from syncer.errors import Problem
 
 Schema = Mapping[str, object]
 
-_ROUNDS = 20
-
 
 def read_model(document: Document, default: Mapping[str, Plain]) -> tuple[Agreement, tuple[Problem, ...]]:
     """Return the agreement and what does not fit its structure; faulty parts are taken out of the document."""
     problems: list[Problem] = []
-    for _ in range(_ROUNDS):
+    while True:
         try:
             return Agreement.model_validate(_completed(document.root.plain(), dict(default))), tuple(problems)
         except ValidationError as error:
@@ -30,13 +28,11 @@ def read_model(document: Document, default: Mapping[str, Plain]) -> tuple[Agreem
             problems += [problem for problem in found if not _is_echo(problem, problems)]
             for fault in sorted(faults, key=lambda fault: [str(part).zfill(6) for part in fault.path], reverse=True):
                 _prune(document.root, fault.path)
-    return Agreement.model_validate(default), tuple(problems)
 
 
 def _is_echo(problem: Problem, earlier: Sequence[Problem]) -> bool:
     """Say whether a problem only arose because a faulty part was taken out."""
-    key = problem.key or ""
-    return any(f"{one.key}.".startswith(f"{key}.") or f"{one.key}".startswith(f"{key}[") for one in earlier)
+    return any(is_inside(one.key or "", problem.key or "") for one in earlier)
 
 
 def _completed(given: Plain, default: Plain, path: Path = ()) -> Plain:
@@ -101,15 +97,14 @@ def _unknown_key(path: Path) -> Fault:
 
 
 def _prune(root: Node, path: Path) -> None:
-    """Take the part out; where it is missing, whatever lacks it."""
-    owner, part, node = None, None, root
+    """Take the part out; where it is missing, whatever lacks it. Each call makes the file smaller."""
+    owner, part, node = root, path[0], root
     for step in path:
         child = node.child(step)
         if child is None:
             break
         owner, part, node = node, step, child
-    if owner is not None and part is not None:
-        owner.drop(part)
+    owner.drop(part)
 
 
 def allowed_keys(path: Iterable[str | int]) -> frozenset[str]:
@@ -135,15 +130,14 @@ def _schema() -> Schema:
 
 def _step(one: Schema, part: str | int) -> Iterator[Schema]:
     properties = _mapping(one, "properties")
-    if str(part) in properties:
-        yield from _variants(cast("Schema", properties[str(part)]))
-    elif isinstance(part, str):
-        anything = [*_mapping(one, "patternProperties").values(), one.get("additionalProperties")]
-        for value in anything:
-            if isinstance(value, Mapping):
-                yield from _variants(cast("Schema", value))
-    elif isinstance(one.get("items"), Mapping):
-        yield from _variants(cast("Schema", one["items"]))
+    below = [*_mapping(one, "patternProperties").values(), one.get("additionalProperties")]
+    if isinstance(part, int):
+        below = [one.get("items")]
+    elif part in properties:
+        below = [properties[part]]
+    for value in below:
+        if isinstance(value, Mapping):
+            yield from _variants(cast("Schema", value))
 
 
 def _variants(one: Schema) -> Iterator[Schema]:

@@ -59,10 +59,10 @@ class Node:
 
     def drop(self, part: str | int) -> None:
         """Take out the part under a key or index; its siblings keep their lines and numbers."""
-        if self.keys is not None:
-            self.keys.pop(str(part))
-        elif self.items is not None and isinstance(part, int):
-            self.items.pop(part)
+        if self.items is not None:
+            self.items.pop(int(part))
+        else:
+            (self.keys or {}).pop(str(part), None)
 
     def plain(self) -> Plain:
         """Return the part as plain data."""
@@ -168,26 +168,22 @@ class _Builder:
 
     def _sequence(self, start: yaml.SequenceStartEvent, events: Iterator[yaml.Event], depth: int) -> Node:
         items: list[Node] = []
-        for event in events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                return Node(place=_place(start, event), items=items, is_flow=bool(start.flow_style))
+        while not isinstance(event := next(events), yaml.SequenceEndEvent):
             item = self._node(event, events, depth + 1)
             item.number = len(items)
             items.append(item)
-        raise _broken_off(self._file)
+        return Node(place=_place(start, event), items=items, is_flow=bool(start.flow_style))
 
     def _mapping(self, start: yaml.MappingStartEvent, events: Iterator[yaml.Event], depth: int) -> Node:
         keys: dict[str, Node] = {}
         places: dict[str, Place] = {}
-        for event in events:
-            if isinstance(event, yaml.MappingEndEvent):
-                return Node(place=_place(start, event), keys=keys, key_places=places, is_flow=bool(start.flow_style))
+        while not isinstance(event := next(events), yaml.MappingEndEvent):
             key = self._key(event, events, depth)
             if key in keys:
                 self._refuse(f"key {key!r} stands here twice", event, "once per mapping")
             places[key] = _place(event, event)
             keys[key] = self._node(next(events), events, depth + 1)
-        raise _broken_off(self._file)
+        return Node(place=_place(start, event), keys=keys, key_places=places, is_flow=bool(start.flow_style))
 
     def _key(self, event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> str:
         if isinstance(event, yaml.ScalarEvent):
@@ -209,19 +205,17 @@ class _Builder:
         self.problems.append(Problem(message=message, file=self._file, line=_line(event), hint=hint))
 
 
-_NOWHERE = Place(line=0, column=0, end_line=0, end_column=0)
-_EMPTY = Node(place=_NOWHERE)
-
-
-def _broken_off(file: str) -> AgreementError:
-    return AgreementError([Problem(message="breaks off", file=file)])
+_EMPTY = Node(place=Place(line=0, column=0, end_line=0, end_column=0))
 
 
 def _place(start: yaml.Event, end: yaml.Event) -> Place:
-    first, last = start.start_mark, end.end_mark
-    if first is None or last is None:
-        return _NOWHERE
-    return Place(line=first.line, column=first.column, end_line=last.line, end_column=last.column)
+    line, column = _point(start.start_mark)
+    end_line, end_column = _point(end.end_mark)
+    return Place(line=line, column=column, end_line=end_line, end_column=end_column)
+
+
+def _point(mark: object) -> tuple[int, int]:
+    return getattr(mark, "line", 0), getattr(mark, "column", 0)
 
 
 def _line(event: yaml.Event) -> int:

@@ -6,7 +6,6 @@ from syncer.agreement.head import RejectTarget
 from syncer.funnel.facts import FunnelStage, Origin, Outcome, Relationship
 from syncer.funnel.reactions import WORDS, expect
 from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, SALES_READY, SUSPECT, Replay
-from syncer.funnel.transitions import LADDER
 from syncer.moments import Millis
 
 _OPPORTUNITY = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
@@ -67,7 +66,7 @@ def _place(replay: Replay, rank: int, at: Millis, value: str) -> None:
             passage.reach(step, Millis(entered))
             passage.started_at = min(passage.started_at, Millis(entered))
     evidence = (f"lifecycle:{value}",)
-    replay.show(LADDER[rank], at, "bootstrap", evidence, actor="crm", virtual=True)
+    replay.stand(rank, at, "bootstrap", evidence, actor="crm", virtual=True)
     rejection = rules.rejected.get(status)
     if rank >= SALES_READY and rejection is not None and rejection.target in _ENDS:
         passage.reason = passage.reject_reason = rejection.reason

@@ -42,7 +42,7 @@ def decide_contact(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> Conta
     Evidence must be in ledger order; evidence and deals later than `as_of` change nothing but the due time.
     """
     contact = facts.contact
-    if rules.is_test(contact):
+    if rules.is_test is not None and rules.is_test(contact):
         return _absent(facts, rules, as_of, "is_test")
     gate = rules.scorer.gate(facts, as_of)
     basis = NONE if gate else FIT_ONLY if contact.opted_out or contact.email is None else FULL
@@ -123,7 +123,7 @@ def _archive(replay: Replay, at: Millis) -> None:
 def _decision(replay: Replay, frame: _Frame, as_of: Millis, upcoming: Millis | None) -> ContactDecision:
     facts, rules = replay.facts, replay.rules
     passage = replay.passage
-    engagement = 0.0 if replay.track is None or passage is None else replay.track.at(as_of)
+    engagement = 0.0 if passage is None else replay.measure(as_of)
     company = facts.company
     industry = None if company is None else company.industry
     country = facts.contact.country or (None if company is None else company.country)

@@ -7,7 +7,6 @@ from syncer.funnel.forecast import DEAL, ELIGIBLE, OFFER, Place, places
 from syncer.funnel.passage import Passage
 from syncer.funnel.replay import ACCEPTED, FORECAST, NOWHERE, Replay
 from syncer.funnel.rules import Rules
-from syncer.funnel.transitions import LADDER
 from syncer.moments import Millis
 
 _GONE = frozenset({Outcome.VOID, Outcome.UNMAPPED})
@@ -144,7 +143,7 @@ def _carry_over(replay: Replay, won: Passage, at: Millis) -> None:
         passage.offer_at = at
     passage.deal_id = _leading(replay)
     replay.lead = ACCEPTED if won.accepted_at is not None else NOWHERE
-    replay.show(LADDER[max(replay.open_deals.values())], at, "carried_over", (f"deal:{passage.deal_id}",), actor="crm")
+    replay.stand(max(replay.open_deals.values()), at, "carried_over", (f"deal:{passage.deal_id}",), actor="crm")
 
 
 def _vanish(replay: Replay, place: Place) -> None:
@@ -164,7 +163,7 @@ def _vanish(replay: Replay, place: Place) -> None:
         if replay.lead == NOWHERE:
             replay.end(place.at, Outcome.VOID, "deal_gone", evidence, actor="crm")
         else:
-            replay.show(LADDER[replay.lead], place.at, "deal_gone", evidence, actor="crm")
+            replay.stand(replay.lead, place.at, "deal_gone", evidence, actor="crm")
 
 
 def _restate(replay: Replay, home: Passage, place: Place) -> None:
@@ -187,7 +186,7 @@ def _outcome(passage: Passage) -> Outcome:
 
 def _show(replay: Replay, place: Place, rule: str) -> None:
     rank = max(replay.open_deals.values())
-    replay.show(LADDER[rank], place.at, rule, (f"deal:{_leading(replay)}",), actor="crm")
+    replay.stand(rank, place.at, rule, (f"deal:{_leading(replay)}",), actor="crm")
 
 
 def _leading(replay: Replay) -> str:

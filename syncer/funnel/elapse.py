@@ -8,7 +8,7 @@ from syncer.funnel.bounds import NEVER
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.funnel.passage import Passage
 from syncer.funnel.reactions import end_override, lift_by_score
-from syncer.funnel.replay import INQUIRY, MQL, SUSPECT, Replay
+from syncer.funnel.replay import INQUIRY, MQL, NOWHERE, SUSPECT, Replay
 from syncer.moments import DAY, HOUR, Millis
 from syncer.scoring.track import Track
 
@@ -123,7 +123,7 @@ def _expire(replay: Replay, at: Millis) -> None:
 
 
 def _return_to_tam(replay: Replay, at: Millis) -> None:
-    replay.show(FunnelStage.TAM, at, "lost_expired")
+    replay.stand(NOWHERE, at, "lost_expired")
 
 
 def _warm(replay: Replay, at: Millis) -> None:

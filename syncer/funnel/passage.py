@@ -17,57 +17,32 @@ SUSPECT, INQUIRY, MQL, SALES_READY, ACCEPTED = range(1, 6)
 class Passage:
     """A cycle in the making. Ranks are positions on the ladder."""
 
-    __slots__ = (
-        "accepted_at",
-        "cell",
-        "closed_deals",
-        "deal_at",
-        "deal_id",
-        "ended_at",
-        "events",
-        "first_contact_at",
-        "inquiry_at",
-        "mql_at",
-        "number",
-        "offer_at",
-        "origin",
-        "outcome",
-        "reason",
-        "recycled_from",
-        "reject_reason",
-        "rejected_at",
-        "reopened",
-        "resume_rank",
-        "sales_ready_at",
-        "started_at",
-        "suspect_at",
-        "type",
-    )
+    #: What a passage has not reached yet is not stored on it: most reach little, and many are begun.
+    first_contact_at: Millis | None = None
+    ended_at: Millis | None = None
+    outcome = Outcome.OPEN
+    reason: str | None = None
+    suspect_at: Millis | None = None
+    inquiry_at: Millis | None = None
+    mql_at: Millis | None = None
+    sales_ready_at: Millis | None = None
+    accepted_at: Millis | None = None
+    rejected_at: Millis | None = None
+    reject_reason: str | None = None
+    deal_at: Millis | None = None
+    offer_at: Millis | None = None
+    deal_id: str | None = None
+    cell: str | None = None
+    recycled_from: int | None = None
+    reopened: tuple[Outcome, Millis, Millis] | None = None
+    #: Place on the ladder without deals, to which a reopened passage returns.
+    resume_rank = 0
 
     def __init__(self, number: int, kind: CycleType, origin: Origin, started_at: Millis) -> None:
         self.number = number
         self.type = kind
         self.origin = origin
         self.started_at = started_at
-        self.first_contact_at: Millis | None = None
-        self.ended_at: Millis | None = None
-        self.outcome = Outcome.OPEN
-        self.reason: str | None = None
-        self.suspect_at: Millis | None = None
-        self.inquiry_at: Millis | None = None
-        self.mql_at: Millis | None = None
-        self.sales_ready_at: Millis | None = None
-        self.accepted_at: Millis | None = None
-        self.rejected_at: Millis | None = None
-        self.reject_reason: str | None = None
-        self.deal_at: Millis | None = None
-        self.offer_at: Millis | None = None
-        self.deal_id: str | None = None
-        self.cell: str | None = None
-        self.recycled_from: int | None = None
-        self.reopened: tuple[Outcome, Millis, Millis] | None = None
-        #: Place on the ladder without deals, to which a reopened passage returns.
-        self.resume_rank = 0
         self.closed_deals: dict[str, tuple[Outcome, str | None]] = {}
         self.events: list[StageEvent] = []
 
@@ -90,8 +65,8 @@ class Passage:
         before: FunnelStage | None,
         at: Millis,
         rule: str,
-        evidence: tuple[str, ...] = (),
         *,
+        evidence: tuple[str, ...] = (),
         actor: str = "machine",
         virtual: bool = False,
     ) -> None:

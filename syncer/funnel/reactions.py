@@ -25,43 +25,36 @@ def reaction(replay: Replay, row: Evidence) -> None:
     if event == _LEAVING:
         unsubscribe(replay, row)
         return
-    at = Millis(row[0])
+    at = row[0]
     asked = event in rules.explicit
     hot = asked or event in rules.hard
     if replay.passage is None:
         if not admits(replay, at, hot=hot):
             return
-        _begin_by_contact(replay, at)
-    scored = replay.track is not None and _count(replay, row, event)
+        _begin_by_contact(replay, Millis(at))
+    track = replay.track
+    if track is not None and track.add(row, event):
+        _scored(replay, event, at)
     replay.last_activity = at
-    if asked:
-        _request(replay, at, row)
-    elif hot or replay.lead == NOWHERE or (scored and replay.upper >= replay.next_up):
-        _advance(replay, at, row, hot=hot)
-
-
-def _advance(replay: Replay, at: Millis, row: Evidence, *, hot: bool) -> None:
-    """Lift the lead by what the contact did; while a deal is open the deal speaks."""
     if replay.lead >= SALES_READY or replay.open_deals:
         return
-    target, rule = _target(replay, at, hot=hot)
-    if target > replay.lead:
-        _lift(replay, target, at, rule, (row[2],))
+    if asked:
+        _request(replay, Millis(at), row)
+    elif replay.upper >= replay.next_up or replay.lead == NOWHERE or (hot and replay.lead == SUSPECT):
+        target, rule = _target(replay, at, hot=hot)
+        if target > replay.lead:
+            _lift(replay, target, Millis(at), rule, (row[2],))
 
 
-def _count(replay: Replay, row: Evidence, event: str) -> bool:
-    """Add an event to the engagement and return whether it gave points."""
-    at, track, bounds = row[0], replay.track, replay.rules.bounds
-    if track is None or not track.add(row, event):
-        return False
+def _scored(replay: Replay, event: str, at: int) -> None:
+    """Note that an event gave points."""
+    bounds, last = replay.rules.bounds, replay.last_activity
     replay.settled_at = replay.added_at = at
     replay.measured_at = 0
-    last = replay.last_activity
     if bounds.points is None or (last is not None and at - last >= bounds.idle):
         replay.upper = INFINITE
     else:
-        replay.upper += bounds.points.get(event, 0.0)
-    return True
+        replay.upper += bounds.points[event]
 
 
 def unsubscribe(replay: Replay, row: Evidence) -> None:
@@ -182,7 +175,7 @@ def lift_by_score(replay: Replay, at: Millis) -> None:
         _lift(replay, target, at, rule, ())
 
 
-def admits(replay: Replay, at: Millis, *, hot: bool) -> bool:
+def admits(replay: Replay, at: int, *, hot: bool) -> bool:
     """Say whether a reaction begins a new passage: after a loss and for customers only a raised hand does at first."""
     if not replay.cycles:
         return hot or replay.relationship is not Relationship.CUSTOMER
@@ -205,7 +198,7 @@ def _begin_by_contact(replay: Replay, at: Millis) -> None:
     replay.begin(at, origin, first)
 
 
-def _target(replay: Replay, at: Millis, *, hot: bool) -> tuple[int, str]:
+def _target(replay: Replay, at: int, *, hot: bool) -> tuple[int, str]:
     """Return how far the lead goes by this evidence, and by which rule."""
     lead = replay.lead
     target, rule = (SUSPECT, "reaction") if lead == NOWHERE else (lead, "")
@@ -241,13 +234,11 @@ def _lift(replay: Replay, target: int, at: Millis, rule: str, evidence: tuple[st
 
 def _request(replay: Replay, at: Millis, row: Evidence) -> None:
     """Take a request for sales: sales-ready at once, or for a person to look at where the fit is too low."""
-    if replay.open_deals:
-        return
     if replay.fit.grade not in replay.rules.request_grades:
         replay.flag("review_request")
         if replay.lead < INQUIRY:
             _lift(replay, INQUIRY, at, "hard_conversion", (row[2],))
-    elif replay.lead < SALES_READY:
+    else:
         _lift(replay, SALES_READY, at, "explicit_request", (row[2],))
 
 
@@ -301,7 +292,7 @@ def _raise_on_word(replay: Replay, at: Millis, value: str) -> None:
     rank = WORDS.get(replay.rules.lifecycles.get(value, FunnelStage.TAM), NOWHERE)
     if rank > replay.lead and not replay.open_deals:
         replay.lead = rank
-        replay.show(_STAGES[rank], at, "bootstrap", (f"lifecycle:{value}",), actor="crm", virtual=True)
+        replay.stand(rank, at, "bootstrap", (f"lifecycle:{value}",), actor="crm", virtual=True)
 
 
 #: Stages that the CRM's word alone can give.
@@ -312,7 +303,6 @@ WORDS: Mapping[FunnelStage, int] = {
     FunnelStage.LEAD_SQL: SALES_READY,
     FunnelStage.LEAD_SAL: ACCEPTED,
 }
-_STAGES = {rank: one for one, rank in WORDS.items()}
 _NEED_DEALS = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
 
 #: What to do with a row, by its kind; other kinds say nothing about the funnel.

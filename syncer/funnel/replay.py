@@ -17,6 +17,7 @@ NOWHERE, SUSPECT, INQUIRY, MQL, SALES_READY, ACCEPTED, DEAL, OFFER, FORECAST = r
 
 _NO_LEAD = Enter(INFINITE, INFINITE)
 
+RUNGS = {stage: rank for rank, stage in enumerate(LADDER)}
 _ENDS = {
     Outcome.WON: FunnelStage.CLOSED_WON,
     Outcome.LOST: FunnelStage.CLOSED_LOST,
@@ -51,6 +52,7 @@ class Replay:
         "open_deals",
         "overridden_until",
         "passage",
+        "rank",
         "relationship",
         "rules",
         "scoring",
@@ -71,15 +73,15 @@ class Replay:
         self.scoring = scoring
         self.enter = rules.enter.get(fit.grade, _NO_LEAD)
         self.cycles: list[Passage] = []
-        #: The open passage.
+        #: The open passage, and the engagement of its window.
         self.passage: Passage | None = None
         self.track: Track | None = None
-        #: What is shown; `lead` is the place without deals and overrides.
+        #: What is shown, with its place on the ladder; `lead` is the place without deals and overrides.
         self.stage = FunnelStage.TAM
+        self.rank = self.lead = NOWHERE
         self.since: Millis | None = None
-        self.lead = NOWHERE
+        #: Open deals with their places on the ladder, and the passage that each deal belonged to last.
         self.open_deals: dict[str, int] = {}
-        #: The passage that each deal belonged to last.
         self.homes: dict[str, Passage] = {}
         self.relationship = Relationship.PROSPECT
         #: Until then a person's stage is shown.
@@ -90,18 +92,19 @@ class Replay:
         #: The stage stands on the CRM's word, so scores do not take it away.
         self.held = False
         self.flags: dict[str, None] = {}
-        self.last_activity: Millis | None = None
+        self.last_activity: int | None = None
         self.touch_at: Millis | None = None
         self.last_touch: Millis | None = None
         self.handed_at: Millis | None = None
         self.handed_by = ""
-        self.below_since: Millis | None = None
-        #: Until when daily evaluations have been looked at, and the last event added.
-        self.settled_at = self.added_at = 0
         self.cool_until: Millis | None = None
+        #: First of the evenings without interruption on which engagement is below the exit.
+        self.below_since: Millis | None = None
+        #: Until when evenings have been looked at, the last event added, the moment that `upper` was measured at.
+        self.settled_at = self.added_at = self.measured_at = 0
         #: Engagement is not above `upper`, and not below the exit before `calm_until`.
         self.upper = 0.0
-        self.calm_until = self.measured_at = 0
+        self.calm_until = 0
         #: Points were taken off for good, so that what remains fades faster than any half-life.
         self.taken_off = False
         #: Time alone changes nothing before this moment.
@@ -143,7 +146,7 @@ class Replay:
             self.passage.reach(rank, at)
         self.aim()
         if not self.open_deals:
-            self.show(LADDER[rank], at, rule, evidence, actor=actor)
+            self.stand(rank, at, rule, evidence, actor=actor)
 
     def fall(self, rank: int, at: Millis, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine") -> None:
         """Take the lead down to a rank."""
@@ -152,7 +155,7 @@ class Replay:
         self.settled_at = max(self.settled_at, at)
         self.aim()
         if not self.open_deals:
-            self.show(LADDER[rank], at, rule, evidence, actor=actor)
+            self.stand(rank, at, rule, evidence, actor=actor)
 
     def end(
         self, at: Millis, outcome: Outcome, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine"
@@ -165,15 +168,16 @@ class Replay:
         passage.outcome = outcome
         passage.resume_rank = self.lead
         if outcome is Outcome.WON:
-            self.overridden_until = None
             self.relationship = Relationship.CUSTOMER
-            self._pass_through(OFFER, at, rule, virtual=True)
-        stage = _ENDS.get(outcome)
-        if stage is not None:
+        if outcome is not Outcome.VOID:
             self.overridden_until = None
-            self.show(stage, at, rule, evidence, actor=actor)
-        if stage is not FunnelStage.CLOSED_WON and stage is not FunnelStage.CLOSED_LOST:
-            self.show(FunnelStage.TAM, at, "recycled" if stage else rule, evidence, actor=actor)
+            if outcome is Outcome.WON and (self.rank or not passage.events):
+                self._pass_through(passage, FORECAST, at, rule)
+            self.close(_ENDS[outcome], at, rule, evidence, actor)
+        if outcome is Outcome.VOID:
+            self.stand(NOWHERE, at, rule, evidence, actor=actor)
+        elif outcome is Outcome.OTHER:
+            self.stand(NOWHERE, at, "recycled", evidence, actor=actor)
         self.passage = self.cool_until = None
         self.lead = NOWHERE
         self.touch_at = self.last_touch = None
@@ -190,9 +194,9 @@ class Replay:
         self.relationship = self.earned()
         self.aim()
 
-    def show(
+    def stand(
         self,
-        stage: FunnelStage,
+        rank: int,
         at: Millis,
         rule: str,
         evidence: tuple[str, ...] = (),
@@ -200,24 +204,37 @@ class Replay:
         actor: str = "machine",
         virtual: bool = False,
     ) -> None:
-        """Change the stage that is shown, unless a person's override holds it; skipped stages are passed through."""
-        if self.overridden_until is not None or stage is self.stage:
+        """Show a rung of the ladder, unless a person's override holds; skipped rungs are passed through."""
+        stage = LADDER[rank]
+        if stage is self.stage or self.overridden_until is not None:
             return
         passage = self.passage or (self.cycles[-1] if self.cycles else None)
         if passage is None:
             return
-        if stage in _CLIMBED:
-            self._pass_through(_CLIMBED[stage] - 1, at, rule, virtual=True, evidence=evidence)
-        passage.enter(stage, self.stage, at, rule, evidence, actor=actor, virtual=virtual)
+        # A reopened passage goes on where it was.
+        if rank - self.rank > 1 and (self.rank or not passage.events):
+            self._pass_through(passage, rank, at, rule, evidence)
+        passage.enter(stage, self.stage, at, rule, evidence=evidence, actor=actor, virtual=virtual)
         self.stage = stage
+        self.rank = rank
         self.since = at
+
+    def close(self, stage: FunnelStage, at: Millis, rule: str, evidence: tuple[str, ...], actor: str) -> None:
+        """Show how the open passage ended."""
+        passage = self.passage
+        if passage is not None and stage is not self.stage:
+            passage.enter(stage, self.stage, at, rule, evidence=evidence, actor=actor)
+            self.stage = stage
+            self.rank = NOWHERE
+            self.since = at
 
     def force(self, stage: FunnelStage, until: Millis, at: Millis, evidence: str) -> None:
         """Let a person's stage stand until a moment."""
         self.overridden_until = None
         passage = self.passage or self.begin(at, Origin.OUTBOUND, self.first_contact(at))
-        passage.enter(stage, self.stage, at, "override", (evidence,), actor="user")
+        passage.enter(stage, self.stage, at, "override", evidence=(evidence,), actor="user")
         self.stage = stage
+        self.rank = RUNGS.get(stage, NOWHERE)
         self.since = at
         self.overridden_until = until
         self.wake_by(until)
@@ -229,6 +246,7 @@ class Replay:
         if stage is not self.stage and passage is not None:
             passage.enter(stage, self.stage, at, rule)
             self.stage = stage
+            self.rank = RUNGS.get(stage, NOWHERE)
             self.since = at
 
     def machine_stage(self) -> FunnelStage:
@@ -252,17 +270,17 @@ class Replay:
         """Note something that a person should see."""
         self.flags[name] = None
 
-    def _pass_through(self, last: int, at: Millis, rule: str, *, virtual: bool, evidence: tuple[str, ...] = ()) -> None:
-        """Enter the stages between the present one and the next, each for no time at all."""
-        first = _CLIMBED.get(self.stage, NOWHERE) + 1
-        passage = self.passage
-        if passage is None or self.overridden_until is not None:
-            return
-        for rank in range(first, last + 1):
+    def _pass_through(
+        self, passage: Passage, until: int, at: Millis, rule: str, evidence: tuple[str, ...] = ()
+    ) -> None:
+        """Enter the rungs between the present one and another, each for no time at all."""
+        for rank in range(self.rank + 1, until):
             # An offer is evidence of its own: OPPORTUNITY under FORECAST is no mere passing.
-            real = rank == OFFER and self.stage in _DEALS and passage.offer_at is not None
-            passage.enter(LADDER[rank], self.stage, at, "offer" if real else rule, evidence, virtual=virtual and not real)
+            real = rank == OFFER and until == FORECAST
+            why = "offer" if real else rule
+            passage.enter(LADDER[rank], self.stage, at, why, evidence=evidence, virtual=not real)
             self.stage = LADDER[rank]
+            self.rank = rank
             self.since = at
 
     def _type(self, last: Passage | None) -> CycleType:
@@ -310,7 +328,3 @@ class Replay:
             self.next_up = self.enter.sales_ready
         else:
             self.next_up = INFINITE
-
-
-_CLIMBED = {stage: rank for rank, stage in enumerate(LADDER)}
-_DEALS = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY})

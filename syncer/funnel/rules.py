@@ -83,7 +83,8 @@ class Rules:
     echoes: Mapping[FunnelStage, str]
     lifecycle_of: Mapping[FunnelStage, str]
     lifecycles: Mapping[str, FunnelStage]
-    is_test: Callable[[Contact], bool]
+    #: None where nothing marks test records.
+    is_test: Callable[[Contact], bool] | None
     #: Engagement levels, whose crossing changes the cell.
     levels: Sequence[float]
     #: Points by which the CRM's engagement may lag behind.
@@ -192,8 +193,10 @@ def _written(agreement: Agreement, name: str) -> Mapping[FunnelStage, str]:
     return found
 
 
-def _test_of(domains: Collection[str], patterns: Collection[str]) -> Callable[[Contact], bool]:
+def _test_of(domains: Collection[str], patterns: Collection[str]) -> Callable[[Contact], bool] | None:
     """Return what tells test records from people (domain R21)."""
+    if not domains and not patterns:
+        return None
     own = frozenset(domain.lower() for domain in domains)
     names = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 from math import inf
 from operator import itemgetter
@@ -42,6 +43,7 @@ _MONDAY = 3
 
 #: Positions within evidence.
 _ID, _SUBJECT, _ASSET = 2, 4, 5
+_CONTENTS = {"asset": _ASSET, "subject": _SUBJECT}
 
 #: Group, decay and sign: what one running sum is made of.
 _Slot = tuple[str, Decay, bool]
@@ -83,7 +85,6 @@ def engagement_plan(
         groups=_groups(model, slots),
         slots=len(slots),
         lives=lives,
-        shortest=min((life for _, life in lives), default=inf),
         linear={
             number: tuple(rule for rule in rules if rule.slot == number)
             for (_, decay, _), number in slots.items()
@@ -137,18 +138,9 @@ def _event_test(test: Condition) -> EventTest:
 
 def _remembered_test(test: Condition, own: tuple[str, Callable[[Evidence], Value]]) -> EventTest:
     """Return a test on one value of an event that remembers its answers."""
-    (name, read), known = own, dict[Value, bool]()
-
-    def holds(evidence: Evidence, _profile: Mapping[str, Value]) -> bool:
-        value = read(evidence)
-        found = known.get(value)
-        if found is None:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            found = known[value] = test({name: value})
-        return found
-
-    return holds
+    name, read = own
+    known = lru_cache(_REMEMBERED, typed=True)(lambda value: test({name: value}))
+    return lambda evidence, _profile: known(read(evidence))
 
 
 def _profile_names(model: ScoreModel, conditions: Conditions) -> tuple[str, ...]:
@@ -221,27 +213,21 @@ def _decay(rule: EngagementRule | NegativeRule, default: AgreedDecay) -> Decay:
     agreed = rule.decay or default
     if rule.half_life_days is not None:
         return Decay(Fade.EXPONENTIAL, rule.half_life_days * DAY)
-    match agreed.kind:
-        case DecayKind.NONE:
-            return Decay(Fade.NONE, inf)
-        case DecayKind.EXPONENTIAL:
-            return Decay(Fade.EXPONENTIAL, agreed.half_life_days * DAY)
-        case DecayKind.LINEAR:
-            return Decay(Fade.LINEAR, agreed.period_days * DAY / agreed.rate)
+    if agreed.kind is DecayKind.NONE:
+        return Decay(Fade.NONE, inf)
+    if agreed.kind is DecayKind.LINEAR:
+        return Decay(Fade.LINEAR, agreed.period_days * DAY / agreed.rate)
+    return Decay(Fade.EXPONENTIAL, agreed.half_life_days * DAY)
 
 
 def _key(rule: EngagementRule, days: LocalDays) -> Key | None:
     """Return what a rule counts once: a day, a week, a page and day, a content, or a content within one of these."""
-    content = _SUBJECT if rule.distinct_by == "subject" else _ASSET if rule.distinct_by == "asset" else None
-    match rule.per:
-        case None:
-            return None if content is None else Key(content)
-        case Per.DAY:
-            return Key(content, days.of)
-        case Per.WEEK:
-            return Key(content, _weeks(days))
-        case Per.URL_DAY:
-            return Key(_ASSET if content is None else content, days.of)
+    content = None if rule.distinct_by is None else _CONTENTS[rule.distinct_by]
+    if rule.per is None:
+        return None if content is None else Key(content)
+    if rule.per is Per.URL_DAY and content is None:
+        content = _ASSET
+    return Key(content, _weeks(days) if rule.per is Per.WEEK else days.of)
 
 
 def _weeks(days: LocalDays) -> Period:

@@ -1,12 +1,13 @@
 """From the agreement's score model to the flat tuples that scoring runs on: fit, gates and the matrix."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from syncer.agreement.names import Ground
 from syncer.agreement.score import FitRule as AgreedFitRule
 from syncer.agreement.score import NegativeRule, ScoreModel
-from syncer.funnel.facts import ContactFacts
+from syncer.records import Value
 from syncer.scoring.compile import Conditions
 from syncer.scoring.fit import FitGroup, FitPlan, FitRule, Gate, Grades, Question
 from syncer.scoring.matrix import ACTION_RANK, Cell, Matrix
@@ -15,6 +16,8 @@ from syncer.scoring.plan import Test
 
 _GRADES = "ABCD"
 _LEVELS = 4
+#: Distinct facts whose answers are remembered.
+_REMEMBERED = 50_000
 
 #: A condition with the names that it reads and the bit of its answer.
 _Asked = tuple[tuple[str, ...], int, Test]
@@ -89,22 +92,30 @@ def _questions(
     for names, bit, test in asked:
         found.setdefault(names, []).append((bit, test))
     return tuple(
-        Question(
-            read=_reader(names, own_domains),
-            answers={},
-            names=names,
-            tests=tuple(tests),
-            missing=missing.get(names[0], 0) if len(names) == 1 else 0,
-        )
+        _one_fact(names[0], tests, own_domains, missing.get(names[0], 0))
+        if len(names) == 1
+        else _several_facts(names, tests, own_domains)
         for names, tests in found.items()
     )
 
 
-def _reader(names: Sequence[str], own_domains: Collection[str]) -> Callable[[ContactFacts, int], object]:
-    getters = tuple(_getter(name, own_domains) for name in names)
-    if len(getters) == 1:
-        return getters[0]
-    return lambda facts, as_of: tuple([read(facts, as_of) for read in getters])
+def _one_fact(name: str, tests: Sequence[tuple[int, Test]], own_domains: Collection[str], missing: int) -> Question:
+    @lru_cache(_REMEMBERED, typed=True)
+    def answer(value: Value) -> int:
+        return sum(bit for bit, test in tests if test({name: value})) | (missing if value is None else 0)
+
+    return Question(_getter(name, own_domains), answer)
+
+
+def _several_facts(names: Sequence[str], tests: Sequence[tuple[int, Test]], own_domains: Collection[str]) -> Question:
+    getters = [_getter(name, own_domains) for name in names]
+
+    @lru_cache(_REMEMBERED)
+    def answer(values: tuple[Value, ...]) -> int:
+        profile = dict(zip(names, values, strict=True))
+        return sum(bit for bit, test in tests if test(profile))
+
+    return Question(lambda facts, as_of: tuple([read(facts, as_of) for read in getters]), answer)
 
 
 def _getters(names: Iterable[str], own_domains: Collection[str]) -> tuple[tuple[str, Getter], ...]:

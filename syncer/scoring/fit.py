@@ -1,6 +1,6 @@
 """Fit: who the contact is, in points. Groups with caps, deductions, gates; nothing here depends on behaviour."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from syncer.funnel.facts import ContactFacts
@@ -8,9 +8,6 @@ from syncer.records import Value
 from syncer.scoring.names import Getter
 from syncer.scoring.plan import Test
 from syncer.scoring.rounding import half_up
-
-#: Distinct values remembered per question; a portal with endless ones starts anew.
-_REMEMBERED = 50_000
 
 
 class FitRule(NamedTuple):
@@ -41,14 +38,10 @@ class Gate(NamedTuple):
 
 
 class Question(NamedTuple):
-    """Conditions that read the same facts, with the answers for facts seen before: one bit a condition."""
+    """Conditions that read the same facts. Answers are remembered: one bit for each condition that holds."""
 
     read: Callable[[ContactFacts, int], object]
-    answers: dict[object, int]
-    names: tuple[str, ...]
-    tests: tuple[tuple[int, Test], ...]
-    #: Bit of a fact that is not known; 0 where nobody asks.
-    missing: int
+    answer: Callable[[object], int]
 
 
 class Grades(NamedTuple):
@@ -121,28 +114,9 @@ def grade_of(grades: Grades, points: float) -> str:
 
 def _ask(questions: tuple[Question, ...], facts: ContactFacts, as_of: int) -> int:
     bits = 0
-    for question in questions:
-        value = question[0](facts, as_of)
-        answer = question[1].get(value)
-        bits |= _answer(question, value) if answer is None else answer
+    for read, answer in questions:
+        bits |= answer(read(facts, as_of))
     return bits
-
-
-def _answer(question: Question, value: object) -> int:
-    single = len(question.names) == 1
-    values = {question.names[0]: value} if single else dict(zip(question.names, _sequence(value), strict=True))
-    profile = {name: found for name, found in values.items() if found is None or isinstance(found, str | int | float)}
-    bits = sum(bit for bit, test in question.tests if test(profile))
-    if value is None:
-        bits |= question.missing
-    if len(question.answers) >= _REMEMBERED:
-        question.answers.clear()
-    question.answers[value] = bits
-    return bits
-
-
-def _sequence(value: object) -> Sequence[object]:
-    return value if isinstance(value, tuple) else ()
 
 
 def _measure(plan: FitPlan, bits: int) -> Fit:

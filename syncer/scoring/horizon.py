@@ -1,7 +1,7 @@
 """When time alone changes a score: the first evening below a threshold, and how long nothing can happen."""
 
 from collections.abc import Mapping, Sequence
-from math import inf, log, log2
+from math import log, log2
 from typing import Protocol
 
 from syncer.moments import DAY, MINUTE, Millis
@@ -11,8 +11,8 @@ from syncer.scoring.rounding import NOISE, half_up
 #: A rounded value is below a threshold once the exact one is this much below it.
 _HALF_CENT = 0.005
 _LN2 = log(2.0)
-#: Rounds towards a crossing where points fade at different speeds.
-_ROUNDS = 3
+#: Further rounds towards a crossing where points fade at different speeds.
+_ROUNDS = 2
 
 
 class Running(Protocol):
@@ -43,6 +43,10 @@ class Running(Protocol):
 
     def deductions(self, moment: int, /) -> float:
         """Return the points outside all groups at a moment."""
+        ...
+
+    def active_lives(self) -> list[float]:
+        """Return the half-lives of the running sums that hold points."""
         ...
 
     def faded(self, slot: int, life: float, moment: int, /) -> float:
@@ -106,15 +110,19 @@ def _half_life_bound(track: Running, now: int, gross: float, goal: float) -> int
 
     A capped sum fades no faster than its shortest half-life, so each round ends before the true crossing.
     """
-    life, at = track.plan.shortest, now
-    if life == inf:
+    lives = track.active_lives()
+    if not lives:
         return None
-    for _ in range(_ROUNDS):
-        if gross <= goal + NOISE:
-            break
-        at += int(life * log2(gross / goal))
-        gross = track.gross(at)
+    life = min(lives)
+    at = now + _time_to(goal, gross, life)
+    for _ in range(_ROUNDS if life < max(lives) else 0):
+        at += _time_to(goal, track.gross(at), life)
     return at
+
+
+def _time_to(goal: float, gross: float, life: float) -> int:
+    """Return how long points need to fade to a goal."""
+    return int(life * log2(gross / goal)) if gross > goal + NOISE else 0
 
 
 def _slope_bound(track: Running, now: int, values: tuple[float, float, float]) -> int | None:

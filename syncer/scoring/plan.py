@@ -113,8 +113,6 @@ class EngagementPlan(NamedTuple):
     slots: int
     #: Exponentially fading slots with their half-life.
     lives: tuple[Slot, ...]
-    #: The shortest of the half-lives; infinite where nothing fades by halves.
-    shortest: float
     #: Slots whose points fade linearly, with the rules that fill them.
     linear: Mapping[int, tuple[EventRule, ...]]
     #: Slots that hold negative points.

@@ -1,6 +1,7 @@
 """The compiled score model: fit, gate, running engagement, and what the two together mean."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from syncer.agreement.events import EventKind
 from syncer.agreement.model import Agreement
@@ -10,14 +11,14 @@ from syncer.scoring import contributions as lines
 from syncer.scoring.compile import engagement_plan
 from syncer.scoring.compile_fit import fit_plan, matrix_plan
 from syncer.scoring.days import LocalDays
-from syncer.scoring.fit import Fit, fit_of, gate, grade_of, profile_of
+from syncer.scoring.fit import Fit, fit_of, gate, profile_of
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE, Cell, level_of, score_of
 from syncer.scoring.track import Track
 from syncer.scoring.words import Labels, Lang
 
 _NOTHING: Mapping[str, Value] = {}
 _OWN_KINDS = frozenset(kind.value for kind in EventKind)
-#: Distinct activities whose event is remembered; a portal with endless page addresses starts anew.
+#: Distinct activities whose event is remembered.
 _REMEMBERED = 50_000
 
 Classify = Callable[[str, str | None, str | None, str | None], str]
@@ -37,14 +38,15 @@ class Scorer:
         }
         self.days = LocalDays(agreement.calendar.zone)
         self.labels = Labels(model)
-        self._event_of = _remembering(agreement.events.classify)
+        #: Returns the event that a fact is; "" where the contact did not do it.
+        self.event_of = _remembering(agreement.events.classify)
         self._matrix = matrix_plan(model)
         self._plan, self._full_plan = (
             engagement_plan(
                 model,
                 conditions=conditions,
                 days=self.days,
-                classify=self._event_of,
+                classify=self.event_of,
                 step=agreement.write_back.score_step,
                 keep_all=keep_all,
             )
@@ -52,10 +54,6 @@ class Scorer:
         )
         own_domains = agreement.calendar.own_domains
         self._fit = fit_plan(model, conditions=conditions, own_domains=own_domains, more=self._plan.profile)
-
-    def event_of(self, evidence: Evidence) -> str:
-        """Return the event that a fact is; "" where the contact did not do it."""
-        return self._event_of(evidence)
 
     def gate(self, facts: ContactFacts, as_of: int) -> str | None:
         """Return the id of the gate that keeps a contact out, or None."""
@@ -145,24 +143,12 @@ class Scorer:
             best += min(group.cap, (max(points) if group.first_match else sum(points)) if points else 0.0)
         return best
 
-    def grade(self, points: float) -> str:
-        """Return the grade of a fit."""
-        return grade_of(self._fit.grades, points)
-
 
 def _remembering(classify: Classify) -> Callable[[Evidence], str]:
-    known: dict[tuple[str, str | None, str | None, str | None], str] = {}
+    known = lru_cache(_REMEMBERED)(classify)
 
     def event_of(evidence: Evidence) -> str:
         kind = evidence[3]
-        if kind not in _OWN_KINDS:
-            return ""
-        key = (kind, evidence[4], evidence[5], evidence[7])
-        event = known.get(key)
-        if event is None:
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            event = known[key] = classify(*key)
-        return event
+        return known(kind, evidence[4], evidence[5], evidence[7]) if kind in _OWN_KINDS else ""
 
     return event_of

@@ -91,10 +91,6 @@ class Track:
             return plan.low
         return plan.high if value >= plan.high else floor(value * 100.0 + HALF_CENT) / 100.0
 
-    def reaches(self, threshold: float, moment: int) -> bool:
-        """Return whether engagement is at a threshold or above; cheap where all points together are not enough."""
-        return self._most >= threshold and self.at(moment) >= threshold
-
     def gross(self, moment: int) -> float:
         """Return the capped groups' sum at a moment: unrounded, before deductions and clamp."""
         if self._plan.linear:
@@ -157,13 +153,19 @@ class Track:
     @property
     def only_falls(self) -> bool:
         """Whether engagement can only fall while nothing happens."""
-        plan = self._plan
-        return plan.timed_falls and not (plan.falling and any(self._sums[slot] < -NOISE for slot in plan.falling))
+        if not self._plan.timed_falls:
+            return False
+        return not self._plan.falling or all(self._sums[slot] >= -NOISE for slot in self._plan.falling)
 
     @property
     def idle_since(self) -> int | None:
         """The last own activity."""
         return self.last_activity_at
+
+    def active_lives(self) -> list[float]:
+        """Return the half-lives of the running sums that hold points."""
+        sums = self._sums
+        return [life for slot, life in self._plan.lives if sums[slot]]
 
     def faded(self, slot: int, life: float, moment: int) -> float:
         """Return one running sum as of a moment."""

@@ -64,21 +64,21 @@ def _evidence(
     else:
         values["ids"] = listed(row[0] for row in page)
     found = raw(connection, _evidence_sql(dialect_of(connection), whole=whole), values)
-    return {owner: _decoded(facts) for owner, facts in found}
+    return {owner: _decoded(f"[{facts}]") for owner, facts in found}
 
 
 @cache
 def _evidence_sql(dialect: Dialect, *, whole: bool) -> Query:
     facts = tables.evidence.c
     if whole:
-        wanted: ColumnElement[bool] = facts.contact_id.between(bindparam("first"), bindparam("last"))
+        wanted = (facts.contact_id >= bindparam("first")) & (facts.contact_id <= bindparam("last"))
     else:
         wanted = among(dialect, facts.contact_id)
     known = facts.recorded_at <= bindparam("known_at")
     held = or_(facts.voided_at.is_(None), facts.voided_at > bindparam("known_at"))
-    columns = [facts[name] for name in Evidence._fields]
+    ordered = dialect.joined(facts.fact, (facts.occurred_at, facts.priority, facts.id))
     return (
-        select(facts.contact_id, dialect.json_rows(columns, (facts.occurred_at, facts.priority, facts.id)))
+        select(facts.contact_id, ordered)
         .where(facts.account == bindparam("account"), wanted, known, held)
         .group_by(facts.contact_id)
     )

@@ -83,9 +83,11 @@ class Desk:
         """Return every value of one run by record and property."""
         return outbox.of_run(self._connection, account, run)
 
-    def last_written(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Mapping[str, Written]]:
-        """Return by record and property the value that we wrote last."""
-        return overview.last_written(self._connection, account, kind, ids)
+    def written_values(
+        self, account: str, kind: Kind, ids: Collection[str]
+    ) -> Mapping[str, Mapping[str, Sequence[Written]]]:
+        """Return by record and property the values that we wrote, oldest first."""
+        return overview.written_values(self._connection, account, kind, ids)
 
     def outbox_counts(self, account: str) -> Mapping[str, int]:
         """Return the number of outbox rows by status."""

@@ -54,8 +54,8 @@ class Dialect(Protocol):
         """Return a selectable over the texts of a JSON list bound as `name`."""
         ...
 
-    def json_rows(self, columns: Sequence[Column[Any]], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-        """Return one JSON list of the rows of a group: one value to fetch instead of a tuple a row."""
+    def joined(self, column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
+        """Return the texts of a group with commas between: one value to fetch instead of a tuple a row."""
         ...
 
     def translate(self, error: BaseException | None) -> SyncerError | None:

@@ -6,6 +6,7 @@ A value that a column cannot hold exactly makes the record invalid: nothing is r
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import blake2b
+from math import isfinite
 
 import orjson
 
@@ -131,6 +132,7 @@ def encode_deal(account: str, record: Deal, now: int) -> Row:
         record.merged_ids,
     )
     known, held, gist, fingerprint = _digests(core, record, strict=0)
+    _refuse_endless(record.probability, record)
     return (
         account,
         record.id,
@@ -163,6 +165,7 @@ def encode_activity(account: str, record: Activity, now: int) -> Row:
     )
     text = orjson.dumps(core, option=_STRICT)
     _refuse_nul(text, record)
+    _refuse_endless(record.value, record)
     gist = digest(text)
     return (
         account,
@@ -234,3 +237,8 @@ def _refuse_nul(content: bytes, record: object) -> None:
     # A text may hold a backslash before the same letters: only a look at each value tells.
     if _NUL in content and (problems := faults_of(record)):
         raise InvalidRecord(problems)
+
+
+def _refuse_endless(number: float | None, record: object) -> None:
+    if number is not None and not isfinite(number):
+        raise InvalidRecord(faults_of(record))

@@ -5,8 +5,13 @@ Of facts at one moment, what the contact did comes first, then what we did, then
 
 from collections.abc import Mapping
 
+import orjson
+
 from syncer.records import ActivityKind, Change
 from syncer.store.dialect import Row
+
+#: Positions in a row of `evidence`: the key but for `recorded_at`, and the whole fact.
+KEY, FACT = slice(5), 8
 
 _BY_CONTACT = 10
 _BY_US = 20
@@ -25,43 +30,32 @@ PRIORITY: Mapping[str, int] = {kind.value: _BY_CONTACT if kind in _CONTACT_KINDS
 def evidence_row(account: str, contact_id: str, activity: Row, now: int) -> Row:
     """Return what a row of `activities` says about one contact."""
     _, stream, id_, kind, occurred_at, subject, asset, owner_id, outcome, value, *_ = activity
-    return (
-        account,
-        contact_id,
-        occurred_at,
-        PRIORITY[kind],
-        f"{stream}:{id_}",
-        now,
-        kind,
-        subject,
-        asset,
-        owner_id,
-        outcome,
-        value,
-        None,
-    )
+    fact = (occurred_at, PRIORITY[kind], f"{stream}:{id_}", kind, subject, asset, owner_id, outcome, value, now)
+    return _row(account, contact_id, fact)
 
 
-def evidence_key(account: str, contact_id: str, activity: Row) -> tuple[object, ...]:
+def evidence_key(account: str, contact_id: str, activity: Row) -> Row:
     """Return the key, but for `recorded_at`, of what a row of `activities` says about one contact."""
     return (account, contact_id, activity[4], PRIORITY[activity[3]], f"{activity[1]}:{activity[2]}")
 
 
 def change_evidence(account: str, contact_id: str, change: Change, now: int) -> Row:
     """Return what a changed property says about its contact."""
-    return (
-        *change_key(account, contact_id, change.property, change.at),
-        now,
-        change.property,
-        None,
-        None,
-        str(change.source),
-        change.value,
-        None,
-        None,
-    )
+    _, _, at, priority, id_ = change_key(account, contact_id, change.property, change.at)
+    fact = (at, priority, id_, change.property, None, None, str(change.source), change.value, None, now)
+    return _row(account, contact_id, fact)
 
 
-def change_key(account: str, contact_id: str, name: str, at: int) -> tuple[object, ...]:
+def moved(account: str, contact_id: str, row: Row, now: int) -> Row:
+    """Return a row of `evidence` as a fact about another contact, learned now."""
+    return _row(account, contact_id, (*orjson.loads(row[FACT])[:-1], now))
+
+
+def change_key(account: str, contact_id: str, name: str, at: int) -> Row:
     """Return the key, but for `recorded_at`, of a contact's property change."""
     return (account, contact_id, at, _PROPERTY, f"{name}:{at}")
+
+
+def _row(account: str, contact_id: str, fact: Row) -> Row:
+    occurred_at, priority, id_, kind, _, _, _, outcome, _, now = fact
+    return (account, contact_id, occurred_at, priority, id_, now, kind, outcome, orjson.dumps(fact).decode(), None)

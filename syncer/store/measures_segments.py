@@ -23,6 +23,9 @@ _CYCLE = {
     "cycle_type": "type",
 }
 
+#: Dimension → a deal's own column.
+_DEAL = {ID: "deal_id", "owner": "owner_id", "pipeline": "pipeline_id", "dealtype": "deal_type"}
+
 
 def cycle_segment(cycles: FromClause, cut: Cut, at: Expression) -> Sequence[Expression]:
     """Return the asked dimensions of a cycle, frozen at its entry; `at` is the date it is counted under."""
@@ -34,32 +37,34 @@ def cycle_segment(cycles: FromClause, cut: Cut, at: Expression) -> Sequence[Expr
 
 def deal_segment(deals: Subquery, cut: Cut, at: Expression) -> Sequence[Expression]:
     """Return the asked dimensions of a deal: its own, else those of its primary contact's cycle, else its company's."""
-    own: dict[str, Expression] = {
-        ID: deals.c.deal_id,
-        "owner": deals.c.owner_id,
-        "team": _team(deals.c.owner_id, cut),
-        "pipeline": deals.c.pipeline_id,
-        "dealtype": deals.c.deal_type,
-        "source": func.coalesce(_of_cycle(deals, cut, "source"), deals.c.source),
-    }
-    for dim in ("campaign", "grade", "cell", "origin", "cycle_type"):
-        own[dim] = _of_cycle(deals, cut, dim)
-    for dim in ("industry", "country"):
-        own[dim] = func.coalesce(_of_cycle(deals, cut, dim), _of_company(deals.c.company_id, cut, dim))
-    return _chosen(own, cut, at)
+    return _chosen({dim: _deal_value(deals, cut, dim) for dim in cut.by if dim not in GRAINS}, cut, at)
+
+
+def _deal_value(deals: Subquery, cut: Cut, dim: str) -> Expression:
+    match dim:
+        case "team":
+            return _team(deals.c.owner_id, cut)
+        case "source":
+            return func.coalesce(_of_cycle(deals, cut, dim), deals.c.source)
+        case "industry" | "country":
+            return func.coalesce(_of_cycle(deals, cut, dim), _of_company(deals.c.company_id, cut, dim))
+        case _ if dim in _DEAL:
+            return deals.c[_DEAL[dim]]
+        case _:
+            return _of_cycle(deals, cut, dim)
 
 
 def _of_cycle(deals: Subquery, cut: Cut, dim: str) -> Expression:
     """Return a value of the cycle that carries the deal, else of its contact's latest one."""
-    row = tables.cycles.alias("carrier")
+    row, found = tables.cycles.alias("carrier"), tables.cycles.alias("chosen")
     mine = and_(known(row, cut), row.c.contact_id == deals.c.primary_contact_id, row.c.started_at <= cut.as_of)
     latest = select(func.max(row.c.cycle_no)).where(mine)
     carrying = latest.where(row.c.deal_id == deals.c.deal_id)
-    chosen = func.coalesce(carrying.scalar_subquery(), latest.scalar_subquery())
-    found = tables.cycles.alias("chosen")
+    number = func.coalesce(carrying.correlate(deals).scalar_subquery(), latest.correlate(deals).scalar_subquery())
     return (
         select(found.c[_CYCLE[dim]])
-        .where(known(found, cut), found.c.contact_id == deals.c.primary_contact_id, found.c.cycle_no == chosen)
+        .where(known(found, cut), found.c.contact_id == deals.c.primary_contact_id, found.c.cycle_no == number)
+        .correlate(deals)
         .scalar_subquery()
     )
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import (
-    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -25,8 +24,9 @@ from sqlalchemy import (
 from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.evidence import KEY, moved
 from syncer.store.marks import contacts_of_companies, mark_contacts, mark_deals
-from syncer.store.supersede import retire_contacts, retire_deals
+from syncer.store.supersede import close_all, retire_contacts, retire_deals
 
 MIRRORED: Mapping[Kind, Table] = {
     Kind.CONTACT: tables.contacts,
@@ -57,6 +57,7 @@ def absorb(connection: Connection, account: str, kind: Kind, merged: Mapping[str
         for statement in _moves(kind):
             connection.execute(statement, pair)
     if kind is Kind.CONTACT:
+        _move_evidence(connection, account, fresh, now)
         retire_contacts(connection, account, list(fresh), now)
     elif kind is Kind.DEAL:
         retire_deals(connection, account, list(fresh), now)
@@ -104,41 +105,35 @@ def _archive(connection: Connection, account: str, kind: Kind, fresh: Mapping[st
     connection.execute(statement, [{"old": old, "new": new} for old, new in fresh.items()])
 
 
+def _move_evidence(connection: Connection, account: str, fresh: Mapping[str, str], now: int) -> None:
+    theirs = _evidence(connection, account, set(fresh.values()))
+    known = {row[KEY] for row in theirs}
+    facts = [moved(account, fresh[row[1]], row, now) for row in _evidence(connection, account, set(fresh))]
+    close_all(connection, tables.evidence, account, set(fresh), now=now)
+    # A meeting with both was one meeting.
+    added = {row[KEY]: row for row in facts if row[KEY] not in known}
+    dialect_of(connection).upsert(connection, tables.evidence, list(added.values()))
+
+
+def _evidence(connection: Connection, account: str, ids: Collection[str]) -> list[Row]:
+    evidence = tables.evidence
+    statement = select(*evidence.columns).where(
+        evidence.c.account == account,
+        among(dialect_of(connection), evidence.c.contact_id),
+        evidence.c.voided_at.is_(None),
+    )
+    return [row for chunk in chunks(ids) for row in raw(connection, statement, {"ids": listed(chunk)})]
+
+
 @cache
 def _moves(kind: Kind) -> tuple[Executable, ...]:
     links = tables.links
     both = (*_move_links(kind, links.c.from_kind, links.c.from_id), *_move_links(kind, links.c.to_kind, links.c.to_id))
     if kind is Kind.CONTACT:
-        return (_copy_evidence(), _void_evidence(), _repoint(tables.answers.c.contact_id), *both)
+        return (_repoint(tables.answers.c.contact_id), *both)
     if kind is Kind.COMPANY:
         return (_repoint(tables.contacts.c.company_id), *both)
     return both
-
-
-def _copy_evidence() -> Executable:
-    mine = tables.evidence
-    theirs = mine.alias("theirs")
-    same = and_(
-        theirs.c.account == mine.c.account,
-        theirs.c.contact_id == bindparam("new"),
-        theirs.c.occurred_at == mine.c.occurred_at,
-        theirs.c.priority == mine.c.priority,
-        theirs.c.id == mine.c.id,
-        theirs.c.voided_at.is_(None),
-    )
-    moved: dict[str, ColumnElement[object]] = {
-        "contact_id": bindparam("new", type_=Text),
-        "recorded_at": bindparam("now", type_=BigInteger),
-    }
-    values: list[ColumnElement[object]] = [moved.get(column.name, column) for column in mine.columns]
-    source = select(*values).where(_owned(mine, mine.c.contact_id), mine.c.voided_at.is_(None), ~exists().where(same))
-    return insert(mine).from_select([column.name for column in mine.columns], source)
-
-
-def _void_evidence() -> Executable:
-    evidence = tables.evidence
-    owned = _owned(evidence, evidence.c.contact_id)
-    return update(evidence).where(owned, evidence.c.voided_at.is_(None)).values(voided_at=bindparam("now"))
 
 
 def _repoint(column: Column[str]) -> Executable:

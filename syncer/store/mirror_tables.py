@@ -127,7 +127,10 @@ class OrphanRow(SQLModel, table=True):
 
 
 class EvidenceRow(SQLModel, table=True):
-    """One fact about one contact, believed from `recorded_at` until `voided_at`."""
+    """One fact about one contact, believed from `recorded_at` until `voided_at`.
+
+    Its further columns stand in `activities` and `changes`.
+    """
 
     __tablename__ = "evidence"
     __table_args__ = CLUSTERED
@@ -138,11 +141,9 @@ class EvidenceRow(SQLModel, table=True):
     id: Key
     recorded_at: NumberKey
     kind: str
-    subject: str | None
-    asset: str | None
-    actor: str | None
     outcome: str | None
-    value: float | None
+    #: The whole `Evidence` as a JSON list: a replay reads this one value.
+    fact: str
     voided_at: MaybeNumber
 
 

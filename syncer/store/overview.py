@@ -69,10 +69,10 @@ def decided_since(connection: Connection, table: Table, account: str, since: int
         yield from (row[0] for row in raw(connection, statement, {}))
 
 
-def last_written(
+def written_values(
     connection: Connection, account: str, kind: Kind, ids: Collection[str]
-) -> Mapping[str, Mapping[str, Written]]:
-    """Return by record and property the value that we wrote last."""
+) -> Mapping[str, Mapping[str, Sequence[Written]]]:
+    """Return by record and property the values that we wrote, oldest first."""
     outbox = tables.outbox.c
     statement = (
         select(outbox.record_id, outbox.property, outbox.value, outbox.changed_at)
@@ -84,9 +84,9 @@ def last_written(
         )
         .order_by(outbox.changed_at, outbox.key)
     )
-    found: dict[str, dict[str, Written]] = {}
+    found: dict[str, dict[str, list[Written]]] = {}
     for record_id, name, value, at in raw(connection, statement, {"ids": listed(ids)}):
-        found.setdefault(record_id, {})[name] = Written(value=value, at=at)
+        found.setdefault(record_id, {}).setdefault(name, []).append(Written(value=value, at=at))
     return found
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     create_engine,
     func,
+    literal,
     select,
     text,
 )
@@ -90,10 +91,9 @@ def texts(name: str) -> Select[tuple[str]]:
     return select(func.json_array_elements_text(listed).table_valued("value").c.value)
 
 
-def json_rows(columns: Sequence[Column[Any]], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-    """Return one JSON list of the rows of a group, in the given order."""
-    rows = aggregate_order_by(func.json_build_array(*columns), *order)
-    return as_type(func.json_agg(rows), Text)
+def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
+    """Return the texts of a group with commas between, in the given order."""
+    return func.string_agg(column, aggregate_order_by(literal(","), *order), type_=Text)
 
 
 def translate(error: BaseException | None) -> SyncerError | None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from math import isfinite
 from typing import Protocol, TypeVar
 
 from syncer.errors import InvalidRecord
@@ -73,7 +74,7 @@ def _reasons(value: object) -> Iterator[str]:
         yield from _text_reasons(value)
     elif isinstance(value, Decimal):
         yield from _amount_reasons(value)
-    elif isinstance(value, int) and abs(value) > _LARGEST:
+    elif (isinstance(value, int) and abs(value) > _LARGEST) or (isinstance(value, float) and not isfinite(value)):
         yield "is no number that fits"
     elif isinstance(value, Mapping):
         yield from (reason for pair in value.items() for part in pair for reason in _reasons(part))

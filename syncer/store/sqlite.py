@@ -11,16 +11,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Float,
     Select,
     Table,
     Text,
     bindparam,
-    case,
     create_engine,
     event,
     func,
-    null,
     select,
 )
 from sqlalchemy.dialects.sqlite import dialect, insert
@@ -95,7 +92,7 @@ def append(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
 def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows, or replace those with the same primary key."""
     if rows:
-        connection.exec_driver_sql(_upsert_sql(table), list(rows))
+        connection.exec_driver_sql(upsert_sql(table), list(rows))
 
 
 def texts(name: str) -> Select[tuple[str]]:
@@ -103,17 +100,10 @@ def texts(name: str) -> Select[tuple[str]]:
     return select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value)
 
 
-def json_rows(columns: Sequence[Column[Any]], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-    """Return one JSON list of the rows of a group. They come in the order of the index that serves the group."""
+def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
+    """Return the texts of a group with commas between; they come in the order of the index that serves the group."""
     del order
-    return func.json_group_array(func.json_array(*(_exact(column) for column in columns)), type_=Text)
-
-
-def _exact(column: Column[Any]) -> ColumnElement[Any]:
-    """Return a column that JSON takes over to the last digit: left alone, a float would keep fifteen."""
-    if not isinstance(column.type, Float):
-        return column
-    return case((column.is_(None), null()), else_=func.json(func.printf("%!.17g", column)))
+    return func.group_concat(column, ",", type_=Text)
 
 
 def translate(error: BaseException | None) -> SyncerError | None:
@@ -140,7 +130,8 @@ def _insert_sql(table: Table) -> str:
 
 
 @cache
-def _upsert_sql(table: Table) -> str:
+def upsert_sql(table: Table) -> str:
+    """Return the statement that adds a row or replaces the one with the same key."""
     keys = [column.name for column in table.primary_key]
     statement = insert(table)
     values = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}

@@ -48,19 +48,19 @@ def revise(
 def retire_contacts(connection: Connection, account: str, ids: Collection[str], now: int) -> None:
     """Close everything decided about contacts that are no more."""
     for table in (tables.stage_events, tables.cycles):
-        close_all(connection, table, account, ids, now)
+        close_all(connection, table, account, ids, now=now)
     for table in (tables.contact_states, tables.dirty_contacts):
         _drop(connection, table, account, ids)
 
 
 def retire_deals(connection: Connection, account: str, ids: Collection[str], now: int) -> None:
     """Close everything decided about deals that are no more."""
-    close_all(connection, tables.deal_spans, account, ids, now)
+    close_all(connection, tables.deal_spans, account, ids, now=now)
     for table in (tables.deal_states, tables.dirty_deals):
         _drop(connection, table, account, ids)
 
 
-def close_all(connection: Connection, table: Table, account: str, ids: Collection[str], now: int) -> None:
+def close_all(connection: Connection, table: Table, account: str, ids: Collection[str], *, now: int) -> None:
     """Close every open row of the contacts or deals that the table is clustered by."""
     for chunk in chunks(ids):
         for statement in _close_by_owner(table, dialect_of(connection)):

@@ -53,12 +53,8 @@ def desired_deal(decision: DealDecision, shown: Shown, rules: WriteRules) -> Des
         "resume_at": moment_text(span.resume_at) if other else None,
         "offer_at": moment_text(span.offer_at),
     }
-    if other:
-        texts["forecast_category"] = "OMIT"
     wanted = {}
     for role, name in rules.names[Kind.DEAL].items():
-        if role not in texts:
-            continue
         value = texts[role]
         # Only what we wrote is ours to blank: a person's outcome or offer date is a fact that rules read.
         if value is not None or shown.ours(name):

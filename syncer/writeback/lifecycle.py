@@ -1,7 +1,5 @@
 """Which lifecycle value and lead status a stage means in the CRM, and when they are left alone (domain B7, B8)."""
 
-from typing import assert_never
-
 from syncer.agreement.writing import CrmStage, WriteWhen
 from syncer.funnel.facts import FunnelStage, Outcome, Relationship
 from syncer.writeback.diff import Move, move_of
@@ -55,16 +53,15 @@ def lead_status(standing: Standing, shown: Shown, rules: WriteRules, name: str) 
 
 
 def _agreed(when: WriteWhen, shown: Shown, name: str) -> bool:
-    match when:
-        case WriteWhen.ALWAYS:
-            return True
-        case WriteWhen.IF_BLANK:
-            return shown.value(name) is None
-        case WriteWhen.UNLESS_PERSON:
-            return shown.value(name) is None or shown.ours(name)
-        case WriteWhen.IF_OURS:
-            return shown.ours(name)
-    assert_never(when)
+    """Return whether the agreement lets a value be written over what the CRM holds."""
+    blank, ours = shown.value(name) is None, shown.ours(name)
+    allowed = {
+        WriteWhen.ALWAYS: True,
+        WriteWhen.IF_BLANK: blank,
+        WriteWhen.UNLESS_PERSON: blank or ours,
+        WriteWhen.IF_OURS: ours,
+    }
+    return allowed[when]
 
 
 def _changed_after_us(standing: Standing, shown: Shown, name: str, value: str) -> bool:

@@ -9,17 +9,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from glob import glob
 from pathlib import Path
 
 import psycopg
 
 _PLACES = (
-    "/usr/lib/postgresql/*/bin",
-    "/usr/pgsql-*/bin",
-    "/opt/homebrew/opt/postgresql*/bin",
-    "/usr/local/opt/postgresql*/bin",
-    "/Applications/Postgres.app/Contents/Versions/*/bin",
+    "usr/lib/postgresql/*/bin",
+    "usr/pgsql-*/bin",
+    "opt/homebrew/opt/postgresql*/bin",
+    "usr/local/opt/postgresql*/bin",
+    "Applications/Postgres.app/Contents/Versions/*/bin",
 )
 _UNPRIVILEGED = ("postgres", "nobody")
 _START_S = 20
@@ -29,12 +28,13 @@ def binaries() -> Path | None:
     """Return the folder that holds initdb and postgres, or None where there is none."""
     found = shutil.which("initdb")
     places = [str(Path(found).parent)] if found else []
-    if shutil.which("pg_config"):
-        asked = subprocess.run(["pg_config", "--bindir"], capture_output=True, text=True, check=False)
+    config = shutil.which("pg_config")
+    if config:
+        asked = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
         places.append(asked.stdout.strip())
-    places += [place for pattern in _PLACES for place in sorted(glob(pattern), reverse=True)]
-    complete = [Path(place) for place in places if (Path(place) / "initdb").exists()]
-    return next((place for place in complete if (place / "postgres").exists()), None)
+    folders = [Path(place) for place in places]
+    folders += [place for pattern in _PLACES for place in sorted(Path("/").glob(pattern), reverse=True)]
+    return next((one for one in folders if (one / "initdb").exists() and (one / "postgres").exists()), None)
 
 
 @contextmanager

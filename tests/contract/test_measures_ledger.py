@@ -267,6 +267,8 @@ def test_a_deal_takes_its_origin_from_the_cycle_that_carries_it(open_ledger):
     )
     ledger.cycle("c", source="later", started_at=at("2026-02-01"), origin=Origin.OUTBOUND)
     won(ledger, "d", contact_id="c", source="own", owner_id="7")
+    ledger.cycle("e", source="fair", deal_id="elsewhere")
+    won(ledger, "second", contact_id="e", amount=7)
     ledger.owners["7"] = {"first_name": "Änne", "last_name": "Öz", "team": "DACH"}
     dims = (
         "source",
@@ -283,8 +285,9 @@ def test_a_deal_takes_its_origin_from_the_cycle_that_carries_it(open_ledger):
     )
     expected = ("google", "spring", "A", "A1", "AT", "it", "inbound", "acquisition", "7", "DACH", "default")
     with open_ledger(ledger) as measures:
-        assert segments(measures, "K31.sum", *dims) == {expected: 100}
-        [row] = measure(measures, question(by=("owner",)), ["K31.sum"])
+        assert segments(measures, "K31.sum", *dims)[expected] == 100
+        assert segments(measures, "K31.sum", "source") == {("google",): 100, ("fair",): 7}
+        row = measure(measures, question(by=("owner",)), ["K31.sum"])[0]
     assert row.notes["labels"] == {"owner": "Änne Öz"}
 
 

@@ -239,7 +239,7 @@ def create_label(call: Call) -> Response:
     names = (pair.from_.name, pair.to.name)
     inverse, name = text(body.get("inverseLabel")), text(body.get("name"))
     forward, back = call.portal.links.add_label(*names, label=label, inverse=inverse, name=name)
-    _touch_labels(call, pair)
+    call.portal.touch_labels(pair.from_.name, pair.to.name)
     return reply({"results": [_label(forward), _label(back)]})
 
 
@@ -249,7 +249,7 @@ def rename_label(call: Call) -> Response:
     number = int(text(body.get("associationTypeId")) or 0)
     if not call.portal.links.relabel(pair.from_.name, pair.to.name, number, text(body.get("label")) or ""):
         raise invalid(f"Association type {number} does not exist")
-    _touch_labels(call, pair)
+    call.portal.touch_labels(pair.from_.name, pair.to.name)
     return nothing()
 
 
@@ -257,14 +257,8 @@ def delete_label(call: Call) -> Response:
     """Remove a custom label."""
     pair = _pair(call)
     call.portal.links.drop_label(pair.from_.name, pair.to.name, int(call.part("type_id")))
-    _touch_labels(call, pair)
+    call.portal.touch_labels(pair.from_.name, pair.to.name)
     return nothing()
-
-
-def _touch_labels(call: Call, pair: Pair) -> None:
-    for names in ((pair.from_.name, pair.to.name), (pair.to.name, pair.from_.name)):
-        if names in set(call.portal.links.label_pairs()):
-            call.portal.touch("association_labels", ".".join(names))
 
 
 def _label(held: LinkType) -> Record:

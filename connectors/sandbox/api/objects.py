@@ -30,8 +30,9 @@ def list_records(call: Call) -> Response:
     after = call.query("after") or "0"
     if not after.isdigit():
         raise invalid("after is not a cursor of this list")
+    embedded = find_kinds(call.names("associations"))
     rows, following = call.portal.tables[kind.name].page(int(after), limit, archived=call.flag("archived"))
-    body: Record = {"results": [_shown(call, kind, row, wanted) for row in rows]}
+    body: Record = {"results": [_shown(call, kind, row, wanted, embedded) for row in rows]}
     if following is not None:
         body["paging"] = call.paging(str(following))
     return reply(body)
@@ -43,7 +44,7 @@ def get_record(call: Call) -> Response:
     row = find_row(call, kind, call.part("id"), call.query("idProperty"))
     if row is None or (row.archived_at is not None) is not call.flag("archived"):
         raise PageNotFoundError
-    return reply(_shown(call, kind, row, _wish(call, kind)))
+    return reply(_shown(call, kind, row, _wish(call, kind), find_kinds(call.names("associations"))))
 
 
 def create_record(call: Call) -> Response:
@@ -170,12 +171,10 @@ def _wish(call: Call, kind: Kind) -> Wish:
     return wish(kind, call.names("properties"), call.names("propertiesWithHistory"))
 
 
-def _shown(call: Call, kind: Kind, row: Row, wanted: Wish) -> Record:
+def _shown(call: Call, kind: Kind, row: Row, wanted: Wish, others: Sequence[Kind]) -> Record:
     record = show(call.portal, kind, row, wanted, properties=face(call, kind, row))
     embedded = {
-        to.name: found
-        for to in find_kinds(call.names("associations"))
-        if (found := show_links(call.portal, kind, row, to, EMBEDDED)) is not None
+        to.name: found for to in others if (found := show_links(call.portal, kind, row, to, EMBEDDED)) is not None
     }
     if embedded:
         record["associations"] = embedded

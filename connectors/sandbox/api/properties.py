@@ -60,10 +60,16 @@ def create_many(call: Call) -> Response:
     errors: list[Json] = []
     for item in read_inputs(call, top=MAX_BATCH):
         try:
-            results.append(shown(_create(call, kind, schema, item)))
+            results.append(_without_dates(shown(_create(call, kind, schema, item))))
         except RefusalError as refusal:
             errors.append({name: value for name, value in refusal.body.items() if name != "correlationId"})
     return envelope(call, results, errors, status=201)
+
+
+def _without_dates(record: Record) -> Record:
+    """Return a property as the answer to a batch creation has it: without who and when."""
+    left_out = {"archived", "createdAt", "createdUserId", "updatedAt", "updatedUserId"}
+    return {name: value for name, value in record.items() if name not in left_out}
 
 
 def read_many(call: Call) -> Response:

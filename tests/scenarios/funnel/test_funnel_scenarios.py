@@ -1,6 +1,6 @@
 """Runs the stories of this folder: given facts, as of a day, then stage, path, cycles."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,19 @@ from syncer.funnel import decide_contact
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, DealDecision
 from syncer.moments import millis, moment
 from syncer.records import Change, ChangeSource, Evidence
-from tests.unit.funnel.build import BERLIN, COMPANY, at, change, contact, day, deal_facts, decided_deal, path, row, rules
+from tests.unit.funnel.build import (
+    BERLIN,
+    COMPANY,
+    at,
+    change,
+    contact,
+    day,
+    deal_facts,
+    decided_deal,
+    path,
+    row,
+    rules,
+)
 
 Story = Mapping[str, Any]
 
@@ -130,21 +142,23 @@ def _change(one: Sequence[Any], deal: str) -> Change:
 
 
 def _seen(decision: ContactDecision, key: str) -> Any:
-    if key == "path":
-        return path(decision)
-    if key == "rules":
-        return [event.rule for event in decision.events]
-    if key == "cycles":
-        return [_cycle(cycle) for cycle in decision.cycles]
-    if key == "since":
-        return day(decision.since)
-    if key == "flags":
-        return list(decision.flags)
-    if key in {"sla_due_at", "overridden_until"}:
-        value = getattr(decision, key)
-        return None if value is None else moment(value).astimezone(BERLIN).strftime("%Y-%m-%d %H:%M")
+    special: Mapping[str, Callable[[], Any]] = {
+        "path": lambda: path(decision),
+        "rules": lambda: [event.rule for event in decision.events],
+        "cycles": lambda: [_cycle(cycle) for cycle in decision.cycles],
+        "since": lambda: day(decision.since),
+        "flags": lambda: list(decision.flags),
+        "sla_due_at": lambda: _clock(decision.sla_due_at),
+        "overridden_until": lambda: _clock(decision.overridden_until),
+    }
+    if key in special:
+        return special[key]()
     value = getattr(decision, key)
     return getattr(value, "value", value)
+
+
+def _clock(value: int | None) -> str | None:
+    return None if value is None else moment(value).astimezone(BERLIN).strftime("%Y-%m-%d %H:%M")
 
 
 def _cycle(cycle: Cycle) -> dict[str, Any]:

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from syncer.agreement import parse_agreement
@@ -178,6 +180,25 @@ def test_contradiction_is_refused(text: str, key: str, message: str) -> None:
     problems = found(text)
     assert key in problems
     assert message in problems[key]
+
+
+def test_forbidden_field_is_refused_where_it_is_declared_and_where_it_is_used() -> None:
+    problems = found("fields: {contact: {age: number}}\ntam: {rule: 'contact.age > 3'}\n")
+    assert set(problems) == {"fields.contact.age", "tam.rule"}
+
+
+def test_costs_of_a_day_and_of_a_quarter_are_read() -> None:
+    text = """\
+money:
+  costs:
+    - {source: google, amount: 6000.10, from: 2026-04-01, to: 2026-06-30}
+    - {source: fair, amount: 0, currency: CHF, from: 2026-04-01, to: 2026-04-01}
+"""
+    costs = parse_agreement(text, "agreement.yaml").money.costs
+    assert [(cost.amount, cost.currency, (cost.last_day - cost.first_day).days) for cost in costs] == [
+        (Decimal("6000.10"), None, 90),
+        (Decimal(0), "CHF", 0),
+    ]
 
 
 def test_age_of_a_company_is_no_personal_input() -> None:

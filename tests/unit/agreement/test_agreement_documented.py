@@ -23,11 +23,10 @@ SAME = (
 
 
 def variants(schema: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
-    if "$ref" in schema:
-        name = str(schema["$ref"]).rpartition("/")[2]
-        schema = cast("Mapping[str, Mapping[str, object]]", SCHEMA["$defs"])[name]
-    yield schema
-    for one in cast("list[Mapping[str, object]]", schema.get("anyOf", [])):
+    named = cast("Mapping[str, Mapping[str, object]]", SCHEMA["$defs"])
+    followed = named[str(schema["$ref"]).rpartition("/")[2]] if "$ref" in schema else schema
+    yield followed
+    for one in cast("list[Mapping[str, object]]", followed.get("anyOf", [])):
         yield from variants(one)
 
 
@@ -38,15 +37,16 @@ def fields(schema: Mapping[str, object], path: str = "") -> Iterator[str]:
             yield (inner := f"{path}.{key}".removeprefix("."))
             yield from fields(value, inner)
         free = [*cast("Mapping[str, object]", one.get("patternProperties", {})).values()]
-        for value in (*free, one.get("additionalProperties")):
-            if isinstance(value, Mapping):
-                yield from fields(value, f"{path}.*")
+        for below in (*free, one.get("additionalProperties")):
+            if isinstance(below, Mapping):
+                yield from fields(below, f"{path}.*")
         if isinstance(one.get("items"), Mapping):
             yield from fields(cast("Mapping[str, object]", one["items"]), f"{path}[]")
 
 
 def documented() -> set[str]:
-    found, section = set(), ""
+    found: set[str] = set()
+    section = ""
     for line in DOC.read_text(encoding="utf-8").splitlines():
         if heading := re.match(r"## `(\w+)`", line):
             section = heading[1]

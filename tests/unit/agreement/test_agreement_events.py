@@ -97,6 +97,10 @@ def test_every_kind_that_a_contact_starts_is_classified() -> None:
     ]
 
 
+def test_same_activity_is_the_same_event_every_time() -> None:
+    assert [EVENTS.classify("form", "Demo", "f1", None) for _ in range(3)] == ["demo_request"] * 3
+
+
 def test_many_distinct_activities_keep_the_memory_bounded() -> None:
     events = parse_agreement("agreement: {version: 2}\n", "agreement.yaml").events
     for number in range(50_010):

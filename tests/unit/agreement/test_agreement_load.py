@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncer.agreement import default_text, load_agreement, load_default, parse_agreement
@@ -134,6 +134,25 @@ score_model:
     assert "did you mean label?" in (found.hint or "")
 
 
+def test_fault_in_a_later_item_is_no_echo_of_one_with_a_similar_number() -> None:
+    rules = "".join(f"  - {{event: e{number}, kinds: [form], match: x}}\n" for number in range(10))
+    text = f"events:\n{rules}  - {{event: last, kinds: [form], match: '('}}\n".replace(
+        "e1, kinds: [form]", "e1, kinds: [x]"
+    )
+    assert [problem.key for problem in problems(text)] == ["events[1].kinds[0]", "events[10].match"]
+
+
+def test_unknown_key_inside_an_optional_part_names_the_allowed_ones() -> None:
+    (found,) = problems("agreement: {marketing_goal: {metric: x, value: 1, pre: month}}\n")
+    assert found.key == "agreement.marketing_goal.pre"
+    assert "did you mean per?" in (found.hint or "")
+
+
+def test_whole_file_of_nonsense_is_reported_section_by_section() -> None:
+    found = problems("stages: 5\nevents: {a: b}\npipelines: [1]\nscore_model: yes\n")
+    assert [problem.key for problem in found] == ["stages", "events", "pipelines", "score_model"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "message"),
     [
@@ -233,6 +252,7 @@ def outcome(text: str) -> list[Problem] | None:
     return None
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(max_size=200))
 def test_arbitrary_text_raises_nothing_but_agreement_errors(text: str) -> None:
     assert outcome(text) is None or outcome(text)
@@ -246,6 +266,7 @@ _junk = st.recursive(
 )
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dictionaries(_sections, _junk, max_size=4))
 def test_arbitrary_content_raises_nothing_but_agreement_errors(content: dict[str, object]) -> None:
     text = yaml.safe_dump(content, allow_unicode=True)

@@ -9,6 +9,7 @@ from syncer.agreement.score import Action
 from syncer.expressions import ExpressionError
 from syncer.funnel.facts import FunnelStage
 from syncer.moments import DAY, Millis, millis
+from syncer.records import Value
 
 DEFAULT = load_default()
 
@@ -112,7 +113,7 @@ def test_closed_other_rules_are_compiled_in_order() -> None:
 
 
 NOW = at("2026-11-21T10:00")
-OPEN: dict[str, object] = {"as_of": NOW, "deal.is_open": True, "deal.is_closed": False, "deal.is_won": False}
+OPEN: dict[str, Value] = {"as_of": NOW, "deal.is_open": True, "deal.is_closed": False, "deal.is_won": False}
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ OPEN: dict[str, object] = {"as_of": NOW, "deal.is_open": True, "deal.is_closed":
         ({}, None),
     ],
 )
-def test_closed_other_rule_fires_on_its_own_facts_only(values: dict[str, object], fires: str | None) -> None:
+def test_closed_other_rule_fires_on_its_own_facts_only(values: dict[str, Value], fires: str | None) -> None:
     facts = {**OPEN, **values}
     assert next((rule.id for rule in DEFAULT.delays.rules if rule.when(facts)), None) == fires
 
@@ -163,7 +164,7 @@ def test_closed_other_rule_fires_on_its_own_facts_only(values: dict[str, object]
         ({"deal.amount": 10.0, "vip_amount": 10}, True),
     ],
 )
-def test_guards_hold_back_what_is_still_moving(values: dict[str, object], holds: bool) -> None:
+def test_guards_hold_back_what_is_still_moving(values: dict[str, Value], holds: bool) -> None:
     assert any(condition({"as_of": NOW, **values}) for condition in DEFAULT.delays.skip_if) is holds
 
 

@@ -155,8 +155,17 @@ def test_broken_file_is_not_signed(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == broken
 
 
+@pytest.mark.parametrize("text", ["{stages: {inquiry_enter: 30}}\n", "stages: {inquiry_enter: 30}\n...\n"])
+def test_layout_without_a_place_is_refused_and_left_alone(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "agreement.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(AgreementError, match="no place for a signature"):
+        sign(path, Role.SALES, "V. Beispiel", DAY)
+    assert path.read_text(encoding="utf-8") == text
+
+
 def test_name_of_the_signer_is_needed(path: Path) -> None:
-    with pytest.raises(AgreementError):
+    with pytest.raises(AgreementError, match="needs a name"):
         sign(path, Role.SALES, "   ", DAY)
     assert path.read_text(encoding="utf-8") == default_text()
 

@@ -89,6 +89,18 @@ def test_all_buckets_together_stay_within_the_general_limit() -> None:
     run(main)
 
 
+@pytest.mark.parametrize("tier", ["free", "professional"])
+def test_searches_keep_rate_and_distance_while_lists_saturate_the_rest(tier: str) -> None:
+    async def main() -> None:
+        budgets = Budgets(tier=tier)
+        lists = saturate(budgets, Bucket.GENERAL, 40, callers=6)
+        _, searches = await asyncio.gather(lists, saturate(budgets, Bucket.SEARCH, 40, callers=1))
+        assert most_in(searches, 1) <= 5
+        assert len(searches) >= 0.9 * 5 * 40
+
+    run(main)
+
+
 def test_headers_of_a_bigger_plan_raise_the_rate() -> None:
     async def main() -> None:
         budgets = Budgets()

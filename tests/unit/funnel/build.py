@@ -1,8 +1,7 @@
 """Facts in a few words: what the funnel's tests are written in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
-from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -10,7 +9,7 @@ from syncer.agreement import load_default, parse_agreement
 from syncer.funnel import Rules, compile_rules, decide_deal
 from syncer.funnel.facts import ContactDecision, ContactFacts, DealDecision, DealFacts
 from syncer.moments import Millis, millis, moment
-from syncer.records import Change, ChangeSource, Company, Contact, Deal, Evidence, Kind, Link, Stage, Value
+from syncer.records import Change, ChangeSource, Company, Contact, Deal, Evidence, Kind, Link, Stage
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -132,5 +131,3 @@ def path(decision: ContactDecision) -> list[str]:
     return [
         f"{'~' if event.virtual else ''}{event.to_stage.value} {day(event.occurred_at)}" for event in decision.events
     ]
-
-

@@ -31,21 +31,14 @@ def new_store(request: pytest.FixtureRequest, name: str) -> Iterator[Store]:
     store.close()
 
 
-class _UndoError(Exception):
-    pass
-
-
 @contextmanager
 def measuring(store: Store, *ledgers: Ledger) -> Iterator[Measures]:
     """Measures over ledgers that are gone afterwards."""
-    try:
-        with store.commit() as unit:
-            for ledger in ledgers:
-                write(unit.connection, ledger)
-            yield Measures(unit.connection)
-            raise _UndoError
-    except _UndoError:
-        pass
+    with store.commit() as unit, unit.connection.begin_nested() as savepoint:
+        for ledger in ledgers:
+            write(unit.connection, ledger)
+        yield Measures(unit.connection)
+        savepoint.rollback()
 
 
 def write(connection: Connection, ledger: Ledger, recorded_at: int = EARLY) -> None:

@@ -1,5 +1,7 @@
 """Associations between records."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from connectors.sandbox.state import Habits, Portal
@@ -9,7 +11,7 @@ V4 = "/crm/v4/associations"
 NEW = "/crm/associations/2026-09"
 
 
-def record(kind: str, id_: int, *links: dict[str, object]) -> dict[str, object]:
+def record(kind: str, id_: int, *links: Mapping[str, object]) -> dict[str, object]:
     return {
         "type": kind,
         "id": str(id_),

@@ -1,5 +1,7 @@
 """Records by the hundred."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from connectors.sandbox.state import Portal
@@ -12,7 +14,7 @@ def contact(id_: int, **properties: str) -> dict[str, object]:
     return {"type": "contacts", "id": str(id_), "properties": properties, "createdAt": "2026-01-02T03:04:05Z"}
 
 
-def inputs(*items: dict[str, object]) -> dict[str, object]:
+def inputs(*items: Mapping[str, object]) -> dict[str, object]:
     return {"inputs": list(items)}
 
 

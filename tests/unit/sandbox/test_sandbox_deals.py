@@ -27,24 +27,21 @@ def held(portal: Portal) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("stage", "closed", "won", "lost", "probability"),
+    ("stage", "facts"),
     [
-        ("contractsent", "false", "false", "false", "0.9"),
-        ("closedwon", "true", "true", "false", "1.0"),
-        ("closedlost", "true", "false", "true", "0.0"),
+        ("contractsent", ("false", "false", "false", "0.9")),
+        ("closedwon", ("true", "true", "false", "1.0")),
+        ("closedlost", ("true", "false", "true", "0.0")),
     ],
 )
-def test_closing_facts_follow_the_stage(
-    crm: Crm, portal: Portal, stage: str, closed: str, won: str, lost: str, probability: str
-) -> None:
+def test_closing_facts_follow_the_stage(crm: Crm, portal: Portal, stage: str, facts: tuple[str, ...]) -> None:
     portal.load([deal()])
 
     crm.patch(f"{PATH}/1", json={"properties": {"dealstage": stage}})
 
-    facts = held(portal)
-    assert (facts["hs_is_closed"], facts["hs_is_closed_won"], facts["hs_is_closed_lost"]) == (closed, won, lost)
-    assert facts["hs_deal_stage_probability"] == probability
-    assert facts[f"hs_v2_date_entered_{stage}"] == "2026-09-21T14:13:20.000Z"
+    names = ("hs_is_closed", "hs_is_closed_won", "hs_is_closed_lost", "hs_deal_stage_probability")
+    assert tuple(held(portal)[name] for name in names) == facts
+    assert held(portal)[f"hs_v2_date_entered_{stage}"] == "2026-09-21T14:13:20.000Z"
 
 
 def test_loaded_deals_have_their_closing_facts_at_once(portal: Portal) -> None:

@@ -1,5 +1,7 @@
 """Search: operators, caps, and an index that lags."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from connectors.sandbox.state import Habits, Portal
@@ -13,7 +15,7 @@ def contact(id_: int, **properties: str) -> dict[str, object]:
     return {"type": "contacts", "id": str(id_), "properties": properties, "createdAt": f"2026-01-0{id_}T00:00:00Z"}
 
 
-def ask(crm: Crm, *filters: dict[str, object], **more: object) -> list[str]:
+def ask(crm: Crm, *filters: Mapping[str, object], **more: object) -> list[str]:
     body = {"filterGroups": [{"filters": list(filters)}], "limit": 100, **more}
     answer = crm.post(SEARCH, json=body)
     assert answer.status_code == 200, answer.text

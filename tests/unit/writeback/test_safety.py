@@ -1,11 +1,12 @@
 import pytest
 
+from syncer.agreement.writing import WriteBack
 from syncer.errors import UnsafePlan
 from syncer.records import Kind
-from syncer.writeback import PlanLimits, check_plan, plan_checksum
+from syncer.writeback import check_plan, plan_checksum, plan_limits
 from tests.unit.writeback.cases import RULES, intent
 
-LIMITS = PlanLimits(max_share=0.3, min_records=10, drifting=RULES.drifting)
+LIMITS = plan_limits(WriteBack(), RULES)
 
 
 def changes(count, name="lifecyclestage", value="lead", previous="customer"):

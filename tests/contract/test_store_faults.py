@@ -1,0 +1,189 @@
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from syncer.errors import Bug, ConfigError, SyncerError, Unavailable
+from syncer.moments import Millis
+from syncer.records import Contact
+from syncer.store import Store, open_store, sqlite, tables
+from tests.contract.store_build import ACCOUNT, put
+
+
+def problems_of(url: str) -> str:
+    store = open_store(url)
+    try:
+        with pytest.raises(ConfigError) as raised:
+            store.upgrade()
+    finally:
+        store.close()
+    assert all(problem.hint for problem in raised.value.problems)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://u:geheim@host/db", "postgresql://u:geheim@host:port/db"])
+def test_an_address_that_names_no_database_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(ConfigError, match="not an address of a database") as raised:
+        open_store(url)
+    assert "geheim" not in str(raised.value)
+    assert raised.value.__cause__ is None
+
+
+def test_a_database_in_memory_is_refused() -> None:
+    with pytest.raises(ConfigError, match="lost at the end"):
+        open_store("sqlite://")
+
+
+def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("no database " * 200, encoding="utf-8")
+    assert "not an SQLite database" in problems_of(f"sqlite:///{path}")
+    assert path.read_text(encoding="utf-8").startswith("no database")
+
+
+def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    assert "cannot be opened" in problems_of(f"sqlite:///{tmp_path / 'absent' / 'syncer.db'}")
+
+
+def test_a_damaged_file_is_refused(sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    content = bytearray(path.read_bytes())
+    content[100:4096] = b"\xff" * 3996
+    path.write_bytes(content)
+    assert "damaged" in problems_of(sqlite_url)
+
+
+def test_a_database_that_another_process_writes_is_unavailable_and_later_not(
+    sqlite_store: Store, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_BUSY_MS", 50)
+    impatient = open_store(sqlite_url)
+    with sqlite_store.commit():
+        with pytest.raises(Unavailable, match="locked") as raised, impatient.commit():
+            pass
+        assert raised.value.hint
+        with impatient.snapshot() as unit:
+            assert unit.mirror.contact(ACCOUNT, "1") is None
+    assert put(impatient, 1, "contacts", Contact(id="1"))
+    impatient.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_does_not_answer_is_unavailable() -> None:
+    store = open_store("postgresql://u:geheim@127.0.0.1:1/db")
+    with pytest.raises(Unavailable, match="cannot be reached") as raised:
+        store.upgrade()
+    assert raised.value.hint
+    assert "geheim" not in str(raised.value)
+    assert store.url == "postgresql://u:***@127.0.0.1:1/db"
+    store.close()
+
+
+@pytest.mark.postgres
+def test_a_database_that_does_not_exist_is_refused(postgres_server: str) -> None:
+    assert "does not exist" in problems_of(postgres_server.replace("/postgres?", "/absent?"))
+
+
+def test_the_address_is_shown_without_password_and_options() -> None:
+    store = open_store("postgresql+psycopg2://u:geheim@host/db?password=geheim&sslmode=require")
+    assert store.url == "postgresql://u:***@host/db"
+    store.close()
+
+
+def test_a_row_that_breaks_a_rule_of_the_tables_is_a_bug_without_its_values(store: Store) -> None:
+    with pytest.raises(Bug) as raised, store.commit() as unit:
+        row = (ACCOUNT, "geheim@firma.de", "sync", 1, None, "running", "{}")
+        dialect = sqlite if unit.connection.dialect.name == "sqlite" else _postgres()
+        dialect.append(unit.connection, tables.runs, [row, row])
+    assert "geheim" not in str(raised.value)
+
+
+def _postgres() -> object:
+    from syncer.store import postgres
+
+    return postgres
+
+
+def test_errors_of_the_caller_pass_the_door_unchanged(store: Store) -> None:
+    with pytest.raises(SyncerError) as raised, store.commit():
+        raise Bug("ours")
+    assert raised.value.message == "ours"
+    with pytest.raises(ZeroDivisionError), store.snapshot():
+        raise ZeroDivisionError
+
+
+def test_a_snapshot_sees_one_state_while_others_write(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1"))
+    with store.snapshot() as unit:
+        assert unit.mirror.counts(ACCOUNT)["contacts"] == 1
+        put(store, 2, "contacts", Contact(id="2"))
+        assert unit.mirror.counts(ACCOUNT)["contacts"] == 1
+    with store.snapshot() as unit:
+        assert unit.mirror.counts(ACCOUNT)["contacts"] == 2
+
+
+def test_writers_of_two_threads_take_turns(store: Store) -> None:
+    def write(worker: int) -> None:
+        for number in range(10):
+            put(store, 1, "contacts", Contact(id=f"{worker}-{number}"))
+
+    threads = [threading.Thread(target=write, args=(worker,)) for worker in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with store.snapshot() as unit:
+        assert unit.mirror.counts(ACCOUNT)["contacts"] == 30
+        assert unit.facts.dirty(ACCOUNT, Millis(1)).generation == 30
+
+
+WRITER = """
+import sys
+from syncer.records import Contact
+from syncer.store import open_store
+store = open_store(sys.argv[1])
+store.upgrade()
+for number in range(25):
+    with store.commit() as unit:
+        unit.mirror.upsert_contacts("hubspot", [Contact(id=f"{sys.argv[2]}-{number}")], number)
+store.close()
+"""
+
+
+def test_two_processes_migrate_and_write_one_file_without_harm(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'syncer.db'}"
+    run = [sys.executable, "-c", WRITER, url]
+    writers = [subprocess.Popen([*run, str(number)], env=os.environ | {"PYTHONPATH": os.getcwd()}) for number in range(2)]
+    assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
+    connection = sqlite3.connect(tmp_path / "syncer.db")
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert connection.execute("SELECT count(*) FROM contacts").fetchone() == (50,)
+    connection.close()
+
+
+CRASHING = """
+import os, sys
+from syncer.records import Contact
+from syncer.store import open_store
+store = open_store(sys.argv[1])
+with store.commit() as unit:
+    unit.mirror.upsert_contacts("hubspot", [Contact(id="kept")], 1)
+with store.commit() as unit:
+    unit.mirror.upsert_contacts("hubspot", [Contact(id="lost")], 1)
+    os._exit(9)
+"""
+
+
+def test_a_process_killed_inside_a_commit_leaves_what_was_committed_before(database_url: str) -> None:
+    run = [sys.executable, "-c", CRASHING, database_url]
+    assert subprocess.run(run, env=os.environ | {"PYTHONPATH": os.getcwd()}, check=False).returncode == 9
+    store = open_store(database_url)
+    with store.snapshot() as unit:
+        assert unit.mirror.contact(ACCOUNT, "kept") is not None
+        assert unit.mirror.contact(ACCOUNT, "lost") is None
+    put(store, 2, "contacts", Contact(id="lost"))
+    store.close()

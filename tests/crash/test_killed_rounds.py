@@ -1,0 +1,77 @@
+"""kill -9 in mid-run, several times over, then run again: the CRM ends as after an undisturbed run."""
+
+import os
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from connectors.sandbox.limits import REAL
+from tests.e2e.conftest import Crm
+
+#: Decay goes on between two runs; everything else must be equal.
+DRIFTS = {"fn_engagement", "fn_priority"}
+COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
+
+
+def shown(crm: Crm) -> dict:
+    return {
+        (kind, row.id, name): value
+        for kind in ("contacts", "companies", "deals")
+        for row in crm.portal.tables[kind].rows.values()
+        for name, value in row.properties.items()
+        if (name.startswith("fn_") and name not in DRIFTS) or name in {"lifecyclestage", "hs_lead_status"}
+    }
+
+
+def environment(crm: Crm, folder: Path) -> dict:
+    return {
+        **os.environ,
+        "SYNCER_DATABASE_URL": f"sqlite:///{folder / 'syncer.db'}",
+        "SYNCER_CONFIG": str(folder / "syncer.yaml"),
+        "SYNCER_AGREEMENT": str(folder / "agreement.yaml"),
+        "SYNCER_LOG": "json",
+        "HUBSPOT_ACCESS_TOKEN": "pat-test-1",
+        "HUBSPOT_BASE_URL": crm.server.base_url,
+    }
+
+
+def syncer(crm: Crm, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [*COMMAND, *arguments], env=environment(crm, folder), capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def killed(crm: Crm, folder: Path, seconds: float, *arguments: str) -> bool:
+    """Start a command, kill it after so many seconds, and say whether it was still running."""
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], env=environment(crm, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(seconds)
+    was_running = process.poll() is None
+    process.kill()
+    process.wait()
+    return was_running
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_random_moments_ends_the_same(serve, tmp_path, seed):
+    calm, shaken = tmp_path / "calm", tmp_path / "shaken"
+    calm.mkdir()
+    shaken.mkdir()
+    undisturbed = serve(contacts=80)
+    syncer(undisturbed, calm, "setup", "--apply")
+    assert syncer(undisturbed, calm, "sync", "--json").returncode in {0, 3}
+
+    crm = serve(contacts=80, limits=REAL)
+    dice = random.Random(seed)
+    syncer(crm, shaken, "setup", "--apply")
+    kills = sum(killed(crm, shaken, dice.uniform(1.0, 7.0), "sync") for _ in range(5))
+    assert kills > 0
+    assert syncer(crm, shaken, "sync", "--json").returncode in {0, 3}
+    assert shown(crm) == shown(undisturbed)
+    last = syncer(crm, shaken, "sync", "--json")
+    assert '"written": 0' in last.stdout

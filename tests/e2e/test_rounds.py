@@ -1,0 +1,194 @@
+"""Whole rounds against a CRM that listens: what was promised to users, end to end."""
+
+import math
+from collections import Counter
+
+import pytest
+
+from connectors.sandbox.state import Habits
+from jobs.look import look
+from jobs.plan import plan
+from jobs.push import push
+from jobs.rounds import backfill_round, dry_round, sync_round
+from jobs.setup import setup
+from jobs.undo import undo_run
+from syncer.errors import UnsafePlan
+from syncer.records import Kind
+from syncer.writeback import Verdict
+
+
+async def _ready(desk):
+    await setup(desk, apply=True)
+    await backfill_round(desk)
+    return await sync_round(desk)
+
+
+def _written_state(crm):
+    """What the CRM shows of ours, and of what we may write."""
+    kinds = ("contacts", "companies", "deals")
+    return {
+        (kind, row.id, name): value
+        for kind in kinds
+        for row in crm.portal.tables[kind].rows.values()
+        for name, value in row.properties.items()
+        if name.startswith("fn_") or name in {"lifecyclestage", "hs_lead_status"}
+    }
+
+
+async def test_backfill_holds_every_record_or_names_it(crm, open_desk):
+    async with open_desk(crm) as desk:
+        result = await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            held = unit.mirror.counts("hubspot")
+            letters = unit.desk.dead_letters("hubspot")
+    buried = Counter(letter.stream for letter in letters)
+    for kind in ("contacts", "companies", "deals"):
+        live = sum(1 for row in crm.portal.tables[kind].rows.values() if row.archived_at is None)
+        assert held[kind] + buried[kind] == live
+        assert result.streams[kind].read == live
+    assert not result.halted
+
+
+async def test_backfill_needs_one_call_a_hundred_records_and_links_in_batches(serve, open_desk):
+    crm = serve(contacts=230)
+    async with open_desk(crm, streams=("companies",)) as desk:
+        result = await backfill_round(desk)
+    live = sum(1 for row in crm.portal.tables["companies"].rows.values() if row.archived_at is None)
+    # One look at the properties, then the pages.
+    assert result.streams["companies"].api_calls <= 1 + math.ceil(live / 100)
+
+
+async def test_second_sync_writes_nothing(crm, open_desk):
+    async with open_desk(crm) as desk:
+        first = await _ready(desk)
+        after_first = _written_state(crm)
+        second = await sync_round(desk)
+        third = await sync_round(desk)
+    assert first.written > 0
+    assert (second.planned, second.written, third.planned, third.written) == (0, 0, 0, 0)
+    assert _written_state(crm) == after_first
+
+
+async def test_an_idle_round_costs_at_most_two_calls_an_object_type(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+    crm.clock.ahead = 30 * 60_000
+    async with open_desk(crm) as desk:
+        idle = await sync_round(desk)
+        assert idle.streams["deals"].read == 0
+        calls = {name: idle.streams[name].api_calls for name in desk.source.streams.objects if name in idle.streams}
+    assert calls
+    assert max(calls.values()) <= 2
+
+
+async def test_dry_run_writes_nothing_and_names_every_change(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        before = _written_state(crm)
+        planned = await dry_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.desk.pending("hubspot") == []
+    assert _written_state(crm) == before
+    assert planned.rows
+    assert all(row.rule and row.why for row in planned.rows)
+
+
+async def test_a_reps_edit_in_mid_sync_is_never_overwritten(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        portal = await look(desk)
+        planned = await plan(desk, portal, run="r1")
+        victim = next(row for row in planned.rows if row.property == "hs_lead_status" and row.previous is None)
+        crm.portal.edit_as_user("contacts", victim.record_id, {"hs_lead_status": "CONNECTED"})
+        pushed = await push(desk)
+    assert crm.value("contacts", victim.record_id, "hs_lead_status") == "CONNECTED"
+    assert pushed.conflicts == 1
+
+
+async def test_a_changed_record_is_read_and_decided_again(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        deal = next(
+            row for row in crm.portal.tables["deals"].rows.values() if row.properties.get("hs_is_closed") != "true"
+        )
+        crm.portal.edit_as_user("deals", deal.id, {"dealstage": "closedwon"})
+        again = await sync_round(desk)
+    assert again.derived > 0
+    assert crm.value("deals", deal.id, "fn_outcome") == "won"
+
+
+async def test_undo_restores_only_what_nobody_changed_since(crm, open_desk):
+    async with open_desk(crm) as desk:
+        before = None
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        before = _written_state(crm)
+        result = await sync_round(desk)
+        touched = next(row for row in _written_state(crm) if row[2] == "fn_stage" and row[0] == "contacts")
+        crm.portal.edit_as_user("contacts", touched[1], {"fn_stage": "OUT"})
+        undone = await undo_run(desk, result.run, apply=True)
+    verdicts = Counter(step.verdict for step in undone.steps)
+    assert verdicts[Verdict.CHANGED] == 1
+    assert undone.pushed.written == result.written - 1
+    after = {place: value for place, value in _written_state(crm).items() if value}
+    wanted = {place: value for place, value in before.items() if value}
+    assert {place for place in after if after[place] != wanted.get(place)} == {touched}
+
+
+async def test_a_plan_that_would_change_most_of_the_crm_is_refused(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        for row in list(crm.portal.tables["contacts"].rows.values()):
+            crm.portal.edit_as_user(
+                "contacts", row.id, {"fn_outcome": "void", "fn_stage_since": "2001-01-01T00:00:00Z"}
+            )
+        await backfill_round(desk)
+        portal = await look(desk)
+        with pytest.raises(UnsafePlan, match=r"of \d+ contacts") as refused:
+            await plan(desk, portal, run="r2", full=True)
+        assert "--force" in (refused.value.hint or "")
+        forced = await plan(desk, portal, run="r2", full=True, force=True)
+    assert forced.rows
+
+
+@pytest.mark.parametrize("lag", [0, 3_000])
+async def test_index_lag_loses_no_change(serve, open_desk, lag):
+    crm = serve(habits=Habits(index_lag=lag))
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        contact = next(iter(crm.portal.tables["contacts"].rows.values()))
+        crm.portal.edit_as_user("contacts", contact.id, {"lastname": "Umbenannt"})
+        await sync_round(desk)
+        crm.portal.clock = lambda: crm.clock() + 60_000
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.contact("hubspot", contact.id).last_name == "Umbenannt"
+
+
+async def test_missing_properties_are_reported_not_written(crm, open_desk):
+    async with open_desk(crm) as desk:
+        result = await sync_round(desk)
+    assert any("syncer setup --apply" in problem for problem in result.problems)
+    assert result.failed == 0
+
+
+async def test_backward_lifecycle_is_cleared_then_set(serve, open_desk):
+    crm = serve()
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        planned = await dry_round(desk)
+        options = (await look(desk)).options[Kind.CONTACT]["lifecyclestage"]
+        order = {value: place for place, value in enumerate(options)}
+        backward = [
+            row
+            for row in planned.rows
+            if row.property == "lifecyclestage" and row.previous and order[row.value] < order[row.previous]
+        ]
+        assert backward, "the generated portal has somebody who goes back"
+        result = await sync_round(desk)
+    assert result.failed == 0
+    for row in backward:
+        assert crm.value("contacts", row.record_id, "lifecyclestage") == row.value

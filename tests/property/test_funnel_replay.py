@@ -1,0 +1,247 @@
+"""What holds for every past: causality, order, the state table, and due times that come early enough."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from syncer.funnel import decide_contact, decide_deal
+from syncer.funnel.facts import (
+    ContactDecision,
+    ContactFacts,
+    DealDecision,
+    DealFacts,
+    DealSpan,
+    FunnelStage,
+    Outcome,
+    Rank,
+    StageEvent,
+)
+from syncer.funnel.transitions import is_allowed
+from syncer.moments import DAY, HOUR, Millis
+from syncer.records import Change, ChangeSource, Contact, Deal, Evidence, Kind
+from tests.unit.funnel.build import COMPANY, contact, rules
+
+_START = 1_767_225_600_000
+_SPAN = 400 * DAY
+_END = Millis(_START + _SPAN)
+
+_FACTS = (
+    ("page_view", "/blog", None, None),
+    ("page_view", "/preise", None, None),
+    ("form", "Whitepaper A", None, None),
+    ("form", "Whitepaper B", None, None),
+    ("form", "Demo anfordern", None, None),
+    ("email_click", "Newsletter", None, None),
+    ("unsubscribe", None, None, None),
+    ("call", None, None, None),
+    ("meeting", None, "COMPLETED", None),
+    ("lead_status", None, "IN_PROGRESS", "user"),
+    ("lead_status", None, "NOT_READY", "user"),
+    ("lead_status", None, "BAD_TIMING", "user"),
+    ("lead_status", None, "UNQUALIFIED", "user"),
+    ("lifecycle", None, "lead", "automation"),
+    ("lifecycle", None, "salesqualifiedlead", "user"),
+    ("stage", None, "INQUIRY", "user"),
+)
+#: Facts that mostly happen before a hand-over weigh more.
+_facts = st.sampled_from(_FACTS[:6] * 4 + _FACTS)
+_moments = st.integers(0, _SPAN // HOUR).map(lambda hours: _START + hours * HOUR)
+_STAGES = ("appointmentscheduled", "qualifiedtobuy", "contractsent", "closedwon", "closedlost")
+
+
+@st.composite
+def _rows(draw: st.DrawFn, most: int = 14) -> list[Evidence]:
+    count = draw(st.integers(0, most))
+    found = []
+    for number in range(count):
+        kind, subject, outcome, actor = draw(_facts)
+        at = draw(_moments)
+        found.append(Evidence(at, 0, f"e:{number}", kind, subject, subject, actor, outcome, 30.0, at))
+    return sorted(found)
+
+
+@st.composite
+def _deals(draw: st.DrawFn) -> list[DealFacts]:
+    return [_deal(draw, f"d{number}") for number in range(draw(st.integers(0, 3)))]
+
+
+def _deal(draw: st.DrawFn, ident: str) -> DealFacts:
+    moments = sorted(draw(st.lists(_moments, min_size=1, max_size=5, unique=True)))
+    stages = [draw(st.sampled_from(_STAGES)) for _ in moments]
+    reason = draw(st.sampled_from(("zu teuer", "Projekt verschoben", "Testlauf", None)))
+    close = draw(st.none() | _moments)
+    changes = [
+        Change(kind=Kind.DEAL, record_id=ident, property="stage", value=stage, at=Millis(at), source=ChangeSource.USER)
+        for at, stage in zip(moments, stages, strict=True)
+    ]
+    deal = Deal(
+        id=ident,
+        pipeline_id="default",
+        stage_id=stages[-1],
+        created_at=Millis(moments[0]),
+        close_date=None if close is None else Millis(close),
+        lost_reason=reason,
+    )
+    return DealFacts(deal=deal, changes=changes, contact_ids=("c",))
+
+
+def _decided(rows: Sequence[Evidence], deals: Sequence[DealFacts], as_of: int, who: Contact) -> ContactDecision:
+    at = Millis(as_of)
+    facts = ContactFacts(
+        contact=who,
+        company=COMPANY,
+        evidence=rows,
+        deals=[decide_deal(one, rules=rules(), as_of=at) for one in deals],
+    )
+    return decide_contact(facts, rules=rules(), as_of=at)
+
+
+_people = st.sampled_from(
+    (
+        contact(created_at=Millis(_START)),
+        contact(created_at=Millis(_START), fields={}),
+        contact(created_at=Millis(_START), lifecycle="lead"),
+        contact(created_at=Millis(_START), owner_id="o", opted_out=True),
+    )
+)
+_many = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@_many
+@given(_rows(), _deals(), _people, _moments)
+def test_what_is_said_about_a_day_does_not_depend_on_later_days(
+    rows: list[Evidence], deals: list[DealFacts], who: Contact, day: int
+) -> None:
+    then = _events(_decided(rows, deals, day, who))
+    later = _events(_decided(rows, deals, _END, who))
+    assert then == [event for event in later if event.occurred_at <= day]
+
+
+@_many
+@given(_rows(), _deals(), _people, st.randoms(use_true_random=False))
+def test_arrival_order_does_not_matter(
+    rows: list[Evidence], deals: list[DealFacts], who: Contact, chance: Random
+) -> None:
+    shuffled, mixed = list(rows), [replace(one, changes=_shuffled(one.changes, chance)) for one in deals]
+    chance.shuffle(shuffled)
+    chance.shuffle(mixed)
+    assert _decided(sorted(shuffled), mixed, _END, who) == _decided(rows, deals, _END, who)
+
+
+@_many
+@given(_rows(), _deals(), _people)
+def test_every_transition_is_in_the_table(rows: list[Evidence], deals: list[DealFacts], who: Contact) -> None:
+    decision = _decided(rows, deals, _END, who)
+    for event in decision.events:
+        assert is_allowed(event.from_stage, event.to_stage, _actor(event)), event
+    for before, after in pairwise(decision.events):
+        assert after.from_stage is before.to_stage
+
+
+@_many
+@given(_rows(), _deals(), _people)
+def test_cycles_follow_each_other_and_only_the_last_is_open(
+    rows: list[Evidence], deals: list[DealFacts], who: Contact
+) -> None:
+    decision = _decided(rows, deals, _END, who)
+    assert [cycle.cycle_no for cycle in decision.cycles] == list(range(1, len(decision.cycles) + 1))
+    for before, after in pairwise(decision.cycles):
+        assert before.ended_at is not None
+        assert before.ended_at <= after.started_at
+    for number in {event.cycle_no for event in decision.events}:
+        own = [event for event in decision.events if event.cycle_no == number]
+        assert [event.seq for event in own] == list(range(len(own)))
+        assert all(one.occurred_at <= two.occurred_at for one, two in pairwise(own))
+
+
+@_many
+@given(_rows(), _deals(), _people)
+def test_delayed_means_back_in_the_market_in_the_same_moment(
+    rows: list[Evidence], deals: list[DealFacts], who: Contact
+) -> None:
+    events = _decided(rows, deals, _END, who).events
+    for index, event in enumerate(events):
+        if event.to_stage is FunnelStage.CLOSED_OTHER:
+            assert events[index + 1].to_stage is FunnelStage.TAM
+            assert events[index + 1].occurred_at == event.occurred_at
+
+
+@_many
+@given(_rows(), _people)
+def test_a_fading_score_takes_nothing_from_sales(rows: list[Evidence], who: Contact) -> None:
+    for event in _decided(rows, (), _END, who).events:
+        if event.rule in {"hysteresis", "expired"} and event.from_stage is not None:
+            assert Rank[event.from_stage.name] < Rank.LEAD_SQL
+
+
+@_many
+@given(_rows(), _deals(), _people, _moments)
+def test_nothing_changes_before_the_due_time(
+    rows: list[Evidence], deals: list[DealFacts], who: Contact, day: int
+) -> None:
+    known = [row for row in rows if row.occurred_at <= day]
+    changes = [replace(one, changes=[c for c in one.changes if c.at <= day]) for one in deals]
+    deals = [one for one in changes if one.changes]
+    now = _decided(known, deals, day, who)
+    dues = [one.due_at for one in (now, *_deal_decisions(deals, day)) if one.due_at is not None]
+    until = min([*dues, day + _SPAN])
+    if until <= day + HOUR:
+        return  # nothing is looked at more often than once an hour
+    just_before = _decided(known, deals, max(until - 1, day), who)
+    assert (just_before.stage, just_before.score.cell) == (now.stage, now.score.cell)
+    assert abs(just_before.score.engagement - now.score.engagement) <= rules().score_step + 0.02
+
+
+@_many
+@given(_deals(), _moments)
+def test_spans_follow_each_other_without_gap(deals: list[DealFacts], day: int) -> None:
+    for decision in _deal_decisions(deals, day):
+        for before, after in pairwise(decision.spans):
+            assert before.valid_to == after.valid_from
+            assert before.valid_from < after.valid_from
+        if decision.spans:
+            assert decision.spans[-1].valid_to is None
+            assert decision.spans[-1].valid_from <= day
+
+
+@_many
+@given(_deals(), _moments)
+def test_a_deal_as_of_a_day_does_not_depend_on_later_days(deals: list[DealFacts], day: int) -> None:
+    """Proposals are left out: they are questions of the day on which they are asked."""
+    for then, later in zip(_deal_decisions(deals, day), _deal_decisions(deals, _END), strict=True):
+        assert _history(then.spans) == _history([span for span in later.spans if span.valid_from <= day])
+
+
+def _deal_decisions(deals: Sequence[DealFacts], day: int) -> list[DealDecision]:
+    return [decide_deal(one, rules=rules(), as_of=Millis(day)) for one in deals]
+
+
+def _history(spans: Sequence[DealSpan]) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for span in spans:
+        said = (span.stage_id, span.outcome, span.rule, span.reason, span.offer_at, span.month_pushes)
+        if not found or found[-1][1:] != said:
+            found.append((span.valid_from, *said))
+    return found
+
+
+def _events(decision: ContactDecision) -> list[StageEvent]:
+    return list(decision.events)
+
+
+def _actor(event: StageEvent) -> str:
+    return "user" if event.rule in {"override", "override_expired", "override_cleared"} else "machine"
+
+
+def _shuffled(changes: Sequence[Change], chance: Random) -> Sequence[Change]:
+    found = list(changes)
+    chance.shuffle(found)
+    return found
+
+
+def test_an_outcome_is_open_until_a_cycle_ends() -> None:
+    assert _decided((), (), _END, contact()).outcome is Outcome.OPEN

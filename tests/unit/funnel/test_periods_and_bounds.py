@@ -1,0 +1,82 @@
+from datetime import datetime
+
+import pytest
+
+from syncer.agreement import load_default, parse_agreement
+from syncer.funnel.bounds import NEVER, bounds_of
+from syncer.funnel.periods import BusinessClock, Evenings, month_of, quarter_of
+from syncer.moments import DAY, moment
+from syncer.scoring import Scorer
+from syncer.scoring.days import LocalDays
+from tests.unit.funnel.build import BERLIN, at, row
+
+_CALENDAR = load_default().calendar
+_CLOCK = BusinessClock(zone=BERLIN, weekdays=frozenset(range(5)), opens=9 * 60, closes=18 * 60)
+
+
+@pytest.mark.parametrize(
+    ("start", "minutes", "due"),
+    [
+        ("2026-10-23T17:30", 50, "2026-10-26T09:20"),
+        ("2026-11-20T17:30", 60, "2026-11-23T09:30"),
+        ("2026-11-21T12:00", 60, "2026-11-23T10:00"),
+        ("2026-11-23T06:00", 60, "2026-11-23T10:00"),
+        ("2026-11-23T09:00", 540, "2026-11-23T18:00"),
+        ("2026-11-23T20:00", 1080, "2026-11-25T18:00"),
+    ],
+)
+def test_the_service_clock_runs_in_opening_hours_only(start: str, minutes: int, due: str) -> None:
+    assert moment(_CLOCK.after(at(start), minutes)) == datetime.fromisoformat(due).replace(tzinfo=BERLIN)
+
+
+def test_months_and_quarters_begin_at_local_midnight() -> None:
+    before, after = at("2026-09-30T23:59"), at("2026-10-01T00:00")
+    assert month_of(after, _CALENDAR) - month_of(before, _CALENDAR) == 1
+    assert quarter_of(after, _CALENDAR) - quarter_of(before, _CALENDAR) == 1
+    assert quarter_of(at("2026-12-31T23:59"), _CALENDAR) == quarter_of(after, _CALENDAR)
+
+
+def test_evenings_are_local_midnights_over_the_change_of_the_clocks() -> None:
+    evenings = Evenings(LocalDays(BERLIN))
+    assert evenings.after(at("2026-10-24T12:00")) == at("2026-10-25T00:00")
+    assert evenings.after(at("2026-10-25T00:00")) == at("2026-10-26T00:00")
+
+
+def test_engagement_is_never_below_the_bound_before_its_time() -> None:
+    agreement = load_default()
+    bounds, track = bounds_of(agreement), Scorer(agreement).track(at("2026-05-01"))
+    for when, kind, subject in (
+        ("2026-05-01", "form", "Demo anfordern"),
+        ("2026-05-03", "form", "Whitepaper"),
+        ("2026-05-04", "page_view", "/preise"),
+    ):
+        track.add(row(when, kind, subject, asset=subject))
+    now = at("2026-05-05")
+    until = bounds.stays_above(25, track.at(now), now)
+    assert until > now + 30 * DAY
+    assert all(track.at(now + step * DAY) >= 25 for step in range((until - now) // DAY))
+
+
+def test_points_and_idle_days_are_those_of_the_model() -> None:
+    bounds = bounds_of(load_default())
+    assert bounds.points is not None
+    assert (bounds.points["demo_request"], bounds.points["page_view"]) == (40, 1)
+    assert (bounds.half_life, bounds.idle) == (30 * DAY, 90 * DAY)
+
+
+@pytest.mark.parametrize(
+    "negative",
+    [
+        "[{id: N, event: unsubscribe, engagement: -30, half_life_days: 10}]",
+        "[{id: N, if: 'contact.type == student', engagement: -30}]",
+        "[{id: N, if: 'days_since_last_activity >= 9', engagement: 5}]",
+    ],
+)
+def test_a_model_that_gives_points_back_has_no_bound(negative: str) -> None:
+    bounds = bounds_of(parse_agreement(f"score_model: {{negative: {negative}}}", "agreement.yaml"))
+    assert bounds.points is None
+    assert bounds.stays_above(5, 60, 7) == 7
+
+
+def test_a_model_without_idle_rule_is_never_idle() -> None:
+    assert bounds_of(parse_agreement("score_model: {negative: []}", "agreement.yaml")).idle == NEVER
