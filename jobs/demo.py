@@ -1,6 +1,7 @@
 """The demo: a sandbox CRM with generated data, and every step of Syncer on it, once, for real."""
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from jobs.settings import Account, Limits, ScheduleFile, Settings
 from jobs.setup import SetupStep, setup
 from jobs.web.app import build_app
 from jobs.words import Language
-from syncer.log import LogFormat
+from syncer.log import LogFormat, configure_log
 from syncer.store import Store
 
 _NAME = "demo"
@@ -53,6 +54,7 @@ class DemoDone:
 @contextmanager
 def run_demo(*, contacts: int, seed: int, lang: Language) -> Iterator[DemoDone]:
     """Yield the finished demo; the sandbox CRM runs and the database exists until the block ends."""
+    configure_log(LogFormat.CONSOLE, logging.ERROR)
     portal = Portal(habits=Habits(index_lag=0))
     portal.load(generate_portal(contacts=contacts, seed=seed, today=system_clock()))
     with tempfile.TemporaryDirectory(prefix="syncer-demo-") as folder, running(portal) as crm:

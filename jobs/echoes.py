@@ -1,10 +1,14 @@
-"""Our own writes come back among the versions of a property: they are taken out before they could become evidence."""
+"""Our own writes come back as values and versions: they are taken out before they could become evidence."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from syncer.records import Change, Kind
+from syncer.records import Change, Contact, Kind
 from syncer.store import Unit
-from syncer.writeback import is_echo
+from syncer.writeback import Written, is_echo, same_value
+
+#: Fields that say when a lifecycle value was entered, whoever wrote it.
+_ENTERED = "entered_"
 
 
 def without_echoes(
@@ -18,3 +22,41 @@ def without_echoes(
         return any(is_echo(change, {change.property: one}) for one in values)
 
     return [change for change in changes if not ours(change)]
+
+
+def as_others_left_them(
+    unit: Unit, account: str, contacts: Sequence[Contact], names: Mapping[str, str]
+) -> list[Contact]:
+    """Return the contacts with lifecycle and lead status as somebody other than us wrote them last.
+
+    A value that we wrote is a conclusion of ours: as evidence it would confirm itself. `names` maps the roles
+    `lifecycle` and `lead_status` to vendor properties; `held` keeps what the CRM shows.
+    """
+    written = unit.desk.written_values(account, Kind.CONTACT, [one.id for one in contacts])
+    echoing = {one.id: roles for one in contacts if (roles := _echoing(one, written.get(one.id, {}), names))}
+    if not echoing:
+        return list(contacts)
+    before = unit.mirror.contacts(account, list(echoing))
+    return [
+        _restored(one, before[one.id], echoing[one.id]) if one.id in before and one.id in echoing else one
+        for one in contacts
+    ]
+
+
+def _echoing(contact: Contact, written: Mapping[str, Sequence[Written]], names: Mapping[str, str]) -> frozenset[str]:
+    return frozenset(
+        role
+        for role in ("lifecycle", "lead_status")
+        if (name := names.get(role)) in written and same_value(contact.held.get(name), written[name][-1].value)
+    )
+
+
+def _restored(contact: Contact, before: Contact, roles: frozenset[str]) -> Contact:
+    theirs = contact
+    if "lead_status" in roles:
+        theirs = replace(theirs, lead_status=before.lead_status)
+    if "lifecycle" in roles:
+        entered = {name: value for name, value in before.fields.items() if name.startswith(_ENTERED)}
+        others = {name: value for name, value in contact.fields.items() if not name.startswith(_ENTERED)}
+        theirs = replace(theirs, lifecycle=before.lifecycle, fields={**others, **entered})
+    return theirs

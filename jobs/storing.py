@@ -1,7 +1,7 @@
 """One chunk of records into the mirror, ledger and cursor, in one commit."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -9,13 +9,15 @@ import structlog
 
 from jobs.counts import StreamCount
 from jobs.desk import Desk
-from jobs.echoes import without_echoes
+from jobs.echoes import as_others_left_them, without_echoes
 from jobs.intake import Intake
+from jobs.names import rules_for
 from jobs.reading import Batch, Chunk, has_story
 from syncer.errors import InvalidRecord
 from syncer.moments import Millis
 from syncer.records import Company, Contact, Deal, Kind
 from syncer.store import Unit, Upserted
+from syncer.writeback import same_value
 
 _log = structlog.get_logger()
 
@@ -46,14 +48,26 @@ def _records(batch: Batch) -> Sequence[Contact | Company | Deal]:
 
 
 def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[str], Sequence[str]]:
-    records = _records(batch)
-    if not records:
+    if not _records(batch):
         return (), ()
-    if reading is Reading.BACKFILL:
-        return [one.id for one in records], [one.id for one in records if has_story(one)]
+    kind = Kind(batch.stream)
     with desk.store.snapshot() as unit:
-        differing = unit.mirror.differing(desk.name, Kind(batch.stream), records)
-    return sorted(differing), [one.id for one in records if one.id in differing and has_story(one)]
+        names = rules_for(desk.agreement.agreement).names[Kind.CONTACT]
+        batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names)
+        records = _records(batch)
+        if reading is Reading.BACKFILL:
+            return [one.id for one in records], [one.id for one in records if has_story(one)]
+        differing = unit.mirror.differing(desk.name, kind, records)
+        held = unit.mirror.held(desk.name, kind, differing)
+    changed = [one for one in records if one.id in differing]
+    return [one.id for one in changed], [one.id for one in changed if _has_news(one, held.get(one.id))]
+
+
+def _has_news(record: Contact | Company | Deal, held: Mapping[str, str | None] | None) -> bool:
+    """Return whether a changed record's versions can tell something new; values that we wrote ourselves cannot."""
+    if held is None or not isinstance(record, Contact):
+        return has_story(record)
+    return has_story(record) and any(not same_value(value, held.get(name)) for name, value in record.held.items())
 
 
 def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> None:

@@ -152,9 +152,7 @@ class RecordError(SyncerError):
 class InvalidRecord(RecordError):
     """The CRM's record cannot be understood. `problems` name field and reason, never the value."""
 
-    def __init__(
-        self, problems: Sequence[str], *, stream: str | None = None, record: str | None = None
-    ) -> None:
+    def __init__(self, problems: Sequence[str], *, stream: str | None = None, record: str | None = None) -> None:
         super().__init__("; ".join(problems), stream=stream, record=record)
         self.problems = tuple(problems)
 

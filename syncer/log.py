@@ -51,7 +51,7 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {key: _clean(key, value) for key, value in event.items()}
 
 
-def configure_log(form: LogFormat) -> None:
+def configure_log(form: LogFormat, level: int = logging.INFO) -> None:
     """Set structlog up once per process; lines go to standard error."""
     last: Processor = (
         structlog.processors.JSONRenderer()
@@ -67,7 +67,7 @@ def configure_log(form: LogFormat) -> None:
             redact,
             last,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -12,6 +12,7 @@ from connectors.hubspot.schema import Schema
 from connectors.hubspot.source import HubSpotSource
 from connectors.hubspot.versions import versions_with
 from connectors.limits import DEFAULT_SHARE, Budgets
+from syncer.errors import ConfigError, Problem
 
 BASE_URL = "https://api.hubapi.com"
 
@@ -41,15 +42,26 @@ def open_hubspot(
     """Return an account ready to use; nothing is sent yet.
 
     `tier` is a preset of `connectors.limits.TIERS`; None starts with the smallest and follows what HubSpot's headers
-    say. `share` is the part of each limit that is used. Raises ConfigError for an unusable address, tier or version.
+    say. `share` is the part of each limit that is used. Raises ConfigError for an unusable token, address, tier or
+    version.
     """
+    key = _checked_token(token)
     chosen = versions_with(versions)
     address = checked_address(base_url)
     patience = patience or Patience()
     budgets = Budgets(tier=tier, share=share, sleep=patience.sleep)
-    api = ApiClient(base_url=address, token=token, budgets=budgets, patience=patience, transport=transport)
-    schema = Schema(api=api, official=Official(token=token, base_url=address))
+    api = ApiClient(base_url=address, token=key, budgets=budgets, patience=patience, transport=transport)
+    schema = Schema(api=api, official=Official(token=key, base_url=address))
     return HubSpot(
         source=HubSpotSource(api=api, schema=schema, versions=chosen),
         destination=HubSpotDestination(api=api, schema=schema, versions=chosen),
     )
+
+
+def _checked_token(token: str) -> str:
+    # A header can hold nothing else, and a pasted line break is not worth a failed call.
+    key = token.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        hint = "the token as HubSpot shows it, pat-..."
+        raise ConfigError([Problem(message="the token is empty or no token", key="HUBSPOT_ACCESS_TOKEN", hint=hint)])
+    return key

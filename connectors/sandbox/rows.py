@@ -3,6 +3,7 @@
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from connectors.sandbox.definitions import Definition
 from connectors.sandbox.kinds import Kind
@@ -71,6 +72,7 @@ class Table:
         self._live: list[int] = []
         self._gone: list[int] = []
         self._changed: list[tuple[int, int]] = []
+        #: In the order of the latest change.
         self._faces: dict[str, list[Face]] = {}
         self._unique: dict[str, dict[str, str]] = {}
         self.identities: set[str] = {"email"} if kind.name == "contacts" else set()
@@ -92,7 +94,7 @@ class Table:
         self.rows[row.id] = row
         insort(self._live, int(row.id))
         insort(self._changed, (row.updated, int(row.id)))
-        self._faces.setdefault(row.id, []).append(Face(until=at, properties=None, updated=at))
+        self._remember(row.id, Face(until=at, properties=None, updated=at))
         self._index(row)
 
     def find(self, id_: str) -> Row | None:
@@ -110,10 +112,7 @@ class Table:
 
     def about_to_change(self, row: Row, *, at: Millis) -> None:
         """Keep the row's present face, and take its unique values out of the index."""
-        faces = self._faces.setdefault(row.id, [])
-        while faces and faces[0].until < at - MEMORY:
-            faces.pop(0)
-        faces.append(Face(until=at, properties=dict(row.properties), updated=row.updated))
+        self._remember(row.id, Face(until=at, properties=dict(row.properties), updated=row.updated))
         self._unindex(row)
 
     def has_changed(self, row: Row) -> None:
@@ -154,7 +153,8 @@ class Table:
         """Yield live rows whose present or recently remembered change time is not before `since`."""
         seen: set[int] = set()
         start = bisect_left(self._changed, (since, 0))
-        recent = (int(id_) for id_, faces in self._faces.items() if faces[-1].until >= now - MEMORY)
+        latest = takewhile(lambda item: item[1][-1].until >= now - MEMORY, reversed(self._faces.items()))
+        recent = (int(id_) for id_, _ in latest)
         for id_ in (*(id_ for _, id_ in self._changed[start:]), *recent):
             row = self.rows.get(str(id_))
             if id_ not in seen and row is not None and row.archived_at is None:
@@ -172,6 +172,14 @@ class Table:
         """Return the row's properties before its latest change, or None where nothing is remembered."""
         faces = self._faces.get(row.id)
         return faces[-1].properties if faces else None
+
+    def _remember(self, id_: str, face: Face) -> None:
+        """Keep a face, and let go of those that are too old; rows stand in the order of their latest change."""
+        earlier = self._faces.pop(id_, [])
+        oldest = face.until - MEMORY
+        self._faces[id_] = [*(known for known in earlier if known.until >= oldest), face]
+        for other in list(takewhile(lambda key: self._faces[key][-1].until < oldest, self._faces)):
+            del self._faces[other]
 
     def _index(self, row: Row) -> None:
         for name, value in self._identity_values(row):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from syncer.agreement.head import RejectTarget
 from syncer.funnel.facts import FunnelStage, Origin, Outcome, Relationship
-from syncer.funnel.reactions import WORDS, expect
+from syncer.funnel.overrides import WORDS, expect
 from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, SALES_READY, SUSPECT, Replay
 from syncer.moments import Millis
 

@@ -4,7 +4,8 @@ Both bounds are safe: a rise is never larger than the points of the events, a fa
 half-life. A model that neither holds for gets no bound, and every event is looked at.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from math import log2
 
 from syncer.agreement.model import Agreement
@@ -18,6 +19,8 @@ NEVER = 1 << 62
 _IDLE = "days_since_last_activity"
 #: Idle days up to which a deduction is looked for: ten years.
 _LONGEST_IDLE = 3_653
+#: What stays for so long stays.
+_AGES = 36_525 * DAY
 #: A shown score is rounded to cents.
 _CENT = 0.01
 
@@ -28,10 +31,12 @@ class Bounds:
 
     #: Most points that an event can bring, by its name; None where nothing is known.
     points: dict[str, float] | None
+    #: Events that take points off.
+    taking: Collection[str] = frozenset()
     #: Milliseconds; 0 where nothing is known.
     half_life: float
     #: Milliseconds without activity after which points may be taken off, and given back by the next activity.
-    idle: int = field(default=NEVER)
+    idle: int = NEVER
 
     def stays_above(self, threshold: float, engagement: float, at: int) -> int:
         """Return until when engagement, if nothing is ever taken off, cannot be below a threshold."""
@@ -39,7 +44,8 @@ class Bounds:
             return at
         if threshold <= 0:
             return NEVER
-        return at + int(self.half_life * log2((engagement - _CENT) / threshold))
+        ahead = self.half_life * log2((engagement - _CENT) / threshold)
+        return at + int(ahead) if ahead < _AGES else NEVER
 
 
 def bounds_of(agreement: Agreement) -> Bounds:
@@ -60,7 +66,8 @@ def bounds_of(agreement: Agreement) -> Bounds:
         return Bounds(points=None, half_life=0.0)
     lives = [decay.half_life_days * DAY for decay in decays if decay is not None]
     idle = min((_first_idle_day(agreement, rule.when) for rule in timed if rule.when), default=NEVER)
-    return Bounds(points=_points(rules), half_life=min(lives, default=float(NEVER)), idle=idle)
+    taking = frozenset(rule.event for rule in deductions if rule.event is not None)
+    return Bounds(points=_points(rules), taking=taking, half_life=min(lives, default=float(NEVER)), idle=idle)
 
 
 def _decay(own: Decay | str | None, half_life: float | None, default: Decay) -> Decay | None:

@@ -18,7 +18,7 @@ from syncer.funnel.facts import (
     StageEvent,
 )
 from syncer.funnel.forecast import Place
-from syncer.funnel.reactions import HANDLERS
+from syncer.funnel.handlers import HANDLERS
 from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
 from syncer.moments import HOUR, Millis
@@ -187,7 +187,8 @@ def _due(replay: Replay, engagement: float, as_of: Millis, upcoming: Millis | No
     found: list[int] = [] if upcoming is None else [upcoming]
     if is_watched(replay):
         below = replay.calm_until if replay.below_since is None else replay.below_since
-        found.append(below + replay.rules.dwell)
+        if below < NEVER:
+            found.append(replay.rules.evenings.later(below, replay.rules.dwell))
         found += [at for at in (replay.cool_until, replay.overridden_until) if at is not None]
     elif replay.wake < NEVER:
         found.append(replay.wake)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 from syncer.funnel.bootstrap import take_word
 from syncer.funnel.bounds import NEVER
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.funnel.overrides import end_override
 from syncer.funnel.passage import Passage
-from syncer.funnel.reactions import end_override, lift_by_score
+from syncer.funnel.reactions import lift_by_score
 from syncer.funnel.replay import INQUIRY, MQL, NOWHERE, SUSPECT, Replay
 from syncer.moments import DAY, HOUR, Millis
 from syncer.scoring.track import Track
@@ -81,7 +82,7 @@ def _fall(replay: Replay, until: int) -> Due | None:
     if until > after:
         _note_days_below(replay, track, after=after, until=until)
     since = replay.below_since
-    return None if since is None else Due(max(since + rules.dwell, replay.since or 0), _demote)
+    return None if since is None else Due(max(rules.evenings.later(since, rules.dwell), replay.since or 0), _demote)
 
 
 def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) -> None:
@@ -103,7 +104,10 @@ def _first_evening_below(replay: Replay, track: Track, *, begin: int, until: int
     threshold, rules = replay.exit_at(), replay.rules
     flips_at = (replay.last_activity or 0) + rules.bounds.idle
     at = begin
-    while (evening := rules.evenings.after(at)) <= until:
+    while at < until:
+        evening = rules.evenings.after(at)
+        if evening > until:
+            return None
         engagement = track.at(evening)
         if engagement < threshold:
             return evening

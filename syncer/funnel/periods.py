@@ -35,7 +35,11 @@ class Evenings:
 
     def after(self, at: int) -> Millis:
         """Return the first local midnight after a moment."""
-        day = self._days.of(at) + 1
+        return self.later(at, 1)
+
+    def later(self, at: int, days: int) -> Millis:
+        """Return the local midnight with which the day begins that is some days after a moment's."""
+        day = self._days.of(at) + days
         found = self._known.get(day)
         if found is None:
             found = self._known[day] = self._days.midnight(day)

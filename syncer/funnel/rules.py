@@ -49,7 +49,7 @@ class Rejection(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
-    """Everything that the funnel's decisions read besides facts. Spans are milliseconds; statuses upper case."""
+    """What decisions read besides facts. Spans are milliseconds unless told otherwise, statuses upper case."""
 
     agreement: Agreement
     scorer: Scorer
@@ -69,7 +69,7 @@ class Rules:
     enter: Mapping[str, Enter]
     inquiry_enter: float
     exit_gap: float
-    #: From the first day below an exit to the day of the fall.
+    #: Evenings from the first one below an exit to the fall.
     dwell: int
     cool_off: int
     suspect_expiry: int
@@ -120,7 +120,7 @@ def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer 
         enter=_entries(agreement),
         inquiry_enter=terms.inquiry_enter,
         exit_gap=hysteresis.exit_gap,
-        dwell=(hysteresis.dwell_days - 1) * DAY,
+        dwell=hysteresis.dwell_days - 1,
         cool_off=hysteresis.cooldown_after_reject_days * DAY,
         suspect_expiry=terms.suspect_expiry_days * DAY,
         lost_to_tam=terms.lost_to_tam_days * DAY,

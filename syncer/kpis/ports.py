@@ -45,8 +45,6 @@ class DealDate(StrEnum):
     OFFER = "offer"
     #: The close date as it stands: where its money belongs (domain R18).
     CLOSE = "close"
-    #: When the present outcome began.
-    CLOSED = "closed"
 
 
 class Unit(StrEnum):

@@ -91,7 +91,6 @@ def engagement_plan(
             if decay.fade is Fade.LINEAR
         },
         falling=tuple(number for (_, _, negative), number in slots.items() if negative),
-        bonus=sum(max(points, 0.0) for points in [rule.points for rule in timed] + [rule.points for rule in mixed]),
         quiet=_quiet(timed),
         timed=timed,
         mixed=mixed,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from syncer.moments import DAY, SECOND, Millis, moment
 
 #: Day 0 is 1970-01-01.
-_DAY_ZERO = date(1970, 1, 1)
+DAY_ZERO = date(1970, 1, 1)
 
 
 class LocalDays:
@@ -39,7 +39,7 @@ class LocalDays:
 
     def date(self, at: int) -> date:
         """Return the local calendar day of a moment."""
-        return _DAY_ZERO + timedelta(days=self.of(at))
+        return DAY_ZERO + timedelta(days=self.of(at))
 
     def clock(self, at: int) -> str:
         """Return the local time of day of a moment as HH:MM."""

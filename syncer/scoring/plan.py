@@ -117,8 +117,6 @@ class EngagementPlan(NamedTuple):
     linear: Mapping[int, tuple[EventRule, ...]]
     #: Slots that hold negative points.
     falling: tuple[int, ...]
-    #: The most that deductions outside the groups could add, were they written as gifts.
-    bonus: float
     #: Idle milliseconds below which no deduction outside the groups changes.
     quiet: float
     timed: tuple[TimedDeduction, ...]

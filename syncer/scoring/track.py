@@ -27,7 +27,6 @@ class Track:
     __slots__ = (
         "_base",
         "_kept",
-        "_most",
         "_plan",
         "_profile",
         "_scale",
@@ -47,13 +46,9 @@ class Track:
         self._sums = [0.0] * plan.slots
         self._kept: dict[int, dict[object, Counted]] = {}
         self._profile = profile
-        #: Engagement is never above it: all points ever given.
-        self._most = NOISE
         self._base = 0.0
         if plan.mixed:
             self._base = sum(rule.points for rule in plan.mixed if not rule.timed and rule.test(profile))
-        if plan.bonus:
-            self._most += plan.bonus
 
     def add(self, evidence: Evidence, event: str | None = None) -> bool:
         """Count one fact and return whether a rule gave it points. `event` saves classifying it again."""
@@ -73,8 +68,6 @@ class Track:
             scored = True
             if (at - self._scale) > _SCALE * life:
                 self._rescale(at)
-            if points > 0.0:
-                self._most += points
             amount = points * exp2((at - self._scale) / life)
             if memory is not None:
                 amount -= self._remember(memory, evidence, (at, points, evidence[2], amount))
@@ -232,9 +225,6 @@ def weight(decay: Decay, age: int) -> float:
 
 
 def _prune(kept: dict[object, Counted], until: float) -> None:
-    """Forget what has faded to nothing, oldest first."""
-    while kept:
-        key = next(iter(kept))
-        if kept[key][0] > until:
-            return
-        del kept[key]
+    """Forget what has faded to nothing, oldest first; the event just kept has not."""
+    while kept[oldest := next(iter(kept))][0] <= until:
+        del kept[oldest]

@@ -1,13 +1,17 @@
 """How scores read in English and German: numbers, days, labels of rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import cache, lru_cache
 from typing import Literal
 
-from syncer.agreement.score import EngagementRule, FitRule, Label, NegativeRule, ScoreModel
-from syncer.scoring.days import LocalDays
+from syncer.agreement.score import EngagementRule, FitRule, NegativeRule, ScoreModel
+from syncer.scoring.days import DAY_ZERO, LocalDays
 from syncer.scoring.rounding import half_up
 
 Lang = Literal["en", "de"]
+#: Days whose text is remembered.
+_REMEMBERED = 20_000
 _Rule = FitRule | EngagementRule | NegativeRule
 
 #: German and English of what rules usually speak of; anything else reads as it is written.
@@ -56,8 +60,7 @@ def signed(value: float, lang: Lang) -> str:
 
 def day(at: int, days: LocalDays, lang: Lang) -> str:
     """Return the local calendar day of a moment."""
-    found = days.date(at)
-    return f"{found:%d.%m.%Y}" if lang == "de" else f"{found:%Y-%m-%d}"
+    return _day(days.of(at), lang)
 
 
 def minute(at: int, days: LocalDays, lang: Lang) -> str:
@@ -66,9 +69,9 @@ def minute(at: int, days: LocalDays, lang: Lang) -> str:
 
 
 class Labels:
-    """What the rules of a model are called."""
+    """What the rules of a model are called, and what they give."""
 
-    __slots__ = ("_rules",)
+    __slots__ = ("_rules", "of")
 
     def __init__(self, model: ScoreModel) -> None:
         fit = (rule for group in model.fit.groups.values() for rule in group.rules)
@@ -76,12 +79,13 @@ class Labels:
         self._rules: dict[str, _Rule] = {rule.id: rule for rule in fit}
         self._rules.update((rule.id, rule) for rule in engagement)
         self._rules.update((rule.id, rule) for rule in model.negative)
+        #: Returns a rule's label in a language, or one built from what it says.
+        self.of: Callable[[str, Lang], str] = cache(self._label)
 
-    def of(self, rule_id: str, lang: Lang) -> str:
-        """Return a rule's label, or one built from what it says."""
+    def _label(self, rule_id: str, lang: Lang) -> str:
         rule = self._rules[rule_id]
         if rule.label is not None:
-            return _chosen(rule.label, lang)
+            return rule.label.de if lang == "de" else rule.label.en
         return _built(rule, lang)
 
     def once_a_day(self, rule_id: str) -> bool:
@@ -95,8 +99,10 @@ class Labels:
         return isinstance(rule, EngagementRule) and rule.distinct_by is not None
 
 
-def _chosen(label: Label, lang: Lang) -> str:
-    return label.de if lang == "de" else label.en
+@lru_cache(_REMEMBERED)
+def _day(number: int, lang: Lang) -> str:
+    found = DAY_ZERO + timedelta(days=number)
+    return f"{found:%d.%m.%Y}" if lang == "de" else f"{found:%Y-%m-%d}"
 
 
 def _built(rule: _Rule, lang: Lang) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from syncer.funnel.facts import ContactFacts, DealDecision
 from syncer.records import Company, Evidence
@@ -70,10 +70,8 @@ def _evidence(
 @cache
 def _evidence_sql(dialect: Dialect, *, whole: bool) -> Query:
     facts = tables.evidence.c
-    if whole:
-        wanted = (facts.contact_id >= bindparam("first")) & (facts.contact_id <= bindparam("last"))
-    else:
-        wanted = among(dialect, facts.contact_id)
+    page = (facts.contact_id >= bindparam("first")) & (facts.contact_id <= bindparam("last"))
+    wanted = page if whole else among(dialect, facts.contact_id)
     known = facts.recorded_at <= bindparam("known_at")
     held = or_(facts.voided_at.is_(None), facts.voided_at > bindparam("known_at"))
     ordered = dialect.joined(facts.fact, (facts.occurred_at, facts.priority, facts.id))

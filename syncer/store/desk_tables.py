@@ -129,6 +129,8 @@ kpi_snapshots = table(KpiSnapshotRow)
 
 #: The condition of an outbox row that is not settled; the partial index serves only these very words.
 OPEN = "status IN ('pending', 'sending')"
-Index("ix_outbox_open", outbox.c.account, outbox.c.run, postgresql_where=text(OPEN), sqlite_where=text(OPEN))
+#: The order in which values are sent: a push reads the first few again and again and must not sort the rest.
+SENDING_ORDER = (outbox.c.run, outbox.c.kind, outbox.c.record_id, outbox.c.property, outbox.c.key)
+Index("ix_outbox_open", outbox.c.account, *SENDING_ORDER, postgresql_where=text(OPEN), sqlite_where=text(OPEN))
 Index("ix_outbox_record", outbox.c.account, outbox.c.kind, outbox.c.record_id)
 Index("ix_outbox_run", outbox.c.account, outbox.c.run, outbox.c.changed_at)

@@ -58,8 +58,8 @@ class Dialect(Protocol):
         """Return the texts of a group with commas between: one value to fetch instead of a tuple a row."""
         ...
 
-    def translate(self, error: BaseException | None) -> SyncerError | None:
-        """Return what the driver's error means, or None where it can only be our mistake."""
+    def translate(self, error: BaseException) -> SyncerError | None:
+        """Return what the driver's error means, or None where it is not the driver's."""
         ...
 
 

@@ -15,21 +15,25 @@ def translated(dialect: Dialect) -> Iterator[None]:
     """Raise errors of `syncer.errors` for those of the database that leave the block."""
     try:
         yield
-    except SQLAlchemyError as error:
-        raise _ours(error, dialect) from error
+    except SyncerError:
+        raise
     except Exception as error:
-        # Bulk writes go to the driver directly, past SQLAlchemy's wrapping.
-        known = dialect.translate(error)
+        known = _ours(error, dialect)
         if known is None:
             raise
-        raise known from error
+        # The cause is cut off: a driver's text may repeat the values of the row that it refused.
+        raise known.with_traceback(error.__traceback__) from None
 
 
-def _ours(error: SQLAlchemyError, dialect: Dialect) -> SyncerError:
+def _ours(error: Exception, dialect: Dialect) -> SyncerError | None:
     if isinstance(error, PoolTimeout):
         return Unavailable("every connection to the database is busy")
-    original = error.orig if isinstance(error, DBAPIError) else None
-    return dialect.translate(original) or Bug(f"the database refused a statement: {type(original or error).__name__}")
+    # Bulk writes go to the driver directly, past SQLAlchemy's wrapping.
+    original = error.orig if isinstance(error, DBAPIError) else error
+    known = None if original is None else dialect.translate(original)
+    if known is None and isinstance(error, SQLAlchemyError):
+        return Bug(f"the database layer refused a statement: {type(error).__name__}")
+    return known
 
 
 def unusable_url() -> ConfigError:

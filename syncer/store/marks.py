@@ -6,7 +6,7 @@ A derive clears only marks of generations that it saw, so a change that commits 
 from collections.abc import Collection
 from functools import cache
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from syncer.records import Kind
 from syncer.store.dialect import Dialect, Query, among, chunks, dialect_of, listed, raw
@@ -19,6 +19,7 @@ _BUMP = (
     .values(generation=accounts.c.generation + 1)
     .returning(accounts.c.generation)
 )
+_BEGIN = text("INSERT INTO accounts (account, generation) VALUES (:of, 0) ON CONFLICT DO NOTHING")
 
 
 def mark(
@@ -36,11 +37,16 @@ def mark(
 
 def next_generation(connection: Connection, account: str) -> int:
     """Return a new generation. The account's row stays locked until the commit, so generations commit in order."""
-    found = connection.execute(_BUMP, {"of": account}).scalar()
-    if found is not None:
-        return int(found)
-    dialect_of(connection).append(connection, accounts, [(account, None, None, None, None, 1, None)])
-    return 1
+    generation = connection.execute(_BUMP, {"of": account}).scalar()
+    if generation is None:
+        ensure_account(connection, account)
+        generation = connection.execute(_BUMP, {"of": account}).scalar_one()
+    return int(generation)
+
+
+def ensure_account(connection: Connection, account: str) -> None:
+    """Make sure that the account has its row: two processes may meet a new account at the same moment."""
+    connection.execute(_BEGIN, {"of": account})
 
 
 def mark_contacts(connection: Connection, account: str, ids: Collection[str], *, with_deals: bool = False) -> None:

@@ -34,6 +34,7 @@ from syncer.store.measures_populations import (
     deal_date,
     deal_excluded,
     deals_as_of,
+    turned_at,
 )
 from syncer.store.measures_queries import (
     companies_by_stage,
@@ -109,16 +110,14 @@ class Measures:
 
     def deal_days(self, cut: Cut, dated: DealDate, window: Window, start: DealDate) -> Iterable[DayCount]:
         """Count the same deals by days from `start` to closing, or to as_of while open."""
-        rows, read = deals_as_of(cut), reader(cut)
-        # The closing date is looked up span by span: once, in a query of its own.
-        wide = select(
-            rows,
-            deal_date(rows, cut, start).label("start_at"),
-            deal_date(rows, cut, DealDate.CLOSED).label("closed_at"),
-        ).subquery("lived")
-        days = days_between(cut, wide.c.start_at, wide.c.closed_at, wide.c.outcome)
-        keys = [*deal_keys(wide, cut, dated, window), days]
-        chosen = select(wide).where(dated_inside(wide, cut, dated, window))
+        rows, turned, read = deals_as_of(cut), turned_at(cut), reader(cut)
+        days = days_between(cut, deal_date(rows, cut, start), turned.c.turned_at, rows.c.outcome)
+        keys = [*deal_keys(rows, cut, dated, window), days]
+        chosen = (
+            select(rows)
+            .select_from(rows.join(turned, turned.c.deal_id == rows.c.deal_id))
+            .where(dated_inside(rows, cut, dated, window))
+        )
         for *segment, excluded, outcome, length, units in grouped(self.connection, keys, chosen):
             yield DayCount(read(segment), excluded, Outcome(outcome), length, units)
 

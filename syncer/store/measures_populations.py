@@ -107,13 +107,22 @@ def deals_as_of(cut: Cut) -> Subquery:
     )
 
 
-def closed_at(deals: Subquery, cut: Cut) -> Expression:
-    """Return when a deal's present outcome began, over all spans that carry it without a break."""
-    span = tables.deal_spans.alias("earlier")
-    mine = and_(known(span, cut), span.c.deal_id == deals.c.deal_id, span.c.valid_from <= deals.c.valid_from)
-    broken = select(func.max(span.c.valid_to)).where(mine, span.c.outcome != deals.c.outcome)
-    began = select(func.min(span.c.valid_from)).where(mine)
-    return func.coalesce(broken.scalar_subquery(), began.scalar_subquery())
+def turned_at(cut: Cut) -> Subquery:
+    """Return when each deal's present outcome began: where its outcome last changed, over all spans up to as_of."""
+    span = tables.deal_spans
+    before = func.lag(span.c.outcome).over(partition_by=span.c.deal_id, order_by=span.c.valid_from)
+    spans = (
+        select(span.c.deal_id, span.c.valid_from, span.c.outcome, before.label("before"))
+        .where(known(span, cut), span.c.valid_from <= cut.as_of)
+        .subquery("spans")
+    )
+    turns = or_(spans.c.before.is_(None), spans.c.before != spans.c.outcome)
+    return (
+        select(spans.c.deal_id, func.max(spans.c.valid_from).label("turned_at"))
+        .where(turns)
+        .group_by(spans.c.deal_id)
+        .subquery("turned")
+    )
 
 
 def deal_date(deals: Subquery, cut: Cut, dated: DealDate) -> Expression:
@@ -125,8 +134,6 @@ def deal_date(deals: Subquery, cut: Cut, dated: DealDate) -> Expression:
             return _reached(deals.c.offer_at, cut.as_of)
         case DealDate.CLOSE:
             return deals.c.close_date
-        case DealDate.CLOSED:
-            return closed_at(deals, cut)
 
 
 def latest_events(cut: Cut) -> Subquery:

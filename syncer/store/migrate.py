@@ -1,9 +1,7 @@
-"""Brings a database to this version by Alembic, without an ini file on disk."""
+"""Brings a database to this version. Alembic is loaded only where something is to be done: it starts slowly."""
 
-from pathlib import Path
+from importlib import import_module
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, inspect, text
 
 from syncer.errors import ConfigError, Problem
@@ -15,7 +13,6 @@ HEAD = "0001"
 #: Every revision this version can start from.
 KNOWN = frozenset({HEAD})
 
-_SCRIPTS = Path(__file__).parent / "migrations"
 _VERSION_TABLE = "alembic_version"
 
 
@@ -32,7 +29,7 @@ def upgrade(connection: Connection) -> None:
         _refuse_strangers(connection)
     elif current not in KNOWN:
         raise _newer(current)
-    command.upgrade(scripts(connection), "head")
+    import_module("syncer.store.scripts").to_head(connection)
 
 
 def revision(connection: Connection) -> str | None:
@@ -41,14 +38,6 @@ def revision(connection: Connection) -> str | None:
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)
-
-
-def scripts(connection: Connection) -> Config:
-    """Return Alembic's configuration for our scripts and an open connection."""
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    return config
 
 
 def _refuse_strangers(connection: Connection) -> None:

@@ -148,6 +148,10 @@ class Mirror:
             mark(self._connection, account, contact_ids=concerned)
         return sum(len(ids) for ids in changed.values())
 
+    def contacts(self, account: str, ids: Collection[str]) -> Mapping[str, Contact]:
+        """Return by id the contacts that the mirror holds."""
+        return overview.contacts_by_id(self._connection, account, ids)
+
     def differing(self, account: str, kind: Kind, records: Sequence[Contact | Company | Deal]) -> Collection[str]:
         """Return the ids of the records that are new, or of which decisions would see a difference."""
         return overview.differing(self._connection, account, kind, records)

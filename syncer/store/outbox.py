@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Text, bindparam, func, select, text, update
 
 from syncer.records import Kind
-from syncer.store.desk_tables import OPEN, outbox
+from syncer.store.desk_tables import OPEN, SENDING_ORDER, outbox
 from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
 from syncer.store.values import OutboxEntry, Status
 from syncer.writeback.intents import Intent
@@ -51,12 +51,7 @@ def intend(connection: Connection, account: str, run: str, intents: Iterable[Int
 
 def pending(connection: Connection, account: str, limit: int | None) -> list[OutboxEntry]:
     """Return open values by run, record and property: unclaimed ones, and claimed ones that were never settled."""
-    statement = (
-        select(*_COLUMNS)
-        .where(outbox.c.account == account, text(OPEN))
-        .order_by(outbox.c.run, outbox.c.kind, outbox.c.record_id, outbox.c.property, outbox.c.key)
-        .limit(limit)
-    )
+    statement = select(*_COLUMNS).where(outbox.c.account == account, text(OPEN)).order_by(*SENDING_ORDER).limit(limit)
     return [entry_of(row) for row in raw(connection, statement, {})]
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table, func, select
 from syncer.funnel.facts import FunnelStage
 from syncer.records import Company, Contact, Deal, Kind
 from syncer.store import tables
+from syncer.store.decode import CONTACT_COLUMNS, contact_of
 from syncer.store.dialect import among, dialect_of, listed, raw
 from syncer.store.pages import pages
 from syncer.store.upsert import COMPANIES, CONTACTS, DEALS, telling
@@ -38,6 +39,12 @@ def differing(
             return telling(connection, COMPANIES, account, [one for one in records if isinstance(one, Company)])
         case Kind.DEAL:
             return telling(connection, DEALS, account, [one for one in records if isinstance(one, Deal)])
+
+
+def contacts_by_id(connection: Connection, account: str, ids: Collection[str]) -> Mapping[str, Contact]:
+    """Return the contacts among `ids` as the mirror holds them."""
+    rows = (row for page in pages(connection, CONTACT_COLUMNS, account, ids, size=_PAGE) for row in page)
+    return {row[0]: contact_of(row) for row in rows}
 
 
 def hottest(connection: Connection, account: str, number: int) -> list[str]:

@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any, cast
 
 import psycopg
-from psycopg import sql
+from psycopg import pq, sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import (
     URL,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     create_engine,
+    event,
     func,
     literal,
     select,
@@ -25,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
-from syncer.errors import ConfigError, Problem, SyncerError, Unavailable
+from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 
 _CONNECT_S = 10
 #: Any number that is ours: one process migrates at a time.
@@ -33,9 +35,6 @@ _SCHEMA_LOCK = 5_948_711_620
 #: Classes of SQLSTATE that pass by themselves: connection, transaction rollback, resources, operator intervention, I/O.
 _PASSING = ("08", "40", "53", "57", "58", "55")
 _REFUSED = {
-    "28000": ("the database refuses this user", "see user and host in SYNCER_DATABASE_URL"),
-    "28P01": ("the database refuses the password", "see user and password in SYNCER_DATABASE_URL"),
-    "3D000": ("the database does not exist on the server", "create it, or name another in SYNCER_DATABASE_URL"),
     "3F000": ("the schema does not exist in the database", "create it, or name another in SYNCER_DATABASE_URL"),
     "42501": ("the database user lacks a right", "grant it CREATE and USAGE on the schema"),
     "25006": ("the database is read-only", "name the primary server in SYNCER_DATABASE_URL"),
@@ -44,12 +43,42 @@ _REFUSED = {
 
 def open_engine(url: URL) -> Engine:
     """Return an engine on psycopg 3."""
-    return create_engine(
+    engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
         connect_args={"connect_timeout": _CONNECT_S},
     )
+    event.listen(engine, "do_connect", _connect)
+    return engine
+
+
+def _connect(
+    _dialect: object, _record: object, _arguments: object, values: dict[str, Any]
+) -> psycopg.Connection[tuple[Any, ...]]:
+    """Connect, or say whether the server is silent or refuses us: a failed log-in carries no SQLSTATE."""
+    try:
+        return psycopg.connect(**values)
+    except psycopg.OperationalError:
+        known = {name: str(value) for name, value in values.items() if isinstance(value, str | int)}
+        answers = pq.PGconn.ping(make_conninfo(**known).encode()) == pq.Ping.OK
+    # The driver's own words would repeat address and user.
+    raise _refused() if answers else _silent()
+
+
+def _silent() -> SyncerError:
+    return Unavailable(
+        "the database server cannot be reached", hint="see host and port in SYNCER_DATABASE_URL, and that it runs"
+    )
+
+
+def _refused() -> SyncerError:
+    problem = Problem(
+        key="SYNCER_DATABASE_URL",
+        message="the database server answers and refuses user, password or database name",
+        hint="see them in SYNCER_DATABASE_URL, and that the database exists",
+    )
+    return ConfigError([problem])
 
 
 def begin_writing(connection: Connection) -> None:
@@ -96,8 +125,8 @@ def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[s
     return func.string_agg(column, aggregate_order_by(literal(","), *order), type_=Text)
 
 
-def translate(error: BaseException | None) -> SyncerError | None:
-    """Return what a PostgreSQL error means by its SQLSTATE, or None where it can only be our mistake."""
+def translate(error: BaseException) -> SyncerError | None:
+    """Return what an error means by its SQLSTATE: a Bug where it can only be our mistake; None for other errors."""
     if not isinstance(error, psycopg.Error):
         return None
     state = error.sqlstate
@@ -105,12 +134,10 @@ def translate(error: BaseException | None) -> SyncerError | None:
         message, hint = _REFUSED[state]
         return ConfigError([Problem(key="SYNCER_DATABASE_URL", message=message, hint=hint)])
     if state is None and isinstance(error, psycopg.OperationalError):
-        return Unavailable(
-            "the database server cannot be reached", hint="see host and port in SYNCER_DATABASE_URL, and that it runs"
-        )
+        return Unavailable("the connection to the database server broke", hint="it is tried again")
     if state is not None and state.startswith(_PASSING):
         return Unavailable("the database server cannot serve now", hint="it is tried again; see the server's log")
-    return None
+    return Bug(f"the database refused a statement: {state} {error.diag.constraint_name or type(error).__name__}")
 
 
 class _Upsert:

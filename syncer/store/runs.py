@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select, update
 from syncer.errors import ChangedMeanwhile
 from syncer.moments import moment
 from syncer.store.dialect import Row, dialect_of, raw
+from syncer.store.marks import ensure_account
 from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
 from syncer.store.values import AccountFacts, Run
 
@@ -88,16 +89,14 @@ def snapshot(connection: Connection, account: str, run_id: str) -> list[Mapping[
 
 def keep_account(connection: Connection, facts: AccountFacts) -> None:
     """Keep what the CRM says about the account itself."""
+    ensure_account(connection, facts.account)
     values = {
         "portal_id": facts.portal_id,
         "time_zone": facts.time_zone,
         "currency": facts.currency,
         "account_type": facts.account_type,
     }
-    mine = update(accounts).where(accounts.c.account == facts.account).values(values)
-    if connection.execute(mine).rowcount == 0:
-        row: Row = (facts.account, *values.values(), 0, None)
-        dialect_of(connection).append(connection, accounts, [row])
+    connection.execute(update(accounts).where(accounts.c.account == facts.account).values(values))
 
 
 def account(connection: Connection, name: str) -> AccountFacts | None:

@@ -61,25 +61,24 @@ class Store:
     @property
     def url(self) -> str:
         """Return the address without its password and options."""
-        return self._engine.url.set(query={}).render_as_string(hide_password=True)
+        url = self._engine.url
+        return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
     def upgrade(self) -> None:
         """Bring the tables to this version; nothing happens where they are.
 
         Raises ConfigError where a newer version wrote the database or its tables are not ours.
         """
-        with translated(self._dialect), self._engine.connect() as connection:
+        with translated(self._dialect), self._engine.begin() as connection:
             self._dialect.begin_writing(connection)
-            with _transaction(connection):
-                upgrade(connection)
+            upgrade(connection)
 
     @contextmanager
     def commit(self) -> Iterator[Unit]:
         """Open a write transaction: everything in the block is kept, or on any exception nothing."""
-        with translated(self._dialect), self._engine.connect() as connection:
+        with translated(self._dialect), self._engine.begin() as connection:
             self._dialect.begin_writing(connection)
-            with _transaction(connection):
-                yield Unit(connection)
+            yield Unit(connection)
 
     @contextmanager
     def snapshot(self) -> Iterator[Unit]:
@@ -107,13 +106,3 @@ def open_store(url: str) -> Store:
     if scheme is None:
         raise unusable_url()
     return Store(parsed.set(drivername=scheme))
-
-
-@contextmanager
-def _transaction(connection: Connection) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()

@@ -5,7 +5,7 @@ from syncer.writeback.diff import Move, diff, intents, move_of
 from syncer.writeback.echo import Override, is_echo, override_of
 from syncer.writeback.intents import Edit, Intent, Wanted, Written
 from syncer.writeback.rules import WriteRules, write_rules
-from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum, plan_limits
+from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
 from syncer.writeback.specs import PropertySpec, PropertyType, specs
 from syncer.writeback.standing import Shown, Standing, standing_of
 from syncer.writeback.undo import UndoStep, Verdict, restoring, undo
@@ -37,7 +37,6 @@ __all__ = [
     "move_of",
     "override_of",
     "plan_checksum",
-    "plan_limits",
     "restoring",
     "same_value",
     "specs",

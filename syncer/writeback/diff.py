@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from hashlib import blake2b
+from zlib import crc32
 
 from syncer.records import Kind
 from syncer.writeback.intents import Edit, Intent, Wanted
@@ -59,7 +59,7 @@ def intents(edits: Sequence[Edit], *, account: str, kind: Kind, record_id: str, 
             previous=edit.previous,
             rule=edit.rule,
             why=edit.why,
-            decision=f"{decided_at}.{blake2b((edit.value or '').encode(), digest_size=6).hexdigest()}",
+            decision=f"{decided_at}.{crc32((edit.value or '').encode()):08x}",
         )
         for edit in edits
     ]

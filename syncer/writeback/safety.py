@@ -5,11 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from syncer.agreement.writing import WriteBack
 from syncer.errors import UnsafePlan
 from syncer.records import Kind
 from syncer.writeback.intents import Intent
-from syncer.writeback.rules import WriteRules
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,11 +20,6 @@ class PlanLimits:
     min_records: int
     #: Properties that follow every decision (scores): another value is their nature, blanking them is not.
     drifting: frozenset[str] = frozenset()
-
-
-def plan_limits(write_back: WriteBack, rules: WriteRules) -> PlanLimits:
-    """Return the limits that the agreement sets."""
-    return PlanLimits(max_share=write_back.max_share, min_records=write_back.min_records, drifting=rules.drifting)
 
 
 def check_plan(changes: Iterable[Intent], totals: Mapping[Kind, int], limits: PlanLimits) -> None:

@@ -37,10 +37,10 @@ def activity(stream: str, kind: ActivityKind, id_: str, at: int, **more: object)
     return Activity(id=id_, stream=stream, kind=kind, occurred_at=Millis(at), **more)  # type: ignore[arg-type]
 
 
-def link(from_kind: Kind, from_id: str, to_kind: Kind, to_id: str, label: str | None = None, primary: bool = False) -> Link:
-    return Link(
-        from_kind=from_kind, from_id=from_id, to_kind=to_kind, to_id=to_id, label=label, is_primary=primary
-    )
+def link(
+    from_kind: Kind, from_id: str, to_kind: Kind, to_id: str, *, label: str | None = None, primary: bool = False
+) -> Link:
+    return Link(from_kind=from_kind, from_id=from_id, to_kind=to_kind, to_id=to_id, label=label, is_primary=primary)
 
 
 def put(store: Store, now: int, kind: str, *records: object, mark_dirty: bool = True) -> object:
@@ -54,14 +54,10 @@ def connect(store: Store, now: int, *links: Link) -> set[str]:
     """Replace the links of the first link's record by these."""
     with store.commit() as unit:
         first = links[0]
-        return unit.mirror.replace_links(
-            ACCOUNT, first.from_kind, first.to_kind, {first.from_id: links}, Millis(now)
-        )
+        return unit.mirror.replace_links(ACCOUNT, first.from_kind, first.to_kind, {first.from_id: links}, Millis(now))
 
 
-def contact_facts(
-    store: Store, ids: Sequence[str] | None = None, known_at: int = FOREVER
-) -> dict[str, ContactFacts]:
+def contact_facts(store: Store, ids: Sequence[str] | None = None, known_at: int = FOREVER) -> dict[str, ContactFacts]:
     with store.snapshot() as unit:
         facts = unit.facts.contacts(ACCOUNT, ids, Millis(known_at), lambda _ids: {})
         return {one.contact.id: one for one in facts}

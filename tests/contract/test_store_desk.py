@@ -1,4 +1,5 @@
 import pytest
+from sqlalchemy import event
 
 from syncer.errors import ChangedMeanwhile
 from syncer.moments import Millis
@@ -8,7 +9,9 @@ from syncer.writeback.intents import Intent
 from tests.contract.store_build import ACCOUNT
 
 
-def intent(record_id: str, value: str | None, decision: str, name: str = "fn_stage", previous: str | None = None) -> Intent:
+def intent(
+    record_id: str, value: str | None, decision: str, name: str = "fn_stage", previous: str | None = None
+) -> Intent:
     return Intent(
         account=ACCOUNT,
         kind=Kind.CONTACT,
@@ -183,3 +186,15 @@ def test_account_facts_are_kept_beside_the_marks(store: Store) -> None:
         assert unit.desk.account(ACCOUNT) == AccountFacts(
             account=ACCOUNT, portal_id="1", time_zone="Europe/Vienna", currency="EUR", account_type=None
         )
+
+
+def test_the_next_values_to_send_are_found_without_sorting_the_rest(sqlite_store: Store) -> None:
+    intend(sqlite_store, "r1", intent("1", "TAM", "d1"))
+    seen: list[str] = []
+    with sqlite_store.snapshot() as unit:
+        event.listen(unit.connection, "before_cursor_execute", lambda *given: seen.append(given[2]))
+        unit.desk.pending(ACCOUNT, 100)
+        plan = unit.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {seen[0]}", (ACCOUNT, 100, 0)).all()
+    steps = " ".join(str(step) for step in plan)
+    assert "ix_outbox_open" in steps
+    assert "TEMP B-TREE" not in steps

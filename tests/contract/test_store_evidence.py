@@ -170,7 +170,10 @@ def test_an_activity_marks_its_contacts_and_their_deals(store: Store) -> None:
 
 def test_property_history_of_a_contact_is_evidence_in_order(store: Store) -> None:
     put(store, 1, "contacts", Contact(id="1"))
-    assert add(store, 5, change("lead", 30), change(None, 20, source=ChangeSource.USER), change("x", 30, "lead_status")) == 1
+    assert (
+        add(store, 5, change("lead", 30), change(None, 20, source=ChangeSource.USER), change("x", 30, "lead_status"))
+        == 1
+    )
     assert contact_facts(store)["1"].evidence == [
         Evidence(20, 30, "lifecycle:20", "lifecycle", None, None, "user", None, None, 5),
         Evidence(30, 30, "lead_status:30", "lead_status", None, None, "unknown", "x", None, 5),
@@ -270,7 +273,12 @@ def test_a_changed_company_marks_its_contacts(store: Store) -> None:
 def test_a_broken_activity_is_refused_and_the_rest_is_written(store: Store) -> None:
     put(store, 1, "contacts", Contact(id="1"))
     upserted = put(
-        store, 1, "activities", call("1", 5, "1", subject="a\0"), call("2", 5, "1"), call("3", 5, "1", value=float("inf"))
+        store,
+        1,
+        "activities",
+        call("1", 5, "1", subject="a\0"),
+        call("2", 5, "1"),
+        call("3", 5, "1", value=float("inf")),
     )
     assert [error.problems for error in upserted.refused] == [  # type: ignore[attr-defined]
         ("subject: holds a NUL character",),
@@ -287,7 +295,9 @@ def test_evidence_does_not_depend_on_the_order_in_which_pages_arrive(sqlite_stor
     for seed in range(6):
         chance = random.Random(seed)
         account = f"account{seed}"
-        steps: list[tuple[str, object]] = [("contacts", one) for one in contacts] + [("activities", one) for one in acts]
+        steps: list[tuple[str, object]] = [("contacts", one) for one in contacts] + [
+            ("activities", one) for one in acts
+        ]
         chance.shuffle(steps)
         for kind, record in steps:
             with sqlite_store.commit() as unit:

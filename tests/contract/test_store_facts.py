@@ -60,7 +60,14 @@ def test_ids_sort_by_code_point_on_both_databases(store: Store) -> None:
 
 
 def test_a_deal_comes_with_history_people_company_and_two_way_activity(store: Store) -> None:
-    put(store, 1, "contacts", Contact(id="1", created_at=Millis(9)), Contact(id="2", created_at=Millis(5)), Contact(id="3"))
+    put(
+        store,
+        1,
+        "contacts",
+        Contact(id="1", created_at=Millis(9)),
+        Contact(id="2", created_at=Millis(5)),
+        Contact(id="3"),
+    )
     put(store, 1, "deals", Deal(id="7", amount=Decimal("10.50")))
     connect(
         store,
@@ -115,7 +122,12 @@ def test_what_is_due_is_dirty_from_its_moment_on(store: Store) -> None:
     save(store, 1, decision("1", due_at=100), decision("2", due_at=200), decision("3"))
     with store.commit() as unit:
         unit.mirror.replace_links(
-            ACCOUNT, Kind.DEAL, Kind.CONTACT, {"7": [link(Kind.DEAL, "7", Kind.CONTACT, "4")]}, Millis(1), mark_dirty=False
+            ACCOUNT,
+            Kind.DEAL,
+            Kind.CONTACT,
+            {"7": [link(Kind.DEAL, "7", Kind.CONTACT, "4")]},
+            Millis(1),
+            mark_dirty=False,
         )
         unit.ledger.save_deals(
             ACCOUNT, [deal_decision("7", span("7", 1), due_at=Millis(150))], now=Millis(1), agreement="1"

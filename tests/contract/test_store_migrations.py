@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from alembic import op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -9,7 +10,8 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from syncer.errors import ConfigError
 from syncer.records import Contact
 from syncer.store import Store, open_store, tables
-from syncer.store.migrate import HEAD, KNOWN, scripts
+from syncer.store.migrate import HEAD, KNOWN
+from syncer.store.scripts import configured
 from tests.contract.store_build import put
 
 
@@ -27,7 +29,9 @@ def test_migrations_produce_exactly_the_tables(blank_url: str) -> None:
     upgraded(blank_url).close()
     engine = engine_of(blank_url)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": tables.metadata})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "target_metadata": tables.metadata}
+        )
         assert compare_metadata(context, tables.metadata) == []
     engine.dispose()
 
@@ -85,7 +89,7 @@ def test_upgrade_twice_changes_nothing(blank_url: str) -> None:
 def test_the_code_names_every_revision_that_exists() -> None:
     engine = create_engine("sqlite://")
     with engine.connect() as connection:
-        directory = ScriptDirectory.from_config(scripts(connection))
+        directory = ScriptDirectory.from_config(configured(connection))
         assert directory.get_current_head() == HEAD
         assert {script.revision for script in directory.walk_revisions()} == KNOWN
     engine.dispose()
@@ -119,8 +123,6 @@ def test_tables_of_another_program_are_not_taken_over(blank_url: str) -> None:
 
 
 def test_a_migration_that_fails_leaves_no_table_behind(blank_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    from alembic import op
-
     made = op.create_table
     calls = 0
 

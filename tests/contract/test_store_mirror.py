@@ -137,7 +137,9 @@ def test_accounts_do_not_see_each_other(store: Store) -> None:
 def test_an_amount_that_does_not_fit_is_refused_by_name_and_the_rest_is_written(
     sqlite_store: Store, amount: str, reason: str
 ) -> None:
-    upserted = put(sqlite_store, 1, "deals", Deal(id="1", amount=Decimal(amount)), Deal(id="2", amount=Decimal("0.000001")))
+    upserted = put(
+        sqlite_store, 1, "deals", Deal(id="1", amount=Decimal(amount)), Deal(id="2", amount=Decimal("0.000001"))
+    )
     assert isinstance(upserted, Upserted)
     assert upserted.created == 1
     [refused] = upserted.refused
@@ -240,9 +242,7 @@ def test_costs_and_answers_are_written_once(store: Store) -> None:
         starts_at=Millis(1),
         ends_at=None,
     )
-    answer = Answer(
-        id="1", contact_id="1", survey_id=None, survey_type="NPS", value=9, answered_at=Millis(3)
-    )
+    answer = Answer(id="1", contact_id="1", survey_id=None, survey_type="NPS", value=9, answered_at=Millis(3))
     with store.commit() as unit:
         assert totals(unit.mirror.upsert_costs(ACCOUNT, [cost], Millis(1))) == (1, 0, 0)
         assert totals(unit.mirror.upsert_costs(ACCOUNT, [cost], Millis(2))) == (0, 0, 1)

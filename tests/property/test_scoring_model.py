@@ -136,13 +136,6 @@ def test_the_first_day_below_is_the_one_that_counting_days_finds(model, rows, ma
     assert track.below_from(mark, after=NOW, until=until) == expected
 
 
-@settings(max_examples=60, deadline=None)
-@given(models(), histories(), st.sampled_from([5.0, 15.0, 60.0]))
-def test_reaches_is_the_comparison_it_stands_for(model, rows, mark):
-    track = run(Scorer(agreement(model)), rows)
-    assert track.reaches(mark, NOW) == (track.at(NOW) >= mark)
-
-
 D2_SCORER = Scorer(agreement())
 companies = st.one_of(
     st.none(),

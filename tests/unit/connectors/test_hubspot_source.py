@@ -322,6 +322,22 @@ def test_what_cannot_be_opened_is_refused(wrong: dict[str, object]) -> None:
         open_hubspot(token="pat-secret", **wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("token", ["", "  ", "pat-ü", "pat- x", "pat-\nx"])
+def test_what_is_no_token_is_refused_without_being_shown(token: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        open_hubspot(token=token)
+    assert caught.value.problems[0].key == "HUBSPOT_ACCESS_TOKEN"
+    assert "ü" not in str(caught.value)
+
+
+async def test_a_pasted_line_break_after_the_token_does_no_harm(crm: respx.MockRouter) -> None:
+    route = crm.get("/account-info/2026-09/details").respond(200, json={"portalId": 1})
+    opened = open_hubspot(token="pat-secret\n", base_url="https://crm.test", tier="unlimited")
+    await opened.source.account()
+    assert route.calls[0].request.headers["authorization"] == "Bearer pat-secret"
+    await opened.close()
+
+
 async def test_all_streams_are_named(account: HubSpot) -> None:
     assert account.source.streams.objects[:3] == ("contacts", "companies", "deals")
     assert account.source.streams.events == ("form_submissions", "email_clicks", "page_views")

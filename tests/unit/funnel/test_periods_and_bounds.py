@@ -69,7 +69,6 @@ def test_points_and_idle_days_are_those_of_the_model() -> None:
     [
         "[{id: N, event: unsubscribe, engagement: -30, half_life_days: 10}]",
         "[{id: N, if: 'contact.type == student', engagement: -30}]",
-        "[{id: N, if: 'days_since_last_activity >= 9', engagement: 5}]",
     ],
 )
 def test_a_model_that_gives_points_back_has_no_bound(negative: str) -> None:

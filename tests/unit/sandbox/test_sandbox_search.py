@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from connectors.sandbox.rows import MEMORY
 from connectors.sandbox.state import Habits, Portal
 from syncer.moments import iso
 from tests.unit.sandbox.rig import Clock, Crm, Open
@@ -173,3 +174,13 @@ def test_a_record_that_left_a_window_is_still_shown_there_by_a_lagging_index(clo
     assert ask(crm, *window) == ["1"]
     clock.pass_(5_000)
     assert ask(crm, *window) == []
+
+
+def test_earlier_faces_are_forgotten_once_no_index_can_lag_that_far(crm: Crm, portal: Portal, clock: Clock) -> None:
+    portal.load([contact(id_) for id_ in (1, 2, 3)])
+
+    for id_ in (1, 2, 3):
+        crm.patch(f"/crm/v3/objects/contacts/{id_}", json={"properties": {"firstname": "A"}})
+        clock.pass_(MEMORY // 2 + 1)
+
+    assert list(portal.tables["contacts"]._faces) == ["2", "3"]

@@ -3,6 +3,7 @@ from math import fsum
 
 import pytest
 
+from syncer.funnel import compile_rules, decide_contact
 from syncer.funnel.facts import (
     ContactDecision,
     Cycle,
@@ -14,7 +15,7 @@ from syncer.funnel.facts import (
 )
 from syncer.moments import DAY, HOUR, iso
 from syncer.scoring import BaseRate, explain, short_reasons, window_of
-from tests.unit.scoring.models import D2, HEAD_OF_PROCUREMENT, MACHINES, NOW, at, event, facts, scorer
+from tests.unit.scoring.models import D2, HEAD_OF_PROCUREMENT, MACHINES, NOW, agreement, at, event, facts, scorer
 
 SCORER = scorer()
 START = NOW - 90 * DAY
@@ -235,3 +236,28 @@ def test_short_reasons_are_empty_behind_a_gate_and_cut_at_a_whole_reason():
     )
     assert len(german) == 250
     assert german.endswith("z …")
+
+
+def test_a_whole_profile_misses_nothing():
+    known = facts(fields=HEAD_OF_PROCUREMENT | {"planned_purchase": NOW}, company=MACHINES)
+    assert told(known).lines[3] == "Negativ    keine · Profil 100 % vollständig"
+
+
+def test_points_that_never_fade_leave_silence_untold():
+    model = dict(D2) | {"negative": [], "explicit_sales_ready": {"events": []}}
+    model["engagement"] = dict(D2["engagement"]) | {"default_decay": {"kind": "none"}}
+    one = scorer(model)
+    known = facts([event("whitepaper", 0)])
+    explained = explain(one, known, decided(known), as_of=NOW)
+    assert explained.counterfactuals == []
+    assert not any(line.startswith("What would") for line in explained.lines)
+
+
+def test_the_score_explained_is_the_score_decided():
+    rules = compile_rules(agreement(), [])
+    rows = [event(name, days) for name in ("whitepaper", "pricing_view", "page_view") for days in (40, 9, 3)]
+    known = facts(rows, fields=HEAD_OF_PROCUREMENT, company=MACHINES)
+    for days in range(45):
+        moment = NOW - days * DAY
+        decision = decide_contact(known, rules=rules, as_of=moment)
+        assert explain(rules.scorer, known, decision, as_of=moment).score == decision.score

@@ -105,3 +105,22 @@ def test_the_most_that_a_missing_fact_could_bring_is_known():
     assert SCORER.potential("contact.planned_purchase") == 20.0
     assert SCORER.potential("company.employees") == 25.0
     assert SCORER.potential("contact.unheard_of") == 0.0
+
+
+def test_facts_of_the_record_itself_and_custom_fields_are_read_alike():
+    rules = [
+        {"id": "F1", "if": "contact.country == AT", "pts": 1},
+        {"id": "F2", "if": "company.revenue > 10", "pts": 2},
+        {"id": "F3", "if": "country == AT and contact.opted_out == false", "pts": 4},
+        {"id": "F4", "if": "contact.created_at <= -14d", "pts": 8},
+    ]
+    one = scorer(dict(D2) | {"negative": [], "fit": {"groups": {"g": {"cap": 50, "rules": rules}}}})
+    known = facts(country="AT", created_at=NOW - 15 * DAY, company=Company(id="1", fields={"revenue": 11}))
+    assert one.fit(known, NOW).points == 15.0
+    assert one.fit(known, NOW - 2 * DAY).points == 7.0
+    assert one.fit(facts(country="DE"), NOW).points == 0.0
+
+
+def test_a_deduction_that_waits_for_silence_is_no_matter_of_fit():
+    model = dict(D2) | {"negative": [{"id": "N1", "if": "days_since_last_activity >= 1", "fit": -10}]}
+    assert scorer(model).fit(facts(fields=HEAD_OF_PROCUREMENT), NOW).points == 30.0

@@ -73,6 +73,14 @@ def test_the_next_change_is_never_after_a_crossing_and_comes_close_to_it():
         assert calls < 10
 
 
+def test_points_that_fade_at_two_speeds_are_followed_in_a_few_steps():
+    track, now = run(event("demo_request", 0), event("webinar_attended", 0), one=scorer(STILL)), NOW
+    for _ in range(4):
+        assert track.at(now) >= 56.0
+        now = track.next_change_at(now, [56.0])
+    assert track.at(now + HOUR) < 56.0
+
+
 def test_a_step_of_the_shown_score_is_a_change_too():
     track = run(event("webinar_attended", 0), one=scorer(STILL))
     due = track.next_change_at(NOW, [])

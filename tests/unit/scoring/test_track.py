@@ -185,11 +185,31 @@ def test_a_window_of_many_half_lives_neither_overflows_nor_loses_the_present():
     assert track.at(NOW) == half_up(sum(10 * 4.0**-days for days in range(30)))
 
 
-def test_reaches_agrees_with_the_figure():
-    track = run(event("demo_request", 0))
-    assert track.reaches(40.0, NOW)
-    assert not track.reaches(40.01, NOW)
-    assert not track.reaches(40.0, NOW + DAY)
+def test_a_change_of_scale_keeps_points_that_do_not_fade():
+    rules = [
+        {"id": "E1", "event": "whitepaper", "pts": 10, "half_life_days": 0.5, "per": "day"},
+        {"id": "E2", "event": "webinar_attended", "pts": 7, "decay": "none", "max": 1},
+        {"id": "E3", "event": "demo_request", "pts": 8, "half_life_days": 400, "max": 1},
+    ]
+    one = scorer(dict(D2) | {"negative": [], "engagement": {"groups": {"g": {"cap": 100, "rules": rules}}}})
+    rows = [
+        event("webinar_attended", 399),
+        event("demo_request", 400),
+        event("whitepaper", 100),
+        event("whitepaper", 0),
+    ]
+    track = run(*rows, started_at=NOW - 401 * DAY, one=one)
+    assert track.at(NOW) == 21.0
+    track.add(event("demo_request", 0))
+    track.add(event("whitepaper", 0))
+    assert track.at(NOW) == 25.0, "what gave way is taken away in the new scale"
+
+
+def test_without_any_activity_a_deduction_for_silence_waits():
+    negative = [{"id": "N9", "if": "contact.type == student or days_since_last_activity >= 7", "engagement": 5}]
+    track = scorer(model() | {"negative": negative}).track(START, facts())
+    assert track.at(NOW) == 0.0
+    assert track.applying(NOW) == []
 
 
 def test_running_and_plain_reading_agree_on_a_long_history():
@@ -199,3 +219,25 @@ def test_running_and_plain_reading_agree_on_a_long_history():
     for row in sorted(rows):
         track.add(row)
         assert track.at(row.occurred_at) == engagement(D2, rows, row.occurred_at, START)
+
+
+def test_a_model_that_fades_nothing_by_default_fades_nothing():
+    model = dict(D2) | {"negative": [], "engagement": dict(D2["engagement"]) | {"default_decay": {"kind": "none"}}}
+    one = scorer(model)
+    assert run(event("whitepaper", 190, asset="a"), one=one).at(NOW) == 20.0
+    assert run(event("demo_request", 60), one=one).at(NOW) == 20.0, "a half-life of the rule's own still holds"
+    track = run(event("whitepaper", 1, asset="a"), one=one)
+    assert track.next_change_at(NOW, [20.0]) is None
+
+
+def test_an_unmoved_content_falls_back_to_the_subject():
+    track = run(event("whitepaper", 30), event("whitepaper", 0))
+    assert track.at(NOW) == 20.0
+
+
+def test_what_has_faded_in_a_line_is_forgotten():
+    one = scorer(model(decay={"kind": "linear", "rate": 0.5, "period_days": 30}))
+    track = run(event("whitepaper", 61), event("whitepaper", 59), event("whitepaper", 0), one=one)
+    (rule,) = track.plan.all_rules
+    assert [(NOW - at) // DAY for at, _, _, _ in track.kept(rule).values()] == [59, 0]
+    assert track.at(NOW) == half_up(10 + 10 / 60)

@@ -1,12 +1,11 @@
 import pytest
 
-from syncer.agreement.writing import WriteBack
 from syncer.errors import UnsafePlan
 from syncer.records import Kind
-from syncer.writeback import check_plan, plan_checksum, plan_limits
+from syncer.writeback import PlanLimits, check_plan, plan_checksum
 from tests.unit.writeback.cases import RULES, intent
 
-LIMITS = plan_limits(WriteBack(), RULES)
+LIMITS = PlanLimits(max_share=0.3, min_records=10, drifting=RULES.drifting)
 
 
 def changes(count, name="lifecyclestage", value="lead", previous="customer"):

@@ -206,7 +206,12 @@ def create_outbox() -> None:
         *numbers("changed_at"),
         sa.PrimaryKeyConstraint("account", "key"),
     )
-    partial_index("ix_outbox_open", "outbox", ["account", "run"], "status IN ('pending', 'sending')")
+    partial_index(
+        "ix_outbox_open",
+        "outbox",
+        ["account", "run", "kind", "record_id", "property", "key"],
+        "status IN ('pending', 'sending')",
+    )
     op.create_index("ix_outbox_record", "outbox", ["account", "kind", "record_id"])
     op.create_index("ix_outbox_run", "outbox", ["account", "run", "changed_at"])
 

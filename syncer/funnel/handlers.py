@@ -1,0 +1,26 @@
+"""Which kind of evidence says what; other kinds say nothing about the funnel."""
+
+from collections.abc import Callable, Mapping
+
+from syncer.funnel.overrides import lifecycle, stage
+from syncer.funnel.reactions import meeting, reaction, touch, unsubscribe
+from syncer.funnel.replay import Replay
+from syncer.funnel.sales import lead_status
+from syncer.records import ActivityKind, Evidence
+
+#: What to do with a row, by its kind.
+HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {
+    ActivityKind.FORM.value: reaction,
+    ActivityKind.EMAIL_CLICK.value: reaction,
+    ActivityKind.PAGE_VIEW.value: reaction,
+    ActivityKind.EMAIL_IN.value: reaction,
+    ActivityKind.REGISTRATION.value: reaction,
+    ActivityKind.UNSUBSCRIBE.value: unsubscribe,
+    ActivityKind.CALL.value: touch,
+    ActivityKind.EMAIL_OUT.value: touch,
+    ActivityKind.MESSAGE.value: touch,
+    ActivityKind.MEETING.value: meeting,
+    "lead_status": lead_status,
+    "lifecycle": lifecycle,
+    "stage": stage,
+}

@@ -1,0 +1,83 @@
+"""What the CRM's own stage words do: a person's edit is an override (domain R11), anything else a hint (domain B7)."""
+
+from collections.abc import Mapping
+
+from syncer.funnel.facts import FunnelStage, Outcome, Relationship
+from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT, Replay
+from syncer.moments import DAY, MINUTE, Millis
+from syncer.records import ChangeSource, Evidence
+
+#: Stages that the CRM's word alone can give.
+WORDS: Mapping[FunnelStage, int] = {
+    FunnelStage.SUSPECT: SUSPECT,
+    FunnelStage.INQUIRY: INQUIRY,
+    FunnelStage.LEAD_MQL: MQL,
+    FunnelStage.LEAD_SQL: SALES_READY,
+    FunnelStage.LEAD_SAL: ACCEPTED,
+}
+_NEED_DEALS = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
+
+
+def lifecycle(replay: Replay, row: Evidence) -> None:
+    """Take a person's edit of the lifecycle as an override, any other as the CRM's word where nothing is known."""
+    at, value = Millis(row[0]), row[7]
+    created = replay.facts.contact.created_at
+    # The CRM gives every new record a lifecycle in the name of whoever created it.
+    at_creation = created is not None and at - created <= MINUTE
+    if row[6] == ChangeSource.USER and not at_creation:
+        _overridden(replay, row, None if value is None else replay.rules.lifecycles.get(value))
+    elif value is not None and not replay.cycles:
+        expect(replay, at, value)
+    elif value is not None and replay.held:
+        _raise_on_word(replay, at, value)
+
+
+def stage(replay: Replay, row: Evidence) -> None:
+    """Take a person's edit of our own stage property as an override; our own writes are not evidence."""
+    if row[6] == ChangeSource.USER:
+        value = row[7]
+        known = FunnelStage(value) if value is not None and value in FunnelStage.__members__ else None
+        _overridden(replay, row, known)
+
+
+def expect(replay: Replay, at: Millis, value: str) -> None:
+    """Take the CRM's lifecycle as the truth a day after the record came, unless evidence is there by then."""
+    created = replay.facts.contact.created_at
+    # A form creates a record with a lifecycle moments before the form itself is told.
+    due = at if created is None else Millis(max(at, created + DAY))
+    replay.expected_at, replay.expected = due, value
+    replay.wake_by(due)
+
+
+def _overridden(replay: Replay, row: Evidence, wanted: FunnelStage | None) -> None:
+    at = Millis(row[0])
+    if wanted is None:
+        end_override(replay, at, "override_cleared")
+    elif wanted is FunnelStage.CLOSED_WON:
+        replay.relationship = Relationship.CUSTOMER
+        if not any(one.outcome is Outcome.WON for one in replay.cycles):
+            replay.flag("customer_without_deal")
+    elif not (row[3] == "lifecycle" and replay.rules.lifecycle_of.get(replay.stage) == row[7]):
+        if wanted in _NEED_DEALS and not replay.open_deals:
+            replay.flag("opportunity_without_deal")
+            wanted = FunnelStage.LEAD_SQL
+        if wanted is not replay.stage:
+            replay.force(wanted, Millis(at + replay.rules.override), at, row[2])
+
+
+def end_override(replay: Replay, at: Millis, rule: str) -> None:
+    """Let facts speak again."""
+    if replay.overridden_until is None:
+        return
+    replay.overridden_until = None
+    if replay.passage is not None and replay.lead == NOWHERE and not replay.open_deals:
+        replay.end(at, Outcome.VOID, rule)
+    else:
+        replay.restore(at, rule)
+
+
+def _raise_on_word(replay: Replay, at: Millis, value: str) -> None:
+    rank = WORDS.get(replay.rules.lifecycles.get(value, FunnelStage.TAM), NOWHERE)
+    if rank > replay.lead and not replay.open_deals:
+        replay.lead = rank
+        replay.stand(rank, at, "bootstrap", (f"lifecycle:{value}",), actor="crm", virtual=True)

@@ -1,0 +1,62 @@
+"""What sales says about a lead: acceptance and rejection, told by the lead status."""
+
+from syncer.agreement.head import RejectTarget
+from syncer.funnel.facts import FunnelStage, Origin, Outcome
+from syncer.funnel.replay import ACCEPTED, INQUIRY, Replay
+from syncer.funnel.rules import Rejection
+from syncer.moments import Millis
+from syncer.records import ChangeSource, Evidence
+
+
+def lead_status(replay: Replay, row: Evidence) -> None:
+    """Sales accepts or rejects by the lead status; an import tells no story, and our own word coming back is none."""
+    value = (row[7] or "").upper()
+    if row[6] == ChangeSource.IMPORT or _is_echo(replay, row, value):
+        return
+    actor = "user" if row[6] == ChangeSource.USER else "crm"
+    rejection = replay.rules.rejected.get(value)
+    if rejection is not None:
+        reject(replay, Millis(row[0]), rejection, row[2], actor=actor)
+    elif value in replay.rules.accepted:
+        accept(replay, Millis(row[0]), "accepted", row[2], actor=actor)
+
+
+def accept(replay: Replay, at: Millis, rule: str, evidence: str, *, actor: str) -> None:
+    """Sales takes the lead for a possible opportunity."""
+    passage = replay.passage
+    if passage is None:
+        passage = replay.begin(at, Origin.OUTBOUND, replay.first_contact(at))
+    if replay.lead < ACCEPTED:
+        replay.climb(ACCEPTED, at, rule, (evidence,), actor=actor)
+
+
+def reject(replay: Replay, at: Millis, rejection: Rejection, evidence: str, *, actor: str) -> None:
+    """Sales refuses the lead; while a deal is open the deal speaks instead."""
+    passage = replay.passage
+    if passage is None or replay.open_deals:
+        return
+    passage.rejected_at = at
+    passage.reject_reason = rejection.reason
+    if rejection.target is RejectTarget.INQUIRY:
+        replay.restart(at)
+        replay.cool_until = Millis(at + replay.rules.cool_off)
+        replay.wake_by(replay.cool_until)
+        replay.overridden_until = None
+        replay.fall(min(replay.lead, INQUIRY), at, "rejected", (evidence,), actor=actor)
+        return
+    outcome = {RejectTarget.CLOSED_OTHER: Outcome.OTHER, RejectTarget.CLOSED_LOST: Outcome.LOST}.get(
+        rejection.target, Outcome.VOID
+    )
+    passage.reason = rejection.reason
+    replay.end(at, outcome, "CO9" if outcome is Outcome.OTHER else "rejected", (evidence,), actor=actor)
+
+
+def _is_echo(replay: Replay, row: Evidence, value: str) -> bool:
+    """Say whether an integration only repeats what our map writes for where the contact stands or last ended."""
+    if row[6] != ChangeSource.INTEGRATION:
+        return False
+    echoes = replay.rules.echoes
+    last = next((one for one in reversed(replay.cycles) if one.ended_at is not None), None)
+    ended = {Outcome.LOST: FunnelStage.CLOSED_LOST, Outcome.OTHER: FunnelStage.CLOSED_OTHER}
+    stages = (replay.stage, None if last is None else ended.get(last.outcome))
+    return any(one is not None and echoes.get(one) == value for one in stages)
