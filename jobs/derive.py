@@ -10,6 +10,7 @@ from jobs.desk import Desk
 from syncer.funnel import Rules, compile_rules, decide_company, decide_contact, decide_deal
 from syncer.funnel.facts import DealDecision
 from syncer.moments import Millis
+from syncer.records import Kind
 from syncer.store import Unit
 
 _T = TypeVar("_T")
@@ -91,7 +92,11 @@ def _deals(work: _Work, count: DeriveCount) -> None:
         facts = reading.facts.deals(desk.name, work.deal_ids, work.clocks.known_at)
         for some in _portions(decide_deal(one, rules=work.rules, as_of=work.clocks.as_of) for one in facts):
             with desk.store.commit() as unit:
-                unit.ledger.save_deals(desk.name, some, now=desk.clock(), agreement=desk.agreement.agreement.label)
+                now = desk.clock()
+                saved = unit.ledger.save_deals(desk.name, some, now=now, agreement=desk.agreement.agreement.label)
+                for error in saved.refused:
+                    reason, record = "the decision cannot be kept", error.record or ""
+                    unit.desk.bury(desk.name, Kind.DEAL, record, reason=reason, problems=error.problems, now=now)
             count.deals += len(some)
 
 

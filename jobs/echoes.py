@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from syncer.records import Change, Contact, Kind
+from syncer.records import Change, Contact, Deal, Kind
 from syncer.store import Unit
 from syncer.writeback import Written, is_echo, same_value
 
@@ -43,12 +43,25 @@ def as_others_left_them(
     ]
 
 
+def without_our_offers(unit: Unit, account: str, deals: Sequence[Deal], name: str | None) -> list[Deal]:
+    """Return the deals without the offer date that we concluded ourselves; `name` is the property that holds it."""
+    if name is None:
+        return list(deals)
+    written = unit.desk.written_values(account, Kind.DEAL, [one.id for one in deals])
+    return [_without_offer(one) if _is_ours(one.held, written.get(one.id, {}), name) else one for one in deals]
+
+
+def _without_offer(deal: Deal) -> Deal:
+    return replace(deal, fields={name: value for name, value in deal.fields.items() if name != "offer_at"})
+
+
+def _is_ours(held: Mapping[str, str | None], written: Mapping[str, Sequence[Written]], name: str) -> bool:
+    return name in written and same_value(held.get(name), written[name][-1].value)
+
+
 def _echoing(contact: Contact, written: Mapping[str, Sequence[Written]], names: Mapping[str, str]) -> frozenset[str]:
-    return frozenset(
-        role
-        for role in ("lifecycle", "lead_status")
-        if (name := names.get(role)) in written and same_value(contact.held.get(name), written[name][-1].value)
-    )
+    roles = ("lifecycle", "lead_status")
+    return frozenset(role for role in roles if role in names and _is_ours(contact.held, written, names[role]))
 
 
 def _restored(contact: Contact, before: Contact, roles: frozenset[str]) -> Contact:

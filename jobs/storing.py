@@ -9,7 +9,7 @@ import structlog
 
 from jobs.counts import StreamCount
 from jobs.desk import Desk
-from jobs.echoes import as_others_left_them, without_echoes
+from jobs.echoes import as_others_left_them, without_echoes, without_our_offers
 from jobs.intake import Intake
 from jobs.names import rules_for
 from jobs.reading import Batch, Chunk, has_story
@@ -52,8 +52,9 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
         return (), ()
     kind = Kind(batch.stream)
     with desk.store.snapshot() as unit:
-        names = rules_for(desk.agreement.agreement).names[Kind.CONTACT]
-        batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names)
+        names = rules_for(desk.agreement.agreement).names
+        batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names[Kind.CONTACT])
+        batch.deals = without_our_offers(unit, desk.name, batch.deals, names[Kind.DEAL].get("offer_at"))
         records = _records(batch)
         if reading is Reading.BACKFILL:
             return [one.id for one in records], [one.id for one in records if has_story(one)]

@@ -1,11 +1,12 @@
 """Conversion: stage to stage (K02), sales-ready to won (K06), accepted to won (K07)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.ports import Cohort, CycleCount, Milestone
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.result import Basis, Kpi, size_status
+from syncer.kpis.result import FEW, Basis, Kpi, size_status
 from syncer.kpis.tally import Tally, cohort_rate, tally_cycles, with_whole
 from syncer.moments import DAY
 
@@ -21,6 +22,9 @@ _STEPS: Sequence[tuple[FunnelStage, Milestone]] = (
     (FunnelStage.CLOSED_WON, Milestone.WON),
 )
 
+#: Why a void cycle does not count when nothing but silence ended it.
+_EXPIRED = "expired"
+
 
 def steps(ask: Ask) -> Iterable[Kpi]:
     """Yield K02: one row a step and segment."""
@@ -32,10 +36,22 @@ def _step(ask: Ask, place: int) -> Iterable[Kpi]:
     # A stage that was skipped counts as reached when a later one was: else step rates do not multiply to the whole.
     later = [milestone for _, milestone in _STEPS[place + 1 :]]
     cohort = Cohort(entry=_STEPS[place][1], window=ask.window, reached=later, within=_within(ask))
-    tallies = tally_cycles(ask.measures.cycles(ask.cut, cohort), lambda row: row.reached)
+    rows = list(ask.measures.cycles(ask.cut, cohort))
+    tallies = tally_cycles(rows, _reached)
+    lasting = tally_cycles([row._replace(excluded=None) if row.excluded == _EXPIRED else row for row in rows], _reached)
     for segment in with_whole(tallies, ask.question.by):
         measured = cohort_rate(tallies.get(segment, Tally()), aged=ask.aged)
-        yield ask.row("K02", segment, measured, **_ends(place))
+        notes = {**measured.notes, "with_expired": _counts(lasting.get(segment, Tally()))}
+        yield ask.row("K02", segment, replace(measured, notes=notes), **_ends(place))
+
+
+def _reached(row: CycleCount) -> bool:
+    return row.reached
+
+
+def _counts(tally: Tally) -> Mapping[str, object]:
+    """Return the rate in which cycles that ended for want of activity count as what they are: not converted."""
+    return {"k": tally.k, "n": tally.n, "value": tally.k / tally.n if tally.n >= FEW else None}
 
 
 def _flow(ask: Ask, place: int) -> Iterable[Kpi]:

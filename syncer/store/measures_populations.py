@@ -136,41 +136,41 @@ def deal_date(deals: Subquery, cut: Cut, dated: DealDate) -> Expression:
             return deals.c.close_date
 
 
-def latest_events(cut: Cut) -> Subquery:
-    """Return each contact's last stage event up to as_of."""
-    event = tables.stage_events
-    order = (event.c.occurred_at.desc(), event.c.cycle_no.desc(), event.c.seq.desc())
-    ranked = (
-        select(
-            event.c.contact_id,
-            event.c.cycle_no,
-            event.c.to_stage,
-            func.row_number().over(partition_by=event.c.contact_id, order_by=order).label("place"),
-        )
-        .where(known(event, cut), event.c.occurred_at <= cut.as_of)
-        .subquery("ranked")
-    )
-    return select(ranked).where(ranked.c.place == 1).subquery("latest")
-
-
-def out_because(contact_id: Expression, cut: Cut) -> Expression:
-    """Return `test` or `out` for a contact that stands in OUT at as_of, NULL for every other."""
-    event = tables.stage_events.alias("leaving")
+def is_out(contact_id: Expression, cut: Cut) -> Expression:
+    """Return whether a contact stands in OUT at as_of."""
+    event, last = tables.stage_events.alias("leaving"), tables.stage_events.alias("last")
     ever = select(event.c.contact_id).where(
         known(event, cut), event.c.to_stage == FunnelStage.OUT.value, event.c.occurred_at <= cut.as_of
     )
     # The set is small and read once; only its members are looked up one by one.
-    return case((contact_id.in_(ever), _last_out(contact_id, cut)), else_=null())
+    return and_(contact_id.in_(ever), last_event(last, contact_id, cut, last.c.to_stage) == FunnelStage.OUT.value)
 
 
-def _last_out(contact_id: Expression, cut: Cut) -> Expression:
-    event = tables.stage_events.alias("last")
-    why = case((event.c.rule.like("%test%"), literal("test", String)), else_=literal("out", String))
+def is_test(contact_id: Expression, cut: Cut) -> Expression:
+    """Return whether a contact is a test record; those have no history, only a flag."""
+    state = tables.contact_states
+    flagged = state.c.flags.like('%"is_test"%')
+    return contact_id.in_(select(state.c.contact_id).where(state.c.account == cut.account, flagged))
+
+
+def has_expired(cycles: Subquery, cut: Cut) -> Expression:
+    """Return whether a cycle ended for want of activity."""
+    event = tables.stage_events.alias("expiry")
+    mine = and_(event.c.contact_id == cycles.c.contact_id, event.c.cycle_no == cycles.c.cycle_no)
+    return exists(select(event.c.seq).where(known(event, cut), mine, event.c.rule == "expired"))
+
+
+def last_event(event: FromClause, contact_id: Expression, cut: Cut, value: Expression) -> Expression:
+    """Return a value of the contact's last stage event up to as_of, NULL without one.
+
+    The ledger is clustered by contact: looking up each contact costs less than ranking every event.
+    """
     return (
-        select(case((event.c.to_stage == FunnelStage.OUT.value, why), else_=null()))
+        select(value)
         .where(known(event, cut), event.c.contact_id == contact_id, event.c.occurred_at <= cut.as_of)
         .order_by(event.c.occurred_at.desc(), event.c.cycle_no.desc(), event.c.seq.desc())
         .limit(1)
+        .correlate_except(event)
         .scalar_subquery()
     )
 
@@ -178,14 +178,13 @@ def _last_out(contact_id: Expression, cut: Cut) -> Expression:
 def cycle_excluded(cycles: Subquery, cut: Cut, unknown: Expression) -> Expression:
     """Return why a cycle does not count, NULL when it does; `unknown` tells that the date asked for is missing."""
     void = cycles.c.outcome == Outcome.VOID.value
-    gone = out_because(cycles.c.contact_id, cut)
-    reasons: list[tuple[Expression, str]] = [(and_(void, cycles.c.reason == "expired"), "expired"), (void, "void")]
+    reasons: list[tuple[Expression, str]] = [(and_(void, has_expired(cycles, cut)), "expired"), (void, "void")]
     if cut.scope is Scope.NEW_BUSINESS:
         reasons.append((cycles.c.type == CycleType.EXPANSION.value, "expansion"))
     # A passage that ended before its contact left stays what it was.
     reasons += [
-        (gone == "test", "test"),
-        (and_(cycles.c.outcome == Outcome.OPEN.value, gone == "out"), "out"),
+        (is_test(cycles.c.contact_id, cut), "test"),
+        (and_(cycles.c.outcome == Outcome.OPEN.value, is_out(cycles.c.contact_id, cut)), "out"),
         (unknown, "no_date"),
     ]
     return _first(reasons)
@@ -203,7 +202,7 @@ def deal_excluded(deals: Subquery, cut: Cut, unknown: Expression) -> Expression:
     if cut.scope is Scope.NEW_BUSINESS:
         existing = or_(kind == "expansion", deals.c.deal_type == _EXISTING_BUSINESS)
         reasons += [(kind == "partner", "partner"), (existing, "expansion")]
-    reasons += [(out_because(deals.c.primary_contact_id, cut) == "test", "test"), (unknown, "no_date")]
+    reasons += [(is_test(deals.c.primary_contact_id, cut), "test"), (unknown, "no_date")]
     return _first(reasons)
 
 

@@ -25,7 +25,7 @@ from syncer.store.measures_populations import (
     cycle_excluded,
     deal_date,
     deal_excluded,
-    latest_events,
+    last_event,
     without_events,
 )
 from syncer.store.measures_segments import company_segment, contact_segment, cycle_segment, deal_segment
@@ -134,35 +134,25 @@ def days_between(cut: Cut, start: Expression, end: Expression, outcome: Expressi
 
 def contacts_by_stage(cut: Cut) -> tuple[Keys, Query]:
     """Return segment and stage of every contact that existed by as_of, and the rows to count."""
-    contact, latest, cycle, rows = _standing(cut)
-    return [*contact_segment(contact, cycle, cut), _stage(contact, latest, cut)], rows
+    contact = tables.contacts
+    return [*contact_segment(contact, cut), _stage(contact, cut)], _standing(contact, cut)
 
 
-def _standing(cut: Cut) -> tuple[FromClause, Subquery, FromClause, Query]:
-    contact, latest, cycle = tables.contacts, latest_events(cut), tables.cycles
-    from_ = contact.outerjoin(latest, latest.c.contact_id == contact.c.id).outerjoin(
-        cycle,
-        and_(
-            cycle.c.account == cut.account,
-            cycle.c.contact_id == latest.c.contact_id,
-            cycle.c.cycle_no == latest.c.cycle_no,
-            cycle.c.recorded_at <= cut.known_at,
-            or_(cycle.c.superseded_at.is_(None), cycle.c.superseded_at > cut.known_at),
-        ),
+def _standing(contact: FromClause, cut: Cut) -> Query:
+    """Return the contacts that existed by as_of: created, or with an event that tells of them."""
+    event = tables.stage_events.alias("sign")
+    existed = or_(
+        contact.c.created_at.is_(None),
+        contact.c.created_at <= cut.as_of,
+        last_event(event, contact.c.id, cut, event.c.to_stage).is_not(None),
     )
-    existed = or_(latest.c.to_stage.is_not(None), contact.c.created_at.is_(None), contact.c.created_at <= cut.as_of)
     here = or_(contact.c.archived_at.is_(None), contact.c.archived_at > cut.as_of)
-    rows = (
-        select(contact.c.id)
-        .select_from(from_)
-        .where(contact.c.account == cut.account, contact.c.merged_into.is_(None), existed, here)
-    )
-    return contact, latest, cycle, rows
+    return select(contact.c.id).where(contact.c.account == cut.account, contact.c.merged_into.is_(None), existed, here)
 
 
-def _stage(contact: FromClause, latest: Subquery, cut: Cut) -> Expression:
+def _stage(contact: FromClause, cut: Cut) -> Expression:
     """Return where a contact stands: by its last event, else OUT where that is all we ever decided, else TAM."""
-    state = tables.contact_states
+    state, event = tables.contact_states, tables.stage_events.alias("standing")
     out = (
         select(state.c.stage)
         .where(
@@ -173,16 +163,18 @@ def _stage(contact: FromClause, latest: Subquery, cut: Cut) -> Expression:
         )
         .scalar_subquery()
     )
-    return func.coalesce(latest.c.to_stage, out, literal(FunnelStage.TAM.value))
+    last = last_event(event, contact.c.id, cut, event.c.to_stage)
+    return func.coalesce(last, out, literal(FunnelStage.TAM.value))
 
 
 def companies_by_stage(cut: Cut) -> tuple[Keys, Query]:
     """Return segment and stage of every company that existed by as_of: that of its furthest contact."""
-    contact, latest, _, rows = _standing(cut)
-    place = case(
-        *((_stage(contact, latest, cut) == stage.value, number(at)) for at, stage in enumerate(_COMPANY_ORDER))
-    )
-    people = rows.with_only_columns(contact.c.company_id, place.label("place")).subquery("people")
+    contact = tables.contacts
+    stages = _standing(contact, cut).with_only_columns(contact.c.company_id, _stage(contact, cut).label("stage"))
+    # The offset keeps both databases from looking the stage up once for every branch of the case below.
+    standing = stages.where(contact.c.company_id.is_not(None)).offset(0).subquery("standing_contacts")
+    place = case(*((standing.c.stage == stage.value, number(at)) for at, stage in enumerate(_COMPANY_ORDER)))
+    people = select(standing.c.company_id, place.label("place")).subquery("people")
     furthest = (
         select(people.c.company_id, func.max(people.c.place).label("place"))
         .group_by(people.c.company_id)

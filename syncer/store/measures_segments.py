@@ -7,7 +7,7 @@ from sqlalchemy import FromClause, String, Subquery, and_, cast, func, literal, 
 from syncer.kpis.periods import day_of
 from syncer.kpis.ports import GRAINS, ID, Cut, Segment
 from syncer.store import tables
-from syncer.store.measures_populations import known
+from syncer.store.measures_populations import known, last_event
 from syncer.store.measures_time import Expression, local_day
 
 #: Dimension → column of a cycle.
@@ -76,18 +76,39 @@ def _of_company(company_id: Expression, cut: Cut, column: str) -> Expression:
 
 def _team(owner_id: Expression, cut: Cut) -> Expression:
     row = tables.owners.alias("member")
-    return select(row.c.team).where(row.c.account == cut.account, row.c.id == owner_id).scalar_subquery()
+    mine = select(row.c.team).where(row.c.account == cut.account, row.c.id == owner_id)
+    return mine.correlate_except(row).scalar_subquery()
 
 
-def contact_segment(contacts: FromClause, cycles: FromClause, cut: Cut) -> Sequence[Expression]:
+def contact_segment(contacts: FromClause, cut: Cut) -> Sequence[Expression]:
     """Return the asked dimensions of a standing contact: of the cycle it stands in, else its own."""
-    own: dict[str, Expression] = {dim: cycles.c[column] for dim, column in _CYCLE.items()}
-    for dim, column in (("source", "source"), ("campaign", "campaign"), ("owner", "owner_id"), ("country", "country")):
-        own[dim] = func.coalesce(cycles.c[column], contacts.c[column])
-    own["industry"] = func.coalesce(cycles.c.industry, _of_company(contacts.c.company_id, cut, "industry"))
-    own["team"] = _team(func.coalesce(cycles.c.owner_id, contacts.c.owner_id), cut)
-    own[ID] = contacts.c.id
-    return _chosen(own, cut, null())
+    return _chosen({dim: _contact_value(contacts, cut, dim) for dim in cut.by}, cut, null())
+
+
+def _contact_value(contacts: FromClause, cut: Cut, dim: str) -> Expression:
+    match dim:
+        case "source" | "campaign" | "owner" | "country":
+            return func.coalesce(_of_standing(contacts, cut, dim), contacts.c[_CYCLE[dim]])
+        case "industry":
+            return func.coalesce(_of_standing(contacts, cut, dim), _of_company(contacts.c.company_id, cut, "industry"))
+        case "team":
+            return _team(_contact_value(contacts, cut, "owner"), cut)
+        case "id":
+            return contacts.c.id
+        case _:
+            return _of_standing(contacts, cut, dim)
+
+
+def _of_standing(contacts: FromClause, cut: Cut, dim: str) -> Expression:
+    """Return a value of the cycle in which a contact stands."""
+    event, cycle = tables.stage_events.alias("entry"), tables.cycles.alias("standing_cycle")
+    number = last_event(event, contacts.c.id, cut, event.c.cycle_no)
+    return (
+        select(cycle.c[_CYCLE[dim]])
+        .where(known(cycle, cut), cycle.c.contact_id == contacts.c.id, cycle.c.cycle_no == number)
+        .correlate(contacts)
+        .scalar_subquery()
+    )
 
 
 def company_segment(companies: FromClause, cut: Cut) -> Sequence[Expression]:

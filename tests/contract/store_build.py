@@ -34,7 +34,7 @@ def form(id_: str, at: int, email: str | None = None, **more: object) -> Activit
 
 
 def activity(stream: str, kind: ActivityKind, id_: str, at: int, **more: object) -> Activity:
-    return Activity(id=id_, stream=stream, kind=kind, occurred_at=Millis(at), **more)  # type: ignore[arg-type]
+    return Activity(id=id_, stream=stream, kind=kind, occurred_at=Millis(at), **more)
 
 
 def link(
@@ -118,7 +118,7 @@ def decision(
 
 def cycle(**more: object) -> Cycle:
     base = {"cycle_no": 1, "type": CycleType.ACQUISITION, "origin": Origin.INBOUND, "started_at": Millis(100)}
-    return Cycle(**(base | more))  # type: ignore[arg-type]
+    return Cycle(**(base | more))
 
 
 def span(deal_id: str, valid_from: int, valid_to: int | None = None, **more: object) -> DealSpan:
@@ -139,7 +139,7 @@ def span(deal_id: str, valid_from: int, valid_to: int | None = None, **more: obj
         "probability": None,
         "offer_at": None,
     }
-    return DealSpan(**(base | more))  # type: ignore[arg-type]
+    return DealSpan(**(base | more))
 
 
 def deal_decision(deal_id: str, *spans: DealSpan, **more: object) -> DealDecision:
@@ -154,7 +154,7 @@ def deal_decision(deal_id: str, *spans: DealSpan, **more: object) -> DealDecisio
         "source": None,
         "spans": spans,
     }
-    return DealDecision(**(base | more))  # type: ignore[arg-type]
+    return DealDecision(**(base | more))
 
 
 def save(store: Store, now: int, *decisions: ContactDecision, agreement: str = "1") -> Sequence[str]:

@@ -62,7 +62,7 @@ def test_deals_that_do_not_count_are_counted_by_reason(open_ledger):
     won(ledger, "nobody", pipeline_kind=None)
     won(ledger, "undated", close_date=None)
     won(ledger, "tester", contact_id="t")
-    ledger.event("t", FunnelStage.OUT, "2026-01-10", rule="test_record")
+    ledger.out_states["t"] = '["is_test"]'
     with open_ledger(ledger) as measures:
         row = first(measures, "K10.won", period=parse_period("2026Q2", BERLIN))
     assert row.value == 1
@@ -92,13 +92,14 @@ def test_cycles_that_do_not_count_are_counted_by_reason(open_ledger):
     ended = {"ended_at": at("2026-05-01")}
     ledger.cycle("good", **ready)
     ledger.cycle("void", outcome=Outcome.VOID, **ready, **ended)
-    ledger.cycle("expired", outcome=Outcome.VOID, reason="expired", **ready, **ended)
+    ledger.cycle("expired", outcome=Outcome.VOID, **ready, **ended)
+    ledger.event("expired", FunnelStage.TAM, "2026-05-01", rule="expired")
     ledger.cycle("upsell", type=CycleType.EXPANSION, **ready)
     for contact, outcome in (("left", Outcome.OPEN), ("stayed", Outcome.WON)):
         ledger.cycle(contact, outcome=outcome, **ready, **(ended if outcome is Outcome.WON else {}))
         ledger.event(contact, FunnelStage.OUT, "2026-06-01", rule="objected")
     ledger.cycle("tester", **ready)
-    ledger.event("tester", FunnelStage.OUT, "2026-06-01", rule="test_record")
+    ledger.out_states["tester"] = '["is_test"]'
     ledger.cycle("back", **ready)
     ledger.event("back", FunnelStage.OUT, "2026-06-01", rule="objected")
     ledger.event("back", FunnelStage.TAM, "2026-06-02", rule="returned")
@@ -314,7 +315,7 @@ def test_inventory_by_segment_falls_back_to_the_contact(open_ledger):
 
 
 def test_inventory_leaves_out_who_was_not_there(open_ledger):
-    ledger = Ledger(out_states=["never", "gone_since"])
+    ledger = Ledger(out_states={"never": "[]", "gone_since": "[]"})
     ledger.contacts |= {
         "here": {"created_at": at("2026-01-01")},
         "later": {"created_at": at("2026-12-01")},

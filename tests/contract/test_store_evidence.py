@@ -24,7 +24,7 @@ from tests.contract.store_build import (
 
 
 def change(value: str | None, at: int, name: str = "lifecycle", record_id: str = "1", **more: object) -> Change:
-    return Change(kind=Kind.CONTACT, record_id=record_id, property=name, value=value, at=Millis(at), **more)  # type: ignore[arg-type]
+    return Change(kind=Kind.CONTACT, record_id=record_id, property=name, value=value, at=Millis(at), **more)
 
 
 def add(store: Store, now: int, *changes: Change) -> int:
@@ -52,7 +52,7 @@ def test_second_upsert_of_the_same_activities_changes_nothing(store: Store) -> N
     put(store, 1, "activities", *page)
     clean(store)
     again = put(store, 2, "activities", *page)
-    assert (again.created, again.updated, again.unchanged) == (0, 0, 2)  # type: ignore[attr-defined]
+    assert (again.created, again.updated, again.unchanged) == (0, 0, 2)
     assert dirty(store) == ([], [])
     assert [fact.recorded_at for fact in contact_facts(store)["1"].evidence] == [1, 1]
 
@@ -247,7 +247,7 @@ def test_a_stale_page_does_not_bring_a_merged_record_back(store: Store) -> None:
     put(store, 1, "contacts", Contact(id="1"), Contact(id="2"))
     put(store, 2, "contacts", Contact(id="1", merged_ids=("2",)))
     stale = put(store, 3, "contacts", Contact(id="2", country="DE"))
-    assert (stale.created, stale.updated) == (0, 0)  # type: ignore[attr-defined]
+    assert (stale.created, stale.updated) == (0, 0)
     assert set(contact_facts(store)) == {"1"}
 
 
@@ -280,7 +280,7 @@ def test_a_broken_activity_is_refused_and_the_rest_is_written(store: Store) -> N
         call("2", 5, "1"),
         call("3", 5, "1", value=float("inf")),
     )
-    assert [error.problems for error in upserted.refused] == [  # type: ignore[attr-defined]
+    assert [error.problems for error in upserted.refused] == [
         ("subject: holds a NUL character",),
         ("value: is no number that fits",),
     ]

@@ -35,7 +35,7 @@ def test_contacts_come_with_company_and_the_decisions_given(store: Store) -> Non
             asked.append(list(ids))
             return {"2": [decided]}
 
-        facts = list(unit.facts.contacts(ACCOUNT, None, FOREVER, decisions))  # type: ignore[arg-type]
+        facts = list(unit.facts.contacts(ACCOUNT, None, FOREVER, decisions))
     assert [one.contact.id for one in facts] == ["1", "2", "3"]
     assert [one.company.name if one.company else None for one in facts] == ["Firma", None, None]
     assert [list(one.deals) for one in facts] == [[], [decided], []]

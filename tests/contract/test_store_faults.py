@@ -15,6 +15,8 @@ from syncer.store import Store, open_store, sqlite, tables
 from syncer.store.dialect import dialect_of
 from tests.contract.store_build import ACCOUNT, put
 
+ROOT = str(Path(__file__).parents[2])
+
 
 def problems_of(url: str) -> str:
     store = open_store(url)
@@ -157,9 +159,7 @@ store.close()
 def test_two_processes_migrate_and_write_one_file_without_harm(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'syncer.db'}"
     run = [sys.executable, "-c", WRITER, url]
-    writers = [
-        subprocess.Popen([*run, str(number)], env=os.environ | {"PYTHONPATH": str(Path.cwd())}) for number in range(2)
-    ]
+    writers = [subprocess.Popen([*run, str(number)], env=os.environ | {"PYTHONPATH": ROOT}) for number in range(2)]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
     connection = sqlite3.connect(tmp_path / "syncer.db")
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -182,7 +182,7 @@ with store.commit() as unit:
 
 def test_a_process_killed_inside_a_commit_leaves_what_was_committed_before(database_url: str) -> None:
     run = [sys.executable, "-c", CRASHING, database_url]
-    assert subprocess.run(run, env=os.environ | {"PYTHONPATH": str(Path.cwd())}, check=False).returncode == 9
+    assert subprocess.run(run, env=os.environ | {"PYTHONPATH": ROOT}, check=False).returncode == 9
     store = open_store(database_url)
     with store.snapshot() as unit:
         assert unit.mirror.contact(ACCOUNT, "kept") is not None

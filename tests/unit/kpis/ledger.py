@@ -65,7 +65,8 @@ class Ledger:
     owners: dict[str, Mapping[str, object]] = field(default_factory=dict)
     costs: list[CostLine] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
-    out_states: list[str] = field(default_factory=list)
+    #: Contacts whose present stage is OUT, with their flags as stored.
+    out_states: dict[str, str] = field(default_factory=dict)
 
     def cycle(self, contact_id: str, **values: object) -> Cycle:
         mine = self.cycles.setdefault(contact_id, [])

@@ -92,7 +92,9 @@ def write(connection: Connection, ledger: Ledger, recorded_at: int = EARLY) -> N
             for answer in ledger.answers
         ],
     )
-    _insert(connection, tables.contact_states, [_out_state(contact) for contact in ledger.out_states])
+    _insert(
+        connection, tables.contact_states, [_out_state(contact, flags) for contact, flags in ledger.out_states.items()]
+    )
 
 
 def _micros(amount: Decimal | None) -> int | None:
@@ -121,7 +123,7 @@ def _deal_state(deal: DealRecord) -> Mapping[str, object]:
     }
 
 
-def _out_state(contact: str) -> Mapping[str, object]:
+def _out_state(contact: str, flags: str) -> Mapping[str, object]:
     return {
         "account": ACCOUNT,
         "contact_id": contact,
@@ -138,7 +140,7 @@ def _out_state(contact: str) -> Mapping[str, object]:
         "priority": 0,
         "completeness": 0.0,
         "basis": "none",
-        "flags": "[]",
+        "flags": flags,
         "agreement": "1",
         "changed_at": 1,
     }

@@ -24,6 +24,14 @@ def test_k02_counts_who_reached_the_next_stage():
     assert step.segment == {"from": "INQUIRY", "to": "LEAD_MQL"}
 
 
+def test_k02_leaves_expired_cycles_out_and_says_what_they_would_make_of_it():
+    expired = [cycle(VOID, 4, reached=True, excluded="expired"), cycle(VOID, 6, excluded="expired")]
+    given = Given(by_entry={Milestone.INQUIRY: [cycle(OPEN, 8, reached=True), cycle(LOST, 32), *expired]})
+    [step] = [row for row in measure(given, question(), ["K02"]) if row.segment["from"] == "INQUIRY"]
+    assert (step.value, step.excluded) == (0.2, {"expired": 10})
+    assert step.notes["with_expired"] == {"k": 12, "n": 50, "value": 0.24}
+
+
 def test_k02_by_period_is_a_flow_that_may_exceed_one_and_says_so():
     given = Given(by_entry={Milestone.INQUIRY: [cycle(OPEN, 5)], Milestone.MQL: [cycle(WON, 10)]})
     found = measure(given, question(basis=Basis.PERIOD), ["K02"])

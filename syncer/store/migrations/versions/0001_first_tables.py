@@ -1,5 +1,7 @@
 """The first tables."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -12,52 +14,52 @@ depends_on = None
 ID = sa.Text().with_variant(sa.TEXT(collation="C"), "postgresql")
 
 
-def columns(type_: sa.types.TypeEngine[object], names: str, *, nullable: bool) -> list[sa.Column[object]]:
+def columns(type_: sa.types.TypeEngine[Any], names: str, *, nullable: bool) -> list[sa.Column[Any]]:
     """Return columns of one type."""
     return [sa.Column(name, type_, nullable=nullable) for name in names.split()]
 
 
-def flags(names: str) -> list[sa.Column[object]]:
+def flags(names: str) -> list[sa.Column[Any]]:
     """Return columns of flags."""
     return columns(sa.Boolean(), names, nullable=False)
 
 
-def ids(names: str) -> list[sa.Column[object]]:
+def ids(names: str) -> list[sa.Column[Any]]:
     """Return columns of ids."""
     return columns(ID, names, nullable=False)
 
 
-def maybe_ids(names: str) -> list[sa.Column[object]]:
+def maybe_ids(names: str) -> list[sa.Column[Any]]:
     """Return columns of ids, NULL allowed."""
     return columns(ID, names, nullable=True)
 
 
-def numbers(names: str) -> list[sa.Column[object]]:
+def numbers(names: str) -> list[sa.Column[Any]]:
     """Return columns of numbers."""
     return columns(sa.BigInteger(), names, nullable=False)
 
 
-def maybe_numbers(names: str) -> list[sa.Column[object]]:
+def maybe_numbers(names: str) -> list[sa.Column[Any]]:
     """Return columns of numbers, NULL allowed."""
     return columns(sa.BigInteger(), names, nullable=True)
 
 
-def reals(names: str) -> list[sa.Column[object]]:
+def reals(names: str) -> list[sa.Column[Any]]:
     """Return columns of reals."""
     return columns(sa.Float(), names, nullable=False)
 
 
-def maybe_reals(names: str) -> list[sa.Column[object]]:
+def maybe_reals(names: str) -> list[sa.Column[Any]]:
     """Return columns of reals, NULL allowed."""
     return columns(sa.Float(), names, nullable=True)
 
 
-def texts(names: str) -> list[sa.Column[object]]:
+def texts(names: str) -> list[sa.Column[Any]]:
     """Return columns of texts."""
     return columns(sa.String(), names, nullable=False)
 
 
-def maybe_texts(names: str) -> list[sa.Column[object]]:
+def maybe_texts(names: str) -> list[sa.Column[Any]]:
     """Return columns of texts, NULL allowed."""
     return columns(sa.String(), names, nullable=True)
 
