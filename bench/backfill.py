@@ -1,39 +1,42 @@
-"""Backfill against its floor: its CPU over that of a bare loop on the same pages, and its memory at two sizes."""
+"""Backfill against its floor: its CPU over that of a bare loop on the same pages, and its memory at several sizes.
 
+Run as `python -m bench.backfill [CONTACTS ...]`; the last size is the one that the ratio is taken at.
+"""
+
+import sys
 import tempfile
 from pathlib import Path
 
 from bench.measured import Cost, portal, run
 
 _PORT = 8399
-_SMALL, _LARGE = 10_000, 200_000
+_SIZES = (10_000, 100_000)
 
 
-def main() -> None:
+def main(sizes: tuple[int, ...] = _SIZES) -> None:
     """Print the ratio and the peaks."""
-    small, large = _syncer(_SMALL), _syncer(_LARGE)
-    floor = _floor(_LARGE)
-    start_up = run(["jobs.cli", "status"], {"SYNCER_DATABASE_URL": "sqlite://"}).cpu
-    print(f"backfill of {_LARGE:,} contacts: {large.cpu / floor.cpu:.2f}x the CPU of the bare loop", end="")
-    print(f" ({(large.cpu - start_up) / floor.cpu:.2f}x without start-up); {_LARGE / large.wall:,.0f} contacts/s")
-    print(f"peak memory: {small.memory:.0f} MB at {_SMALL:,}, {large.memory:.0f} MB at {_LARGE:,} contacts")
+    costs = {size: _syncer(size) for size in sizes}
+    largest = sizes[-1]
+    start_up, floor = _syncer(1), _floor(largest)
+    cost = costs[largest]
+    print(f"backfill of {largest:,} contacts: {cost.cpu / floor.cpu:.2f}x the CPU of the bare loop", end="")
+    print(f" ({(cost.cpu - start_up.cpu) / floor.cpu:.2f}x without start-up), {largest / cost.wall:,.0f} contacts/s")
+    peaks = ", ".join(f"{one.memory:.0f} MB at {size:,}" for size, one in costs.items())
+    print(f"backfill peak memory: {peaks}")
 
 
 def _syncer(contacts: int) -> Cost:
     with portal(contacts, _PORT) as address, tempfile.TemporaryDirectory() as folder:
+        config = Path(folder) / "syncer.yaml"
+        config.write_text("accounts: {hubspot: {streams: [contacts], tier: unlimited}}\n", encoding="utf-8")
         environment = {
             "SYNCER_DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.db'}",
-            "SYNCER_CONFIG": str(_config(Path(folder))),
+            "SYNCER_CONFIG": str(config),
+            "SYNCER_AGREEMENT": str(Path(folder) / "agreement.yaml"),
             "HUBSPOT_BASE_URL": address,
             "HUBSPOT_ACCESS_TOKEN": "pat-bench-1",
         }
-        return run(["jobs.cli", "pull-only"], environment)
-
-
-def _config(folder: Path) -> Path:
-    path = folder / "syncer.yaml"
-    path.write_text("accounts: {hubspot: {streams: [contacts], tier: enterprise}}\n", encoding="utf-8")
-    return path
+        return run(["bench.run_backfill"], environment)
 
 
 def _floor(contacts: int) -> Cost:
@@ -42,4 +45,4 @@ def _floor(contacts: int) -> Cost:
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(int(size) for size in sys.argv[1:]) or _SIZES)

@@ -7,7 +7,7 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.ports import Cohort, CycleCount, Milestone
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import FEW, Basis, Kpi, size_status
-from syncer.kpis.tally import Tally, cohort_rate, tally_cycles, with_whole
+from syncer.kpis.tally import Tally, cohort_rate, tally_cycles, tally_entries, with_whole
 from syncer.moments import DAY
 
 #: Stages with the milestone that enters them, in the funnel's order.
@@ -22,9 +22,6 @@ _STEPS: Sequence[tuple[FunnelStage, Milestone]] = (
     (FunnelStage.CLOSED_WON, Milestone.WON),
 )
 
-#: Why a void cycle does not count when nothing but silence ended it.
-_EXPIRED = "expired"
-
 
 def steps(ask: Ask) -> Iterable[Kpi]:
     """Yield K02: one row a step and segment."""
@@ -37,11 +34,10 @@ def _step(ask: Ask, place: int) -> Iterable[Kpi]:
     later = [milestone for _, milestone in _STEPS[place + 1 :]]
     cohort = Cohort(entry=_STEPS[place][1], window=ask.window, reached=later, within=_within(ask))
     rows = list(ask.measures.cycles(ask.cut, cohort))
-    tallies = tally_cycles(rows, _reached)
-    lasting = tally_cycles([row._replace(excluded=None) if row.excluded == _EXPIRED else row for row in rows], _reached)
-    for segment in with_whole(tallies, ask.question.by):
-        measured = cohort_rate(tallies.get(segment, Tally()), aged=ask.aged)
-        notes = {**measured.notes, "with_expired": _counts(lasting.get(segment, Tally()))}
+    entered, lasting = tally_entries(rows, _reached), tally_cycles(rows, _reached)
+    for segment in with_whole(entered, ask.question.by):
+        measured = cohort_rate(entered.get(segment, Tally()), aged=ask.aged)
+        notes = {**measured.notes, "without_expired": _counts(lasting.get(segment, Tally()))}
         yield ask.row("K02", segment, replace(measured, notes=notes), **_ends(place))
 
 
@@ -50,13 +46,12 @@ def _reached(row: CycleCount) -> bool:
 
 
 def _counts(tally: Tally) -> Mapping[str, object]:
-    """Return the rate in which cycles that ended for want of activity count as what they are: not converted."""
     return {"k": tally.k, "n": tally.n, "value": tally.k / tally.n if tally.n >= FEW else None}
 
 
 def _flow(ask: Ask, place: int) -> Iterable[Kpi]:
     left, right = (
-        tally_cycles(ask.measures.cycles(ask.cut, Cohort(entry=milestone, window=ask.window)), lambda _: True)
+        tally_entries(ask.measures.cycles(ask.cut, Cohort(entry=milestone, window=ask.window)), lambda _: True)
         for _, milestone in _STEPS[place : place + 2]
     )
     for segment in with_whole([*left, *right], ask.question.by):
@@ -97,6 +92,6 @@ def accepted(ask: Ask) -> Iterable[Kpi]:
 
 
 def _won(ask: Ask, row_id: str, rows: Iterable[CycleCount]) -> Iterable[Kpi]:
-    tallies = tally_cycles(rows, lambda row: row.outcome is Outcome.WON)
+    tallies = tally_entries(rows, lambda row: row.outcome is Outcome.WON)
     for segment in with_whole(tallies, ask.question.by):
         yield ask.row(row_id, segment, cohort_rate(tallies.get(segment, Tally()), aged=ask.aged))

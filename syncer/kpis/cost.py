@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from syncer.kpis.periods import Calendar, Window
 from syncer.kpis.ports import ID, Cohort, DealDate, Milestone, Segment
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Basis, Kpi, Status, size_status
-from syncer.kpis.tally import Tally, tally_cycles, with_whole
+from syncer.kpis.tally import Tally, tally_entries, with_whole
 from syncer.moments import Millis
 from syncer.records import CostLine
 
@@ -73,16 +73,8 @@ def _add(ask: Ask, purse: Spend, line: CostLine) -> None:
 
 def _touches(ask: Ask, line: CostLine) -> bool:
     """Tell whether any day of the line falls into the period: one of zero cost then counts as recorded."""
-    whole = CostLine(
-        id=line.id,
-        source=None,
-        campaign=None,
-        amount=Decimal(1),
-        currency=None,
-        starts_at=line.starts_at,
-        ends_at=line.ends_at,
-    )
-    return bool(share_of(whole, ask.window, ask.question.as_of, ask.question.calendar))
+    unit = replace(line, amount=Decimal(1))
+    return bool(share_of(unit, ask.window, ask.question.as_of, ask.question.calendar))
 
 
 def per_lead(ask: Ask) -> Iterable[Kpi]:
@@ -108,9 +100,9 @@ def _leads(ask: Ask, by: Sequence[str], milestone: Milestone) -> Mapping[Segment
     """Return the cycles that entered a stage in the period, or those of the period's first contacts that reached it."""
     if ask.basis is Basis.PERIOD:
         rows = ask.measures.cycles(ask.cut_by(by), Cohort(entry=milestone, window=ask.window))
-        return tally_cycles(rows, lambda _: True)
+        return tally_entries(rows, lambda _: True)
     cohort = Cohort(entry=Milestone.FIRST_CONTACT, window=ask.window, reached=(milestone,))
-    return tally_cycles(ask.measures.cycles(ask.cut_by(by), cohort), lambda row: row.reached)
+    return tally_entries(ask.measures.cycles(ask.cut_by(by), cohort), lambda row: row.reached)
 
 
 def _per_unit(cost: Spend, units: Tally, *extra: Spend) -> Measured:
@@ -134,22 +126,15 @@ def _cost(cost: Spend) -> Measured:
 
 
 def _wasted(ask: Ask, segment: Segment, cost: Spend, leads: Mapping[Segment, Tally]) -> Measured:
-    """Return the cost of sources without a single MQL; undivided, summed over the sources."""
+    """Return the cost that no MQL names, neither as its source nor as its campaign."""
     if ask.question.by:
         empty = None in segment or not leads.get(segment, Tally()).k
         return _cost(cost) if empty else Measured(value=Decimal(0), n=0, status=_cost(cost).status)
-    by_source = spend(ask, ask.measures.costs(ask.cut), ("source",))
-    with_leads = {
-        source for source, tally in _leads(ask, ("source",), Milestone.MQL).items() if tally.k and None not in source
-    }
-    idle = [purse for source, purse in by_source.items() if source not in with_leads]
-    return _cost(
-        Spend(
-            amount=sum((purse.amount for purse in idle), Decimal(0)),
-            lines=cost.lines,
-            excluded=cost.excluded,
-        )
-    )
+    found = [pair for pair, tally in _leads(ask, ("source", "campaign"), Milestone.MQL).items() if tally.k]
+    named = ({source for source, _ in found} - {None}, {campaign for _, campaign in found} - {None})
+    lines = ask.measures.costs(ask.cut)
+    idle = [line for line in lines if line.source not in named[0] and line.campaign not in named[1]]
+    return _cost(replace(cost, amount=spend(ask, idle, ()).get((), Spend()).amount))
 
 
 def per_order(ask: Ask) -> Iterable[Kpi]:
@@ -168,7 +153,7 @@ def per_order(ask: Ask) -> Iterable[Kpi]:
 def _orders(ask: Ask) -> Mapping[Segment, Tally]:
     if ask.basis is Basis.COHORT:
         cohort = Cohort(entry=Milestone.FIRST_CONTACT, window=ask.window)
-        return tally_cycles(ask.measures.cycles(ask.cut, cohort), lambda row: row.outcome is Outcome.WON)
+        return tally_entries(ask.measures.cycles(ask.cut, cohort), lambda row: row.outcome is Outcome.WON)
     found: defaultdict[Segment, Tally] = defaultdict(Tally)
     for row in ask.measures.deals(ask.cut, DealDate.CLOSE, ask.window):
         if row.excluded is not None:
@@ -184,7 +169,7 @@ def _customers(ask: Ask) -> Mapping[Segment, Tally]:
     entry = Milestone.FIRST_CONTACT if ask.basis is Basis.COHORT else Milestone.WON
     found: dict[Segment, Tally] = {}
     rows = ask.measures.cycles(ask.cut_by(by), Cohort(entry=entry, window=ask.window))
-    for segment, tally in tally_cycles(rows, lambda row: row.outcome is Outcome.WON).items():
+    for segment, tally in tally_entries(rows, lambda row: row.outcome is Outcome.WON).items():
         if segment[-1] == CycleType.ACQUISITION.value:
             found[segment[:-1]] = tally
     return found

@@ -51,13 +51,14 @@ class Spell:
 
     def add(self, row: DayCount) -> None:
         """Count a row, or why it has no duration."""
-        reason = row.excluded or ("no_date" if row.days is None else None)
-        if reason is None and row.days is not None and row.days < 0:
-            reason = "negative"
-        if reason is not None or row.days is None:
-            self.excluded[reason or "no_date"] += row.units
-            return
-        self.days[row.days][None if row.outcome is Outcome.OPEN else row.outcome.value] += row.units
+        if row.excluded is not None:
+            self.excluded[row.excluded] += row.units
+        elif row.days is None:
+            self.excluded["no_date"] += row.units
+        elif row.days < 0:
+            self.excluded["negative"] += row.units
+        else:
+            self.days[row.days][None if row.outcome is Outcome.OPEN else row.outcome.value] += row.units
 
     def days_won(self) -> Mapping[Decimal, int]:
         """Return the days of the won alone."""

@@ -1,11 +1,10 @@
 """Sums of money by segment in the reporting currency, and what could not be summed."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from syncer.kpis.ports import Segment
 from syncer.kpis.question import Ask
 
 
@@ -43,11 +42,6 @@ def fill(purse: Purse, ask: Ask, amount: Decimal | None, currency: str | None) -
         purse.lack()
     else:
         purse.put(ask.convert(amount, currency))
-
-
-def purses() -> defaultdict[Segment, Purse]:
-    """Return empty purses by segment."""
-    return defaultdict(Purse)
 
 
 def merged(purses_to_merge: Iterable[Purse]) -> Purse:

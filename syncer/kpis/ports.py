@@ -17,6 +17,9 @@ Segment = tuple[str | None, ...]
 #: The dimension under which every unit is a segment of its own: what `explain kpi` reads.
 ID = "id"
 
+#: The reason of exclusion of a cycle that nothing but silence ended: void, yet it was a real one.
+EXPIRED = "expired"
+
 #: Dimensions that cut by the date a unit is counted under.
 GRAINS = ("month", "quarter", "year")
 

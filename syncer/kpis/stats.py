@@ -34,7 +34,8 @@ def wilson(k: int, n: int) -> Interval:
     share, z2 = k / n, Z95 * Z95
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Interval(max(0.0, centre - half), min(1.0, centre + half))
+    # At the ends the bounds are exact; the formula would miss them by a rounding.
+    return Interval(0.0 if k == 0 else centre - half, 1.0 if k == n else centre + half)
 
 
 class Point(NamedTuple):

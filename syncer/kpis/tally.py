@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.ports import CycleCount, Segment
+from syncer.kpis.ports import EXPIRED, CycleCount, Segment
 from syncer.kpis.question import Measured
 from syncer.kpis.result import FEW, Status, cohort_status, size_status
 from syncer.kpis.stats import wilson
@@ -34,6 +34,11 @@ def with_whole(segments: Iterable[Segment], by: Sequence[str]) -> Sequence[Segme
     if not by:
         found.add(())
     return sorted(found, key=lambda segment: [(value is None, value or "") for value in segment])
+
+
+def tally_entries(rows: Iterable[CycleCount], hit: Callable[[CycleCount], bool]) -> dict[Segment, Tally]:
+    """Return counts of cycles by what became of their entry: one that silence ended did enter, and gets no further."""
+    return tally_cycles((row._replace(excluded=None) if row.excluded == EXPIRED else row for row in rows), hit)
 
 
 def tally_cycles(rows: Iterable[CycleCount], hit: Callable[[CycleCount], bool]) -> dict[Segment, Tally]:

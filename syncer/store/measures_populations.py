@@ -1,5 +1,7 @@
 """Who counts: cycles, deals and stages as of a moment and as known at a moment. Each is defined here once."""
 
+from typing import assert_never
+
 from sqlalchemy import (
     FromClause,
     String,
@@ -15,7 +17,7 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
-from syncer.kpis.ports import Cut, DealDate, Milestone, Scope
+from syncer.kpis.ports import EXPIRED, Cut, DealDate, Milestone, Scope
 from syncer.store import tables
 from syncer.store.measures_time import Expression
 from syncer.store.spans import SPAN_COLUMNS
@@ -134,6 +136,8 @@ def deal_date(deals: Subquery, cut: Cut, dated: DealDate) -> Expression:
             return _reached(deals.c.offer_at, cut.as_of)
         case DealDate.CLOSE:
             return deals.c.close_date
+        case _:
+            assert_never(dated)
 
 
 def is_out(contact_id: Expression, cut: Cut) -> Expression:
@@ -178,7 +182,7 @@ def last_event(event: FromClause, contact_id: Expression, cut: Cut, value: Expre
 def cycle_excluded(cycles: Subquery, cut: Cut, unknown: Expression) -> Expression:
     """Return why a cycle does not count, NULL when it does; `unknown` tells that the date asked for is missing."""
     void = cycles.c.outcome == Outcome.VOID.value
-    reasons: list[tuple[Expression, str]] = [(and_(void, has_expired(cycles, cut)), "expired"), (void, "void")]
+    reasons: list[tuple[Expression, str]] = [(and_(void, has_expired(cycles, cut)), EXPIRED), (void, "void")]
     if cut.scope is Scope.NEW_BUSINESS:
         reasons.append((cycles.c.type == CycleType.EXPANSION.value, "expansion"))
     # A passage that ended before its contact left stays what it was.

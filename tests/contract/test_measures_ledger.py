@@ -1,5 +1,6 @@
-"""What counts, when, and under which segment: single rules of the populations on both databases."""
+"""What counts and when: single rules of the populations on both databases."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
@@ -12,7 +13,7 @@ from syncer.kpis.periods import Calendar, parse_as_of, parse_period
 from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone, Scope
 from syncer.records import Answer
 from syncer.store import tables
-from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, cost, question, span
+from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, cost, question, span, won
 from tests.unit.kpis.ledger_rows import measuring, new_store, write
 
 NEXT_YEAR = parse_as_of("2027-01-31", BERLIN)
@@ -36,14 +37,6 @@ def first(measures, row_id, **changes):
 def segments(measures, row_id, *by, **changes):
     found = measure(measures, question(by=by, **changes), [row_id])
     return {tuple(row.segment.values()): row.value for row in found if row.id == row_id}
-
-
-def won(ledger, deal_id, day="2026-06-15", amount=100, **values):
-    deal_values = {
-        key: values.pop(key) for key in ("contact_id", "company_id", "owner_id", "deal_type", "source") if key in values
-    }
-    closed = {"outcome": Outcome.WON, "amount": Decimal(amount), "close_date": at(day)} | values
-    ledger.deal(deal_id, span(deal_id, "2026-03-01", day), span(deal_id, day, **closed), **deal_values)
 
 
 # exclusions
@@ -106,15 +99,38 @@ def test_cycles_that_do_not_count_are_counted_by_reason(open_ledger):
     with open_ledger(ledger) as measures:
         row = first(measures, "K06")
         [why] = explain(measures, question(), "K06")
-    assert (row.n, row.k) == (3, 1)
-    assert row.excluded == {"expansion": 1, "expired": 1, "out": 1, "test": 1, "void": 1}
+    assert (row.n, row.k) == (4, 1)
+    assert row.excluded == {"expansion": 1, "out": 1, "test": 1, "void": 1}
+    assert "expired#1" in why.denominator
     assert why.excluded == {
         "expansion": ["upsell#1"],
-        "expired": ["expired#1"],
         "out": ["left#1"],
         "test": ["tester#1"],
         "void": ["void#1"],
     }
+
+
+def test_cycles_that_silence_ended_are_no_ending(open_ledger):
+    ledger = Ledger()
+    ledger.cycle("expired", outcome=Outcome.VOID, ended_at=at("2026-05-01"), first_contact_at=at("2026-02-01"))
+    ledger.event("expired", FunnelStage.TAM, "2026-05-01", rule="expired")
+    with open_ledger(ledger) as measures:
+        recycled, lasted = first(measures, "K27"), first(measures, "K13")
+    assert (recycled.n, recycled.excluded) == (0, {"expired": 1})
+    assert (lasted.n, lasted.excluded) == (0, {"expired": 1})
+
+
+def test_cost_is_idle_where_no_mql_names_its_source_or_campaign(open_ledger):
+    ledger = Ledger()
+    ledger.costs += [
+        replace(cost("fair", 10), campaign="spring", id="1"),
+        replace(cost("fair", 20), campaign="autumn", id="2"),
+        replace(cost("google", 40), campaign="brand", id="3"),
+    ]
+    ledger.cycle("a", mql_at=at("2026-05-01"), source="offline", campaign="spring")
+    ledger.cycle("b", mql_at=at("2026-05-01"), source="google", campaign="other")
+    with open_ledger(ledger) as measures:
+        assert first(measures, "K17.cost_without_leads").value == 20
 
 
 def test_an_ending_without_a_date_counts_over_all_time_and_in_no_period(open_ledger):
@@ -256,100 +272,6 @@ def test_offers_after_as_of_do_not_exist_yet(open_ledger):
     with open_ledger(ledger) as measures:
         assert first(measures, "K14.offer_median").n == 0
         assert first(measures, "K14.offer_median", as_of=NEXT_YEAR).n == 1
-
-
-# segments
-
-
-def test_a_deal_takes_its_origin_from_the_cycle_that_carries_it(open_ledger):
-    ledger = Ledger()
-    ledger.cycle(
-        "c", deal_id="d", source="google", campaign="spring", grade="A", cell="A1", country="AT", industry="it"
-    )
-    ledger.cycle("c", source="later", started_at=at("2026-02-01"), origin=Origin.OUTBOUND)
-    won(ledger, "d", contact_id="c", source="own", owner_id="7")
-    ledger.cycle("e", source="fair", deal_id="elsewhere")
-    won(ledger, "second", contact_id="e", amount=7)
-    ledger.owners["7"] = {"first_name": "Änne", "last_name": "Öz", "team": "DACH"}
-    dims = (
-        "source",
-        "campaign",
-        "grade",
-        "cell",
-        "country",
-        "industry",
-        "origin",
-        "cycle_type",
-        "owner",
-        "team",
-        "pipeline",
-    )
-    expected = ("google", "spring", "A", "A1", "AT", "it", "inbound", "acquisition", "7", "DACH", "default")
-    with open_ledger(ledger) as measures:
-        assert segments(measures, "K31.sum", *dims)[expected] == 100
-        assert segments(measures, "K31.sum", "source") == {("google",): 100, ("fair",): 7}
-        row = measure(measures, question(by=("owner",)), ["K31.sum"])[0]
-    assert row.notes["labels"] == {"owner": "Änne Öz"}
-
-
-def test_a_cycle_has_the_segments_of_its_entry(open_ledger):
-    ledger = Ledger()
-    ledger.cycle("c", sales_ready_at=at("2026-05-31", 23), source="google", owner_id="7", cell="B2")
-    ledger.owners["7"] = {"team": "Nord"}
-    with open_ledger(ledger) as measures:
-        [row] = measure(measures, question(by=("source", "team", "cell", "month")), ["K06"])
-    assert row.segment == {"source": "google", "team": "Nord", "cell": "B2", "month": "2026-05"}
-
-
-def test_inventory_by_segment_falls_back_to_the_contact(open_ledger):
-    ledger = Ledger()
-    ledger.event("c", FunnelStage.INQUIRY, "2026-02-01")
-    ledger.cycle("c", source="google")
-    ledger.contacts |= {"c": {"source": "changed"}, "idle": {"source": "list", "created_at": at("2026-01-01")}}
-    with open_ledger(ledger) as measures:
-        found = segments(measures, "K01", "source")
-    assert {key: value for key, value in found.items() if value} == {("google", "INQUIRY"): 1, ("list", "TAM"): 1}
-
-
-# inventory
-
-
-def test_inventory_leaves_out_who_was_not_there(open_ledger):
-    ledger = Ledger(out_states={"never": "[]", "gone_since": "[]"})
-    ledger.contacts |= {
-        "here": {"created_at": at("2026-01-01")},
-        "later": {"created_at": at("2026-12-01")},
-        "archived": {"created_at": at("2026-01-01"), "archived_at": at("2026-05-01")},
-        "merged": {"created_at": at("2026-01-01"), "merged_into": "here"},
-        "never": {"created_at": at("2026-01-01")},
-    }
-    ledger.event("gone_since", FunnelStage.INQUIRY, "2026-02-01")
-    ledger.event("gone_since", FunnelStage.OUT, "2026-12-01")
-    with open_ledger(ledger) as measures:
-        found = {row.segment["stage"]: row for row in measure(measures, question(), ["K01"]) if row.id == "K01"}
-    assert {stage: row.value for stage, row in found.items() if row.value} == {"TAM": 1, "INQUIRY": 1}
-    assert found["TAM"].excluded == {"out": 1}
-
-
-def test_the_last_event_of_a_moment_is_the_one_of_the_highest_number(open_ledger):
-    ledger = Ledger()
-    ledger.event("c", FunnelStage.CLOSED_OTHER, "2026-02-01")
-    ledger.event("c", FunnelStage.TAM, "2026-02-01")
-    with open_ledger(ledger) as measures:
-        found = segments(measures, "K01")
-    assert found["TAM",] == 1
-
-
-def test_a_company_stands_where_its_furthest_contact_stands(open_ledger):
-    ledger = Ledger()
-    ledger.event("won", FunnelStage.CLOSED_WON, "2026-02-01")
-    ledger.event("new", FunnelStage.SUSPECT, "2026-02-01")
-    ledger.event("lost", FunnelStage.CLOSED_LOST, "2026-02-01")
-    ledger.contacts |= {"won": {"company_id": "a"}, "new": {"company_id": "a"}, "lost": {"company_id": "b"}}
-    ledger.companies |= {"a": {}, "b": {}, "c": {}, "later": {"created_at": at("2026-12-01")}}
-    with open_ledger(ledger) as measures:
-        found = segments(measures, "K01.companies")
-    assert {stage: value for (stage,), value in found.items() if value} == {"SUSPECT": 1, "CLOSED_LOST": 1, "TAM": 1}
 
 
 # recycling, surveys, money

@@ -41,7 +41,8 @@ class Given:
     names: Labels = field(default_factory=lambda: Labels(owners={}, pipelines={}, currency="EUR"))
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Sequence[CycleCount]:
-        return self.by_entry.get(cohort.entry, ())
+        unknown = (None,) * len(cut.by)
+        return [row._replace(segment=row.segment or unknown) for row in self.by_entry.get(cohort.entry, ())]
 
     def cycle_days(self, cut: Cut, cohort: Cohort, start: Milestone) -> Sequence[DayCount]:
         return self.cycle_lengths.get(cohort.entry, ())

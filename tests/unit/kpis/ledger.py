@@ -212,3 +212,11 @@ def cost(source: str | None, amount: object, start: str = "2026-04-01", end: str
         starts_at=at(start, 0),
         ends_at=at(end, 0),
     )
+
+
+def won(ledger, deal_id, day="2026-06-15", amount=100, **values):
+    deal_values = {
+        key: values.pop(key) for key in ("contact_id", "company_id", "owner_id", "deal_type", "source") if key in values
+    }
+    closed = {"outcome": Outcome.WON, "amount": Decimal(amount), "close_date": at(day)} | values
+    ledger.deal(deal_id, span(deal_id, "2026-03-01", day), span(deal_id, day, **closed), **deal_values)

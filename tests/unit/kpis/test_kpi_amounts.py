@@ -1,5 +1,6 @@
 """The worked examples of the catalogue: days, cost, forecast and order value."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,10 +12,12 @@ from syncer.kpis.ports import (
     AmountCount,
     DayCount,
     DealDate,
+    DealRow,
+    DealSum,
     Labels,
     Milestone,
 )
-from syncer.kpis.result import Status
+from syncer.kpis.result import Basis, Status
 from tests.unit.kpis.counts import LOST, OPEN, WON, cycle, days, deal, rows, sums
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import BERLIN, at, by_rep, cost, question
@@ -27,6 +30,13 @@ def test_k13_takes_open_cycles_into_the_median():
     assert found["K13"].value == 60
     assert found["K13.median_won"].value == 40
     assert found["K13.restricted_mean"].value == pytest.approx(57)
+
+
+def test_k13_of_a_cohort_counts_its_own_won_alone():
+    cohort, period = days((20, WON), (30, OPEN)), days((99, WON))
+    given = Given(cycle_lengths={Milestone.FIRST_CONTACT: cohort, Milestone.WON: period})
+    assert rows(given, "K13", basis=Basis.COHORT)["K13.median_won"].value == 20
+    assert rows(given, "K13")["K13.median_won"].value == 99
 
 
 def test_k13_of_competing_outcomes():
@@ -182,3 +192,34 @@ def test_without_a_reporting_currency_the_one_most_deals_carry_is_used():
     )
     row = rows(given, "K31.sum", currency=None)["K31.sum"]
     assert (row.value, row.unit) == (5, "CHF")
+
+
+def test_cost_without_a_date_counts_over_all_time_and_in_no_period():
+    undated = replace(cost("google", 100), starts_at=None, ends_at=None)
+    given = Given(lines=[undated], by_entry={Milestone.MQL: [cycle(OPEN, 10)]})
+    assert rows(given, "K17")["K17"].value == 10
+    row = rows(given, "K17", period=parse_period("2026Q2", BERLIN))["K17"]
+    assert (row.value, row.excluded) == (None, {"cost_no_date": 1})
+
+
+def test_a_cost_line_without_an_end_belongs_to_its_first_day():
+    given = Given(lines=[replace(cost("google", 100, "2026-04-10"), ends_at=None)])
+    assert rows(given, "K17.cost", period=parse_period("2026-04-10..2026-04-10", BERLIN))["K17.cost"].value == 100
+    assert rows(given, "K17.cost", period=parse_period("2026-04-11..2026-04-30", BERLIN))["K17.cost"].value is None
+
+
+def test_deals_that_do_not_count_stand_beside_every_figure_of_money():
+    upsell = {DealDate.CLOSE: [*sums((WON, 5, 500)), *sums((WON, 2, 999), excluded="expansion")]}
+    others = {Milestone.WON: [cycle(WON, 4, segment=("winback",))]}
+    orders = rows(Given(lines=lines(1_000), by_date=upsell, by_entry=others), "K18", sales_costs=lines(0))
+    assert (orders["K18"].value, orders["K18"].excluded) == (200, {"expansion": 2})
+    assert orders["K18.cac"].value is None
+    excluded = DealRow((), "renewal", deal("R", 999, "COMMIT", 1.0).span)
+    unpriced = DealSum((), None, WON, "EUR", 1, 0, Decimal(0))
+    open_deals = Given(rows={OPEN: [excluded]}, by_date={DealDate.CLOSE: [unpriced, *sums((LOST, 3, 7))]})
+    found = rows(open_deals, "K20")
+    assert (found["K20"].value, found["K20"].excluded) == (0, {"renewal": 1})
+    assert (found["K20.won"].value, found["K20.won"].excluded) == (None, {"no_amount": 1})
+    amounts = [AmountCount((), "expansion", "EUR", Decimal(9), 2), AmountCount((), None, "EUR", Decimal(4), 1)]
+    revenue = rows(Given(amounts=amounts), "K31.sum")["K31.sum"]
+    assert (revenue.value, revenue.excluded) == (4, {"expansion": 2})

@@ -10,6 +10,7 @@ from syncer.kpis.measure import measure
 from syncer.kpis.ports import (
     AmountCount,
     AnswerCount,
+    DealRow,
     Labels,
     Milestone,
     Reentry,
@@ -121,3 +122,39 @@ def test_names_are_in_the_language_asked_for():
     assert rows(Given(), "K10", lang="de")["K10"].name == "Abschlussquote, eng"
     with pytest.raises(ConfigError, match="language"):
         measure(Given(), question(lang="fr"), ["K10"])
+
+
+def test_k01_counts_deals_by_their_own_evidence_and_leaves_out_what_does_not_count():
+    open_deals = [
+        deal("A", 100, "COMMIT", 0.9),
+        deal("B", 200, "PIPELINE", 0.2, offer_at=at("2026-10-01")),
+        deal("C", None, None, None),
+        DealRow((), "renewal", deal("D", 999, None, None).span),
+    ]
+    found = measure(Given(rows={OPEN: open_deals}), question(), ["K01.deals", "K01.value"])
+    assert [(row.id, row.segment["stage"], row.value) for row in found] == [
+        ("K01.deals", "LEAD_DEAL", 1),
+        ("K01.deals", "OPPORTUNITY", 1),
+        ("K01.deals", "FORECAST", 1),
+        ("K01.value", "LEAD_DEAL", None),
+        ("K01.value", "OPPORTUNITY", 200),
+        ("K01.value", "FORECAST", 100),
+    ]
+    assert found[0].excluded == {"renewal": 1}
+    assert found[3].excluded == {"no_amount": 1, "renewal": 1}
+
+
+def test_k01_shows_companies_only_by_what_a_company_has_of_its_own():
+    standing = {unit: [StageCount(("it",), FunnelStage.TAM, 1)] for unit in Unit}
+    by_industry, by_source = (
+        {row.id for row in measure(Given(standing=standing), question(by=(dim,)), ["K01"])}
+        for dim in ("industry", "source")
+    )
+    assert "K01.companies" in by_industry
+    assert "K01.companies" not in by_source
+
+
+def test_parked_deals_that_do_not_count_are_counted_by_reason():
+    parked = [DealRow((), "renewal", deal("A", 1, None, None, resume_at=at("2027-01-10")).span)]
+    [row] = measure(Given(rows={OTHER: parked}), question(), ["K27.value_parked"])
+    assert (row.value, row.excluded) == (0, {"renewal": 1})

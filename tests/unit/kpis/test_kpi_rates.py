@@ -24,12 +24,12 @@ def test_k02_counts_who_reached_the_next_stage():
     assert step.segment == {"from": "INQUIRY", "to": "LEAD_MQL"}
 
 
-def test_k02_leaves_expired_cycles_out_and_says_what_they_would_make_of_it():
+def test_k02_counts_expired_cycles_as_entered_and_says_what_the_rate_is_without_them():
     expired = [cycle(VOID, 4, reached=True, excluded="expired"), cycle(VOID, 6, excluded="expired")]
     given = Given(by_entry={Milestone.INQUIRY: [cycle(OPEN, 8, reached=True), cycle(LOST, 32), *expired]})
     [step] = [row for row in measure(given, question(), ["K02"]) if row.segment["from"] == "INQUIRY"]
-    assert (step.value, step.excluded) == (0.2, {"expired": 10})
-    assert step.notes["with_expired"] == {"k": 12, "n": 50, "value": 0.24}
+    assert (step.k, step.n, step.value, step.notes["open"]) == (12, 50, 0.24, 0)
+    assert step.notes["without_expired"] == {"k": 8, "n": 40, "value": 0.2}
 
 
 def test_k02_by_period_is_a_flow_that_may_exceed_one_and_says_so():
