@@ -9,7 +9,7 @@ from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, Portal
 from jobs.names import property_names
 from mappings.check import present
-from syncer.errors import Missing, MissingScope
+from syncer.errors import ConfigError, Missing, MissingScope, Problem
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
 
@@ -36,6 +36,7 @@ async def look(desk: Desk, *, afresh: bool = False) -> Portal:
     A look is kept for an hour unless `afresh`. A stream without scope is noted in `skipped`; contacts are needed and
     raise.
     """
+    refuse_unknown(desk, desk.account.streams, key=f"accounts.{desk.name}.streams")
     if not afresh:
         kept = await asyncio.to_thread(_kept, desk)
         if kept is not None:
@@ -95,6 +96,18 @@ async def _look(desk: Desk) -> Portal:
         feeds=_chosen(desk, desk.source.streams.events),
         skipped=skipped,
     )
+
+
+def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:
+    """Raise ConfigError for streams that the connector does not have."""
+    known = (*desk.source.streams.objects, *desk.source.streams.events)
+    problems = [
+        Problem(key=key, message=f"no stream named {name}", hint=f"there are: {', '.join(known)}")
+        for name in streams
+        if name not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def _chosen(desk: Desk, streams: Sequence[str]) -> list[str]:

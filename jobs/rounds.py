@@ -11,7 +11,7 @@ from jobs.bootstrap import Run, recorded_run
 from jobs.counts import PullCount, StreamCount
 from jobs.derive import Clocks, DeriveCount, derive
 from jobs.desk import Desk, Portal
-from jobs.look import look
+from jobs.look import look, refuse_unknown
 from jobs.plan import Plan, plan
 from jobs.pull import never_read, pull
 from jobs.push import PushCount, push
@@ -46,6 +46,7 @@ class RoundResult:
 
 async def backfill_round(desk: Desk, *, streams: Sequence[str] = (), restart: bool = False) -> RoundResult:
     """Pull everything and derive; nothing is written to the CRM."""
+    refuse_unknown(desk, streams, key="--stream")
     with recorded_run(desk, "backfill") as run:
         portal = await look(desk, afresh=True)
         pulled = await backfill(desk, portal, streams=streams, restart=restart)
@@ -93,6 +94,7 @@ async def read_changes(desk: Desk, portal: Portal, *, streams: Sequence[str] = (
 
 async def pull_round(desk: Desk, *, streams: Sequence[str] = ()) -> RoundResult:
     """Read what changed, and nothing else."""
+    refuse_unknown(desk, streams, key="--stream")
     with recorded_run(desk, "pull") as run:
         portal = await look(desk)
         result = _pulled(desk, run, await read_changes(desk, portal, streams=streams))

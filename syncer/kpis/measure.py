@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from syncer.errors import ConfigError, Problem
 from syncer.kpis.catalogue import Declaration, select
 from syncer.kpis.conversion import accepted, sales_ready, steps
 from syncer.kpis.cost import per_lead, per_order
@@ -40,12 +41,25 @@ def measure(measures: Measures, question: Question, ids: Sequence[str] | None = 
     Asked for nothing in particular, KPIs that have not the question's basis or dimensions are left out;
     asked for by id, they raise ConfigError.
     """
+    if not ids:
+        _refuse_unknown_dims(question)
     rows: list[Kpi] = []
     for declaration, wanted in select(ids):
         if ids or _answers(declaration, question):
             found = _FAMILIES[declaration.id](ask(question, declaration, measures))
             rows.extend(sorted((row for row in found if row.id in wanted), key=lambda row: wanted.index(row.id)))
     return rows
+
+
+def _refuse_unknown_dims(question: Question) -> None:
+    known = sorted({dim for declaration, _ in select(None) for dim in declaration.dims} | {ID})
+    problems = [
+        Problem(message=f"no KPI can be split by {dim!r}", key="--by", hint=", ".join(known))
+        for dim in question.by
+        if dim not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
 
 
 def _answers(declaration: Declaration, question: Question) -> bool:

@@ -109,12 +109,13 @@ def test_value_rates_leave_deals_without_amount_or_rate_out_and_count_them():
         DealSum((), None, WON, "EUR", 6, 5, Decimal(300)),
         DealSum((), None, LOST, "CHF", 5, 5, Decimal(100)),
         DealSum((), None, LOST, "USD", 2, 2, Decimal(999)),
+        DealSum((), None, LOST, None, 1, 0, Decimal(0)),
     ]
     row = rows(Given(by_date={DealDate.CLOSE: deals}), "K10.value_narrow", rates={"CHF": Decimal("1.0")})[
         "K10.value_narrow"
     ]
     assert (row.value, row.n, row.k) == (0.75, 10, 5)
-    assert row.excluded == {"no_amount": 1, "no_fx": 2}
+    assert row.excluded == {"no_amount": 2, "no_fx": 2}
 
 
 def test_a_dotted_id_gives_that_row_alone():

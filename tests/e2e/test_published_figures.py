@@ -1,0 +1,66 @@
+"""The public practice data, loaded as a portal and run the whole way, gives the figures that others published."""
+
+import os
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import connectors.sandbox.specs
+from connectors.sandbox.portal_csv import load_csv_portal
+from jobs.asking import Asked, clock_option, measured, question
+from jobs.derive import Clocks
+from jobs.rounds import backfill_round, derive_round
+
+_DEFAULT = Path(__file__).parents[2] / "../shared/data"
+FOLDER = Path(os.environ.get("SYNCER_SHARED_DATA", _DEFAULT)) / "crm_sales_opportunities"
+SPEC = Path(connectors.sandbox.specs.__file__).parent / "crm_sales_opportunities.yaml"
+DAY = "2017-12-31"
+
+pytestmark = [
+    pytest.mark.shared_data,
+    pytest.mark.skipif(
+        not FOLDER.is_dir(),
+        reason="THE PUBLIC PRACTICE FILES ARE NOT HERE: set SYNCER_SHARED_DATA to the folder that holds "
+        "crm_sales_opportunities",
+    ),
+]
+
+
+async def test_every_published_figure_to_the_last_digit(serve, open_desk):
+    crm = serve(lines=list(load_csv_portal(SPEC, FOLDER)))
+    async with open_desk(crm) as desk:
+        read = await backfill_round(desk)
+        assert (read.streams["deals"].created, read.streams["companies"].created) == (8_800, 85)
+        assert read.buried == 0
+        zone = desk.agreement.agreement.calendar.zone
+        day = clock_option(DAY, zone, option="--as-of")
+        await derive_round(desk, full=True, clocks=Clocks(as_of=day, known_at=desk.clock()))
+
+        def rows(*ids: str, **asked: object) -> list:
+            asking = question(desk.store, desk.agreement, "hubspot", Asked(as_of=DAY, **asked))
+            return list(measured(desk.store, asking, list(ids)))
+
+        values = {row.id: row for row in rows("K10", "K14", "K31")}
+        by_quarter = {row.segment["quarter"]: row.value for row in rows("K31.sum", by=("quarter",))}
+        by_owner = rows("K31.sum", by=("owner",))
+        owners = {
+            row.segment["owner"]: row.notes["labels"]["owner"] for row in by_owner if row.segment["owner"] is not None
+        }
+    assert (values["K10.won"].value, values["K10.lost"].value) == (4_238, 2_473)
+    assert values["K10.open"].value == 1_589 + 500
+    assert (values["K10"].k, values["K10"].n) == (4_238, 4_238 + 2_473)
+    assert round(values["K10"].value * 100, 2) == 63.15
+    assert values["K31.sum"].value == Decimal("10005534.00")
+    assert values["K31"].value == Decimal("2360.91")
+    assert round(values["K14.mean"].value, 3) == 51.782
+    assert values["K14.median"].value == 57
+    assert by_quarter == {
+        "2017Q1": Decimal("1134672.00"),
+        "2017Q2": Decimal("3086111.00"),
+        "2017Q3": Decimal("2982255.00"),
+        "2017Q4": Decimal("2802496.00"),
+    }
+    best = max(by_owner, key=lambda row: row.value or 0)
+    assert owners[best.segment["owner"]] == "Darcel Schlecht"
+    assert (best.value, best.n) == (Decimal("1153214.00"), 349)
