@@ -9,6 +9,7 @@ import structlog
 
 from connectors.ports import RecordWrite
 from jobs.desk import Desk
+from jobs.letters import settle_letters
 from syncer.errors import NotApplied, SyncerError, UnknownOutcome
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
@@ -174,6 +175,9 @@ def _settle(desk: Desk, kind: Kind, settled: Sequence[_Settled]) -> None:
     with desk.store.commit() as unit:
         unit.desk.settle(desk.name, [_settlement(one) for one in settled], now)
         unit.mirror.set_held(desk.name, kind, _held(settled), now)
+        taken = {one.entry.record_id for one in settled if one.status in {Status.WRITTEN, Status.UNCHANGED}}
+        refused = {one.entry.record_id for one in settled if one.status is Status.FAILED}
+        settle_letters(unit, desk.name, kind, taken - refused, written=True)
         for one in settled:
             if one.status is Status.FAILED:
                 reason = "the CRM did not take a value"

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from jobs.asking import Asked, measured, question
 from jobs.backfill import backfill
 from jobs.bootstrap import Run, recorded_run
+from jobs.costs import keep_own_lines
 from jobs.counts import PullCount, StreamCount
 from jobs.derive import Clocks, DeriveCount, derive
 from jobs.desk import Desk, Portal
@@ -129,6 +130,7 @@ async def push_round(desk: Desk) -> PushCount:
 async def measure_round(desk: Desk, asked: Asked) -> list[dict[str, object]]:
     """Compute every KPI and keep the rows as this run's snapshot."""
     with recorded_run(desk, "measure") as run:
+        await asyncio.to_thread(_keep_costs, desk)
         asking = question(desk.store, desk.agreement, desk.name, asked)
         rows: list[dict[str, object]] = json.loads(to_json(await asyncio.to_thread(measured, desk.store, asking)))
 
@@ -139,6 +141,11 @@ async def measure_round(desk: Desk, asked: Asked) -> list[dict[str, object]]:
         await asyncio.to_thread(keep)
         run.counts.update(figures=len(rows))
     return rows
+
+
+def _keep_costs(desk: Desk) -> None:
+    with desk.store.commit() as unit:
+        keep_own_lines(unit, desk.name, desk.agreement.agreement, desk.clock())
 
 
 def _pulled(desk: Desk, run: Run, pulled: PullCount) -> RoundResult:

@@ -7,12 +7,15 @@ from enum import Enum
 
 import structlog
 
+from jobs.costs import with_sources
 from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.echoes import as_others_left_them, without_echoes, without_our_offers
 from jobs.intake import Intake
+from jobs.letters import settle_letters
 from jobs.names import rules_for
 from jobs.reading import Batch, Chunk, has_story
+from syncer.agreement import Agreement
 from syncer.errors import InvalidRecord
 from syncer.moments import Millis
 from syncer.records import Company, Contact, Deal, Kind
@@ -76,8 +79,10 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
     now = desk.clock()
     seen = intake.count.of(batch.stream)
     with desk.store.commit() as unit:
-        refused = _keep(_Pen(unit, desk.name, now, mark_dirty=reading is Reading.CHANGES), batch, seen)
-        batch.broken += refused
+        pen = _Pen(unit, desk.name, desk.agreement.agreement, now, mark_dirty=reading is Reading.CHANGES)
+        batch.broken += _keep(pen, batch, seen)
+        broken = {error.record for error in batch.broken}
+        settle_letters(unit, desk.name, chunk.stream, [raw.id for raw in chunk.records if raw.id not in broken])
         for error in batch.broken:
             record = error.record or ""
             reason = "the record cannot be read"
@@ -94,6 +99,7 @@ class _Pen:
 
     unit: Unit
     account: str
+    agreement: Agreement
     now: Millis
     mark_dirty: bool = field(kw_only=True)
 
@@ -106,6 +112,8 @@ def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]
         mirror.upsert_contacts(account, batch.contacts, now, mark_dirty=mark),
         mirror.upsert_deals(account, batch.deals, now, mark_dirty=mark),
     ]
+    if batch.costs:
+        batch.costs = with_sources(pen.unit, account, batch.costs, pen.agreement.money.sources)
     others = [
         mirror.upsert_activities(account, batch.activities, now, mark_dirty=mark),
         mirror.upsert_answers(account, batch.answers, now),

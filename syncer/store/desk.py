@@ -75,6 +75,10 @@ class Desk:
         """Note what became of values."""
         outbox.settle(self._connection, account, settlements, now)
 
+    def reopen(self, account: str, keys: Collection[str], now: Millis) -> int:
+        """Make failed values open again; return how many were."""
+        return outbox.reopen(self._connection, account, keys, now)
+
     def written(self, account: str, since: Millis) -> Sequence[OutboxEntry]:
         """Return what we wrote from a moment on, oldest first: the ledger of our own writes."""
         return outbox.written(self._connection, account, since)

@@ -93,6 +93,15 @@ class Mirror:
         """Write survey answers."""
         return upsert_page(self._connection, ANSWERS, account, records, now).upserted
 
+    def replace_costs(self, account: str, lines: Sequence[CostLine], *, prefix: str, now: Millis) -> None:
+        """Make the cost lines whose id starts with `prefix` exactly these."""
+        overview.drop_costs(self._connection, account, prefix)
+        self.upsert_costs(account, lines, now)
+
+    def sources_of_campaigns(self, account: str) -> Mapping[str, str]:
+        """Return by campaign, in lower case, the source that most of its contacts have."""
+        return overview.sources_of_campaigns(self._connection, account)
+
     def replace_owners(self, account: str, owners: Sequence[Owner]) -> None:
         """Make the account's owners exactly these."""
         rows = [

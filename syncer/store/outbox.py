@@ -77,6 +77,14 @@ def settle(connection: Connection, account: str, settlements: Collection[Settlem
     connection.execute(statement, values)
 
 
+def reopen(connection: Connection, account: str, keys: Collection[str], now: int) -> int:
+    """Make failed values open again, as if never sent; return how many were failed."""
+    failed = outbox.c.status == Status.FAILED.value
+    statement = update(outbox).where(outbox.c.account == account, among(dialect_of(connection), outbox.c.key), failed)
+    values = {"status": Status.PENDING.value, "attempts": 0, "error": None, "changed_at": now}
+    return sum(connection.execute(statement.values(values), {"ids": listed(chunk)}).rowcount for chunk in chunks(keys))
+
+
 def written(connection: Connection, account: str, since: int) -> list[OutboxEntry]:
     """Return what we wrote from a moment on, oldest first: the ledger of our own writes."""
     written_since = (outbox.c.status == Status.WRITTEN.value) & (outbox.c.changed_at >= since)

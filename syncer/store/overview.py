@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from syncer.funnel.facts import FunnelStage
 from syncer.records import Company, Contact, Deal, Kind
@@ -45,6 +45,26 @@ def contacts_by_id(connection: Connection, account: str, ids: Collection[str]) -
     """Return the contacts among `ids` as the mirror holds them."""
     rows = (row for page in pages(connection, CONTACT_COLUMNS, account, ids, size=_PAGE) for row in page)
     return {row[0]: contact_of(row) for row in rows}
+
+
+def drop_costs(connection: Connection, account: str, prefix: str) -> None:
+    """Forget the cost lines whose id starts with a prefix."""
+    costs = tables.costs
+    mine = (costs.c.account == account) & costs.c.id.startswith(prefix, autoescape=True)
+    connection.execute(delete(costs).where(mine))
+
+
+def sources_of_campaigns(connection: Connection, account: str) -> Mapping[str, str]:
+    """Return by campaign, in lower case, the source that most of its contacts have; of equals the first by name."""
+    contacts = tables.contacts.c
+    campaign = func.lower(contacts.campaign)
+    statement = (
+        select(campaign, contacts.source, func.count())
+        .where(contacts.account == account, contacts.campaign.is_not(None), contacts.source.is_not(None))
+        .group_by(campaign, contacts.source)
+        .order_by(func.count(), contacts.source.desc())
+    )
+    return {row[0]: row[1] for row in raw(connection, statement, {})}
 
 
 def hottest(connection: Connection, account: str, number: int) -> list[str]:

@@ -30,6 +30,8 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 
 _CONNECT_S = 10
+#: Compiling the KPI queries takes longer than running them.
+_OPTIONS = "-c jit=off"
 #: Any number that is ours: one process migrates at a time.
 _SCHEMA_LOCK = 5_948_711_620
 #: Classes of SQLSTATE that pass by themselves: connection, transaction rollback, resources, operator intervention, I/O.
@@ -47,7 +49,7 @@ def open_engine(url: URL) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _CONNECT_S},
+        connect_args={"connect_timeout": _CONNECT_S, "options": _OPTIONS},
     )
     event.listen(engine, "do_connect", _connect)
     return engine
