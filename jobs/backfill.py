@@ -23,7 +23,6 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     changed meanwhile. Event feeds run first: where one delivers, the contacts' roll-ups need not stand in for it.
     """
     count = PullCount(skipped=dict(portal.skipped))
-    await asyncio.to_thread(_demand_derive, desk)
     feeds = [name for name in portal.feeds if not streams or name in streams]
     first = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, ()), count=count)
     await guarded(feeds, lambda name: pull_feed(first, name, 0), count)
@@ -42,11 +41,6 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
 def _groups(streams: Sequence[str]) -> Sequence[Sequence[str]]:
     first = [[kind.value] for kind in _FIRST if kind in streams]
     return [*first, [name for name in streams if name not in set(Kind)]]
-
-
-def _demand_derive(desk: Desk) -> None:
-    with desk.store.commit() as unit:
-        unit.desk.demand_full_derive(desk.name)
 
 
 async def _list(intake: Intake, stream: str, *, restart: bool) -> None:

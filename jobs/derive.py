@@ -52,13 +52,13 @@ class _Work:
     contact_ids: Sequence[str] | None
 
 
-async def derive(desk: Desk, *, full: bool = False, clocks: Clocks | None = None) -> DeriveCount:
+async def derive(desk: Desk, *, full: bool = False) -> DeriveCount:
     """Decide every dirty or due record, or all of them, and keep the decisions; return the counts.
 
     A full derive and the incremental ones call the same functions on the same facts and end in the same state.
     """
     now = desk.clock()
-    return await asyncio.to_thread(_derive, desk, clocks or Clocks(as_of=now, known_at=now), full=full)
+    return await asyncio.to_thread(_derive, desk, Clocks(as_of=now, known_at=now), full=full)
 
 
 def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:

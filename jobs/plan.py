@@ -9,6 +9,7 @@ from typing import TypeVar
 from jobs.derive import Clocks, deals_of, last_clocks
 from jobs.desk import Desk, Portal
 from jobs.names import rules_for
+from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, compile_rules, decide_contact
 from syncer.funnel.facts import CompanyDecision
 from syncer.moments import Millis
@@ -80,12 +81,7 @@ def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep
         rows = [*_contacts(work, reading), *_deals(work, reading), *_companies(work, reading)]
         totals = reading.mirror.counts(desk.name)
     if not force:
-        limits = desk.agreement.agreement.write_back
-        check_plan(
-            rows,
-            {kind: totals.get(kind, 0) for kind in Kind},
-            PlanLimits(max_share=limits.max_share, min_records=limits.min_records, drifting=work.write.drifting),
-        )
+        _check(work, rows, totals, keep=keep)
     if keep:
         _keep(desk, run, rows, began)
     desk.progress.done("planned")
@@ -106,6 +102,21 @@ def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
     )
 
 
+def _check(work: _Work, rows: Sequence[Intent], totals: Mapping[str, int], *, keep: bool) -> None:
+    """Refuse an implausible plan; a rehearsal only says that it would be refused."""
+    limits = work.desk.agreement.agreement.write_back
+    try:
+        check_plan(
+            rows,
+            {kind: totals.get(kind, 0) for kind in Kind},
+            PlanLimits(max_share=limits.max_share, min_records=limits.min_records, drifting=work.write.drifting),
+        )
+    except UnsafePlan as error:
+        if keep:
+            raise
+        work.found[f"{error.message}: sync refuses it without --force"] = None
+
+
 def _keep(desk: Desk, run: str, rows: Sequence[Intent], began: Millis) -> None:
     with desk.store.commit() as unit:
         unit.desk.intend(desk.name, run, rows, desk.clock())
@@ -114,12 +125,10 @@ def _keep(desk: Desk, run: str, rows: Sequence[Intent], began: Millis) -> None:
 
 def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
     name = work.desk.name
-    for ids in _portions(reading.ledger.decided_since(name, Kind.CONTACT, work.since)):
+    for ids in _decided(work, reading, Kind.CONTACT):
         facts = reading.facts.contacts(name, ids, work.clocks.known_at, lambda some: deals_of(reading, name, some))
         shown = _shown(work, reading, Kind.CONTACT, ids)
         for one in facts:
-            if one.contact.archived_at is not None:
-                continue
             decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
             reasons = short_reasons(work.rules.scorer, one, as_of=work.clocks.as_of, started_at=window_of(decision))
             standing = standing_of(decision, reasons)
@@ -132,7 +141,7 @@ def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
 
 def _deals(work: _Work, reading: Unit) -> Iterator[Intent]:
     name = work.desk.name
-    for ids in _portions(reading.ledger.decided_since(name, Kind.DEAL, work.since)):
+    for ids in _decided(work, reading, Kind.DEAL):
         shown = _shown(work, reading, Kind.DEAL, ids)
         for decision in reading.ledger.deal_decisions(name, ids):
             seen = shown(decision.deal_id)
@@ -141,12 +150,21 @@ def _deals(work: _Work, reading: Unit) -> Iterator[Intent]:
 
 def _companies(work: _Work, reading: Unit) -> Iterator[Intent]:
     name = work.desk.name
-    for ids in _portions(reading.ledger.decided_since(name, Kind.COMPANY, work.since)):
+    for ids in _decided(work, reading, Kind.COMPANY):
         shown = _shown(work, reading, Kind.COMPANY, ids)
         for state in reading.ledger.company_states(name, ids):
             decision = CompanyDecision(company_id=state.company_id, stage=state.stage, in_tam=state.in_tam)
             seen = shown(state.company_id)
             yield from _edits(work, Kind.COMPANY, state.company_id, desired_company(decision, seen, work.write), seen)
+
+
+def _decided(work: _Work, reading: Unit, kind: Kind) -> Iterator[Sequence[str]]:
+    """Yield the live records that were decided since the last plan; what is gone from the CRM needs no write."""
+    name = work.desk.name
+    for ids in _portions(reading.ledger.decided_since(name, kind, work.since)):
+        there = reading.mirror.live(name, kind, ids)
+        if there:
+            yield [ident for ident in ids if ident in there]
 
 
 def _shown(work: _Work, reading: Unit, kind: Kind, ids: Sequence[str]) -> Callable[[str], Shown]:

@@ -10,7 +10,7 @@ import structlog
 from connectors.ports import RecordWrite
 from jobs.desk import Desk
 from jobs.letters import settle_letters
-from syncer.errors import NotApplied, SyncerError, UnknownOutcome
+from syncer.errors import Missing, NotApplied, SyncerError, UnknownOutcome
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
 from syncer.writeback import same_value
@@ -26,8 +26,13 @@ _LOOKED_AT = 2_000
 #: After so many unanswered sendings a row waits for a person.
 _MOST_ATTEMPTS = 5
 
-#: Values that HubSpot may accept and ignore: forward-only, so they are read back and, where ignored, cleared and set.
+#: Seconds before a value that seems ignored is looked at again.
+_SECOND_LOOK = 1.0
+
+#: Values that HubSpot ignores when they go backward: where ignored, they are cleared and set.
 _FORWARD_ONLY = frozenset({"lifecyclestage"})
+
+_GONE = "the record was deleted or merged away meanwhile; the next round sees it"
 
 _EVENTS = {
     Status.FAILED: (logging.ERROR, "write_refused"),
@@ -102,7 +107,7 @@ async def _round(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequ
 def _without_writing(entry: OutboxEntry, present: Held) -> _Settled | None:
     """Settle a row that needs no write: already so, gone, or changed by somebody since it was planned."""
     if entry.record_id not in present:
-        return _Settled(entry, Status.FAILED, entry.previous, "the record is gone from the CRM")
+        return _Settled(entry, Status.CANCELLED, entry.previous, _GONE)
     held = present[entry.record_id].get(entry.property)
     if same_value(held, entry.value):
         sent = entry.attempts > 1
@@ -122,9 +127,9 @@ async def _write(desk: Desk, kind: Kind, due: Sequence[OutboxEntry]) -> Mapping[
         return {entry.record_id: error for entry in due}
     errors: dict[str, SyncerError] = {one.id: one.error for one in results if one.error is not None}
     ignored = await _ignored(desk, kind, [entry for entry in due if entry.record_id not in errors])
-    if ignored:
-        errors |= await _clear_and_set(desk, kind, ignored)
-    return errors
+    errors |= _not_applied(kind, [entry for entry in ignored if entry.property not in _FORWARD_ONLY])
+    backward = [entry for entry in ignored if entry.property in _FORWARD_ONLY]
+    return errors | await _clear_and_set(desk, kind, backward) if backward else errors
 
 
 def _writes(entries: Iterable[OutboxEntry]) -> Sequence[RecordWrite]:
@@ -135,28 +140,40 @@ def _writes(entries: Iterable[OutboxEntry]) -> Sequence[RecordWrite]:
 
 
 async def _ignored(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
-    """Return the rows among the forward-only ones whose value the CRM did not take, by reading back."""
-    forward = [entry for entry in entries if entry.property in _FORWARD_ONLY]
-    if not forward:
+    """Return the rows whose value the CRM did not take, by reading back; a second look rules out a stale answer."""
+    differing = await _differing(desk, kind, entries)
+    if not differing:
         return ()
-    properties = sorted({entry.property for entry in forward})
-    held = await desk.destination.read(kind, [entry.record_id for entry in forward], properties=properties)
+    await asyncio.sleep(_SECOND_LOOK)
+    return await _differing(desk, kind, differing)
+
+
+async def _differing(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
+    if not entries:
+        return ()
+    properties = sorted({entry.property for entry in entries})
+    ids = list(dict.fromkeys(entry.record_id for entry in entries))
+    held = await desk.destination.read(kind, ids, properties=properties)
     return [
-        entry for entry in forward if not same_value(held.get(entry.record_id, {}).get(entry.property), entry.value)
+        entry
+        for entry in entries
+        if entry.record_id in held and not same_value(held[entry.record_id].get(entry.property), entry.value)
     ]
 
 
-async def _clear_and_set(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Mapping[str, SyncerError]:
+async def _clear_and_set(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> dict[str, SyncerError]:
     """Move forward-only values backward: clear in one request, set in a later one, read back."""
     for name in sorted({entry.property for entry in entries}):
         await desk.destination.clear(kind, [entry.record_id for entry in entries if entry.property == name], name)
     await desk.destination.write(kind, _writes(entries))
-    still = await _ignored(desk, kind, entries)
+    return _not_applied(kind, await _ignored(desk, kind, entries))
+
+
+def _not_applied(kind: Kind, entries: Iterable[OutboxEntry]) -> dict[str, SyncerError]:
+    message = "the CRM answered success and kept another value"
     return {
-        f"{entry.record_id}/{entry.property}": NotApplied(
-            "the CRM answered success and kept another value", stream=kind, record=entry.record_id
-        )
-        for entry in still
+        f"{entry.record_id}/{entry.property}": NotApplied(message, stream=kind, record=entry.record_id)
+        for entry in entries
     }
 
 
@@ -167,6 +184,8 @@ def _outcome(entry: OutboxEntry, present: Held, errors: Mapping[str, SyncerError
         return _Settled(entry, Status.WRITTEN, held)
     if isinstance(error, UnknownOutcome):
         return _Settled(entry, Status.PENDING, entry.previous, error.message)
+    if isinstance(error, Missing):
+        return _Settled(entry, Status.CANCELLED, held, _GONE)
     return _Settled(entry, Status.FAILED, held, error.message)
 
 

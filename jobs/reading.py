@@ -105,10 +105,10 @@ class Reader:
 
     async def complete(self, batch: Batch, changed: Sequence[str], storied: Sequence[str]) -> None:
         """Add the links of the `changed` records and the versions of the `storied` ones."""
-        targets = [Kind(to) for to in LINKED.get(batch.stream, ()) if to in set(Kind)]
-        if batch.stream not in set(Kind) or not changed:
+        if batch.stream not in set(Kind):
             return
         kind = Kind(batch.stream)
+        targets = [Kind(to) for to in LINKED.get(batch.stream, ()) if to in set(Kind)] if changed else []
         found = await asyncio.gather(*(self._links(kind, to, changed) for to in targets))
         batch.links.update(zip(targets, found, strict=True))
         batch.tracked = self._definitions.objects[kind].history

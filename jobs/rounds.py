@@ -10,7 +10,7 @@ from jobs.backfill import backfill
 from jobs.bootstrap import Run, recorded_run
 from jobs.costs import keep_own_lines
 from jobs.counts import PullCount, StreamCount
-from jobs.derive import Clocks, DeriveCount, derive
+from jobs.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
 from jobs.look import look, refuse_unknown
 from jobs.plan import Plan, plan
@@ -103,10 +103,10 @@ async def pull_round(desk: Desk, *, streams: Sequence[str] = ()) -> RoundResult:
     return _timed(run, result)
 
 
-async def derive_round(desk: Desk, *, full: bool, clocks: Clocks) -> DeriveCount:
+async def derive_round(desk: Desk, *, full: bool) -> DeriveCount:
     """Decide anew, and nothing else."""
     with recorded_run(desk, "derive") as run:
-        count = await derive(desk, full=full, clocks=clocks)
+        count = await derive(desk, full=full)
         run.counts.update(asdict(count))
     return count
 

@@ -59,17 +59,26 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
         batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names[Kind.CONTACT])
         batch.deals = without_our_offers(unit, desk.name, batch.deals, names[Kind.DEAL].get("offer_at"))
         records = _records(batch)
-        if reading is Reading.BACKFILL:
-            return [one.id for one in records], [one.id for one in records if has_story(one)]
-        differing = unit.mirror.differing(desk.name, kind, records)
-        held = unit.mirror.held(desk.name, kind, differing)
+        held = unit.mirror.held(desk.name, kind, [one.id for one in records])
+        differing = {one.id for one in records}
+        if reading is Reading.CHANGES:
+            differing = set(unit.mirror.differing(desk.name, kind, records))
+    tracked = [one for one in desk.definitions.objects[kind].history.values() if one in names[kind].values()]
+    edited = {one.id for one in records if _is_edited(one, held.get(one.id), tracked)}
     changed = [one for one in records if one.id in differing]
-    return [one.id for one in changed], [one.id for one in changed if _has_news(one, held.get(one.id))]
+    storied = [one.id for one in changed if _has_news(one, held.get(one.id), reading)]
+    return [one.id for one in changed], [*storied, *sorted(edited - set(storied))]
 
 
-def _has_news(record: Contact | Company | Deal, held: Mapping[str, str | None] | None) -> bool:
+def _is_edited(record: Contact | Company | Deal, held: Mapping[str, str | None] | None, tracked: Sequence[str]) -> bool:
+    """Return whether a property of ours whose versions are evidence is not as we left it: a person may have spoken."""
+    before = held or {}
+    return any(not same_value(record.held.get(name), before.get(name)) for name in tracked)
+
+
+def _has_news(record: Contact | Company | Deal, held: Mapping[str, str | None] | None, reading: Reading) -> bool:
     """Return whether a changed record's versions can tell something new; values that we wrote ourselves cannot."""
-    if held is None or not isinstance(record, Contact):
+    if held is None or reading is Reading.BACKFILL or not isinstance(record, Contact):
         return has_story(record)
     return has_story(record) and any(not same_value(value, held.get(name)) for name, value in record.held.items())
 
@@ -88,6 +97,8 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
             reason = "the record cannot be read"
             unit.desk.bury(desk.name, batch.stream, record, reason=reason, problems=error.problems, now=now)
         if reading is Reading.BACKFILL:
+            if _records(batch) or batch.activities:
+                unit.desk.demand_full_derive(desk.name)
             unit.desk.keep_cursor(desk.name, batch.stream, "backfill", chunk.cursor or "")
     seen.read += batch.read
     seen.buried += len(batch.broken)

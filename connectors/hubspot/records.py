@@ -32,9 +32,13 @@ def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
+#: Objects that some tiers lack altogether.
+TIERED = frozenset({"communications", "feedback_submissions", "leads"})
+
+
 def read_errand(stream: str) -> Errand:
     """Return the errand of reading a stream."""
-    return Errand(stream=stream, scope=READ_SCOPES.get(stream))
+    return Errand(stream=stream, scope=READ_SCOPES.get(stream), tiered=stream in TIERED)
 
 
 async def read_batch(

@@ -48,8 +48,9 @@ class Schema:
         self._official.close()
 
     async def owners(self) -> Sequence[OwnerRow]:
-        """Return all owners, archived ones included."""
-        return [row for archived in (False, True) for row in await self._owners(archived=archived)]
+        """Return all owners, archived ones included; one listed as both counts as live."""
+        rows = [row for archived in (True, False) for row in await self._owners(archived=archived)]
+        return list({row.id: row for row in rows}.values())
 
     async def _owners(self, *, archived: bool) -> Sequence[OwnerRow]:
         async def fetch(after: str | None) -> wire.OwnerPage:

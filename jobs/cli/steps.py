@@ -59,24 +59,17 @@ def derive(
     known_at: KnownAtOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Decide stage, score and outcome of what changed or came due."""
+    """Decide stage, score and outcome of what changed or came due; as of another time: show, and keep nothing."""
+    if as_of is not None or known_at is not None:
+        _survey(account, as_of, known_at, as_json=as_json)
+        return
     from dataclasses import asdict
 
-    from jobs.asking import clock_option
-    from jobs.bootstrap import agreement_of
     from jobs.cli.frame import each_account, one_or_all, print_json
-    from jobs.derive import Clocks
     from jobs.rounds import derive_round
-    from jobs.settings import load_settings
-
-    zone = agreement_of(load_settings(need_accounts=False)).agreement.calendar.zone
-    clocks = Clocks(
-        as_of=clock_option(as_of, zone, option="--as-of"), known_at=clock_option(known_at, zone, option="--known-at")
-    )
-    moved = as_of is not None or known_at is not None
 
     async def work(desk: "Desk") -> dict[str, object]:
-        return {"account": desk.name, **asdict(await derive_round(desk, full=full or moved, clocks=clocks))}
+        return {"account": desk.name, **asdict(await derive_round(desk, full=full))}
 
     results = each_account(account, work, quiet=as_json)
     if as_json:
@@ -87,6 +80,36 @@ def derive(
             f"{one['account']}: {one['contacts']:,} contacts, {one['deals']:,} deals, {one['companies']:,} companies "
             f"decided; {one['changed']:,} contacts stand otherwise than before"
         )
+
+
+def _survey(account: str | None, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from jobs.asking import clock_option
+    from jobs.bootstrap import agreement_of
+    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.cli.tables import print_table
+    from jobs.derive import Clocks
+    from jobs.settings import load_settings
+    from jobs.survey import survey
+
+    zone = agreement_of(load_settings(need_accounts=False)).agreement.calendar.zone
+    clocks = Clocks(
+        as_of=clock_option(as_of, zone, option="--as-of"), known_at=clock_option(known_at, zone, option="--known-at")
+    )
+
+    async def work(desk: "Desk") -> dict[str, object]:
+        return {"account": desk.name, **asdict(await survey(desk, clocks))}
+
+    results = each_account(account, work, quiet=as_json)
+    if as_json:
+        print_json(one_or_all(results))
+        return
+    for one in results:
+        for title, name in (("contacts", "stages"), ("deals", "outcomes")):
+            counts = one[name]
+            rows = [(str(key), f"{number:,}") for key, number in counts.items()] if isinstance(counts, dict) else []
+            print_table((name, title), rows, title=f"{one['account']} · as of {as_of or 'now'}", right=(title,))
 
 
 def measure(account: AccountOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:

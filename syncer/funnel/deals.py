@@ -83,6 +83,7 @@ def read(judge: Judge, lines: Timelines, at: Millis, as_of: Millis) -> Reading:
         # People close a deal first and say why a moment later.
         lost_reason=lines.value("lost_reason", min(left - 1, as_of)),
         chosen=chosen.value if chosen is not None and is_chosen else None,
+        chosen_at=chosen.at if chosen is not None and is_chosen else None,
         amount=None if amount is None else _money(amount),
         close_date=None if close_date is None else Millis(int(close_date)),
         forecast_category=lines.value("forecast_category", at),
@@ -132,8 +133,13 @@ def _span(judge: Judge, reading: Reading, at: Millis, offer_at: Millis | None) -
         month_pushes=reading.pushes.month,
         quarter_pushes=reading.pushes.quarter,
         slip_days=reading.pushes.slip_days,
-        resume_at=judge.resume_at(verdict.reason, reading.entered_at) if is_delayed else None,
+        resume_at=judge.resume_at(verdict.reason, _decided_at(reading)) if is_delayed else None,
     )
+
+
+def _decided_at(reading: Reading) -> Millis:
+    """Return when the delay was decided: by a person's choice, else by coming to the stage."""
+    return reading.entered_at if reading.chosen_at is None else reading.chosen_at
 
 
 def _offer_at(judge: Judge, lines: Timelines) -> Millis | None:

@@ -26,6 +26,8 @@ class Reading(NamedTuple):
     lost_reason: str | None
     #: Our own outcome property, where a person set it in this stage.
     chosen: str | None
+    #: When they set it; None where nobody did.
+    chosen_at: Millis | None
     amount: Decimal | None
     close_date: Millis | None
     forecast_category: str | None

@@ -161,6 +161,10 @@ class Mirror:
         """Return by id the contacts that the mirror holds."""
         return overview.contacts_by_id(self._connection, account, ids)
 
+    def live(self, account: str, kind: Kind, ids: Collection[str]) -> set[str]:
+        """Return those of `ids` that are neither archived nor merged away."""
+        return overview.live(self._connection, account, kind, ids)
+
     def differing(self, account: str, kind: Kind, records: Sequence[Contact | Company | Deal]) -> Collection[str]:
         """Return the ids of the records that are new, or of which decisions would see a difference."""
         return overview.differing(self._connection, account, kind, records)

@@ -27,6 +27,8 @@ _ALIVE = (
 
 _PAGE = 2_000
 
+_MIRRORED = {Kind.CONTACT: tables.contacts, Kind.COMPANY: tables.companies, Kind.DEAL: tables.deals}
+
 
 def differing(
     connection: Connection, account: str, kind: Kind, records: Sequence[Contact | Company | Deal]
@@ -65,6 +67,18 @@ def sources_of_campaigns(connection: Connection, account: str) -> Mapping[str, s
         .order_by(func.count(), contacts.source.desc())
     )
     return {row[0]: row[1] for row in raw(connection, statement, {})}
+
+
+def live(connection: Connection, account: str, kind: Kind, ids: Collection[str]) -> set[str]:
+    """Return those of `ids` that are neither archived nor merged away."""
+    columns = _MIRRORED[kind].c
+    statement = select(columns.id).where(
+        columns.account == account,
+        among(dialect_of(connection), columns.id),
+        columns.archived_at.is_(None),
+        columns.merged_into.is_(None),
+    )
+    return {row[0] for row in raw(connection, statement, {"ids": listed(ids)})}
 
 
 def hottest(connection: Connection, account: str, number: int) -> list[str]:

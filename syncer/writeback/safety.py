@@ -40,7 +40,7 @@ def check_plan(changes: Iterable[Intent], totals: Mapping[Kind, int], limits: Pl
     if found:
         raise UnsafePlan(
             f"the plan would change {', '.join(found)}: more than {limits.max_share:.0%}",
-            hint="look at `syncer plan`; if it is what you want, run it again with --force",
+            hint="look at `syncer sync --dry-run`; if it is what you want, run it again with --force",
         )
 
 

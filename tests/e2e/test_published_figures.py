@@ -8,9 +8,8 @@ import pytest
 
 import connectors.sandbox.specs
 from connectors.sandbox.portal_csv import load_csv_portal
-from jobs.asking import Asked, clock_option, measured, question
-from jobs.derive import Clocks
-from jobs.rounds import backfill_round, derive_round
+from jobs.asking import Asked, measured, question
+from jobs.rounds import backfill_round
 
 _DEFAULT = Path(__file__).parents[2] / "../shared/data"
 FOLDER = Path(os.environ.get("SYNCER_SHARED_DATA", _DEFAULT)) / "crm_sales_opportunities"
@@ -33,9 +32,6 @@ async def test_every_published_figure_to_the_last_digit(serve, open_desk):
         read = await backfill_round(desk)
         assert (read.streams["deals"].created, read.streams["companies"].created) == (8_800, 85)
         assert read.buried == 0
-        zone = desk.agreement.agreement.calendar.zone
-        day = clock_option(DAY, zone, option="--as-of")
-        await derive_round(desk, full=True, clocks=Clocks(as_of=day, known_at=desk.clock()))
 
         def rows(*ids: str, **asked: object) -> list:
             asking = question(desk.store, desk.agreement, "hubspot", Asked(as_of=DAY, **asked))

@@ -5,16 +5,23 @@ from collections import Counter
 
 import pytest
 
+from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits
+from jobs.derive import Clocks
 from jobs.look import look
 from jobs.plan import plan
 from jobs.push import push
 from jobs.rounds import backfill_round, dry_round, sync_round
 from jobs.setup import setup
+from jobs.survey import survey
 from jobs.undo import undo_run
 from syncer.errors import UnsafePlan
+from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.moments import DAY
 from syncer.records import Kind
 from syncer.writeback import Verdict
+
+MODES = ("read", "write")
 
 
 async def _ready(desk):
@@ -192,3 +199,69 @@ async def test_backward_lifecycle_is_cleared_then_set(serve, open_desk):
     assert result.failed == 0
     for row in backward:
         assert crm.value("contacts", row.record_id, "lifecyclestage") == row.value
+
+
+async def test_looking_at_the_past_changes_nothing_in_the_present(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        past = desk.clock() - 200 * DAY
+        found = await survey(desk, Clocks(as_of=past, known_at=desk.clock()))
+        now = await survey(desk, Clocks(as_of=desk.clock(), known_at=desk.clock()))
+        rehearsed = await dry_round(desk)
+    assert 0 < found.contacts < now.contacts
+    assert found.stages != now.stages
+    assert rehearsed.rows == []
+
+
+async def test_a_reps_choice_of_our_own_outcome_property_is_honoured(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        deal = next(
+            row for row in crm.portal.tables["deals"].rows.values() if row.properties.get("hs_is_closed") != "true"
+        )
+        crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": "other"})
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            state = next(iter(unit.ledger.deal_states("hubspot", [deal.id])))
+    assert (state.span.outcome, state.span.rule) == (Outcome.OTHER, "CO2")
+    assert crm.value("deals", deal.id, "fn_outcome") == "other"
+    assert crm.value("deals", deal.id, "fn_resume_at") is not None
+
+
+async def test_a_reps_stage_is_an_override_even_where_nothing_else_changed(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        contact = next(
+            row for row in crm.portal.tables["contacts"].rows.values() if row.properties.get("fn_stage") == "SUSPECT"
+        )
+        crm.portal.edit_as_user("contacts", contact.id, {"fn_stage": "LEAD_MQL"})
+        await sync_round(desk)
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            state = next(iter(unit.ledger.states("hubspot", [contact.id])))
+    assert state.stage is FunnelStage.LEAD_MQL
+    assert crm.value("contacts", contact.id, "fn_stage") == "LEAD_MQL"
+
+
+async def test_a_stream_out_of_reach_makes_no_work_for_the_others(crm, open_desk):
+    scopes = {f"crm.objects.{kind}.{mode}" for kind in ("contacts", "companies", "deals", "owners") for mode in MODES}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset({*scopes, "oauth"}))
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        await sync_round(desk)
+        idle = await sync_round(desk)
+    assert "campaigns" in idle.skipped
+    assert idle.derived == 0
+
+
+async def test_what_is_gone_from_the_crm_is_not_planned(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        deal = next(
+            row for row in crm.portal.tables["deals"].rows.values() if row.properties.get("fn_outcome") == "lost"
+        )
+        deal.archived_at = crm.clock()
+        await backfill_round(desk)
+        after = await sync_round(desk)
+    assert after.failed == 0
+    assert after.buried == 0
