@@ -8,6 +8,9 @@ import tempfile
 from pathlib import Path
 
 from bench.measured import Cost, portal, run
+from syncer.store import open_store
+from syncer.store.sqlite import upsert_sql
+from syncer.store.tables import contacts as contacts_table
 
 _PORT = 8399
 _SIZES = (10_000, 100_000)
@@ -41,7 +44,12 @@ def _syncer(contacts: int) -> Cost:
 
 def _floor(contacts: int) -> Cost:
     with portal(contacts, _PORT) as address, tempfile.TemporaryDirectory() as folder:
-        return run(["bench.floor_backfill", address, str(Path(folder) / "floor.db")])
+        database, statement = Path(folder) / "floor.db", Path(folder) / "upsert.sql"
+        store = open_store(f"sqlite:///{database}")
+        store.upgrade()
+        store.close()
+        statement.write_text(upsert_sql(contacts_table), encoding="utf-8")
+        return run(["bench.floor_backfill", address, str(database), str(statement)])
 
 
 if __name__ == "__main__":

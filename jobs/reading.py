@@ -85,7 +85,9 @@ class Reader:
         self._source = desk.source
         self._definitions = _with_stage_dates(desk.definitions, portal)
         self._mappers = mappers(
-            self._definitions, {kind: property_names(desk.agreement.agreement, kind) for kind in Kind}
+            self._definitions,
+            {kind: property_names(desk.agreement.agreement, kind) for kind in Kind},
+            asked=portal.properties,
         )
         self._feeds = feeds
 

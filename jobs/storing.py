@@ -21,6 +21,7 @@ from syncer.moments import Millis
 from syncer.records import Company, Contact, Deal, Kind
 from syncer.store import Unit, Upserted
 from syncer.writeback import same_value
+from syncer.writeback.rules import LEAD_STATUS, LIFECYCLE
 
 _log = structlog.get_logger()
 
@@ -63,7 +64,8 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
         differing = {one.id for one in records}
         if reading is Reading.CHANGES:
             differing = set(unit.mirror.differing(desk.name, kind, records))
-    tracked = [one for one in desk.definitions.objects[kind].history.values() if one in names[kind].values()]
+    ours = {name for role, name in names[kind].items() if role not in {LIFECYCLE, LEAD_STATUS}}
+    tracked = [name for name in desk.definitions.objects[kind].history.values() if name in ours]
     edited = {one.id for one in records if _is_edited(one, held.get(one.id), tracked)}
     changed = [one for one in records if one.id in differing]
     storied = [one.id for one in changed if _has_news(one, held.get(one.id), reading)]
@@ -72,8 +74,7 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
 
 def _is_edited(record: Contact | Company | Deal, held: Mapping[str, str | None] | None, tracked: Sequence[str]) -> bool:
     """Return whether a property of ours whose versions are evidence is not as we left it: a person may have spoken."""
-    before = held or {}
-    return any(not same_value(record.held.get(name), before.get(name)) for name in tracked)
+    return held is not None and any(not same_value(record.held.get(name), held.get(name)) for name in tracked)
 
 
 def _has_news(record: Contact | Company | Deal, held: Mapping[str, str | None] | None, reading: Reading) -> bool:

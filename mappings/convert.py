@@ -22,8 +22,7 @@ _CURRENCY_LENGTH = 3
 
 def moment(text: str) -> Millis:
     """Return milliseconds for ISO 8601, a plain date (midnight UTC) or epoch milliseconds."""
-    stripped = text.removeprefix("-")
-    if stripped.isdigit() and len(stripped) >= _SHORTEST_EPOCH_MILLIS:
+    if text[4:5] != "-" and len(text) >= _SHORTEST_EPOCH_MILLIS and text.removeprefix("-").isdigit():
         return Millis(int(text))
     try:
         parsed = datetime.fromisoformat(text)

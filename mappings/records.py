@@ -8,7 +8,7 @@ from mappings.convert import CONVERTERS, Converted, email, moment, number
 from mappings.fields import ActivityMap, Definitions, FieldRule, ObjectMap, PlainMap
 from syncer.errors import InvalidRecord
 from syncer.moments import Millis
-from syncer.records import Activity, ActivityKind, Answer, Company, Contact, CostLine, Deal, Kind, Value
+from syncer.records import Activity, ActivityKind, Answer, Company, Contact, CostLine, Deal, Kind
 
 
 class Raw(Protocol):
@@ -55,14 +55,17 @@ _RECORDS: Mapping[Kind, Callable[..., Contact | Company | Deal]] = {
 class RecordMapper:
     """Turns the records of one kind into canonical ones; compiled once per run.
 
-    `held` names the write-back properties whose values are kept verbatim.
+    `held` names the write-back properties whose values are kept verbatim. `asked` names the properties that the
+    vendor was asked for, None meaning all: candidates that cannot be there are not looked for in every record.
     """
 
-    def __init__(self, kind: Kind, object_map: ObjectMap, held: Collection[str]) -> None:
+    def __init__(
+        self, kind: Kind, object_map: ObjectMap, held: Collection[str], asked: Collection[str] | None = None
+    ) -> None:
         self._make = _RECORDS[kind]
-        self._columns = _compiled(rule for rule in object_map.columns if rule.type != "ids")
+        self._columns = _compiled((rule for rule in object_map.columns if rule.type != "ids"), asked)
         self._id_lists = tuple(rule for rule in object_map.columns if rule.type == "ids")
-        self._fields = _compiled(object_map.fields)
+        self._fields = _compiled(object_map.fields, asked)
         self._held = tuple(held)
 
     def __call__(self, raw: Raw) -> Contact | Company | Deal:
@@ -191,20 +194,21 @@ _T = TypeVar("_T")
 _CompiledRule = tuple[str, tuple[str, ...], Callable[[str], Converted]]
 
 
-def _compiled(rules: Iterable[FieldRule]) -> tuple[_CompiledRule, ...]:
-    return tuple((rule.name, rule.candidates, CONVERTERS[rule.type]) for rule in rules)
+def _compiled(rules: Iterable[FieldRule], asked: Collection[str] | None) -> tuple[_CompiledRule, ...]:
+    found = ((rule, tuple(name for name in rule.candidates if asked is None or name in asked)) for rule in rules)
+    return tuple((rule.name, candidates, CONVERTERS[rule.type]) for rule, candidates in found if candidates)
 
 
 def _values(
     rules: Sequence[_CompiledRule], properties: Mapping[str, str | None], problems: list[str]
-) -> dict[str, Value]:
-    values: dict[str, Value] = {}
+) -> dict[str, Converted]:
+    values: dict[str, Converted] = {}
     for name, candidates, convert in rules:
         for candidate in candidates:
             text = properties.get(candidate)
             if text:
                 try:
-                    values[name] = cast("Value", convert(text))
+                    values[name] = convert(text)
                 except ValueError as error:
                     problems.append(f"{candidate} {error}")
                 break
@@ -262,6 +266,13 @@ def _address(text: str | None) -> str | None:
         return None
 
 
-def mappers(definitions: Definitions, held: Mapping[Kind, Collection[str]]) -> Mapping[Kind, RecordMapper]:
-    """Return one mapper a kind."""
-    return {kind: RecordMapper(kind, one, held.get(kind, ())) for kind, one in definitions.objects.items()}
+def mappers(
+    definitions: Definitions,
+    held: Mapping[Kind, Collection[str]],
+    asked: Mapping[str, Collection[str]] | None = None,
+) -> Mapping[Kind, RecordMapper]:
+    """Return one mapper a kind; `asked` names by stream the properties that the vendor was asked for."""
+    return {
+        kind: RecordMapper(kind, one, held.get(kind, ()), frozenset(asked[kind]) if asked and kind in asked else None)
+        for kind, one in definitions.objects.items()
+    }

@@ -19,7 +19,8 @@ def millis(moment: datetime) -> Millis:
     """Return an aware datetime as milliseconds; a naive one raises ValueError, since its zone would be a guess."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return Millis((moment - _EPOCH) // _MILLISECOND)
+    since = moment - _EPOCH
+    return Millis((since.days * 86_400 + since.seconds) * SECOND + since.microseconds // 1_000)
 
 
 def moment(value: int) -> datetime:
