@@ -57,10 +57,13 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
     kind = Kind(batch.stream)
     with desk.store.snapshot() as unit:
         names = rules_for(desk.agreement.agreement).names
-        batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names[Kind.CONTACT])
-        batch.deals = without_our_offers(unit, desk.name, batch.deals, names[Kind.DEAL].get("offer_at"))
+        has_written = unit.desk.has_written(desk.name)
+        if has_written:
+            batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names[Kind.CONTACT])
+            batch.deals = without_our_offers(unit, desk.name, batch.deals, names[Kind.DEAL].get("offer_at"))
         records = _records(batch)
-        held = unit.mirror.held(desk.name, kind, [one.id for one in records])
+        looks_back = has_written or reading is Reading.CHANGES
+        held = unit.mirror.held(desk.name, kind, [one.id for one in records]) if looks_back else {}
         differing = {one.id for one in records}
         if reading is Reading.CHANGES:
             differing = set(unit.mirror.differing(desk.name, kind, records))

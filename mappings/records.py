@@ -74,8 +74,10 @@ class RecordMapper:
         properties = raw.properties
         columns = _values(self._columns, properties, problems)
         fields = _values(self._fields, properties, problems)
-        columns.setdefault("created_at", _own_moment("createdAt", raw.created_at, problems))
-        columns.setdefault("updated_at", _own_moment("updatedAt", raw.updated_at, problems))
+        if "created_at" not in columns:
+            columns["created_at"] = _own_moment("createdAt", raw.created_at, problems)
+        if "updated_at" not in columns:
+            columns["updated_at"] = _own_moment("updatedAt", raw.updated_at, problems)
         archived_at = _own_moment("archivedAt", raw.archived_at, problems)
         if problems:
             raise InvalidRecord(problems, stream=raw.stream, record=raw.id)

@@ -87,6 +87,10 @@ class Desk:
         """Return every value of one run by record and property."""
         return outbox.of_run(self._connection, account, run)
 
+    def has_written(self, account: str) -> bool:
+        """Return whether we ever wrote to the account."""
+        return overview.has_written(self._connection, account)
+
     def written_values(
         self, account: str, kind: Kind, ids: Collection[str]
     ) -> Mapping[str, Mapping[str, Sequence[Written]]]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Executable, Select, Table
+from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Executable, Select, Table, literal, select
 
 from syncer.errors import SyncerError
 from syncer.store import postgres, sqlite
@@ -86,6 +86,12 @@ def listed(ids: Iterable[str]) -> str:
 def raw(connection: Connection, statement: Executable, parameters: Mapping[str, object]) -> list[Row]:
     """Return the driver's own tuples: a SQLAlchemy row object costs more than the row."""
     return list(connection.execute(statement, dict(parameters)).cursor.fetchall())
+
+
+def is_empty(connection: Connection, table: Table, account: str) -> bool:
+    """Return whether an account has no row in a table: then a thousand look-ups need not be made."""
+    statement = select(literal(1)).select_from(table).where(table.c.account == account).limit(1)
+    return not raw(connection, statement, {})
 
 
 def chunks(ids: Collection[str], size: int = CHUNK) -> Iterable[list[str]]:

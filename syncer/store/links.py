@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncer.records import Kind, Link
 from syncer.store import tables
-from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, is_empty, listed, raw
 from syncer.store.marks import mark
 from syncer.store.merges import survivors
 
@@ -38,6 +38,8 @@ def replace_links(
 
 def fill_companies(connection: Connection, account: str, contact_ids: Collection[str], now: int) -> None:
     """Give contacts that came without a company the one their links name."""
+    if not contact_ids or is_empty(connection, tables.links, account):
+        return
     found = _grouped(_there(connection, account, (Kind.CONTACT, Kind.COMPANY), contact_ids))
     _set_companies(connection, account, {contact: chosen(rows) for contact, rows in found.items()}, now)
 

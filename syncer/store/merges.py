@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from syncer.records import Kind
 from syncer.store import tables
-from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, is_empty, listed, raw
 from syncer.store.evidence import KEY, moved
 from syncer.store.marks import contacts_of_companies, mark_contacts, mark_deals
 from syncer.store.supersede import close_all, retire_contacts, retire_deals
@@ -37,6 +37,8 @@ MIRRORED: Mapping[Kind, Table] = {
 
 def survivors(connection: Connection, account: str, kind: Kind, ids: Collection[str]) -> dict[str, str]:
     """Return the survivor of every id among `ids` that was merged away."""
+    if not ids or is_empty(connection, tables.aliases, account):
+        return {}
     statement = _survivors(dialect_of(connection))
     values = {"account": account, "kind": kind.value}
     return {

@@ -110,6 +110,13 @@ def decided_since(connection: Connection, table: Table, account: str, since: int
         yield from (row[0] for row in raw(connection, statement, {}))
 
 
+def has_written(connection: Connection, account: str) -> bool:
+    """Return whether we ever wrote to the account."""
+    outbox = tables.outbox.c
+    statement = select(outbox.key).where(outbox.account == account, outbox.status == Status.WRITTEN.value).limit(1)
+    return bool(raw(connection, statement, {}))
+
+
 def written_values(
     connection: Connection, account: str, kind: Kind, ids: Collection[str]
 ) -> Mapping[str, Mapping[str, Sequence[Written]]]:
