@@ -103,8 +103,18 @@ class Run:
 
 @contextmanager
 def recorded_run(desk: Desk, job: str) -> Iterator[Run]:
-    """Yield a run that the store remembers, with one log line at each end; ids are bound to every line between."""
+    """Yield a run that the store remembers, with one log line at each end; ids are bound to every line between.
+
+    The account is held until the end. Raises Unavailable where another process is at work on it.
+    """
+    with desk.store.account_lock(desk.name), _recorded(desk, job) as run:
+        yield run
+
+
+@contextmanager
+def _recorded(desk: Desk, job: str) -> Iterator[Run]:
     with desk.store.commit() as unit:
+        unit.desk.close_abandoned(desk.name, desk.clock())
         run = Run(id=unit.desk.begin_run(desk.name, job, desk.clock()))
     began = time.monotonic()
     with structlog.contextvars.bound_contextvars(run_id=run.id, job=job, account=desk.name):

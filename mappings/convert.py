@@ -7,6 +7,7 @@ people's data.
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from math import isfinite
 
 from mappings.countries import iso_country
@@ -18,6 +19,8 @@ _SHORTEST_EPOCH_MILLIS = 9
 _TRUE = frozenset({"true", "1", "yes"})
 _FALSE = frozenset({"false", "0", "no"})
 _CURRENCY_LENGTH = 3
+#: Sources, seniorities and the like: a portal has few of them, each in thousands of records.
+_FEW_WORDS = 1_024
 
 
 def moment(text: str) -> Millis:
@@ -87,6 +90,7 @@ def currency(text: str) -> str:
     return code
 
 
+@lru_cache(_FEW_WORDS)
 def slug(text: str) -> str:
     """Return the value as rules compare it: lower case, words joined by underscores."""
     return "_".join(text.lower().split())

@@ -1,5 +1,7 @@
 """Country names as people type them into a CRM, in English and German, to ISO 3166 codes."""
 
+from functools import lru_cache
+
 _NAMES: dict[str, tuple[str, ...]] = {
     "DE": ("germany", "deutschland", "bundesrepublik deutschland", "federal republic of germany", "ger", "deu"),
     "AT": ("austria", "österreich", "oesterreich", "aut"),
@@ -51,6 +53,7 @@ _CODES = {name: code for code, names in _NAMES.items() for name in names}
 _CODE_LENGTH = 2
 
 
+@lru_cache(1_024)
 def iso_country(text: str) -> str:
     """Return the two-letter code where the name is known, else the text trimmed: unknown stays visible."""
     name = text.strip()

@@ -66,7 +66,7 @@ class RecordMapper:
         self._columns = _compiled((rule for rule in object_map.columns if rule.type != "ids"), asked)
         self._id_lists = tuple(rule for rule in object_map.columns if rule.type == "ids")
         self._fields = _compiled(object_map.fields, asked)
-        self._held = tuple(held)
+        self._held = tuple(name for name in held if asked is None or name in asked)
 
     def __call__(self, raw: Raw) -> Contact | Company | Deal:
         """Return the canonical record; InvalidRecord lists every field that cannot be read."""
@@ -205,9 +205,10 @@ def _values(
     rules: Sequence[_CompiledRule], properties: Mapping[str, str | None], problems: list[str]
 ) -> dict[str, Converted]:
     values: dict[str, Converted] = {}
+    value_of = properties.get
     for name, candidates, convert in rules:
         for candidate in candidates:
-            text = properties.get(candidate)
+            text = value_of(candidate)
             if text:
                 try:
                     values[name] = convert(text)

@@ -13,7 +13,7 @@ from syncer.store.marks import ensure_account
 from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
 from syncer.store.values import AccountFacts, Run
 
-RUNNING = "running"
+RUNNING, INTERRUPTED = "running", "interrupted"
 
 
 def cursor(connection: Connection, account: str, stream: str, kind: str) -> str | None:
@@ -47,6 +47,12 @@ def begin_run(connection: Connection, account: str, job: str, now: int) -> str:
     id_ = f"{moment(now):%Y%m%dT%H%M%S}{now % 1000:03d}-{token_hex(3)}"
     dialect_of(connection).append(connection, runs, [(account, id_, job, now, None, RUNNING, "{}")])
     return id_
+
+
+def close_abandoned(connection: Connection, account: str, now: int) -> int:
+    """Give runs that never ended the status `interrupted`; return how many there were."""
+    broken = update(runs).where(runs.c.account == account, runs.c.status == RUNNING)
+    return connection.execute(broken.values(status=INTERRUPTED, ended_at=now)).rowcount
 
 
 def end_run(connection: Connection, id_: str, now: int, status: str, counts: Mapping[str, object]) -> None:

@@ -12,6 +12,7 @@ from syncer.store.dialect import dialect_named
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
 from syncer.store.ledger import Ledger
+from syncer.store.locks import account_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
@@ -86,6 +87,12 @@ class Store:
         with translated(self._dialect), self._engine.connect() as connection:
             self._dialect.begin_reading(connection)
             yield Unit(connection)
+
+    @contextmanager
+    def account_lock(self, account: str) -> Iterator[None]:
+        """Hold an account until the block ends, or raise Unavailable where another process holds it."""
+        with translated(self._dialect), account_lock(self._engine, account):
+            yield
 
     def close(self) -> None:
         """Let go of all connections."""
