@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.sandbox.csv_portal import load_csv_portal
 from connectors.sandbox.generate import generate_portal
-from connectors.sandbox.portal_csv import load_csv_portal
 from connectors.sandbox.server import serve
 from connectors.sandbox.state import Portal
 from jobs.bootstrap import system_clock

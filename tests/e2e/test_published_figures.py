@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import connectors.sandbox.specs
-from connectors.sandbox.portal_csv import load_csv_portal
+from connectors.sandbox.csv_portal import load_csv_portal
 from jobs.asking import Asked, measured, question
 from jobs.rounds import backfill_round
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.portal_csv import load_csv_portal
+from connectors.sandbox.csv_portal import load_csv_portal
 from connectors.sandbox.state import Portal
 from syncer.moments import Millis
 

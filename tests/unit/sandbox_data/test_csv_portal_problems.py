@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sandbox.portal_csv import load_csv_portal
+from connectors.sandbox.csv_portal import load_csv_portal
 from syncer.errors import ConfigError, Problem
 
 SPEC = """\

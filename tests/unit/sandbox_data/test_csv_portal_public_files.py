@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import connectors.sandbox.specs
-from connectors.sandbox.portal_csv import load_csv_portal
+from connectors.sandbox.csv_portal import load_csv_portal
 
 _DEFAULT = Path(__file__).parents[3] / "../shared/data"
 FOLDER = Path(os.environ.get("SYNCER_SHARED_DATA", _DEFAULT)) / "crm_sales_opportunities"

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.sandbox.generate import Summary, generate_portal
-from connectors.sandbox.generate_broken import Fault
-from connectors.sandbox.generate_lines import stamp
+from connectors.sandbox.generate.broken import Fault
+from connectors.sandbox.generate.lines import stamp
+from connectors.sandbox.generate.words_sales import DELAY_REASONS, LOST_REASONS, UNKNOWN_REASONS
 from connectors.sandbox.state import Portal
-from connectors.sandbox.words_sales import DELAY_REASONS, LOST_REASONS, UNKNOWN_REASONS
 from syncer.moments import iso, millis
 
 TODAY = millis(datetime(2026, 11, 24, 10, tzinfo=UTC))

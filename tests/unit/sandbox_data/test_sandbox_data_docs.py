@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from connectors.sandbox.generate_broken import Fault
-from connectors.sandbox.portal_csv import load_csv_portal
-from connectors.sandbox.portal_csv_spec import AccountSpec, CellSpec, LinkSpec, ObjectSpec, PortalSpec, TableSpec
-from connectors.sandbox.portal_csv_values import FILTERS
+from connectors.sandbox.csv_portal import load_csv_portal
+from connectors.sandbox.csv_portal.spec import AccountSpec, CellSpec, LinkSpec, ObjectSpec, PortalSpec, TableSpec
+from connectors.sandbox.csv_portal.values import FILTERS
+from connectors.sandbox.generate.broken import Fault
 
 TEXT = (Path(__file__).parents[3] / "docs/sandbox-data.md").read_text(encoding="utf-8")
 

@@ -5,12 +5,12 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-from connectors.sandbox.generate_dice import Dice
-from connectors.sandbox.generate_fates import DealStory
-from connectors.sandbox.generate_plan import COMPANY_DRAW, GROUP, Plan
-from connectors.sandbox.generate_setup import OWN_DOMAIN
-from connectors.sandbox.generate_stories import Role, Story
-from connectors.sandbox.words import (
+from connectors.sandbox.generate.dice import Dice
+from connectors.sandbox.generate.fates import DealStory
+from connectors.sandbox.generate.plan import COMPANY_DRAW, GROUP, Plan
+from connectors.sandbox.generate.setup import OWN_DOMAIN
+from connectors.sandbox.generate.stories import Role, Story
+from connectors.sandbox.generate.words import (
     COMPANY_STEMS,
     COMPANY_TRADES,
     COUNTRY_NAMES,

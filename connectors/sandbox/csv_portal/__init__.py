@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from connectors.sandbox.generate_lines import Line
-from connectors.sandbox.portal_csv_check import spec_problems
-from connectors.sandbox.portal_csv_records import keyed_rows, record_line
-from connectors.sandbox.portal_csv_spec import PipelineSpec, PortalSpec, read_spec
-from connectors.sandbox.portal_csv_tables import read_table
-from connectors.sandbox.portal_csv_values import Sheets
+from connectors.sandbox.csv_portal.check import spec_problems
+from connectors.sandbox.csv_portal.records import keyed_rows, record_line
+from connectors.sandbox.csv_portal.spec import PipelineSpec, PortalSpec, read_spec
+from connectors.sandbox.csv_portal.tables import read_table
+from connectors.sandbox.csv_portal.values import Sheets
+from connectors.sandbox.generate.lines import Line
 from syncer.errors import ConfigError, Problem
 
 #: More problems than anybody reads at once.

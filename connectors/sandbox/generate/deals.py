@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from connectors.sandbox.generate_broken import broken_deal
-from connectors.sandbox.generate_dice import Dice, at_work, end_of_month
-from connectors.sandbox.generate_fates import DealStory, Fate
-from connectors.sandbox.generate_lines import Association, Line, Properties, Record, Version, line, stamp
-from connectors.sandbox.generate_people import Firm
-from connectors.sandbox.generate_plan import DEAL_DRAW, Plan, company_id, contact_id, deal_id
-from connectors.sandbox.generate_setup import (
+from connectors.sandbox.generate.broken import broken_deal
+from connectors.sandbox.generate.dice import Dice, at_work, end_of_month
+from connectors.sandbox.generate.fates import DealStory, Fate
+from connectors.sandbox.generate.lines import Association, Line, Properties, Record, Version, line, stamp
+from connectors.sandbox.generate.people import Firm
+from connectors.sandbox.generate.plan import DEAL_DRAW, Plan, company_id, contact_id, deal_id
+from connectors.sandbox.generate.setup import (
     DEFAULT_STAGES,
     EXPANSION_LOST,
     EXPANSION_PIPELINE,
@@ -19,9 +19,9 @@ from connectors.sandbox.generate_setup import (
     owner_id,
     user_source,
 )
-from connectors.sandbox.generate_stories import Story
-from connectors.sandbox.words import PRODUCTS
-from connectors.sandbox.words_sales import (
+from connectors.sandbox.generate.stories import Story
+from connectors.sandbox.generate.words import PRODUCTS
+from connectors.sandbox.generate.words_sales import (
     DELAY_REASONS,
     ERROR_REASONS,
     LOST_REASONS,

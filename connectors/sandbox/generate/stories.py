@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Final
 
-from connectors.sandbox.generate_dice import Dice, after_hours, at_work
-from connectors.sandbox.generate_fates import DealStory, deal_stories
-from connectors.sandbox.generate_plan import LIFE, Plan
+from connectors.sandbox.generate.dice import Dice, after_hours, at_work
+from connectors.sandbox.generate.fates import DealStory, deal_stories
+from connectors.sandbox.generate.plan import LIFE, Plan
 from syncer.moments import DAY, HOUR, MINUTE, Millis
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from connectors.sandbox.portal_csv_spec import TableSpec
+from connectors.sandbox.csv_portal.spec import TableSpec
 from syncer.errors import Problem
 
 

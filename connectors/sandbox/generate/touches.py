@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from connectors.sandbox.generate_dice import Dice, after_hours
-from connectors.sandbox.generate_lines import Line, Properties, stamp
-from connectors.sandbox.generate_people import Person
-from connectors.sandbox.generate_plan import Plan, activity_id, contact_id
-from connectors.sandbox.generate_setup import OWN_DOMAIN, form_id
-from connectors.sandbox.generate_stories import Depth, Story
-from connectors.sandbox.words_sales import FORMS, MAILS, PAGES
+from connectors.sandbox.generate.dice import Dice, after_hours
+from connectors.sandbox.generate.lines import Line, Properties, stamp
+from connectors.sandbox.generate.people import Person
+from connectors.sandbox.generate.plan import Plan, activity_id, contact_id
+from connectors.sandbox.generate.setup import OWN_DOMAIN, form_id
+from connectors.sandbox.generate.stories import Depth, Story
+from connectors.sandbox.generate.words_sales import FORMS, MAILS, PAGES
 from syncer.moments import DAY, HOUR, Millis
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from connectors.sandbox.portal_csv_spec import CellSpec, LinkSpec, ObjectSpec
-from connectors.sandbox.portal_csv_tables import CsvRow
-from connectors.sandbox.portal_csv_values import Sheets, columns_of, end_of_life, moment_of, passes, value_of
+from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec
+from connectors.sandbox.csv_portal.tables import CsvRow
+from connectors.sandbox.csv_portal.values import Sheets, columns_of, end_of_life, moment_of, passes, value_of
 from syncer.errors import Problem
 from syncer.moments import Millis
 

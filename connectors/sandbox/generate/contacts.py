@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
-from connectors.sandbox.generate_broken import contact_fault
-from connectors.sandbox.generate_dice import Dice
-from connectors.sandbox.generate_lines import Association, Line, Properties, Record, Version, line, stamp
-from connectors.sandbox.generate_people import HUNTERS, Person
-from connectors.sandbox.generate_plan import Plan, company_id, contact_id, merged_id
-from connectors.sandbox.generate_setup import CHANNELS, campaign_name, owner_id, user_source
-from connectors.sandbox.generate_stories import Depth, Role, Story, Verdict
-from connectors.sandbox.generate_touches import Touch, roll_ups
+from connectors.sandbox.generate.broken import contact_fault
+from connectors.sandbox.generate.dice import Dice
+from connectors.sandbox.generate.lines import Association, Line, Properties, Record, Version, line, stamp
+from connectors.sandbox.generate.people import HUNTERS, Person
+from connectors.sandbox.generate.plan import Plan, company_id, contact_id, merged_id
+from connectors.sandbox.generate.setup import CHANNELS, campaign_name, owner_id, user_source
+from connectors.sandbox.generate.stories import Depth, Role, Story, Verdict
+from connectors.sandbox.generate.touches import Touch, roll_ups
 from syncer.moments import DAY, HOUR, MINUTE, Millis
 
 _SOURCES: Final = (

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from connectors.sandbox.generate_lines import Line, stamp
-from connectors.sandbox.generate_plan import CAMPAIGN_DRAW, FORM_DRAW, OWNER_DRAW, Plan
-from connectors.sandbox.words import PRODUCTS, SELLERS, TEAMS, slug
-from connectors.sandbox.words_sales import FORMS
+from connectors.sandbox.generate.lines import Line, stamp
+from connectors.sandbox.generate.plan import CAMPAIGN_DRAW, FORM_DRAW, OWNER_DRAW, Plan
+from connectors.sandbox.generate.words import PRODUCTS, SELLERS, TEAMS, slug
+from connectors.sandbox.generate.words_sales import FORMS
 from syncer.moments import DAY, Millis, millis, moment
 
 OWN_DOMAIN: Final = "syncline.example"

@@ -5,8 +5,8 @@ from enum import Enum
 from functools import lru_cache
 from typing import Final
 
-from connectors.sandbox.generate_dice import at_work
-from connectors.sandbox.generate_plan import DEAL_DRAW, EXPANSION, FORCED_WIN, GROUP, LIFE, Plan
+from connectors.sandbox.generate.dice import at_work
+from connectors.sandbox.generate.plan import DEAL_DRAW, EXPANSION, FORCED_WIN, GROUP, LIFE, Plan
 from syncer.moments import DAY, HOUR, Millis
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.sandbox.portal_csv_spec import CellSpec, LinkSpec, ObjectSpec, PortalSpec, Spec, Where
-from connectors.sandbox.portal_csv_tables import CsvTable
-from connectors.sandbox.portal_csv_values import EARLIEST, FILTERS, columns_of, earliest_place
+from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec, PortalSpec, Spec, Where
+from connectors.sandbox.csv_portal.tables import CsvTable
+from connectors.sandbox.csv_portal.values import EARLIEST, FILTERS, columns_of, earliest_place
 from syncer.errors import Problem
 
 _Place = tuple[str | int, ...]

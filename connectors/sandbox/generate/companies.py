@@ -3,13 +3,13 @@
 from itertools import accumulate
 from typing import Final
 
-from connectors.sandbox.generate_dice import Dice
-from connectors.sandbox.generate_fates import deal_stories
-from connectors.sandbox.generate_lines import Line, Properties, Record, Version, line
-from connectors.sandbox.generate_people import Firm, firm
-from connectors.sandbox.generate_plan import COMPANY_DRAW, Plan, company_id
-from connectors.sandbox.generate_setup import owner_id
-from connectors.sandbox.words import CITIES, COUNTRY_NAMES, INDUSTRIES, SIZES
+from connectors.sandbox.generate.dice import Dice
+from connectors.sandbox.generate.fates import deal_stories
+from connectors.sandbox.generate.lines import Line, Properties, Record, Version, line
+from connectors.sandbox.generate.people import Firm, firm
+from connectors.sandbox.generate.plan import COMPANY_DRAW, Plan, company_id
+from connectors.sandbox.generate.setup import owner_id
+from connectors.sandbox.generate.words import CITIES, COUNTRY_NAMES, INDUSTRIES, SIZES
 from syncer.moments import DAY, Millis
 
 _DETAILS: Final = 1_000_003

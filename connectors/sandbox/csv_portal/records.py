@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from connectors.sandbox.generate_lines import Association, Line, Properties, Record, Version, line, stamp
-from connectors.sandbox.portal_csv_reading import Reading
-from connectors.sandbox.portal_csv_spec import ObjectSpec
-from connectors.sandbox.portal_csv_tables import CsvRow
-from connectors.sandbox.portal_csv_values import Sheets, passes
+from connectors.sandbox.csv_portal.reading import Reading
+from connectors.sandbox.csv_portal.spec import ObjectSpec
+from connectors.sandbox.csv_portal.tables import CsvRow
+from connectors.sandbox.csv_portal.values import Sheets, passes
+from connectors.sandbox.generate.lines import Association, Line, Properties, Record, Version, line, stamp
 from syncer.errors import Problem
 from syncer.moments import Millis
 

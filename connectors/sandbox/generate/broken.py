@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
-from connectors.sandbox.generate_fates import DealStory
-from connectors.sandbox.generate_lines import Version
+from connectors.sandbox.generate.fates import DealStory
+from connectors.sandbox.generate.lines import Version
 from syncer.moments import Millis
 
 

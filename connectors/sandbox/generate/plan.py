@@ -6,7 +6,7 @@ Every answer is arithmetic on indexes, so that a portal of any size streams in c
 from dataclasses import dataclass
 from typing import Final
 
-from connectors.sandbox.generate_dice import Dice, dice_for
+from connectors.sandbox.generate.dice import Dice, dice_for
 from syncer.moments import DAY, Millis
 
 #: How far back the portal's life goes.

@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from connectors.sandbox.generate_broken import Fault, contact_fault, deal_fault
-from connectors.sandbox.generate_companies import company_line
-from connectors.sandbox.generate_contacts import contact_line
-from connectors.sandbox.generate_deals import deal_line
-from connectors.sandbox.generate_lines import Line
-from connectors.sandbox.generate_people import deal_seller, firm, person
-from connectors.sandbox.generate_plan import CONTACT_DRAW, Plan, contact_id, merged_id
-from connectors.sandbox.generate_sales import sales_lines
-from connectors.sandbox.generate_setup import setup_lines
-from connectors.sandbox.generate_stories import contact_story
-from connectors.sandbox.generate_touches import touch_lines, touches
+from connectors.sandbox.generate.broken import Fault, contact_fault, deal_fault
+from connectors.sandbox.generate.companies import company_line
+from connectors.sandbox.generate.contacts import contact_line
+from connectors.sandbox.generate.deals import deal_line
+from connectors.sandbox.generate.lines import Line
+from connectors.sandbox.generate.people import deal_seller, firm, person
+from connectors.sandbox.generate.plan import CONTACT_DRAW, Plan, contact_id, merged_id
+from connectors.sandbox.generate.sales import sales_lines
+from connectors.sandbox.generate.setup import setup_lines
+from connectors.sandbox.generate.stories import contact_story
+from connectors.sandbox.generate.touches import touch_lines, touches
 from syncer.moments import Millis
 
 #: Usual proportions: companies and deals for every contact.

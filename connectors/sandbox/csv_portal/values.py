@@ -9,10 +9,10 @@ from functools import lru_cache
 from string import Formatter
 from typing import Final, assert_never
 
-from connectors.sandbox.generate_lines import stamp
-from connectors.sandbox.portal_csv_spec import CellSpec, PortalSpec, Where
-from connectors.sandbox.portal_csv_tables import CsvRow, CsvTable
-from connectors.sandbox.words import slug
+from connectors.sandbox.csv_portal.spec import CellSpec, PortalSpec, Where
+from connectors.sandbox.csv_portal.tables import CsvRow, CsvTable
+from connectors.sandbox.generate.lines import stamp
+from connectors.sandbox.generate.words import slug
 from syncer.moments import DAY, Millis, millis
 
 EARLIEST: Final = "earliest"

@@ -4,20 +4,27 @@ from collections.abc import Iterator
 from itertools import accumulate, count
 from typing import Final, NamedTuple
 
-from connectors.sandbox.generate_dice import Dice, at_work
-from connectors.sandbox.generate_fates import DealStory, Fate
-from connectors.sandbox.generate_lines import Association, Line, Properties, Record, line, stamp
-from connectors.sandbox.generate_people import deal_seller
-from connectors.sandbox.generate_plan import (
+from connectors.sandbox.generate.dice import Dice, at_work
+from connectors.sandbox.generate.fates import DealStory, Fate
+from connectors.sandbox.generate.lines import Association, Line, Properties, Record, line, stamp
+from connectors.sandbox.generate.people import deal_seller
+from connectors.sandbox.generate.plan import (
     Plan,
     activity_id,
     company_id,
     contact_id,
     deal_id,
 )
-from connectors.sandbox.generate_setup import owner_id
-from connectors.sandbox.generate_stories import Story, Verdict
-from connectors.sandbox.words_sales import ANSWERS, CALL_TITLES, MAIL_SUBJECTS, MEETING_TITLES, NOTES, TASK_SUBJECTS
+from connectors.sandbox.generate.setup import owner_id
+from connectors.sandbox.generate.stories import Story, Verdict
+from connectors.sandbox.generate.words_sales import (
+    ANSWERS,
+    CALL_TITLES,
+    MAIL_SUBJECTS,
+    MEETING_TITLES,
+    NOTES,
+    TASK_SUBJECTS,
+)
 from syncer.moments import DAY, HOUR, MINUTE, Millis
 
 
