@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO_ARGS ?=
 
-.PHONY: help demo test lint types contracts check bench lock clean
+.PHONY: help install demo test lint types contracts check bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -18,6 +18,8 @@ $(VENV)/.run: requirements.lock pyproject.toml
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
+
+install: $(VENV)/.run ## build .venv with the `syncer` command
 
 demo: $(VENV)/.run ## sandbox CRM with generated data: set up, backfill, derive, write back, measure, serve (DEMO_ARGS)
 	$(BIN)/syncer demo $(DEMO_ARGS)

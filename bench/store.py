@@ -180,7 +180,7 @@ def line(what: str, seconds: float, records: int, bare: float) -> None:
     print(f"{what:<46}{seconds / records * 1e6:8.1f} us/record {seconds / bare:7.2f} x bare upsert")
 
 
-def main(count: int) -> None:
+def main(count: int = 20_000) -> None:
     """Measure everything on a fresh database."""
     with TemporaryDirectory() as name:
         folder = Path(name)

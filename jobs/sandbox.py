@@ -50,7 +50,10 @@ def portal_lines(path: Path, data: Path | None) -> Iterable[Mapping[str, object]
 
 def serve_portal(portal: Portal, host: str, port: int) -> None:
     """Serve until interrupted."""
-    serve(portal, host, port)
+    try:
+        serve(portal, host, port)
+    finally:
+        portal.close()
 
 
 def _json_lines(path: Path) -> Iterator[Mapping[str, object]]:
