@@ -98,7 +98,8 @@ class LinkBatch(msgspec.Struct, rename="camel"):
     """The answer of an association batch read."""
 
     results: list[LinkResult] = []
-    errors: list[object] = []
+    #: Not decoded: a thousand records without links are a thousand of them.
+    errors: list[msgspec.Raw] = []
 
 
 class Account(msgspec.Struct, rename="camel"):

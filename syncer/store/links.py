@@ -22,6 +22,8 @@ def replace_links(
     connection: Connection, account: str, direction: Direction, links: Mapping[str, Sequence[Link]], now: int
 ) -> dict[str, set[str]]:
     """Make each record's links exactly those given; return the changed ones, each with every other end, old and new."""
+    if not any(links.values()) and is_empty(connection, tables.links, account):
+        return {}
     before = _grouped(_there(connection, account, direction, links))
     resolved = survivors(connection, account, direction[1], {link.to_id for all_ in links.values() for link in all_})
     after = {from_id: _rows(account, from_id, all_, resolved) for from_id, all_ in links.items()}
