@@ -19,6 +19,7 @@ from syncer.moments import MINUTE, Millis, millis
 from syncer.store import Store, open_store
 
 if TYPE_CHECKING:
+    from connectors.http import Patience
     from connectors.hubspot import HubSpot
 
 _log = structlog.get_logger()
@@ -42,13 +43,19 @@ def opened_store(settings: Settings) -> Iterator[Store]:
 
 @asynccontextmanager
 async def opened_desk(
-    settings: Settings, store: Store, account: str, *, clock: Clock = system_clock, progress: Progress | None = None
+    settings: Settings,
+    store: Store,
+    account: str,
+    *,
+    clock: Clock = system_clock,
+    progress: Progress | None = None,
+    patience: "Patience | None" = None,
 ) -> AsyncIterator[Desk]:
-    """Yield one account at work; its connections close at the end."""
+    """Yield one account at work; its connections close at the end. `patience` bounds waiting and repeating."""
     chosen = choose(settings, account)
     agreement = in_force(settings.agreement_path)
     known = extended(definitions(chosen.connector), chosen.fields)
-    connector = _connector(chosen)
+    connector = _connector(chosen, patience)
     try:
         yield Desk(
             account=chosen,
@@ -80,7 +87,7 @@ def agreement_of(settings: Settings) -> InForce:
     return in_force(settings.agreement_path)
 
 
-def _connector(account: Account) -> "HubSpot":
+def _connector(account: Account, patience: "Patience | None") -> "HubSpot":
     from connectors.hubspot import open_hubspot
 
     return open_hubspot(
@@ -89,6 +96,7 @@ def _connector(account: Account) -> "HubSpot":
         tier=account.tier,
         versions=account.versions,
         share=account.limits.share,
+        patience=patience,
     )
 
 

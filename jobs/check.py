@@ -1,9 +1,14 @@
 """Looks at everything that a run will need and says what is wrong with it, all at once, each with its remedy."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import Enum
+from typing import cast
 
+from connectors.http import Patience
+from connectors.ports import Page
 from jobs.bootstrap import opened_desk, opened_store
 from jobs.desk import Desk, Portal
 from jobs.look import look
@@ -12,9 +17,12 @@ from jobs.settings import Settings, load_settings
 from jobs.setup import setup
 from mappings.check import gaps
 from syncer.agreement import InForce, Meaning, in_force
-from syncer.errors import ConfigError, SyncerError
+from syncer.errors import ConfigError, MissingScope, SyncerError
 from syncer.records import Kind
 from syncer.store import Store
+
+#: A look does not wait for a CRM that is away.
+_SHORT = Patience(attempts=2, seconds=5.0)
 
 
 class Level(Enum):
@@ -85,29 +93,55 @@ def _problem(area: str, error: SyncerError) -> Finding:
 
 
 async def _account(settings: Settings, store: Store, name: str) -> Sequence[Finding]:
-    async with opened_desk(settings, store, name) as desk:
+    async with opened_desk(settings, store, name, patience=_SHORT) as desk:
         try:
             portal = await look(desk, afresh=True)
-            return [*_portal(desk, portal), *_stages(desk, portal), *await _properties(desk)]
+            return [
+                *await _streams(desk, portal),
+                *_fields(desk, portal),
+                *_stages(desk, portal),
+                *await _properties(desk),
+            ]
         except SyncerError as error:
             return [_problem(name, error)]
 
 
-def _portal(desk: Desk, portal: Portal) -> Sequence[Finding]:
-    streams = ", ".join((*portal.streams, *portal.feeds))
-    found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {streams}")]
+async def _streams(desk: Desk, portal: Portal) -> Sequence[Finding]:
+    """Try one call on every stream and feed: what the token may not read is named with the scope to grant."""
+    names = (*portal.streams, *portal.feeds)
+    answers = await asyncio.gather(*(_tried(desk, portal, name) for name in names))
+    refused = {name: why for name, why in zip(names, answers, strict=True) if why is not None} | dict(portal.skipped)
+    read = ", ".join(name for name in names if name not in refused)
+    found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {read}")]
     found += [
-        Finding(level=Level.NOTE, area=desk.name, what=f"leaves out {stream}", remedy=why)
-        for stream, why in portal.skipped.items()
+        Finding(level=Level.NOTE, area=desk.name, what=f"leaves out {name}", remedy=why)
+        for name, why in refused.items()
     ]
+    return found
+
+
+async def _tried(desk: Desk, portal: Portal, stream: str) -> str | None:
+    """Read the first page of a stream; return why it cannot be read, or None."""
+    if stream in portal.feeds:
+        pages = desk.source.events(stream, since=desk.clock())
+    else:
+        pages = desk.source.pages(stream, properties=("hs_object_id",))
+    try:
+        async with aclosing(cast("AsyncGenerator[Page]", pages)) as opened:
+            await anext(opened, None)
+    except MissingScope as error:
+        return error.hint or error.message
+    return None
+
+
+def _fields(desk: Desk, portal: Portal) -> Sequence[Finding]:
     known = {Kind(stream): names for stream, names in portal.properties.items() if stream in set(Kind)}
     missing = [f"{gap.kind}.{gap.field}" for gap in gaps(desk.definitions, known)]
-    if missing:
-        note = "rules that read them will not fire; map your own property under accounts.….fields in syncer.yaml"
-        found.append(
-            Finding(level=Level.NOTE, area=desk.name, what=f"no property feeds {', '.join(missing)}", remedy=note)
-        )
-    return found
+    if not missing:
+        return ()
+    note = "rules that read them will not fire; map your own property under accounts.….fields in syncer.yaml"
+    what = f"no property feeds {', '.join(missing)}"
+    return (Finding(level=Level.NOTE, area=desk.name, what=what, remedy=note),)
 
 
 def _stages(desk: Desk, portal: Portal) -> Sequence[Finding]:

@@ -1,16 +1,18 @@
 """Environment and files into frozen settings. The only module that reads the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from syncer.agreement.load import read_text
-from syncer.agreement.tree import read_document
+from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
 from syncer.log import LogFormat
 
@@ -114,6 +116,15 @@ class Settings(_Strict):
     schedule: ScheduleFile
 
 
+#: Keys by section, for what a typing error may have meant.
+_KEYS: Mapping[str, Sequence[str]] = {
+    "": tuple(SettingsFile.model_fields),
+    "schedule": tuple(ScheduleFile.model_fields),
+    "accounts.*": tuple(AccountFile.model_fields),
+    "accounts.*.limits": tuple(Limits.model_fields),
+}
+
+
 def load_settings(*, need_accounts: bool = True) -> Settings:
     """Return the settings of this process; ConfigError lists every problem of environment and file."""
     environment = _environment()
@@ -158,14 +169,28 @@ def _file(path: Path) -> SettingsFile:
     try:
         found = SettingsFile.model_validate(document.root.plain())
     except ValidationError as error:
-        problems += [
-            document.problem(one["loc"], str(one["msg"]).removeprefix("Value error, "), "syncer init writes an example")
-            for one in error.errors(include_input=False, include_url=False)
-        ]
+        problems += [_file_problem(document, one) for one in error.errors(include_input=False, include_url=False)]
         raise ConfigError(problems) from None
     if problems:
         raise ConfigError(problems)
     return found
+
+
+def _file_problem(document: Document, found: ErrorDetails) -> Problem:
+    """Return a fault of the file as a person can mend it: with the keys there are, or the rule of the value."""
+    path = [part for part in found["loc"] if part != "[key]"]
+    if found["type"] != "extra_forbidden":
+        return document.problem(path, str(found["msg"]).removeprefix("Value error, ").removeprefix("Input "))
+    allowed = _KEYS.get(_place(path[:-1]), ())
+    near = get_close_matches(str(path[-1]), allowed, n=1)
+    meant = f"did you mean {near[0]}? " if near else ""
+    return document.problem(path, "unknown key", f"{meant}allowed: {', '.join(sorted(allowed))}")
+
+
+def _place(path: Sequence[str | int]) -> str:
+    """Return which section a path leads to, whatever the account is called."""
+    parts = [str(part) for part in path]
+    return ".".join(["accounts", "*", *parts[2:]] if len(parts) > 1 and parts[0] == "accounts" else parts)
 
 
 def _token(variable: str) -> SecretStr | None:

@@ -76,12 +76,45 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "other_language": ("Deutsch", "English"),
     "excluded": ("Left out", "Ausgeschlossen"),
     "none": ("none", "keine"),
+    "segment": ("segment", "Segment"),
+    "left_out": ("left out", "ausgeschlossen"),
+    "formula": ("formula", "Formel"),
+    "population": ("population", "Grundgesamtheit"),
+    "counted": ("counted", "gezählt"),
+    "in_numerator": ("of them in the numerator", "davon im Zähler"),
+    "json_lists_all": ("--json lists all", "alle mit --json"),
+    "cycle": ("cycle", "Zyklus"),
+    "at": ("at", "am"),
+    "from": ("from", "von"),
+    "to": ("to", "nach"),
+    "rule": ("rule", "Regel"),
+    "evidence": ("evidence", "Beleg"),
+    "passed_through": ("passed through", "übersprungen"),
+    "cohort": ("cohort", "Kohorte"),
+    "snapshot": ("snapshot", "Stichtag"),
+    "basis_period": ("period", "Zeitraum"),
+    "all": ("all", "alle"),
+    "void": ("void", "nie echt"),
+    "test": ("test", "Testdatensatz"),
+    "out": ("out of market", "außerhalb des Markts"),
+    "renewal": ("renewal", "Verlängerung"),
+    "unmapped": ("unmapped stage", "nicht zugeordnete Stufe"),
+    "expansion": ("expansion", "Bestandskunde"),
+    "no_date": ("no date", "ohne Datum"),
+    "no_amount": ("no amount", "ohne Betrag"),
+    "no_fx": ("no exchange rate", "ohne Wechselkurs"),
+    "expired": ("expired", "verfallen"),
 }
 
 
 def word(key: str, lang: Language) -> str:
     """Return a label; an unknown key is a KeyError, so no page shows a placeholder."""
     return _WORDS[key][LANGUAGES.index(lang)]
+
+
+def reason_text(reason: str, lang: Language) -> str:
+    """Return why something was left out; a reason without words of its own stays as it is."""
+    return word(reason, lang) if reason in _WORDS else reason
 
 
 def stage_name(stage: str, lang: Language) -> str:

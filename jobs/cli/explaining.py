@@ -10,6 +10,7 @@ from jobs.cli.kpi_output import print_kpis
 from jobs.cli.tables import print_table
 from jobs.explaining import contact_story, deal_story
 from jobs.names import agreement_text
+from jobs.words import Language, reason_text, word
 from syncer.agreement import InForce
 from syncer.store import Store
 
@@ -37,18 +38,19 @@ def explain_contact(store: Store, agreement: InForce, account: str, asked: Asked
         typer.echo(line)
     history = story.facts["history"]
     if isinstance(history, Sequence):
-        rows = [_history(one) for one in history if isinstance(one, Mapping)]
-        print_table(("cycle", "at", "from", "to", "rule", "evidence"), rows)
+        lang = language(asked.lang)
+        rows = [_history(one, lang) for one in history if isinstance(one, Mapping)]
+        print_table([word(key, lang) for key in ("cycle", "at", "from", "to", "rule", "evidence")], rows)
 
 
-def _history(event: Mapping[str, object]) -> Sequence[str]:
+def _history(event: Mapping[str, object], lang: Language) -> Sequence[str]:
     evidence = event["evidence"]
     proof = ", ".join(str(one) for one in evidence) if isinstance(evidence, Sequence) else ""
     return (
         str(event["cycle"]),
         str(event["at"]),
         str(event["from"] or "–"),
-        f"{event['to']}{' (passed through)' if event['virtual'] else ''}",
+        f"{event['to']} ({word('passed_through', lang)})" if event["virtual"] else str(event["to"]),
         str(event["rule"]),
         proof,
     )
@@ -90,15 +92,19 @@ def explain_kpi(store: Store, agreement: InForce, account: str, asked: Asked, id
             ]
         )
         return
+    lang = language(asked.lang)
     for one in found:
-        print_kpis([one.kpi], language(asked.lang))
-        typer.echo(f"formula: {one.formula}\npopulation: {one.population}\nagreement: {one.config_version}")
-        typer.echo(f"counted ({len(one.denominator):,}): {_some(one.denominator)}")
-        typer.echo(f"of them in the numerator ({len(one.numerator):,}): {_some(one.numerator)}")
+        print_kpis([one.kpi], lang)
+        typer.echo(f"{word('formula', lang)}: {one.formula}")
+        typer.echo(f"{word('population', lang)}: {one.population}")
+        typer.echo(f"{word('agreement', lang)}: {one.config_version}")
+        typer.echo(f"{word('counted', lang)} ({len(one.denominator):,}): {_some(one.denominator, lang)}")
+        typer.echo(f"{word('in_numerator', lang)} ({len(one.numerator):,}): {_some(one.numerator, lang)}")
         for reason, ids in one.excluded.items():
-            typer.echo(f"left out, {reason} ({len(ids):,}): {_some(ids)}")
+            left_out = f"{word('left_out', lang)}, {reason_text(reason, lang)}"
+            typer.echo(f"{left_out} ({len(ids):,}): {_some(ids, lang)}")
 
 
-def _some(ids: Sequence[str]) -> str:
+def _some(ids: Sequence[str], lang: Language) -> str:
     shown = ", ".join(ids[:_SHOWN])
-    return f"{shown}, … (--json lists all)" if len(ids) > _SHOWN else shown or "–"
+    return f"{shown}, … ({word('json_lists_all', lang)})" if len(ids) > _SHOWN else shown or "–"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.words import Language
+from jobs.words import Language, reason_text, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet
 from syncer.kpis.result import Kpi
@@ -37,13 +37,17 @@ def _content(rows: Sequence[Kpi], form: Format) -> bytes:
 
 def print_kpis(rows: Sequence[Kpi], lang: Language) -> None:
     """Print the rows as a table."""
-    heads = ("id", "figure", "segment", "value", "95 %", "n", "period", "status", "left out")
-    print_table(heads, [_line(row, lang) for row in rows], right=("value", "n"))
+    keys = ("figure", "segment", "value", "period", "status", "left_out")
+    figure, segment, value, period, status, left_out = (word(key, lang) for key in keys)
+    heads = ("id", figure, segment, value, "95 %", "n", period, status, left_out)
+    print_table(heads, [_line(row, lang) for row in rows], right=(value, "n"))
 
 
 def _line(row: Kpi, lang: Language) -> Sequence[str]:
     shown = cells(row, lang)
-    left_out = ", ".join(f"{reason} {count}" for reason, count in row.excluded.items())
+    left_out = ", ".join(f"{reason_text(reason, lang)} {count}" for reason, count in row.excluded.items())
+    basis = word("basis_period" if row.basis == "period" else row.basis, lang)
+    period = word("all", lang) if row.period == "all" else row.period
     return (
         shown.id,
         shown.name,
@@ -51,7 +55,7 @@ def _line(row: Kpi, lang: Language) -> Sequence[str]:
         shown.value,
         shown.interval,
         shown.n,
-        shown.period,
+        f"{period} ({basis})",
         shown.status,
         left_out,
     )
