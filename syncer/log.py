@@ -16,12 +16,9 @@ EVENTS: Mapping[str, str] = {
     "run_failed": "a job ended with an error that a person must look at",
     "stream_skipped": "the account's tier or scopes lack this stream; nothing else is affected",
     "stream_halted": "one stream stopped with an error; the others went on",
-    "page_stored": "records were read and stored in one commit",
     "record_buried": "one record could not be used; see `syncer dead-letters`",
     "write_refused": "the CRM refused a value; see `syncer dead-letters`",
-    "write_not_applied": "the CRM answered success and kept its old value",
     "conflict_kept": "a person's newer value was left alone",
-    "rate_limited": "the CRM asked us to wait",
     "schedule_started": "the daemon's schedule is running",
     "stop_requested": "a signal asked the daemon to finish and leave",
 }
