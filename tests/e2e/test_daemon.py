@@ -1,0 +1,79 @@
+"""The daemon as an operator runs it: it keeps the account in step, answers, and leaves when told to."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import httpx
+
+COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _environment(crm, folder):
+    return {
+        **os.environ,
+        "SYNCER_DATABASE_URL": f"sqlite:///{folder / 'syncer.db'}",
+        "SYNCER_CONFIG": str(folder / "syncer.yaml"),
+        "SYNCER_AGREEMENT": str(folder / "agreement.yaml"),
+        "SYNCER_LOG": "json",
+        "HUBSPOT_ACCESS_TOKEN": "pat-test-1",
+        "HUBSPOT_BASE_URL": crm.server.base_url,
+    }
+
+
+def _until(condition, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.2)
+    return False
+
+
+def test_it_syncs_measures_answers_and_leaves_on_a_signal(serve, tmp_path):
+    crm = serve(contacts=30)
+    (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
+    port = _free_port()
+    process = subprocess.Popen(
+        [*COMMAND, "run", "--port", str(port)],
+        env=_environment(crm, tmp_path),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def measured() -> bool:
+        try:
+            return bool(httpx.get(f"http://127.0.0.1:{port}/api/kpis", timeout=5).json())
+        except httpx.TransportError:
+            return False
+
+    try:
+        assert _until(measured, 60)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) is not None
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_it_refuses_to_listen_beyond_this_machine(serve, tmp_path):
+    crm = serve(contacts=20)
+    done = subprocess.run(
+        [*COMMAND, "run", "--host", "0.0.0.0"],  # noqa: S104 - the very address that must be refused
+        env=_environment(crm, tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert "this machine only" in done.stderr

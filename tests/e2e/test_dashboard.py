@@ -1,0 +1,71 @@
+"""The page that people open: in both languages, before and after the first measurement, under a strict policy."""
+
+import httpx
+import pytest
+
+from jobs.asking import Asked
+from jobs.rounds import backfill_round, measure_round
+from jobs.web.app import build_app
+from tests.e2e.conftest import settings_for
+
+
+@pytest.fixture
+def browse(sqlite_store, tmp_path):
+    def get(**headers: str):
+        settings = settings_for("http://127.0.0.1:9", tmp_path)
+        transport = httpx.ASGITransport(app=build_app(settings, sqlite_store))
+        return httpx.AsyncClient(transport=transport, base_url="http://dashboard", headers=headers)
+
+    return get
+
+
+async def test_an_empty_store_says_what_to_run(browse):
+    async with browse() as client:
+        page = await client.get("/")
+    assert page.status_code == 200
+    assert "syncer backfill" in page.text
+
+
+async def test_the_page_shows_funnel_leads_and_figures_in_both_languages(crm, open_desk, browse):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        await measure_round(desk, Asked())
+    async with browse() as client:
+        english, german = await client.get("/?lang=en"), await client.get("/?lang=de")
+        figures = await client.get("/api/kpis")
+    assert "Hottest leads" in english.text
+    assert "Heißeste Leads" in german.text
+    assert 'lang="de"' in german.text
+    assert "K10" in english.text
+    assert {row["id"] for row in figures.json()} >= {"K01", "K02", "K10", "K20"}
+
+
+async def test_nothing_on_the_page_may_be_loaded_from_elsewhere(browse):
+    async with browse() as client:
+        page = await client.get("/")
+        style = await client.get("/static/style.css")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert style.status_code == 200
+    assert "<script" not in page.text
+    assert "style=" not in page.text
+
+
+async def test_the_browsers_language_is_taken_where_none_is_asked_for(browse):
+    async with browse(**{"accept-language": "de-CH,de;q=0.9"}) as client:
+        assert 'lang="de"' in (await client.get("/")).text
+
+
+async def test_health_is_answered_and_readiness_names_each_account(browse):
+    async with browse() as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        ready = await client.get("/readyz")
+    assert ready.status_code == 200
+    assert [one["account"] for one in ready.json()["accounts"]] == ["hubspot"]
+
+
+async def test_paths_outside_the_static_folder_are_not_served(browse):
+    async with browse() as client:
+        for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/etc/passwd"):
+            assert (await client.get(path)).status_code == 404

@@ -1,0 +1,48 @@
+import json
+
+import pytest
+import structlog
+
+from syncer.log import LogFormat, configure_log, redact, scrub
+
+
+@pytest.fixture(autouse=True)
+def restored():
+    yield
+    structlog.reset_defaults()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "token pat-na1-1234-abcd refused",
+        "Authorization: Bearer abc.def",
+        "postgresql://user:geheim@host/db is down",
+        "anna.muster@firma.example already exists",
+    ],
+)
+def test_secrets_and_addresses_are_taken_out_of_any_text(text):
+    cleaned = scrub(text)
+    for secret in ("pat-na1-1234-abcd", "abc.def", "geheim", "anna.muster@firma.example"):
+        assert secret not in cleaned
+
+
+def test_keys_that_name_a_secret_or_a_person_are_hidden_at_any_depth():
+    event = redact(
+        None, "info", {"event": "x", "token": "t", "nested": {"email": "a@b.example", "record": "7"}, "n": 3}
+    )
+    assert event == {"event": "x", "token": "[hidden]", "nested": {"email": "[hidden]", "record": "7"}, "n": 3}
+
+
+def test_an_absent_secret_stays_absent():
+    assert redact(None, "info", {"event": "x", "token": None})["token"] is None
+
+
+def test_json_lines_carry_level_time_and_fields(capsys):
+    configure_log(LogFormat.JSON)
+    structlog.get_logger().warning("record_buried", stream="deals", record="9", reason="a@b.example")
+    line = json.loads(capsys.readouterr().err)
+    assert line["event"] == "record_buried"
+    assert (line["level"], line["stream"], line["record"]) == ("warning", "deals", "9")
+    assert line["timestamp"].endswith("Z")
+    assert "a@b.example" not in json.dumps(line)
