@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TypeVar
 
 from jobs.desk import Desk
+from jobs.sources import SourceNames
 from syncer.funnel import Rules, compile_rules, decide_company, decide_contact, decide_deal
 from syncer.funnel.facts import DealDecision
 from syncer.moments import Millis
@@ -46,6 +47,7 @@ class _Work:
 
     desk: Desk
     rules: Rules
+    sources: SourceNames
     clocks: Clocks
     #: None is all of them.
     deal_ids: Collection[str] | None
@@ -54,6 +56,8 @@ class _Work:
 
 async def derive(desk: Desk, *, full: bool = False) -> DeriveCount:
     """Decide every dirty or due record, or all of them, and keep the decisions; return the counts.
+
+    Another agreement than last time means all of them.
 
     A full derive and the incremental ones call the same functions on the same facts and end in the same state.
     """
@@ -65,10 +69,13 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
     with desk.store.snapshot() as unit:
         dirty = unit.facts.dirty(desk.name, clocks.as_of)
         stages = unit.mirror.stages(desk.name)
-    everything = full or dirty.full
+        under = unit.desk.cursor(desk.name, "account", "derived_under")
+    label = desk.agreement.agreement.label
+    everything = full or dirty.full or under != label
     work = _Work(
         desk=desk,
         rules=compile_rules(desk.agreement.agreement, stages),
+        sources=SourceNames(desk.agreement.agreement),
         clocks=clocks,
         deal_ids=None if everything else dirty.deal_ids,
         contact_ids=None if everything else dirty.contact_ids,
@@ -80,6 +87,7 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
     with desk.store.commit() as unit:
         unit.ledger.clear_dirty(desk.name, replace(dirty, full=everything))
         unit.desk.keep_cursor(desk.name, "account", "derived", f"{clocks.as_of} {clocks.known_at}")
+        unit.desk.keep_cursor(desk.name, "account", "derived_under", label)
     desk.progress.done("decided")
     return count
 
@@ -89,7 +97,7 @@ def _deals(work: _Work, count: DeriveCount) -> None:
     if work.deal_ids is not None and not work.deal_ids:
         return
     with desk.store.snapshot() as reading:
-        facts = reading.facts.deals(desk.name, work.deal_ids, work.clocks.known_at)
+        facts = work.sources.deals(reading.facts.deals(desk.name, work.deal_ids, work.clocks.known_at))
         for some in _portions(decide_deal(one, rules=work.rules, as_of=work.clocks.as_of) for one in facts):
             with desk.store.commit() as unit:
                 now = desk.clock()
@@ -108,7 +116,8 @@ def _contacts(work: _Work, count: DeriveCount) -> None:
         facts = reading.facts.contacts(
             desk.name, work.contact_ids, work.clocks.known_at, lambda ids: deals_of(reading, desk.name, ids)
         )
-        decided = (decide_contact(one, rules=work.rules, as_of=work.clocks.as_of) for one in facts)
+        named = work.sources.contacts(facts)
+        decided = (decide_contact(one, rules=work.rules, as_of=work.clocks.as_of) for one in named)
         for some in _portions(decided):
             with desk.store.commit() as unit:
                 changed = unit.ledger.save_contacts(

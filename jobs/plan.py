@@ -92,13 +92,14 @@ def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
     agreement = desk.agreement.agreement
     options = {name: values for names in portal.options.values() for name, values in names.items()}
     planned = reading.desk.cursor(desk.name, "account", "planned")
+    is_new = reading.desk.cursor(desk.name, "account", "planned_under") != agreement.label
     return _Work(
         desk=desk,
         rules=compile_rules(agreement, reading.mirror.stages(desk.name)),
         write=rules_for(agreement, options),
         existing={kind: frozenset(portal.properties.get(kind, ())) for kind in Kind},
         clocks=last_clocks(reading, desk.name, desk.clock()),
-        since=None if full or planned is None else Millis(int(planned)),
+        since=None if full or is_new or planned is None else Millis(int(planned)),
     )
 
 
@@ -121,6 +122,7 @@ def _keep(desk: Desk, run: str, rows: Sequence[Intent], began: Millis) -> None:
     with desk.store.commit() as unit:
         unit.desk.intend(desk.name, run, rows, desk.clock())
         unit.desk.keep_cursor(desk.name, "account", "planned", str(began))
+        unit.desk.keep_cursor(desk.name, "account", "planned_under", desk.agreement.agreement.label)
 
 
 def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, field
 from jobs.asking import Asked, measured, question
 from jobs.backfill import backfill
 from jobs.bootstrap import Run, recorded_run
-from jobs.costs import keep_own_lines
 from jobs.counts import PullCount, StreamCount
 from jobs.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
@@ -16,6 +15,7 @@ from jobs.look import look, refuse_unknown
 from jobs.plan import Plan, plan
 from jobs.pull import never_read, pull
 from jobs.push import PushCount, push
+from jobs.sources import keep_own_lines
 from syncer.kpis.render import to_json
 
 

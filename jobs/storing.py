@@ -7,7 +7,6 @@ from enum import Enum
 
 import structlog
 
-from jobs.costs import with_sources
 from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.echoes import as_others_left_them, without_echoes, without_our_offers
@@ -15,6 +14,7 @@ from jobs.intake import Intake
 from jobs.letters import settle_letters
 from jobs.names import rules_for
 from jobs.reading import Batch, Chunk, has_story
+from jobs.sources import with_sources
 from syncer.agreement import Agreement
 from syncer.errors import InvalidRecord
 from syncer.moments import Millis

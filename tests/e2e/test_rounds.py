@@ -2,12 +2,14 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits
-from jobs.derive import Clocks
+from jobs.asking import Asked, measured, question
+from jobs.derive import Clocks, derive
 from jobs.look import look
 from jobs.plan import plan
 from jobs.push import push
@@ -15,6 +17,7 @@ from jobs.rounds import backfill_round, dry_round, sync_round
 from jobs.setup import setup
 from jobs.survey import survey
 from jobs.undo import undo_run
+from syncer.agreement import Agreement
 from syncer.errors import UnsafePlan
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import DAY
@@ -265,3 +268,21 @@ async def test_what_is_gone_from_the_crm_is_not_planned(crm, open_desk):
         after = await sync_round(desk)
     assert after.failed == 0
     assert after.buried == 0
+
+
+async def test_another_agreement_decides_everybody_anew(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        same = await derive(desk)
+        money = desk.agreement.agreement.money.model_copy(update={"sources": {"ORGANIC_SEARCH": "seo"}})
+        changed = Agreement.model_validate(
+            {**desk.agreement.agreement.model_dump(by_alias=True), "money": money.model_dump(by_alias=True)}
+        )
+        other = replace(desk, agreement=replace(desk.agreement, agreement=changed))
+        anew = await derive(other)
+        asking = question(desk.store, other.agreement, "hubspot", Asked(by=("source",)))
+        sources = {row.segment["source"] for row in measured(desk.store, asking, ["K02"])}
+    assert same.contacts == 0
+    assert anew.contacts > 0
+    assert "seo" in sources
+    assert "organic_search" not in sources

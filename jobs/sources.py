@@ -1,10 +1,11 @@
-"""What money was spent on which source: the agreement's words first, then what the contacts of a campaign say."""
+"""Which source a contact came from and what it cost: the agreement's words first, then the CRM's."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 
 from syncer.agreement import Agreement
+from syncer.funnel.facts import ContactFacts, DealFacts
 from syncer.moments import Millis, millis
 from syncer.records import CostLine
 from syncer.store import Unit
@@ -32,6 +33,35 @@ def _source(line: CostLine, named: Mapping[str, str], by_campaign: Mapping[str, 
             if word.lower() in known:
                 return known[word.lower()]
     return line.source
+
+
+class SourceNames:
+    """The sources that reports name, by what the CRM calls them: a campaign, or a source of its own."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        self._named = {name.lower(): source for name, source in agreement.money.sources.items()}
+
+    def contacts(self, facts: Iterable[ContactFacts]) -> Iterator[ContactFacts]:
+        """Yield the facts with the contacts' sources as reports name them."""
+        if not self._named:
+            yield from facts
+            return
+        for one in facts:
+            found = self._found(one.contact.source, one.contact.campaign)
+            yield replace(one, contact=replace(one.contact, source=found)) if found != one.contact.source else one
+
+    def deals(self, facts: Iterable[DealFacts]) -> Iterator[DealFacts]:
+        """Yield the facts with the deals' sources as reports name them."""
+        if not self._named:
+            yield from facts
+            return
+        for one in facts:
+            found = self._found(one.deal.source, None)
+            yield replace(one, deal=replace(one.deal, source=found)) if found != one.deal.source else one
+
+    def _found(self, source: str | None, campaign: str | None) -> str | None:
+        words = (word.lower() for word in (campaign, source) if word)
+        return next((self._named[word] for word in words if word in self._named), source)
 
 
 def own_lines(agreement: Agreement) -> list[CostLine]:

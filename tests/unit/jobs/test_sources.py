@@ -1,9 +1,10 @@
 from decimal import Decimal
 
-from jobs.costs import keep_own_lines, with_sources
+from jobs.sources import SourceNames, keep_own_lines, with_sources
 from syncer.agreement import load_default
 from syncer.agreement.money import Cost
-from syncer.records import Contact, CostLine
+from syncer.funnel.facts import ContactFacts, DealFacts
+from syncer.records import Contact, CostLine, Deal
 
 
 def _line(source, campaign="Herbst"):
@@ -51,3 +52,18 @@ def test_stated_costs_are_exactly_the_agreements(sqlite_store):
         assert unit.mirror.counts("a")["costs"] == 3
         keep_own_lines(unit, "a", agreement, 2)
         assert unit.mirror.counts("a")["costs"] == 1
+
+
+def test_contacts_and_deals_carry_the_source_that_reports_name():
+    agreement = load_default()
+    money = agreement.money.model_copy(update={"sources": {"PAID_SEARCH": "google", "Messe-2026": "fair"}})
+    names = SourceNames(agreement.model_copy(update={"money": money}))
+    contacts = [
+        ContactFacts(contact=Contact(id="1", source="paid_search")),
+        ContactFacts(contact=Contact(id="2", source="offline", campaign="messe-2026")),
+        ContactFacts(contact=Contact(id="3", source="referrals")),
+        ContactFacts(contact=Contact(id="4")),
+    ]
+    assert [one.contact.source for one in names.contacts(contacts)] == ["google", "fair", "referrals", None]
+    deals = [DealFacts(deal=Deal(id="9", source="paid_search"))]
+    assert [one.deal.source for one in names.deals(deals)] == ["google"]
