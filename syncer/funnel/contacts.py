@@ -111,6 +111,7 @@ def _move(replay: Replay, place: Place) -> None:
     if place.at >= replay.wake:
         elapse(replay, place.at)
     move(replay, place)
+    replay.wake_by(place.at)
 
 
 def _archive(replay: Replay, at: Millis) -> None:

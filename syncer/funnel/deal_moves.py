@@ -163,6 +163,7 @@ def _vanish(replay: Replay, place: Place) -> None:
         if replay.lead == NOWHERE:
             replay.end(place.at, Outcome.VOID, "deal_gone", evidence, actor="crm")
         else:
+            replay.watch(place.at)
             replay.stand(replay.lead, place.at, "deal_gone", evidence, actor="crm")
 
 

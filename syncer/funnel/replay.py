@@ -141,7 +141,7 @@ class Replay:
         """Lift the lead to a rank by evidence of its own."""
         self.lead = rank
         self.held = False
-        self.below_since = None
+        self.watch(at)
         if self.passage is not None:
             self.passage.reach(rank, at)
         self.aim()
@@ -151,11 +151,16 @@ class Replay:
     def fall(self, rank: int, at: Millis, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine") -> None:
         """Take the lead down to a rank."""
         self.lead = rank
-        self.below_since = None
-        self.settled_at = max(self.settled_at, at)
+        self.watch(at)
         self.aim()
         if not self.open_deals:
             self.stand(rank, at, rule, evidence, actor=actor)
+
+    def watch(self, at: Millis) -> None:
+        """Watch for a fall from a moment on: evenings on which nothing could fall count towards none (domain D4)."""
+        self.below_since = None
+        self.settled_at = max(self.settled_at, at)
+        self.wake_by(at)
 
     def end(
         self, at: Millis, outcome: Outcome, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine"
@@ -191,6 +196,7 @@ class Replay:
         passage.outcome = Outcome.OPEN
         self.passage = passage
         self.lead = passage.resume_rank
+        self.watch(at)
         self.relationship = self.earned()
         self.aim()
 

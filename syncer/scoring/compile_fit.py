@@ -104,18 +104,20 @@ def _one_fact(name: str, tests: Sequence[tuple[int, Test]], own_domains: Collect
     def answer(value: Value) -> int:
         return sum(bit for bit, test in tests if test({name: value})) | (missing if value is None else 0)
 
-    return Question(_getter(name, own_domains), answer)
+    read = _getter(name, own_domains)
+    return lambda facts, as_of: answer(read(facts, as_of))
 
 
 def _several_facts(names: Sequence[str], tests: Sequence[tuple[int, Test]], own_domains: Collection[str]) -> Question:
     getters = [_getter(name, own_domains) for name in names]
 
-    @lru_cache(_REMEMBERED)
-    def answer(values: tuple[Value, ...]) -> int:
+    # Each value an argument of its own: `typed` tells 1 from True among arguments, not inside one.
+    @lru_cache(_REMEMBERED, typed=True)
+    def answer(*values: Value) -> int:
         profile = dict(zip(names, values, strict=True))
         return sum(bit for bit, test in tests if test(profile))
 
-    return Question(lambda facts, as_of: tuple([read(facts, as_of) for read in getters]), answer)
+    return lambda facts, as_of: answer(*[read(facts, as_of) for read in getters])
 
 
 def _getters(names: Iterable[str], own_domains: Collection[str]) -> tuple[tuple[str, Getter], ...]:

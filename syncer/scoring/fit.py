@@ -37,11 +37,8 @@ class Gate(NamedTuple):
     test: Test
 
 
-class Question(NamedTuple):
-    """Conditions that read the same facts. Answers are remembered: one bit for each condition that holds."""
-
-    read: Callable[[ContactFacts, int], object]
-    answer: Callable[[object], int]
+#: Conditions that read the same facts. Answers are remembered: one bit for each condition that holds.
+Question = Callable[[ContactFacts, int], int]
 
 
 class Grades(NamedTuple):
@@ -114,8 +111,8 @@ def grade_of(grades: Grades, points: float) -> str:
 
 def _ask(questions: tuple[Question, ...], facts: ContactFacts, as_of: int) -> int:
     bits = 0
-    for read, answer in questions:
-        bits |= answer(read(facts, as_of))
+    for answer in questions:
+        bits |= answer(facts, as_of)
     return bits
 
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syncer.funnel import decide_contact, decide_deal
+from syncer.funnel import contacts, decide_contact, decide_deal
 from syncer.funnel.facts import (
     ContactDecision,
     ContactFacts,
@@ -20,6 +21,7 @@ from syncer.funnel.facts import (
     Rank,
     StageEvent,
 )
+from syncer.funnel.replay import Replay
 from syncer.funnel.transitions import is_allowed
 from syncer.moments import DAY, HOUR, Millis
 from syncer.records import Change, ChangeSource, Contact, Deal, Evidence, Kind
@@ -69,6 +71,13 @@ def _deals(draw: st.DrawFn) -> list[DealFacts]:
     return [_deal(draw, f"d{number}") for number in range(draw(st.integers(0, 3)))]
 
 
+@st.composite
+def _deals_one_gone(draw: st.DrawFn) -> list[DealFacts]:
+    """Deals of which the first was deleted at some time."""
+    first, *rest = draw(_deals().filter(bool))
+    return [replace(first, deal=replace(first.deal, archived_at=draw(_moments))), *rest]
+
+
 def _deal(draw: st.DrawFn, ident: str) -> DealFacts:
     moments = sorted(draw(st.lists(_moments, min_size=1, max_size=5, unique=True)))
     stages = [draw(st.sampled_from(_STAGES)) for _ in moments]
@@ -89,15 +98,27 @@ def _deal(draw: st.DrawFn, ident: str) -> DealFacts:
     return DealFacts(deal=deal, changes=changes, contact_ids=("c",))
 
 
-def _decided(rows: Sequence[Evidence], deals: Sequence[DealFacts], as_of: int, who: Contact) -> ContactDecision:
+#: The profile and the days without activity both take points off.
+_PROFILE_TAKES = """
+score_model:
+  thresholds: {hysteresis: {exit_gap: 3}}
+  negative:
+    - {id: N4, if: "days_since_last_activity >= 30", engagement: -20, decay: none}
+    - {id: N9, if: "contact.seniority == head", engagement: -2}
+"""
+
+
+def _decided(
+    rows: Sequence[Evidence], deals: Sequence[DealFacts], as_of: int, who: Contact, text: str | None = None
+) -> ContactDecision:
     at = Millis(as_of)
     facts = ContactFacts(
         contact=who,
         company=COMPANY,
         evidence=rows,
-        deals=[decide_deal(one, rules=rules(), as_of=at) for one in deals],
+        deals=[decide_deal(one, rules=rules(text), as_of=at) for one in deals],
     )
-    return decide_contact(facts, rules=rules(), as_of=at)
+    return decide_contact(facts, rules=rules(text), as_of=at)
 
 
 _people = st.sampled_from(
@@ -119,6 +140,33 @@ def test_what_is_said_about_a_day_does_not_depend_on_later_days(
     then = _events(_decided(rows, deals, day, who))
     later = _events(_decided(rows, deals, _END, who))
     assert then == [event for event in later if event.occurred_at <= day]
+
+
+class _Sleepless(Replay):
+    """Looks at the clock at every fact."""
+
+    __slots__ = ()
+
+    @property
+    def wake(self) -> int:
+        return 0
+
+    @wake.setter
+    def wake(self, at: int) -> None:
+        pass
+
+
+@_many
+@given(_rows(), _deals() | _deals_one_gone(), _people, _moments, st.sampled_from((None, _PROFILE_TAKES)))
+def test_sleeping_through_quiet_times_misses_nothing(
+    rows: list[Evidence], deals: list[DealFacts], who: Contact, day: int, text: str | None
+) -> None:
+    asleep = _decided(rows, deals, day, who, text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(contacts, "Replay", _Sleepless)
+        awake = _decided(rows, deals, day, who, text)
+    assert asleep.events == awake.events
+    assert (asleep.stage, asleep.score, asleep.cycles) == (awake.stage, awake.score, awake.cycles)
 
 
 @_many

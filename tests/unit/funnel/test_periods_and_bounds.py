@@ -3,12 +3,14 @@ from datetime import datetime
 import pytest
 
 from syncer.agreement import load_default, parse_agreement
+from syncer.funnel import decide_contact
 from syncer.funnel.bounds import NEVER, bounds_of
+from syncer.funnel.facts import ContactFacts
 from syncer.funnel.periods import BusinessClock, Evenings, month_of, quarter_of
 from syncer.moments import DAY, moment
 from syncer.scoring import Scorer
 from syncer.scoring.days import LocalDays
-from tests.unit.funnel.build import BERLIN, at, row
+from tests.unit.funnel.build import BERLIN, COMPANY, at, contact, row, rules
 
 _CALENDAR = load_default().calendar
 _CLOCK = BusinessClock(zone=BERLIN, weekdays=frozenset(range(5)), opens=9 * 60, closes=18 * 60)
@@ -79,3 +81,25 @@ def test_a_model_that_gives_points_back_has_no_bound(negative: str) -> None:
 
 def test_a_model_without_idle_rule_is_never_idle() -> None:
     assert bounds_of(parse_agreement("score_model: {negative: []}", "agreement.yaml")).idle == NEVER
+
+
+_PROFILE_TAKES = """
+score_model:
+  negative:
+    - {id: N4, if: "days_since_last_activity >= 30", engagement: -20, decay: none}
+    - {id: N9, if: "contact.seniority == head", engagement: -7}
+"""
+
+
+def test_evenings_before_a_climb_do_not_count_towards_the_fall_from_it() -> None:
+    evidence = [
+        row("2026-01-05", "page_view", "/preise", asset="/preise"),
+        # Too short a look to score: the score was last settled weeks before the climb.
+        row("2026-03-01", "page_view", "/blog", asset="/blog", value=2.0),
+        row("2026-03-20", "registration", "Webinar"),
+    ]
+    facts = ContactFacts(contact=contact(created_at=at("2026-01-01")), company=COMPANY, evidence=evidence)
+    decision = decide_contact(facts, rules=rules(_PROFILE_TAKES), as_of=at("2026-06-01"))
+    climb, fall = decision.events[-2:]
+    assert (climb.rule, fall.rule) == ("hard_conversion", "hysteresis")
+    assert fall.occurred_at - climb.occurred_at > 13 * DAY

@@ -87,6 +87,13 @@ def test_the_gate_keeps_out_whom_it_names(contact, gated):
     assert SCORER.gate(facts(**contact), NOW) == gated, "and says so again"
 
 
+def test_a_number_and_a_truth_that_equal_each_other_are_told_apart_whoever_comes_first():
+    fresh = scorer()
+    assert fresh.gate(facts(fields={"competitor": 1}), NOW) is None
+    assert fresh.gate(facts(fields={"competitor": True}), NOW) == "G1"
+    assert fresh.gate(facts(fields={"competitor": 1}), NOW) is None
+
+
 @pytest.mark.parametrize(
     ("contact", "basis"),
     [({}, "full"), ({"opted_out": True}, "fit_only"), ({"email": None}, "fit_only"), ({"bounced": True}, "none")],
