@@ -152,6 +152,7 @@ class Replay:
         """Take the lead down to a rank."""
         self.lead = rank
         self.watch(at)
+        self.wake_by(at)
         self.aim()
         if not self.open_deals:
             self.stand(rank, at, rule, evidence, actor=actor)
@@ -160,7 +161,6 @@ class Replay:
         """Watch for a fall from a moment on: evenings on which nothing could fall count towards none (domain D4)."""
         self.below_since = None
         self.settled_at = max(self.settled_at, at)
-        self.wake_by(at)
 
     def end(
         self, at: Millis, outcome: Outcome, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine"

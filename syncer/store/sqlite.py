@@ -21,6 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.sqlite import dialect, insert
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 
@@ -28,7 +29,6 @@ _BUSY_MS = 30_000
 #: Facts arrive in the order of their own ids and lie in the order of contacts: a page cache of 16 MB and a log of 32 MB
 #: halve the time in the file system (bench/store.py).
 _PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",
     "cache_size=-16000",
@@ -73,8 +73,28 @@ def open_engine(url: URL) -> Engine:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # The driver would begin a transaction when it sees fit; `begin_writing` and `begin_reading` do it instead.
     connection.isolation_level = None
+    _write_ahead(connection)
     for pragma in (*_PRAGMAS, f"busy_timeout={_BUSY_MS}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Switch the file to WAL; two that open a new file at once collide here, where SQLite itself does not wait."""
+    patience = Retrying(
+        retry=retry_if_exception(_busy),
+        wait=wait_random(0.005, 0.05),
+        stop=stop_after_delay(_BUSY_MS / 1000),
+        reraise=True,
+    )
+    patience(connection.execute, "PRAGMA journal_mode=WAL")
+
+
+def _busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and _code(error) in _BUSY
+
+
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
 
 def begin_writing(connection: Connection) -> None:
@@ -119,7 +139,7 @@ def translate(error: BaseException) -> SyncerError | None:
     """Return what an SQLite error means by its code: a Bug where it can only be our mistake; None for other errors."""
     if not isinstance(error, sqlite3.Error):
         return None
-    primary = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    primary = _code(error)
     if primary in _BUSY:
         return Unavailable(
             "the database is locked by another process", hint="another syncer is writing; it is tried again"

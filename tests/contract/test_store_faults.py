@@ -3,6 +3,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 
@@ -165,6 +166,23 @@ def test_two_processes_migrate_and_write_one_file_without_harm(tmp_path: Path) -
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert connection.execute("SELECT count(*) FROM contacts").fetchone() == (50,)
     connection.close()
+
+
+OPENING = """
+import sys, time
+from syncer.store import open_store
+store = open_store(sys.argv[1])
+time.sleep(max(0.0, float(sys.argv[2]) - time.time()))
+store.upgrade()
+store.close()
+"""
+
+
+def test_processes_that_open_a_new_file_at_the_same_moment_all_come_in(tmp_path: Path) -> None:
+    for attempt in range(4):
+        run = [sys.executable, "-c", OPENING, f"sqlite:///{tmp_path / f'{attempt}.db'}", str(time.time() + 1.5)]
+        openers = [subprocess.Popen(run, env=os.environ | {"PYTHONPATH": ROOT}) for _ in range(3)]
+        assert [opener.wait(timeout=60) for opener in openers] == [0, 0, 0]
 
 
 CRASHING = """
