@@ -50,10 +50,13 @@ async def opened_desk(
     clock: Clock = system_clock,
     progress: Progress | None = None,
     patience: "Patience | None" = None,
+    agreement: InForce | None = None,
 ) -> AsyncIterator[Desk]:
-    """Yield one account at work; its connections close at the end. `patience` bounds waiting and repeating."""
+    """Yield one account at work; its connections close at the end.
+
+    `patience` bounds waiting and repeating; without an `agreement` it is the one in force.
+    """
     chosen = choose(settings, account)
-    agreement = in_force(settings.agreement_path)
     known = extended(definitions(chosen.connector), chosen.fields)
     connector = _connector(chosen, patience)
     try:
@@ -62,7 +65,7 @@ async def opened_desk(
             store=store,
             source=connector.source,
             destination=connector.destination,
-            agreement=agreement,
+            agreement=agreement or agreement_of(settings),
             definitions=known,
             clock=clock,
             progress=progress or Silent(),

@@ -1,28 +1,27 @@
 """Looks at everything that a run will need and says what is wrong with it, all at once, each with its remedy."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import cast
 
 from connectors.http import Patience
-from connectors.ports import Page
 from jobs.bootstrap import opened_desk, opened_store
 from jobs.desk import Desk, Portal
-from jobs.look import look
+from jobs.look import look, tried
 from jobs.names import agreement_text
 from jobs.settings import Settings, load_settings
 from jobs.setup import setup
 from mappings.check import gaps
 from syncer.agreement import InForce, Meaning, in_force
-from syncer.errors import ConfigError, MissingScope, SyncerError
+from syncer.errors import ConfigError, MissingScope, SyncerError, Unavailable
 from syncer.records import Kind
 from syncer.store import Store
 
 #: A look does not wait for a CRM that is away.
-_SHORT = Patience(attempts=2, seconds=5.0)
+_SHORT = Patience(attempts=2, seconds=3.0)
+_FIRST_ANSWER_SECONDS = 8.0
+_UNREACHED = "is the address right (HUBSPOT_BASE_URL, base_url in syncer.yaml), and may this machine reach it?"
 
 
 class Level(Enum):
@@ -43,36 +42,72 @@ class Finding:
     remedy: str | None = None
     #: Stands in a file or in the environment, not in the CRM.
     is_configuration: bool = False
+    #: Another agreement might not find it.
+    is_by_agreement: bool = False
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
         return {"level": self.level.value, "area": self.area, "finding": self.what, "remedy": self.remedy}
 
 
-async def check_all(account: str | None) -> Sequence[Finding]:
-    """Return every finding: files, then the database, then each account."""
-    try:
-        settings = load_settings()
-    except ConfigError as error:
-        return _of_files("settings", error)
+def _problems(area: str, error: SyncerError, *, about: str | None = None) -> Sequence[Finding]:
+    """Return an error as findings: each fault of a file apart, its remedy beside it and not in it."""
+    if isinstance(error, ConfigError):
+        return [
+            Finding(
+                level=Level.PROBLEM,
+                area=area,
+                what=str(replace(one, hint=None)),
+                remedy=one.hint,
+                is_configuration=True,
+            )
+            for one in error.problems
+        ]
+    what = f"{about}: {error.message}" if about else error.message
+    return [Finding(level=Level.PROBLEM, area=area, what=what, remedy=error.hint)]
+
+
+async def check_all(account: str | None, *, first_answer: float = _FIRST_ANSWER_SECONDS) -> Sequence[Finding]:
+    """Return every finding: files, then the database, then each account.
+
+    A CRM that says nothing for `first_answer` seconds is not waited for.
+    """
     findings: list[Finding] = []
+    settings = _settings(findings)
+    if settings is None:
+        return findings
     agreement = _agreement(settings, findings)
     try:
         with opened_store(settings) as store:
             findings.append(Finding(level=Level.FINE, area="database", what=store.url))
-            if agreement is not None:
-                for name in [account] if account else list(settings.accounts):
-                    findings += await _account(settings, store, name)
+            for name in [account] if account else list(settings.accounts):
+                found = await _account(settings, store, name, agreement or in_force(None), first_answer)
+                findings += found if agreement else map(_doubtful, found)
     except SyncerError as error:
-        findings.append(_problem("database", error))
+        findings += _problems("database", error)
     return findings
 
 
+def _settings(findings: list[Finding]) -> Settings | None:
+    """Return the settings; where only tokens are missing, those of the accounts that have one."""
+    try:
+        return load_settings()
+    except ConfigError as error:
+        findings += _problems("settings", error)
+    try:
+        return load_settings(need_accounts=False)
+    except ConfigError:
+        return None
+
+
 def _agreement(settings: Settings, findings: list[Finding]) -> InForce | None:
+    """Report on the agreement; return it if it may run."""
     try:
         found = in_force(settings.agreement_path)
     except ConfigError as error:
-        findings += _of_files("agreement", error)
+        findings += _problems("agreement", error)
+        what = "until it is mended, the accounts are looked at as the built-in default would"
+        findings.append(Finding(level=Level.NOTE, area="agreement", what=what))
         return None
     level = Level.NOTE if found.notice else Level.FINE
     remedy = "syncer init writes it, ready to sign" if found.notice else None
@@ -80,58 +115,53 @@ def _agreement(settings: Settings, findings: list[Finding]) -> InForce | None:
     return found
 
 
-def _of_files(area: str, error: ConfigError) -> Sequence[Finding]:
-    return [
-        Finding(level=Level.PROBLEM, area=area, what=str(one), remedy=one.hint, is_configuration=True)
-        for one in error.problems
-    ]
+def _doubtful(found: Finding) -> Finding:
+    """Return a problem as a note where the agreement that cannot be read may have settled it."""
+    return replace(found, level=Level.NOTE) if found.is_by_agreement and found.level is Level.PROBLEM else found
 
 
-def _problem(area: str, error: SyncerError) -> Finding:
-    configured = isinstance(error, ConfigError)
-    return Finding(level=Level.PROBLEM, area=area, what=error.message, remedy=error.hint, is_configuration=configured)
-
-
-async def _account(settings: Settings, store: Store, name: str) -> Sequence[Finding]:
-    async with opened_desk(settings, store, name, patience=_SHORT) as desk:
-        try:
+async def _account(
+    settings: Settings, store: Store, name: str, agreement: InForce, first_answer: float
+) -> Sequence[Finding]:
+    try:
+        async with opened_desk(settings, store, name, patience=_SHORT, agreement=agreement) as desk:
+            await _first_answer(desk, first_answer)
             portal = await look(desk, afresh=True)
-            return [
-                *await _streams(desk, portal),
-                *_fields(desk, portal),
-                *_stages(desk, portal),
-                *await _properties(desk),
-            ]
-        except SyncerError as error:
-            return [_problem(name, error)]
+            streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
+            return [*streams, *_fields(desk, portal), *_stages(desk, portal), *properties]
+    except SyncerError as error:
+        return _problems(name, error)
+
+
+async def _first_answer(desk: Desk, seconds: float) -> None:
+    """Raise Unavailable where the CRM says nothing at all for so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            await desk.source.account()
+    except TimeoutError as error:
+        raise Unavailable(f"{desk.account.base_url} says nothing", hint=_UNREACHED) from error
+    except Unavailable as error:
+        raise Unavailable(f"{desk.account.base_url}: {error.message}", hint=_UNREACHED) from error
 
 
 async def _streams(desk: Desk, portal: Portal) -> Sequence[Finding]:
     """Try one call on every stream and feed: what the token may not read is named with the scope to grant."""
     names = (*portal.streams, *portal.feeds)
-    answers = await asyncio.gather(*(_tried(desk, portal, name) for name in names))
-    refused = {name: why for name, why in zip(names, answers, strict=True) if why is not None} | dict(portal.skipped)
-    read = ", ".join(name for name in names if name not in refused)
-    found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {read}")]
-    found += [
-        Finding(level=Level.NOTE, area=desk.name, what=f"leaves out {name}", remedy=why)
-        for name, why in refused.items()
-    ]
+    answers = await asyncio.gather(*(tried(desk, portal, name) for name in names))
+    failed = {name: error for name, error in zip(names, answers, strict=True) if error is not None}
+    read = ", ".join(name for name in names if name not in failed)
+    found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {read}")] if read else []
+    found += [_left_out(desk, name, why) for name, why in portal.skipped.items()]
+    for name, error in failed.items():
+        if isinstance(error, MissingScope):
+            found.append(_left_out(desk, name, error.hint or error.message))
+        else:
+            found += _problems(desk.name, error, about=name)
     return found
 
 
-async def _tried(desk: Desk, portal: Portal, stream: str) -> str | None:
-    """Read the first page of a stream; return why it cannot be read, or None."""
-    if stream in portal.feeds:
-        pages = desk.source.events(stream, since=desk.clock())
-    else:
-        pages = desk.source.pages(stream, properties=("hs_object_id",))
-    try:
-        async with aclosing(cast("AsyncGenerator[Page]", pages)) as opened:
-            await anext(opened, None)
-    except MissingScope as error:
-        return error.hint or error.message
-    return None
+def _left_out(desk: Desk, stream: str, why: str) -> Finding:
+    return Finding(level=Level.NOTE, area=desk.name, what=f"leaves out {stream}", remedy=why)
 
 
 def _fields(desk: Desk, portal: Portal) -> Sequence[Finding]:
@@ -153,6 +183,7 @@ def _stages(desk: Desk, portal: Portal) -> Sequence[Finding]:
             what=f"deal stage {stage.label!r} ({stage.stage_id}) of pipeline {stage.pipeline_label!r} means nothing",
             remedy=f"map it in agreement.yaml: pipelines.{stage.pipeline_id}.stages.{stage.stage_id}",
             is_configuration=True,
+            is_by_agreement=True,
         )
         for stage in portal.stages
         if resolved.of(stage.pipeline_id, stage.stage_id).meaning is Meaning.UNMAPPED
@@ -162,21 +193,22 @@ def _stages(desk: Desk, portal: Portal) -> Sequence[Finding]:
 
 
 async def _properties(desk: Desk) -> Sequence[Finding]:
-    steps = [one for one in await setup(desk, apply=False) if one.state != "present"]
+    try:
+        steps = [one for one in await setup(desk, apply=False) if one.state != "present"]
+    except SyncerError as error:
+        return _problems(desk.name, error, about="properties of the write-back")
     if not steps:
         return [Finding(level=Level.FINE, area=desk.name, what="every property of the write-back is there")]
-    missing = [f"{one.kind}.{one.name}" for one in steps if one.state == "missing"]
     found = [
-        Finding(
-            level=Level.PROBLEM,
-            area=desk.name,
-            what=f"{one.kind}.{one.name} {one.note}",
-            remedy="see docs/agreement.md",
-        )
+        _problem(desk, f"{one.kind}.{one.name} {one.note}", "see docs/agreement.md")
         for one in steps
         if one.state == "differs"
     ]
+    missing = [f"{one.kind}.{one.name}" for one in steps if one.state == "missing"]
     if missing:
-        what = f"the CRM lacks {', '.join(missing)}"
-        found.append(Finding(level=Level.PROBLEM, area=desk.name, what=what, remedy="syncer setup --apply"))
+        found.append(_problem(desk, f"the CRM lacks {', '.join(missing)}", "syncer setup --apply"))
     return found
+
+
+def _problem(desk: Desk, what: str, remedy: str) -> Finding:
+    return Finding(level=Level.PROBLEM, area=desk.name, what=what, remedy=remedy, is_by_agreement=True)

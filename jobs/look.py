@@ -1,15 +1,17 @@
 """Look at the account before reading it: who owns, which pipelines, which properties, which streams there are."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from typing import cast
 
 import msgspec
 
-from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
+from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, Portal
 from jobs.names import property_names
 from mappings.check import present
-from syncer.errors import ConfigError, Missing, MissingScope, Problem
+from syncer.errors import ConfigError, Missing, MissingScope, Problem, SyncerError
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
 
@@ -108,6 +110,20 @@ def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:
     ]
     if problems:
         raise ConfigError(problems)
+
+
+async def tried(desk: Desk, portal: Portal, stream: str) -> SyncerError | None:
+    """Read the first page of a stream or feed and keep nothing; return the error that stops it, or None."""
+    if stream in portal.feeds:
+        pages = desk.source.events(stream, since=desk.clock())
+    else:
+        pages = desk.source.pages(stream, properties=("hs_object_id",))
+    try:
+        async with aclosing(cast("AsyncGenerator[Page]", pages)) as opened:
+            await anext(opened, None)
+    except SyncerError as error:
+        return error
+    return None
 
 
 def _chosen(desk: Desk, streams: Sequence[str]) -> list[str]:

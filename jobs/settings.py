@@ -4,7 +4,7 @@ import os
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
 from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -20,6 +20,11 @@ DEFAULT_ACCOUNT = "hubspot"
 HUBSPOT_ADDRESS = "https://api.hubapi.com"
 _DEFAULT_VARIABLE: Final = "HUBSPOT_ACCESS_TOKEN"
 
+_VARIABLE: Final = r"^[A-Z][A-Z0-9_]*$"
+_NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
+
+FieldStream = Literal["contacts", "companies", "deals"]
+_FIELD_STREAMS: Final[tuple[str, ...]] = get_args(FieldStream)
 Tier = Literal["free", "starter", "professional", "enterprise", "oauth", "addon", "unlimited"]
 Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 
@@ -61,7 +66,7 @@ class AccountFile(_Strict):
 
     connector: Literal["hubspot"] = "hubspot"
     #: Name of the environment variable that holds the token; never the token.
-    token_env: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")] = _DEFAULT_VARIABLE
+    token_env: Annotated[str, Field(pattern=_VARIABLE)] = _DEFAULT_VARIABLE
     base_url: str | None = None
     tier: Tier = "professional"
     limits: Limits = Limits()
@@ -70,7 +75,7 @@ class AccountFile(_Strict):
     #: Streams to read; empty reads all that the account has.
     streams: list[str] = Field(default_factory=list)
     write_back: bool = True
-    fields: dict[Literal["contacts", "companies", "deals"], dict[str, FieldSource]] = Field(default_factory=dict)
+    fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
 
 
 class ScheduleFile(_Strict):
@@ -85,7 +90,7 @@ class ScheduleFile(_Strict):
 class SettingsFile(_Strict):
     """The whole of `syncer.yaml`."""
 
-    accounts: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")], AccountFile] = Field(default_factory=dict)
+    accounts: dict[Annotated[str, Field(pattern=_NAME)], AccountFile] = Field(default_factory=dict)
     schedule: ScheduleFile = ScheduleFile()
 
 
@@ -116,12 +121,31 @@ class Settings(_Strict):
     schedule: ScheduleFile
 
 
-#: Keys by section, for what a typing error may have meant.
+#: Keys by section, for what a typing error may have meant; `*` stands for a name that the user chose.
 _KEYS: Mapping[str, Sequence[str]] = {
     "": tuple(SettingsFile.model_fields),
     "schedule": tuple(ScheduleFile.model_fields),
     "accounts.*": tuple(AccountFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
+    "accounts.*.fields": _FIELD_STREAMS,
+    "accounts.*.fields.*.*": ("from", "as"),
+}
+#: What a fault of the file says, where pydantic speaks to programmers.
+_SAID: Mapping[str, str] = {
+    "missing": "is missing",
+    "dict_type": "should be a section with keys of its own",
+    "model_type": "should be a section with keys of its own",
+    "list_type": "should be a list: [contacts, deals]",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+}
+_PATTERNS: Mapping[str, str] = {
+    _NAME: "should be a name of a-z, 0-9, - and _ that begins with a letter",
+    _VARIABLE: "should be the name of an environment variable, in capitals; never the token itself",
 }
 
 
@@ -170,7 +194,7 @@ def _file(path: Path) -> SettingsFile:
         found = SettingsFile.model_validate(document.root.plain())
     except ValidationError as error:
         problems += [_file_problem(document, one) for one in error.errors(include_input=False, include_url=False)]
-        raise ConfigError(problems) from None
+        raise ConfigError(sorted(problems, key=lambda one: one.line or 0)) from None
     if problems:
         raise ConfigError(problems)
     return found
@@ -179,18 +203,32 @@ def _file(path: Path) -> SettingsFile:
 def _file_problem(document: Document, found: ErrorDetails) -> Problem:
     """Return a fault of the file as a person can mend it: with the keys there are, or the rule of the value."""
     path = [part for part in found["loc"] if part != "[key]"]
-    if found["type"] != "extra_forbidden":
-        return document.problem(path, str(found["msg"]).removeprefix("Value error, ").removeprefix("Input "))
-    allowed = _KEYS.get(_place(path[:-1]), ())
+    section = _section(path[:-1])
+    if not _is_unknown_key(found["type"], section):
+        return document.problem(path, _said(found))
+    allowed = _KEYS.get(section, ())
     near = get_close_matches(str(path[-1]), allowed, n=1)
     meant = f"did you mean {near[0]}? " if near else ""
     return document.problem(path, "unknown key", f"{meant}allowed: {', '.join(sorted(allowed))}")
 
 
-def _place(path: Sequence[str | int]) -> str:
-    """Return which section a path leads to, whatever the account is called."""
-    parts = [str(part) for part in path]
-    return ".".join(["accounts", "*", *parts[2:]] if len(parts) > 1 and parts[0] == "accounts" else parts)
+def _is_unknown_key(fault: str, section: str) -> bool:
+    """Return whether a fault is about a key; the keys of `fields` are a literal, so a wrong one comes as a value."""
+    return (fault == "literal_error" and section == "accounts.*.fields") or fault == "extra_forbidden"
+
+
+def _said(found: ErrorDetails) -> str:
+    """Return what the value should be."""
+    pattern = str(found.get("ctx", {}).get("pattern"))
+    plain = str(found["msg"]).removeprefix("Value error, ").removeprefix("Input ")
+    return _PATTERNS.get(pattern) or _SAID.get(found["type"]) or plain
+
+
+def _section(path: Sequence[str | int]) -> str:
+    """Return which section a path leads to, whatever its account and fields are called."""
+    chosen = {1, 3, 4} if path[2:3] == ["fields"] else {1}
+    parts = ["*" if path[0] == "accounts" and place in chosen else str(part) for place, part in enumerate(path)]
+    return ".".join(parts)
 
 
 def _token(variable: str) -> SecretStr | None:

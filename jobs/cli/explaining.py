@@ -1,6 +1,8 @@
 """What `syncer explain` prints."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -9,18 +11,19 @@ from jobs.cli.frame import print_json
 from jobs.cli.kpi_output import print_kpis
 from jobs.cli.tables import print_table
 from jobs.explaining import contact_story, deal_story
-from jobs.names import agreement_text
-from jobs.words import Language, reason_text, word
+from jobs.words import Language, iso_text, number, stage_text, term, word
 from syncer.agreement import InForce
 from syncer.store import Store
 
 #: Ids that a terminal shows of a figure's population; --json shows all.
 _SHOWN = 20
+_SPAN = ("valid_from", "valid_to", "stage_id", "outcome", "rule", "amount", "close_date")
+_MOMENTS = frozenset({"resume_at", "offer_at", "valid_from", "valid_to", "close_date"})
 
 
 def explain_contact(store: Store, agreement: InForce, account: str, asked: Asked, ident: str, *, as_json: bool) -> None:
     """Print why a contact stands where it stands."""
-    zone = agreement.agreement.calendar.zone
+    zone, lang = agreement.agreement.calendar.zone, language(asked.lang)
     story = contact_story(
         store,
         agreement.agreement,
@@ -28,47 +31,69 @@ def explain_contact(store: Store, agreement: InForce, account: str, asked: Asked
         ident,
         as_of=None if asked.as_of is None else clock_option(asked.as_of, zone, option="--as-of"),
         known_at=clock_option(asked.known_at, zone, option="--known-at"),
-        lang=language(asked.lang),
+        lang=lang,
     )
     if as_json:
         print_json(story.facts)
         return
-    typer.echo(f"{account} contact {story.contact_id} · {agreement_text(agreement)}")
+    typer.echo(f"{account} {term('contact', lang)} {story.contact_id} · {_in_force(agreement, lang)}")
     for line in story.lines:
         typer.echo(line)
     history = story.facts["history"]
     if isinstance(history, Sequence):
-        lang = language(asked.lang)
-        rows = [_history(one, lang) for one in history if isinstance(one, Mapping)]
+        rows = [_history(one, zone, lang) for one in history if isinstance(one, Mapping)]
         print_table([word(key, lang) for key in ("cycle", "at", "from", "to", "rule", "evidence")], rows)
 
 
-def _history(event: Mapping[str, object], lang: Language) -> Sequence[str]:
+def _in_force(agreement: InForce, lang: Language) -> str:
+    label = agreement.agreement.label
+    return f"{label} ({term(agreement.notice, lang)})" if agreement.notice else label
+
+
+def _history(event: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Sequence[str]:
     evidence = event["evidence"]
     proof = ", ".join(str(one) for one in evidence) if isinstance(evidence, Sequence) else ""
+    reached = stage_text(str(event["to"]), lang)
     return (
         str(event["cycle"]),
-        str(event["at"]),
-        str(event["from"] or "–"),
-        f"{event['to']} ({word('passed_through', lang)})" if event["virtual"] else str(event["to"]),
+        iso_text(str(event["at"]), zone, lang),
+        stage_text(str(event["from"] or "–"), lang),
+        f"{reached} ({word('passed_through', lang)})" if event["virtual"] else reached,
         str(event["rule"]),
         proof,
     )
 
 
-def explain_deal(store: Store, agreement: InForce, account: str, _asked: Asked, ident: str, *, as_json: bool) -> None:
+def explain_deal(store: Store, agreement: InForce, account: str, asked: Asked, ident: str, *, as_json: bool) -> None:
     """Print why a deal has its outcome."""
     story = deal_story(store, account, ident)
     if as_json:
         print_json(story)
         return
-    typer.echo(f"{account} deal {ident} · {agreement_text(agreement)}")
+    zone, lang = agreement.agreement.calendar.zone, language(asked.lang)
+    typer.echo(f"{account} {term('deal', lang)} {ident} · {_in_force(agreement, lang)}")
     for key in ("outcome", "rule", "reason", "proposal", "resume_at", "offer_at", "pushes", "primary_contact", "flags"):
-        typer.echo(f"{key}: {story[key] if story[key] not in (None, [], ()) else '–'}")
+        typer.echo(f"{term(key, lang)}: {_said(key, story[key], zone, lang)}")
     spans = story["spans"]
     if isinstance(spans, Sequence):
-        heads = ("valid_from", "valid_to", "stage_id", "outcome", "rule", "amount", "close_date")
-        print_table(heads, [[str(span[head] if span[head] is not None else "–") for head in heads] for span in spans])
+        rows = [[_said(key, span[key], zone, lang) for key in _SPAN] for span in spans]
+        print_table([term(key, lang) for key in _SPAN], rows)
+
+
+def _said(key: str, value: object, zone: ZoneInfo, lang: Language) -> str:
+    """Return one fact of a deal as text; in English as the JSON names it."""
+    if value in (None, [], ()):
+        return "–"
+    if lang == "en":
+        return str(value)
+    if key in _MOMENTS:
+        return iso_text(str(value), zone, lang)
+    if isinstance(value, Decimal):
+        return number(value, lang, digits=2)
+    if isinstance(value, Mapping):
+        counted = ((name, count) for name, count in value.items() if count is not None)
+        return ", ".join(f"{number(count, lang)} {term(name, lang)}" for name, count in counted)
+    return ", ".join(map(str, value)) if isinstance(value, list) else term(str(value), lang)
 
 
 def explain_kpi(store: Store, agreement: InForce, account: str, asked: Asked, ident: str, *, as_json: bool) -> None:
@@ -97,12 +122,12 @@ def explain_kpi(store: Store, agreement: InForce, account: str, asked: Asked, id
         print_kpis([one.kpi], lang)
         typer.echo(f"{word('formula', lang)}: {one.formula}")
         typer.echo(f"{word('population', lang)}: {one.population}")
-        typer.echo(f"{word('agreement', lang)}: {one.config_version}")
-        typer.echo(f"{word('counted', lang)} ({len(one.denominator):,}): {_some(one.denominator, lang)}")
-        typer.echo(f"{word('in_numerator', lang)} ({len(one.numerator):,}): {_some(one.numerator, lang)}")
+        typer.echo(f"{word('agreement', lang)}: {_in_force(agreement, lang)}")
+        typer.echo(f"{word('counted', lang)} ({number(len(one.denominator), lang)}): {_some(one.denominator, lang)}")
+        typer.echo(f"{word('in_numerator', lang)} ({number(len(one.numerator), lang)}): {_some(one.numerator, lang)}")
         for reason, ids in one.excluded.items():
-            left_out = f"{word('left_out', lang)}, {reason_text(reason, lang)}"
-            typer.echo(f"{left_out} ({len(ids):,}): {_some(ids, lang)}")
+            left_out = f"{word('left_out', lang)}, {term(reason, lang)}"
+            typer.echo(f"{left_out} ({number(len(ids), lang)}): {_some(ids, lang)}")
 
 
 def _some(ids: Sequence[str], lang: Language) -> str:

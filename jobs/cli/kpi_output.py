@@ -1,14 +1,17 @@
 """KPI rows as table, JSON, CSV or Parquet, on standard output or in a file."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.words import Language, reason_text, word
+from jobs.words import Language, number, stage_text, term, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet
 from syncer.kpis.result import Kpi
+
+_OF_STAGES = frozenset({"stage", "from", "to"})
+_OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
 
 
 def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Language) -> None:
@@ -45,13 +48,13 @@ def print_kpis(rows: Sequence[Kpi], lang: Language) -> None:
 
 def _line(row: Kpi, lang: Language) -> Sequence[str]:
     shown = cells(row, lang)
-    left_out = ", ".join(f"{reason_text(reason, lang)} {count}" for reason, count in row.excluded.items())
+    left_out = ", ".join(f"{term(reason, lang)} {number(count, lang)}" for reason, count in row.excluded.items())
     basis = word("basis_period" if row.basis == "period" else row.basis, lang)
     period = word("all", lang) if row.period == "all" else row.period
     return (
         shown.id,
         shown.name,
-        shown.segment,
+        shown.segment if lang == "en" else _segment(row, lang),
         shown.value,
         shown.interval,
         shown.n,
@@ -59,3 +62,20 @@ def _line(row: Kpi, lang: Language) -> Sequence[str]:
         shown.status,
         left_out,
     )
+
+
+def _segment(row: Kpi, lang: Language) -> str:
+    labels = row.notes.get("labels")
+    names = labels if isinstance(labels, Mapping) else {}
+    return ", ".join(
+        f"{term(dim, lang)} {names.get(dim) or _member(dim, value, lang)}" for dim, value in row.segment.items()
+    )
+
+
+def _member(dim: str, value: str | None, lang: Language) -> str:
+    """Return a value in words where the values are ours; sources, campaigns and teams are named by the user."""
+    if value is None:
+        return "–"
+    if dim in _OF_STAGES:
+        return stage_text(value, lang)
+    return term(value, lang) if dim in _OF_CODES else value

@@ -4,7 +4,8 @@ import typer
 
 from jobs.cli.tables import print_table
 from jobs.status import AccountStatus
-from syncer.moments import iso
+from syncer.moments import SECOND, iso
+from syncer.store import Run
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
@@ -16,12 +17,29 @@ def print_status(status: AccountStatus) -> None:
     rows = [(stream, age(seconds)) for stream, seconds in status.freshness.items()]
     if rows:
         print_table(("stream", "read up to"), rows)
-    runs = [(run.id, run.job, iso(run.started_at) or "", run.status) for run in status.runs]
+    runs = [(run.id, run.job, iso(run.started_at) or "", took(run), run.status, counted(run)) for run in status.runs]
     if runs:
-        print_table(("run", "job", "started", "status"), runs)
+        print_table(("run", "job", "started", "took", "status", "counts"), runs, right=("took",))
     waiting = {name: count for name, count in status.outbox.items() if name in {"pending", "sending"} and count}
     typer.echo(f"outbox: {', '.join(f'{count:,} {name}' for name, count in waiting.items()) or 'empty'}")
     typer.echo(f"dead letters: {status.dead_letters:,}" + (" — syncer dead-letters" if status.dead_letters else ""))
+
+
+def took(run: Run) -> str:
+    """Return how long a run took, a dash while it goes on."""
+    if run.ended_at is None:
+        return "–"
+    seconds = (run.ended_at - run.started_at) / SECOND
+    if seconds < _MINUTE:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), _MINUTE)
+    return f"{minutes} min {rest} s" if minutes < _MINUTE else f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
+
+
+def counted(run: Run) -> str:
+    """Return what a run counted, without what stayed at zero."""
+    numbers = {name: count for name, count in run.counts.items() if isinstance(count, int) and count}
+    return " · ".join(f"{name} {count:,}" for name, count in numbers.items()) or "–"
 
 
 def age(seconds: int) -> str:

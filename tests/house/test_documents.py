@@ -52,11 +52,19 @@ def test_every_event_that_is_logged_is_listed_and_every_listed_one_is_logged():
     assert logged == set(EVENTS)
 
 
-def test_every_command_that_the_readme_shows_exists():
-    commands = get_command(app).commands
-    shown = set(re.findall(r"^\s*syncer ([a-z-]+)", _text("README.md"), re.MULTILINE))
+def _commands(tree, before=""):
+    for name, command in tree.commands.items():
+        yield before + name
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before}{name} ")
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/operations.md"])
+def test_every_command_that_a_page_shows_exists(page):
+    known = set(_commands(get_command(app)))
+    shown = set(re.findall(r"(?:^\s*|`)syncer (agreement [a-z]+|[a-z-]+)", _text(page), re.MULTILINE))
     assert shown
-    assert shown <= set(commands)
+    assert shown <= known
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,115 @@
+"""`syncer check` on a CRM that listens, on one that is away, and on one that says nothing."""
+
+import socket
+import time
+
+import pytest
+
+from connectors.hubspot.versions import Versions
+from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
+from connectors.sandbox.generate import generate_portal
+from connectors.sandbox.limits import UNLIMITED
+from connectors.sandbox.records import Token
+from connectors.sandbox.server import running
+from connectors.sandbox.state import Habits, Portal
+from jobs.bootstrap import system_clock
+from jobs.check import Level, check_all
+
+TOKEN = "pat-test-1"
+BROKEN = "agreement: {version: x}\nscor: 1\n"
+
+
+@pytest.fixture
+def at(tmp_path, monkeypatch):
+    """Set the environment for a CRM at an address; return the folder of the files."""
+
+    def call(address: str):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("SYNCER_DATABASE_URL", f"sqlite:///{tmp_path / 'syncer.db'}")
+        monkeypatch.setenv("SYNCER_CONFIG", str(tmp_path / "syncer.yaml"))
+        monkeypatch.setenv("SYNCER_AGREEMENT", str(tmp_path / "agreement.yaml"))
+        monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", TOKEN)
+        monkeypatch.setenv("HUBSPOT_BASE_URL", address)
+        (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
+        return tmp_path
+
+    return call
+
+
+@pytest.fixture
+def portal():
+    portal = Portal(habits=Habits(index_lag=0))
+    portal.load(generate_portal(contacts=20, seed=3, today=system_clock()))
+    return portal
+
+
+def _of(findings, area):
+    return [one for one in findings if one.area == area]
+
+
+async def test_a_stream_without_scope_is_a_note_that_names_the_scope_and_is_not_called_read(at, portal):
+    kinds = ("contacts", "companies", "deals", "owners")
+    scopes = {f"crm.objects.{kind}.{mode}" for kind in kinds for mode in ("read", "write")} | {"oauth"}
+    portal.tokens[TOKEN] = Token(app_id="1", scopes=frozenset(scopes))
+    with running(portal, limits=UNLIMITED, faults=NONE) as server:
+        at(server.base_url)
+        findings = _of(await check_all(None), "hubspot")
+    (read,) = [one.what for one in findings if one.what.startswith("reads ")]
+    assert "contacts" in read
+    left_out = {one.what.removeprefix("leaves out "): one for one in findings if one.what.startswith("leaves out ")}
+    assert {"form_submissions", "email_clicks", "campaigns"} <= set(left_out)
+    for stream, one in left_out.items():
+        assert one.level is Level.NOTE
+        assert one.remedy
+        assert stream not in read.removeprefix("reads ").split(", ")
+    assert "forms" in left_out["form_submissions"].remedy
+
+
+async def test_a_stream_that_answers_nonsense_hides_no_other_finding(at, portal):
+    faults = Faults(rules=[Fault(trouble=Trouble.HTML, probability=1.0, path=Versions().list_objects("notes"))])
+    with running(portal, limits=UNLIMITED, faults=faults) as server:
+        at(server.base_url)
+        findings = _of(await check_all(None), "hubspot")
+    assert any(one.level is Level.PROBLEM and one.what.startswith("notes: ") for one in findings)
+    assert any(one.what.startswith("reads contacts, ") for one in findings)
+    assert any(one.what.startswith("the CRM lacks ") for one in findings)
+
+
+async def test_faults_of_the_agreement_do_not_hide_database_and_account(at, portal):
+    with running(portal, limits=UNLIMITED, faults=NONE) as server:
+        (at(server.base_url) / "agreement.yaml").write_text(BROKEN, encoding="utf-8")
+        findings = await check_all(None)
+    assert len([one for one in _of(findings, "agreement") if one.level is Level.PROBLEM]) == 2
+    assert _of(findings, "database")[0].level is Level.FINE
+    (lacking,) = [one for one in _of(findings, "hubspot") if one.what.startswith("the CRM lacks ")]
+    assert lacking.level is Level.NOTE
+
+
+async def test_a_missing_token_does_not_hide_the_agreement_and_the_database(at, monkeypatch):
+    (at("http://127.0.0.1:9") / "agreement.yaml").write_text(BROKEN, encoding="utf-8")
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "")
+    findings = await check_all(None)
+    assert {one.area for one in findings} == {"settings", "agreement", "database"}
+
+
+async def test_an_account_that_nobody_configured_is_no_fault_of_the_database(at):
+    at("http://127.0.0.1:9")
+    (found,) = _of(await check_all("hubsport"), "hubsport")
+    assert (found.level, found.is_configuration, found.remedy) == (Level.PROBLEM, True, "there are: hubspot")
+
+
+async def test_a_crm_that_is_away_is_named_with_its_address(at):
+    at("http://127.0.0.1:9")
+    (found,) = _of(await check_all(None), "hubspot")
+    assert found.level is Level.PROBLEM
+    assert "http://127.0.0.1:9" in found.what
+    assert "HUBSPOT_BASE_URL" in found.remedy
+
+
+async def test_a_crm_that_says_nothing_is_not_waited_for(at):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        at(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        (found,) = _of(await check_all(None, first_answer=0.5), "hubspot")
+    assert time.monotonic() - began < 5
+    assert "says nothing" in found.what

@@ -1,0 +1,17 @@
+from typer.testing import CliRunner
+
+from jobs.cli.app import app
+
+
+def test_init_says_what_comes_next_both_signatures_included(tmp_path):
+    text = CliRunner().invoke(app, ["init", str(tmp_path)]).stdout
+    steps = [text.index(part) for part in (".env\n", "--role marketing", "--role sales", "delete it", "syncer check")]
+    assert steps == sorted(steps)
+    assert "built-in default" in text
+
+
+def test_init_leaves_files_that_are_there_alone(tmp_path):
+    (tmp_path / "syncer.yaml").write_text("mine", encoding="utf-8")
+    text = CliRunner().invoke(app, ["init", str(tmp_path)]).stdout
+    assert "syncer.yaml: is there already, left alone" in text
+    assert (tmp_path / "syncer.yaml").read_text(encoding="utf-8") == "mine"

@@ -1,0 +1,83 @@
+import pytest
+
+from jobs.settings import load_settings
+from syncer.errors import ConfigError
+
+FAULTS = """\
+accounts:
+  hubspot:
+    tier: gold
+    token_env: pat-na1-secret
+    token: abc
+    limits: {share: 7, shar: 1}
+    streams: contacts
+    write_back: perhaps
+    fields:
+      contacts:
+        seniority: {form: [x], as: slug}
+      contact: {}
+  Bad Name: {}
+schedule:
+  sync_every: fast
+  measure_evry: 3
+  overlap: 0
+schedul: {}
+"""
+EXPECTED = [
+    (3, "accounts.hubspot.tier", "'professional'"),
+    (4, "accounts.hubspot.token_env", "name of an environment variable"),
+    (5, "accounts.hubspot.token", "did you mean token_env? allowed: base_url, connector, fields"),
+    (6, "accounts.hubspot.limits.share", "less than or equal to 1"),
+    (6, "accounts.hubspot.limits.shar", "did you mean share? allowed: share"),
+    (7, "accounts.hubspot.streams", "a list"),
+    (8, "accounts.hubspot.write_back", "true or false"),
+    (11, "accounts.hubspot.fields.contacts.seniority.from", "is missing"),
+    (11, "accounts.hubspot.fields.contacts.seniority.form", "did you mean from? allowed: as, from"),
+    (12, "accounts.hubspot.fields.contact", "did you mean contacts? allowed: companies, contacts, deals"),
+    (13, "accounts.Bad Name", "begins with a letter"),
+    (15, "schedule.sync_every", "a whole number"),
+    (16, "schedule.measure_evry", "did you mean measure_every? allowed: measure_every, overlap, sync_every"),
+    (17, "schedule.overlap", "greater than or equal to 1"),
+    (18, "schedul", "did you mean schedule? allowed: accounts, schedule"),
+]
+
+
+@pytest.fixture
+def faults_of(tmp_path, monkeypatch):
+    def call(text: str):
+        path = tmp_path / "syncer.yaml"
+        path.write_text(text, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("SYNCER_CONFIG", str(path))
+        monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-test-1")
+        with pytest.raises(ConfigError) as caught:
+            load_settings()
+        return caught.value.problems
+
+    return call
+
+
+def test_every_fault_of_the_file_is_listed_at_once_with_its_line_and_what_is_allowed(faults_of):
+    found = faults_of(FAULTS)
+    assert [(one.line, one.key) for one in found] == [(line, key) for line, key, _ in EXPECTED]
+    for one, (_, _, said) in zip(found, EXPECTED, strict=True):
+        assert said in str(one)
+
+
+def test_a_token_in_the_file_is_not_repeated_in_the_message(faults_of):
+    assert "pat-na1-secret" not in "\n".join(map(str, faults_of(FAULTS)))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key"),
+    [
+        ("accounts: []\n", 1, "accounts"),
+        ("accounts:\n  hubspot:\n", 2, "accounts.hubspot"),
+        ("schedule: 3\n", 1, "schedule"),
+        ("accounts:\n  a:\n    fields: {contacts: [x]}\n", 3, "accounts.a.fields.contacts"),
+    ],
+)
+def test_a_section_that_is_none_is_asked_for_keys(faults_of, text, line, key):
+    (found,) = faults_of(text)
+    assert (found.line, found.key) == (line, key)
+    assert "section" in found.message
