@@ -6,6 +6,7 @@ from jobs.cli.results import print_round
 from jobs.cli.tables import print_table
 from jobs.demo import DemoDone
 from jobs.strip import funnel_strip
+from jobs.terms import exclusions
 from jobs.words import figure, number, percent, stage_name, word
 
 _FORECAST = ("K20", "K20.weighted", "K20.commit", "K20.best_case", "K20.won")
@@ -64,8 +65,9 @@ def _figures(done: DemoDone, title: str, wanted: tuple[str, ...]) -> None:
         if row is not None:
             value = row["value"]
             shown = figure(value if isinstance(value, int | float) else None, str(row["unit"]), done.lang)
-            rows.append((ident, str(row["name"]), shown, "" if row["n"] is None else f"n {row['n']}"))
-    heads = ["id", word("figure", done.lang), word("value", done.lang), "n"]
+            counted = "" if row["n"] is None else f"n {row['n']}"
+            rows.append((ident, str(row["name"]), shown, counted, exclusions(row["excluded"], done.lang)))
+    heads = ["id", word("figure", done.lang), word("value", done.lang), "n", word("left_out", done.lang)]
     print_table(heads, rows, title=title, right=(heads[2],))
 
 

@@ -11,7 +11,8 @@ from jobs.cli.frame import print_json
 from jobs.cli.kpi_output import print_kpis
 from jobs.cli.tables import print_table
 from jobs.explaining import contact_story, deal_story
-from jobs.words import Language, iso_text, number, stage_text, term, word
+from jobs.terms import term
+from jobs.words import Language, iso_text, number, stage_text, word
 from syncer.agreement import InForce
 from syncer.store import Store
 

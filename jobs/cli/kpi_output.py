@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.words import Language, number, stage_text, term, word
+from jobs.terms import exclusions, term
+from jobs.words import Language, stage_text, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet
 from syncer.kpis.result import Kpi
@@ -48,7 +49,6 @@ def print_kpis(rows: Sequence[Kpi], lang: Language) -> None:
 
 def _line(row: Kpi, lang: Language) -> Sequence[str]:
     shown = cells(row, lang)
-    left_out = ", ".join(f"{term(reason, lang)} {number(count, lang)}" for reason, count in row.excluded.items())
     basis = word("basis_period" if row.basis == "period" else row.basis, lang)
     period = word("all", lang) if row.period == "all" else row.period
     return (
@@ -60,7 +60,7 @@ def _line(row: Kpi, lang: Language) -> Sequence[str]:
         shown.n,
         f"{period} ({basis})",
         shown.status,
-        left_out,
+        exclusions(row.excluded, lang),
     )
 
 

@@ -9,6 +9,7 @@ from jobs.leads import hottest
 from jobs.names import agreement_text
 from jobs.status import read_status
 from jobs.strip import funnel_strip
+from jobs.terms import exclusions
 from jobs.words import Language, figure, number, percent, stage_name, time_text, word
 from syncer.agreement import InForce
 from syncer.store import Store
@@ -165,8 +166,6 @@ def _lines(rows: Sequence[Mapping[str, object]], wanted: Sequence[tuple[str, str
 
 
 def _kpi(row: Mapping[str, object], lang: Language) -> KpiLine:
-    excluded = row["excluded"]
-    left_out = excluded.items() if isinstance(excluded, Mapping) else ()
     segment = row["segment"]
     parts = ", ".join(str(value) for value in segment.values()) if isinstance(segment, Mapping) else ""
     return KpiLine(
@@ -177,7 +176,7 @@ def _kpi(row: Mapping[str, object], lang: Language) -> KpiLine:
         n="" if row["n"] is None else f"{row['n']}",
         status=str(row["status"]),
         basis=f"{row['basis']} {row['period']}",
-        excluded=", ".join(f"{reason} {count}" for reason, count in left_out),
+        excluded=exclusions(row["excluded"], lang),
     )
 
 

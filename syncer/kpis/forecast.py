@@ -16,6 +16,8 @@ from syncer.moments import Millis
 
 _CATEGORIES = {"COMMIT": "commit", "BEST_CASE": "best_case", "PIPELINE": "pipeline", "OMIT": "omitted"}
 
+#: Categories in which the rep promises the deal to the quarter; without an offer it is still no forecast (domain B4).
+_PROMISED = frozenset({"commit", "best_case"})
 _UNCATEGORISED = "uncategorised"
 
 
@@ -88,12 +90,14 @@ def moment_of(ask: Ask) -> Millis:
 
 
 def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan) -> None:
-    category = _CATEGORIES.get(span.forecast_category or "", _UNCATEGORISED)
+    category = _CATEGORIES.get((span.forecast_category or "").upper(), _UNCATEGORISED)
     fill(quarter.categories[category], ask, span.amount, span.currency)
     amount = None if span.amount is None else ask.convert(span.amount, span.currency)
     if amount is not None and category != _CATEGORIES["OMIT"]:
         quarter.weighted_open.add(amount, span.probability)
     if not ask.question.in_forecast(span, moment_of(ask)):
+        if category in _PROMISED and span.offer_at is None:
+            quarter.excluded["no_offer"] += 1
         return
     overdue = span.close_date is not None and span.close_date < _today(ask)
     quarter.overdue += int(overdue)

@@ -151,6 +151,18 @@ def test_k20_risk_adjusted_leaves_overdue_and_candidates_for_closed_other_out():
     )
 
 
+def test_k20_counts_what_the_rep_promised_without_an_offer_and_leaves_it_out():
+    given = quarter(
+        deal("A", 1_000, "COMMIT", 0.9, offer_at=at("2026-10-02")),
+        deal("B", 2_000, "commit", 0.9),
+        deal("C", 4_000, "BEST_CASE", 0.5),
+        deal("D", 8_000, "PIPELINE", 0.5),
+    )
+    found = rows(given, "K20", in_forecast=lambda one, _moment: one.offer_at is not None)
+    assert (found["K20"].value, found["K20"].excluded) == (1_000, {"no_offer": 2})
+    assert (found["K20.commit"].value, found["K20.best_case"].value) == (3_000, 4_000)
+
+
 def test_k20_of_another_quarter_asks_the_rule_for_that_quarter():
     asked = []
 
