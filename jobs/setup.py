@@ -38,14 +38,16 @@ async def setup(desk: Desk, *, apply: bool) -> Sequence[SetupStep]:
 
 
 async def _create(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
-    group = desk.agreement.agreement.write_back.group
+    write_back = desk.agreement.agreement.write_back
     for kind in Kind:
         known = await desk.source.definitions(kind)
-        missing = [_definition(spec, group) for spec in wanted if spec.kind is kind and spec.name not in known]
+        missing = [
+            _definition(spec, write_back.group) for spec in wanted if spec.kind is kind and spec.name not in known
+        ]
         if not missing:
             continue
-        if group not in await desk.destination.groups(kind):
-            await desk.destination.create_group(kind, group, "Funnel Worker")
+        if write_back.group not in await desk.destination.groups(kind):
+            await desk.destination.create_group(kind, write_back.group, write_back.group_label)
         await desk.destination.create_properties(kind, missing)
 
 

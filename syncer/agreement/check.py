@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from zoneinfo import ZoneInfo
 
+from syncer.agreement import holidays
 from syncer.agreement.check_rules import rule_faults
 from syncer.agreement.events import EventRule
 from syncer.agreement.findings import Fault, duplicates, unknown_event
@@ -37,6 +38,9 @@ def _head(agreement: Agreement) -> Iterator[Fault]:
         ZoneInfo(hours.tz)
     except (KeyError, ValueError, OSError):
         yield Fault((*path, "tz"), "unknown time zone", "an IANA name such as Europe/Berlin")
+    hint = None if hours.holidays is None else holidays.allowed(hours.holidays)
+    if hint is not None:
+        yield Fault((*path, "holidays"), f"no calendar {hours.holidays!r}", f"allowed: {hint}")
     yield from _routing(agreement)
 
 

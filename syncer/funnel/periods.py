@@ -3,10 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from syncer.agreement.calendar import Calendar
+from syncer.agreement.holidays import in_year
 from syncer.moments import Millis, millis, moment
 from syncer.scoring.days import LocalDays
 
@@ -54,6 +55,8 @@ class BusinessClock:
     weekdays: Collection[int]
     opens: int
     closes: int
+    #: Code of the calendar whose days off stop the clock; None knows none.
+    holidays: str | None = None
 
     def after(self, start: int, minutes: int) -> Millis:
         """Return the moment at which `minutes` of business time have passed since `start`."""
@@ -70,6 +73,9 @@ class BusinessClock:
 
     def _hours(self, at: datetime) -> tuple[datetime, datetime]:
         midnight = datetime.combine(at.date(), time.min, self.zone)
-        if at.weekday() not in self.weekdays:
+        if at.weekday() not in self.weekdays or self._is_holiday(at.date()):
             return midnight, midnight
         return midnight + timedelta(minutes=self.opens), midnight + timedelta(minutes=self.closes)
+
+    def _is_holiday(self, day: date) -> bool:
+        return self.holidays is not None and day in in_year(self.holidays, day.year)

@@ -109,7 +109,11 @@ def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer 
         scorer=scorer,
         pipelines=pipelines,
         clock=BusinessClock(
-            zone=ZoneInfo(hours.tz), weekdays=hours.weekdays, opens=hours.open_minute, closes=hours.close_minute
+            zone=ZoneInfo(hours.tz),
+            weekdays=hours.weekdays,
+            opens=hours.open_minute,
+            closes=hours.close_minute,
+            holidays=hours.holidays,
         ),
         evenings=Evenings(scorer.days),
         offer_fallback=pipelines.offer_fallback and OfferSign.STAGE in agreement.offer_evidence.any_of,

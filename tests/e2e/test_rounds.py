@@ -17,7 +17,7 @@ from jobs.rounds import backfill_round, dry_round, sync_round
 from jobs.setup import setup
 from jobs.survey import survey
 from jobs.undo import undo_run
-from syncer.agreement import Agreement
+from syncer.agreement import Agreement, InForce, parse_agreement
 from syncer.errors import UnsafePlan
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import DAY
@@ -43,6 +43,16 @@ def _written_state(crm):
         for name, value in row.properties.items()
         if name.startswith("fn_") or name in {"lifecyclestage", "hs_lead_status"}
     }
+
+
+async def test_setup_names_the_group_as_the_agreement_does(crm, open_desk):
+    async with open_desk(crm) as desk:
+        agreement = parse_agreement("write_back: {group: trichter, group_label: Trichter}", "agreement.yaml")
+        await setup(replace(desk, agreement=InForce(agreement=agreement)), apply=True)
+    for kind in ("contacts", "companies", "deals"):
+        schema = crm.portal.schemas[kind]
+        assert schema.groups["trichter"].label == "Trichter"
+        assert schema.properties["fn_stage" if kind != "deals" else "fn_outcome"].group == "trichter"
 
 
 async def test_backfill_holds_every_record_or_names_it(crm, open_desk):

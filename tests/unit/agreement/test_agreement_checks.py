@@ -57,6 +57,8 @@ def score(body: str) -> str:
             "agreement.routing[0].if",
             "owner(company)",
         ),
+        ("agreement: {sla: {business_hours: {holidays: Bayern}}}", "agreement.sla.business_hours.holidays", "DE-BY"),
+        ("agreement: {sla: {business_hours: {holidays: DE-XX}}}", "agreement.sla.business_hours.holidays", "DE-BY"),
         ("calendar: {timezone: Berlin}", "calendar.timezone", "unknown time zone"),
         ("calendar: {fiscal_year_start: 13}", "calendar.fiscal_year_start", "12"),
         ("calendar: {test_name_patterns: ['(']}", "calendar.test_name_patterns[0]", "regular expression"),

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -29,6 +30,19 @@ _CLOCK = BusinessClock(zone=BERLIN, weekdays=frozenset(range(5)), opens=9 * 60, 
 )
 def test_the_service_clock_runs_in_opening_hours_only(start: str, minutes: int, due: str) -> None:
     assert moment(_CLOCK.after(at(start), minutes)) == datetime.fromisoformat(due).replace(tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "due"), [(None, "2026-12-25T09:30"), ("DE-BY", "2026-12-28T09:30"), ("US", "2026-12-28T09:30")]
+)
+def test_the_service_clock_stands_still_on_public_holidays(calendar: str | None, due: str) -> None:
+    clock = replace(_CLOCK, holidays=calendar)
+    assert moment(clock.after(at("2026-12-24T17:30"), 60)) == datetime.fromisoformat(due).replace(tzinfo=BERLIN)
+
+
+def test_the_agreement_names_the_calendar_of_the_service_clock() -> None:
+    found = rules("agreement: {sla: {business_hours: {holidays: DE-BY}}}")
+    assert moment(found.clock.after(at("2026-01-05T17:00"), 120)).astimezone(BERLIN).day == 7
 
 
 def test_months_and_quarters_begin_at_local_midnight() -> None:

@@ -1,0 +1,39 @@
+"""What an agreement promises and nothing acts on yet: said aloud, since a signed key is expected to work."""
+
+from collections.abc import Mapping, Sequence
+
+from syncer.agreement.load import load_default
+from syncer.agreement.model import Agreement
+
+#: Keys that are kept with the signatures and read by people only.
+KEYS = (
+    "agreement.marketing_goal",
+    "agreement.sales_goal",
+    "agreement.sla.decision",
+    "agreement.sla.attempts_before_give_up",
+    "agreement.sla.escalation",
+    "money.gross_margin",
+    "score_model.handover_capacity_per_week",
+    "closed_other.propose",
+    "lifecycle_map.PROMOTER",
+)
+
+
+def dormant(agreement: Agreement) -> Sequence[str]:
+    """Return what an agreement asks for beyond the default and does not get, one sentence each."""
+    ours, default = (one.model_dump(mode="json", by_alias=True) for one in (agreement, load_default()))
+    found = [f"{key} is signed, but nothing acts on it yet" for key in KEYS if _at(ours, key) != _at(default, key)]
+    return [
+        *found,
+        *(
+            f"pipelines.{pipeline_id}.closed_other_stage: its deals count as postponed, but none is moved there yet"
+            for pipeline_id, entry in agreement.pipelines.root.items()
+            if entry.closed_other_stage is not None
+        ),
+    ]
+
+
+def _at(tree: object, key: str) -> object:
+    for part in key.split("."):
+        tree = tree[part] if isinstance(tree, Mapping) else None
+    return tree

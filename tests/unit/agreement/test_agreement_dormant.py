@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from syncer.agreement import dormant, load_default, parse_agreement
+from syncer.agreement.dormant import KEYS
+
+
+def test_the_default_asks_for_nothing_that_it_does_not_get():
+    assert dormant(load_default()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("agreement: {marketing_goal: {metric: sales_ready, value: 150}}", "agreement.marketing_goal"),
+        ("agreement: {sla: {escalation: [{after: 3x, to: owner}]}}", "agreement.sla.escalation"),
+        ("money: {gross_margin: 0.4}", "money.gross_margin"),
+        ("closed_other: {propose: {auto_apply_after_grace: true}}", "closed_other.propose"),
+        ("lifecycle_map: {PROMOTER: {lifecyclestage: evangelist}}", "lifecycle_map.PROMOTER"),
+        ("pipelines: {'*': {}, p: {closed_other_stage: parked}}", "pipelines.p.closed_other_stage"),
+    ],
+)
+def test_what_nothing_acts_on_yet_is_said(text: str, key: str):
+    found = dormant(parse_agreement(text, "agreement.yaml"))
+    assert [one.split(" ")[0].rstrip(":") for one in found] == [key]
+    assert "yet" in found[0]
+
+
+def test_keys_that_name_nothing_would_never_be_said():
+    tree = load_default().model_dump(mode="json", by_alias=True)
+    for key in KEYS:
+        place = tree
+        for part in key.split("."):
+            assert part in place, key
+            place = place[part]
+
+
+def test_the_reference_says_it_as_well():
+    reference = Path(__file__).parents[3].joinpath("docs", "agreement.md").read_text(encoding="utf-8")
+    assert reference.count("Nothing acts on it yet.") == len(KEYS) - 1
