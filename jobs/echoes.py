@@ -1,12 +1,15 @@
 """Our own writes come back as values and versions: they are taken out before they could become evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from syncer.records import Change, Contact, Deal, Kind
 from syncer.store import Unit
 from syncer.writeback import Written, is_echo, same_value
+from syncer.writeback.rules import FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE
 
+#: Roles that the CRM holds in properties which are evidence as well.
+_READ = (LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY, "offer_at")
 #: Fields that say when a lifecycle value was entered, whoever wrote it.
 _ENTERED = "entered_"
 
@@ -33,7 +36,7 @@ def as_others_left_them(
     `lifecycle` and `lead_status` to vendor properties; `held` keeps what the CRM shows.
     """
     written = unit.desk.written_values(account, Kind.CONTACT, [one.id for one in contacts])
-    echoing = {one.id: roles for one in contacts if (roles := _echoing(one, written.get(one.id, {}), names))}
+    echoing = {one.id: roles for one in contacts if (roles := _ours(one.held, written.get(one.id, {}), names))}
     if not echoing:
         return list(contacts)
     before = unit.mirror.contacts(account, list(echoing))
@@ -43,12 +46,19 @@ def as_others_left_them(
     ]
 
 
-def without_our_offers(unit: Unit, account: str, deals: Sequence[Deal], name: str | None) -> list[Deal]:
-    """Return the deals without the offer date that we concluded ourselves; `name` is the property that holds it."""
-    if name is None:
-        return list(deals)
+def deals_as_others_left_them(unit: Unit, account: str, deals: Sequence[Deal], names: Mapping[str, str]) -> list[Deal]:
+    """Return the deals without the offer date that we concluded, and in the forecast category that others chose.
+
+    `names` maps the roles `offer_at` and `forecast_category` to vendor properties.
+    """
     written = unit.desk.written_values(account, Kind.DEAL, [one.id for one in deals])
-    return [_without_offer(one) if _is_ours(one.held, written.get(one.id, {}), name) else one for one in deals]
+    return [_theirs(unit, account, one, _ours(one.held, written.get(one.id, {}), names)) for one in deals]
+
+
+def _theirs(unit: Unit, account: str, deal: Deal, roles: Collection[str]) -> Deal:
+    theirs = _without_offer(deal) if "offer_at" in roles else deal
+    before = unit.mirror.deal(account, deal.id) if FORECAST_CATEGORY in roles else None
+    return theirs if before is None else replace(theirs, forecast_category=before.forecast_category)
 
 
 def _without_offer(deal: Deal) -> Deal:
@@ -59,16 +69,18 @@ def _is_ours(held: Mapping[str, str | None], written: Mapping[str, Sequence[Writ
     return name in written and same_value(held.get(name), written[name][-1].value)
 
 
-def _echoing(contact: Contact, written: Mapping[str, Sequence[Written]], names: Mapping[str, str]) -> frozenset[str]:
-    roles = ("lifecycle", "lead_status")
-    return frozenset(role for role in roles if role in names and _is_ours(contact.held, written, names[role]))
+def _ours(
+    held: Mapping[str, str | None], written: Mapping[str, Sequence[Written]], names: Mapping[str, str]
+) -> frozenset[str]:
+    """Return the roles whose values in the CRM are those that we wrote last, among the ones that rules read."""
+    return frozenset(role for role in _READ if role in names and _is_ours(held, written, names[role]))
 
 
 def _restored(contact: Contact, before: Contact, roles: frozenset[str]) -> Contact:
     theirs = contact
-    if "lead_status" in roles:
+    if LEAD_STATUS in roles:
         theirs = replace(theirs, lead_status=before.lead_status)
-    if "lifecycle" in roles:
+    if LIFECYCLE in roles:
         entered = {name: value for name, value in before.fields.items() if name.startswith(_ENTERED)}
         others = {name: value for name, value in contact.fields.items() if not name.startswith(_ENTERED)}
         theirs = replace(theirs, lifecycle=before.lifecycle, fields={**others, **entered})

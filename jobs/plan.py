@@ -186,7 +186,7 @@ def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) 
     work.found.update(dict.fromkeys(desired.problems))
     wanted = {name: value for name, value in desired.values.items() if name in existing}
     for name in desired.values:
-        if name not in existing:
+        if name not in existing | work.write.dispensable:
             work.found[f"{kind}.{name} does not exist in the CRM: syncer setup --apply"] = None
     edits = diff(wanted, shown.held)
     if edits:

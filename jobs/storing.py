@@ -9,7 +9,7 @@ import structlog
 
 from jobs.counts import StreamCount
 from jobs.desk import Desk
-from jobs.echoes import as_others_left_them, without_echoes, without_our_offers
+from jobs.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
 from jobs.intake import Intake
 from jobs.letters import settle_letters
 from jobs.names import rules_for
@@ -21,7 +21,7 @@ from syncer.moments import Millis
 from syncer.records import Company, Contact, Deal, Kind
 from syncer.store import Unit, Upserted
 from syncer.writeback import same_value
-from syncer.writeback.rules import LEAD_STATUS, LIFECYCLE
+from syncer.writeback.rules import OF_THE_CRM
 
 _log = structlog.get_logger()
 
@@ -60,14 +60,14 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
         has_written = unit.desk.has_written(desk.name)
         if has_written:
             batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names[Kind.CONTACT])
-            batch.deals = without_our_offers(unit, desk.name, batch.deals, names[Kind.DEAL].get("offer_at"))
+            batch.deals = deals_as_others_left_them(unit, desk.name, batch.deals, names[Kind.DEAL])
         records = _records(batch)
         looks_back = has_written or reading is Reading.CHANGES
         held = unit.mirror.held(desk.name, kind, [one.id for one in records]) if looks_back else {}
         differing = {one.id for one in records}
         if reading is Reading.CHANGES:
             differing = set(unit.mirror.differing(desk.name, kind, records))
-    ours = {name for role, name in names[kind].items() if role not in {LIFECYCLE, LEAD_STATUS}}
+    ours = {name for role, name in names[kind].items() if role not in OF_THE_CRM}
     tracked = [name for name in desk.definitions.objects[kind].history.values() if name in ours]
     edited = {one.id for one in records if _is_edited(one, held.get(one.id), tracked)}
     changed = [one for one in records if one.id in differing]

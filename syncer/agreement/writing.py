@@ -131,6 +131,8 @@ class DealProperties(Section):
     other_reason: PropertyName | None = "fn_other_reason"
     resume_at: PropertyName | None = "fn_resume_at"
     offer_at: PropertyName | None = "fn_offer_at"
+    #: The CRM's own: a postponed deal leaves the rep's forecast there as well.
+    forecast_category: PropertyName | None = "hs_manual_forecast_category"
 
 
 class WriteBack(Section):

@@ -1,17 +1,20 @@
 """The values that a contact, a deal or a company should show in the CRM. Pure: no CRM, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
-from syncer.funnel.facts import CompanyDecision, DealDecision, Outcome, Score
+from syncer.funnel.facts import CompanyDecision, DealDecision, DealSpan, Outcome, Score
 from syncer.records import Kind
 from syncer.scoring.matrix import FULL, NONE, priority_of
 from syncer.writeback.intents import Wanted
 from syncer.writeback.lifecycle import lead_status, lifecycle
-from syncer.writeback.rules import LEAD_STATUS, LIFECYCLE, WriteRules
+from syncer.writeback.rules import FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE, WriteRules
 from syncer.writeback.standing import Shown, Standing
 from syncer.writeback.values import moment_text, number, same_value, truth
 
+#: The forecast category that takes a deal out of the CRM's forecast.
+OMIT = "OMIT"
 #: A rounding of the last shown figure is no gain.
 _SAME = 0.005
 
@@ -54,12 +57,30 @@ def desired_deal(decision: DealDecision, shown: Shown, rules: WriteRules) -> Des
         "offer_at": moment_text(span.offer_at),
     }
     wanted = {}
-    for role, name in rules.names[Kind.DEAL].items():
-        value = texts[role]
+    for role, value in texts.items():
+        name = rules.names[Kind.DEAL].get(role)
+        if name is None:
+            continue
         # Only what we wrote is ours to blank: a person's outcome or offer date is a fact that rules read.
         if value is not None or shown.ours(name):
             wanted[name] = Wanted(value, span.rule, f"deal is {span.outcome}")
-    return _allowed(wanted, shown, rules)
+    return _allowed(wanted | _category(decision.spans, shown, rules), shown, rules)
+
+
+def _category(spans: Sequence[DealSpan], shown: Shown, rules: WriteRules) -> dict[str, Wanted]:
+    """Return the forecast category: omitted while the deal is postponed, then what others had chosen (domain C5)."""
+    name = rules.names[Kind.DEAL].get(FORECAST_CATEGORY)
+    if name is None:
+        return {}
+    last = shown.written.get(name)
+    omitted_at = last.at if last is not None and last.value == OMIT else None
+    postponed = list(takewhile(lambda span: span.outcome is Outcome.OTHER, reversed(spans)))
+    if not postponed:
+        is_ours = omitted_at is not None and shown.ours(name)
+        return {name: Wanted(spans[-1].forecast_category, "C5", "deal is back")} if is_ours else {}
+    if omitted_at is not None and omitted_at >= postponed[-1].valid_from and not shown.ours(name):
+        return {}
+    return {name: Wanted(OMIT, "C5", "a postponed deal is in no forecast")}
 
 
 def desired_company(decision: CompanyDecision, shown: Shown, rules: WriteRules) -> Desired:

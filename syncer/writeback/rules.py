@@ -9,7 +9,8 @@ from syncer.funnel.facts import FunnelStage
 from syncer.records import Kind
 
 #: Roles of the CRM's own properties; all other roles are properties of ours.
-LIFECYCLE, LEAD_STATUS = "lifecycle", "lead_status"
+LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY = "lifecycle", "lead_status", "forecast_category"
+OF_THE_CRM = frozenset({LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY})
 
 #: Roles whose values follow every decision.
 _DRIFTING = frozenset({"fit", "engagement", "cell", "priority", "score_reasons"})
@@ -48,6 +49,12 @@ class WriteRules:
     def customer_value(self) -> str | None:
         """The lifecycle value of a customer."""
         return self.stages.of(FunnelStage.CLOSED_WON).lifecyclestage
+
+    @property
+    def dispensable(self) -> frozenset[str]:
+        """Properties of the CRM that not every account has: without one, what it would show is left out."""
+        name = self.names[Kind.DEAL].get(FORECAST_CATEGORY)
+        return frozenset() if name is None else frozenset({name})
 
     @property
     def drifting(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.records import Kind
-from syncer.writeback.rules import LEAD_STATUS, LIFECYCLE, WriteRules
+from syncer.writeback.rules import OF_THE_CRM, WriteRules
 
 Lang = Literal["en", "de"]
 
@@ -87,7 +87,7 @@ def specs(rules: WriteRules, *, grades: Sequence[str], reasons: Sequence[str]) -
         )
         for kind, names in rules.names.items()
         for role, name in names.items()
-        if role not in (LIFECYCLE, LEAD_STATUS)
+        if role not in OF_THE_CRM
     ]
 
 

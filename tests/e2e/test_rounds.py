@@ -241,6 +241,52 @@ async def test_a_reps_choice_of_our_own_outcome_property_is_honoured(crm, open_d
     assert crm.value("deals", deal.id, "fn_resume_at") is not None
 
 
+CATEGORY = "hs_manual_forecast_category"
+
+
+def _open_deal(crm):
+    rows = crm.portal.tables["deals"].rows.values()
+    return next(row for row in rows if row.properties.get("hs_is_closed") != "true" and not row.archived_at)
+
+
+async def test_a_postponed_deal_leaves_the_forecast_of_the_crm_until_it_is_back(crm, open_desk):
+    deal = _open_deal(crm)
+    async with open_desk(crm) as desk:
+        crm.portal.edit_as_user("deals", deal.id, {CATEGORY: "COMMIT"})
+        await _ready(desk)
+        crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": "other"})
+        await sync_round(desk)
+        assert crm.value("deals", deal.id, CATEGORY) == "OMIT"
+        assert (await sync_round(desk)).written == 0
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.deal("hubspot", deal.id).forecast_category == "COMMIT"
+        crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": ""})
+        await sync_round(desk)
+        assert crm.value("deals", deal.id, CATEGORY) == "COMMIT"
+        assert (await sync_round(desk)).written == 0
+
+
+async def test_a_rep_who_puts_a_postponed_deal_into_the_forecast_is_not_fought(crm, open_desk):
+    deal = _open_deal(crm)
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": "other"})
+        await sync_round(desk)
+        crm.clock.ahead += DAY
+        crm.portal.edit_as_user("deals", deal.id, {CATEGORY: "BEST_CASE"})
+        for _ in range(2):
+            assert CATEGORY not in (await sync_round(desk)).properties
+    assert crm.value("deals", deal.id, CATEGORY) == "BEST_CASE"
+
+
+async def test_a_portal_without_forecast_categories_lacks_nothing(crm, open_desk):
+    del crm.portal.schemas["deals"].properties[CATEGORY]
+    async with open_desk(crm) as desk:
+        done = await _ready(desk)
+    assert done.written > 0
+    assert not any(CATEGORY in problem for problem in done.problems)
+
+
 async def test_a_reps_stage_is_an_override_even_where_nothing_else_changed(crm, open_desk):
     async with open_desk(crm) as desk:
         await _ready(desk)

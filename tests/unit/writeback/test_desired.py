@@ -151,6 +151,7 @@ def test_a_postponed_deal_shows_outcome_reason_and_return():
         "fn_other_reason": "budget_freeze",
         "fn_resume_at": "2026-11-21T07:00:00.000Z",
         "fn_offer_at": "2026-11-11T07:00:00.000Z",
+        "hs_manual_forecast_category": "OMIT",
     }
 
 
@@ -158,6 +159,31 @@ def test_a_postponed_deal_shows_outcome_reason_and_return():
 def test_other_outcomes_carry_neither_reason_nor_return(outcome):
     decision = deal(outcome=Outcome(outcome), reason="price", resume_at=NOW)
     assert shown_deal(decision) == {"fn_outcome": outcome}
+
+
+CATEGORY = "hs_manual_forecast_category"
+
+
+def test_a_postponed_deal_leaves_the_forecast_of_the_crm_and_comes_back_as_it_was():
+    postponed = deal(outcome=Outcome.OTHER, forecast_category="COMMIT")
+    assert shown_deal(postponed, shown(**{CATEGORY: "COMMIT"}))[CATEGORY] == "OMIT"
+    ours = shown({CATEGORY: "OMIT"}, **{CATEGORY: "OMIT"})
+    assert shown_deal(deal(forecast_category="COMMIT"), ours) == {CATEGORY: "COMMIT"}
+    assert shown_deal(deal(), ours) == {CATEGORY: None}
+
+
+def test_a_forecast_category_that_a_rep_chose_stands():
+    assert shown_deal(deal(forecast_category="OMIT"), shown(**{CATEGORY: "OMIT"})) == {}
+    postponed = deal(outcome=Outcome.OTHER, forecast_category="COMMIT")
+    edited = shown({CATEGORY: "OMIT"}, SINCE + DAY, **{CATEGORY: "COMMIT"})
+    assert CATEGORY not in shown_deal(postponed, edited)
+    postponed_again = shown({CATEGORY: "OMIT"}, SINCE - DAY, **{CATEGORY: "COMMIT"})
+    assert shown_deal(postponed, postponed_again)[CATEGORY] == "OMIT"
+
+
+def test_a_forecast_category_that_is_off_is_not_written():
+    off = rules(deals={"forecast_category": None})
+    assert CATEGORY not in shown_deal(deal(outcome=Outcome.OTHER), given=off)
 
 
 def test_a_reopened_deal_loses_only_what_we_wrote():
