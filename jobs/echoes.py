@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from syncer.records import Change, Contact, Deal, Kind
+from syncer.records import Change, Contact, Deal, Kind, Value
 from syncer.store import Unit
 from syncer.writeback import Written, is_echo, same_value
-from syncer.writeback.rules import FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE
+from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE
 
 #: Roles that the CRM holds in properties which are evidence as well.
-_READ = (LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY, "offer_at")
-#: Fields that say when a lifecycle value was entered, whoever wrote it.
+_READ = (LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY, DEAL_STAGE, "offer_at")
+#: Fields that say when a lifecycle value or a deal stage was entered, whoever wrote it.
 _ENTERED = "entered_"
 
 
@@ -47,9 +47,9 @@ def as_others_left_them(
 
 
 def deals_as_others_left_them(unit: Unit, account: str, deals: Sequence[Deal], names: Mapping[str, str]) -> list[Deal]:
-    """Return the deals without the offer date that we concluded, and in the forecast category that others chose.
+    """Return the deals without the offer date that we concluded, in the stage and category that others chose.
 
-    `names` maps the roles `offer_at` and `forecast_category` to vendor properties.
+    `names` maps the roles `offer_at`, `deal_stage` and `forecast_category` to vendor properties.
     """
     written = unit.desk.written_values(account, Kind.DEAL, [one.id for one in deals])
     return [_theirs(unit, account, one, _ours(one.held, written.get(one.id, {}), names)) for one in deals]
@@ -57,8 +57,13 @@ def deals_as_others_left_them(unit: Unit, account: str, deals: Sequence[Deal], n
 
 def _theirs(unit: Unit, account: str, deal: Deal, roles: Collection[str]) -> Deal:
     theirs = _without_offer(deal) if "offer_at" in roles else deal
-    before = unit.mirror.deal(account, deal.id) if FORECAST_CATEGORY in roles else None
-    return theirs if before is None else replace(theirs, forecast_category=before.forecast_category)
+    before = unit.mirror.deal(account, deal.id) if {FORECAST_CATEGORY, DEAL_STAGE}.intersection(roles) else None
+    if before is not None and FORECAST_CATEGORY in roles:
+        theirs = replace(theirs, forecast_category=before.forecast_category)
+    if before is not None and DEAL_STAGE in roles:
+        fields = _entered_before(theirs.fields, before.fields)
+        theirs = replace(theirs, stage_id=before.stage_id, probability=before.probability, fields=fields)
+    return theirs
 
 
 def _without_offer(deal: Deal) -> Deal:
@@ -81,7 +86,12 @@ def _restored(contact: Contact, before: Contact, roles: frozenset[str]) -> Conta
     if LEAD_STATUS in roles:
         theirs = replace(theirs, lead_status=before.lead_status)
     if LIFECYCLE in roles:
-        entered = {name: value for name, value in before.fields.items() if name.startswith(_ENTERED)}
-        others = {name: value for name, value in contact.fields.items() if not name.startswith(_ENTERED)}
-        theirs = replace(theirs, lifecycle=before.lifecycle, fields={**others, **entered})
+        fields = _entered_before(contact.fields, before.fields)
+        theirs = replace(theirs, lifecycle=before.lifecycle, fields=fields)
     return theirs
+
+
+def _entered_before(fields: Mapping[str, Value], before: Mapping[str, Value]) -> Mapping[str, Value]:
+    """Return the fields with the dates of entering as they were before our write."""
+    entered = {name: value for name, value in before.items() if name.startswith(_ENTERED)}
+    return {name: value for name, value in fields.items() if not name.startswith(_ENTERED)} | entered

@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 
-from syncer.agreement import Agreement, InForce
+from syncer.agreement import Agreement, InForce, PipelineMap
 from syncer.records import Kind
 from syncer.writeback import WriteRules, write_rules
 
 
-def rules_for(agreement: Agreement, options: Mapping[str, Sequence[str]] | None = None) -> WriteRules:
-    """Return the write-back rules; `options` are the CRM's allowed values by property, in display order."""
-    return write_rules(agreement.write_back, agreement.lifecycle_map, options)
+def rules_for(
+    agreement: Agreement,
+    options: Mapping[str, Sequence[str]] | None = None,
+    pipelines: PipelineMap | None = None,
+) -> WriteRules:
+    """Return the write-back rules.
+
+    `options` are the CRM's allowed values by property, in display order; `pipelines` what its deal stages mean.
+    """
+    return write_rules(agreement.write_back, agreement.lifecycle_map, options, pipelines)
 
 
 def property_names(agreement: Agreement, kind: Kind) -> Sequence[str]:

@@ -93,10 +93,11 @@ def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
     options = {name: values for names in portal.options.values() for name, values in names.items()}
     planned = reading.desk.cursor(desk.name, "account", "planned")
     is_new = reading.desk.cursor(desk.name, "account", "planned_under") != agreement.label
+    rules = compile_rules(agreement, reading.mirror.stages(desk.name))
     return _Work(
         desk=desk,
-        rules=compile_rules(agreement, reading.mirror.stages(desk.name)),
-        write=rules_for(agreement, options),
+        rules=rules,
+        write=rules_for(agreement, options, rules.pipelines),
         existing={kind: frozenset(portal.properties.get(kind, ())) for kind in Kind},
         clocks=last_clocks(reading, desk.name, desk.clock()),
         since=None if full or is_new or planned is None else Millis(int(planned)),

@@ -22,15 +22,7 @@ KEYS = (
 def dormant(agreement: Agreement) -> Sequence[str]:
     """Return what an agreement asks for beyond the default and does not get, one sentence each."""
     ours, default = (one.model_dump(mode="json", by_alias=True) for one in (agreement, load_default()))
-    found = [f"{key} is signed, but nothing acts on it yet" for key in KEYS if _at(ours, key) != _at(default, key)]
-    return [
-        *found,
-        *(
-            f"pipelines.{pipeline_id}.closed_other_stage: its deals count as postponed, but none is moved there yet"
-            for pipeline_id, entry in agreement.pipelines.root.items()
-            if entry.closed_other_stage is not None
-        ),
-    ]
+    return [f"{key} is signed, but nothing acts on it yet" for key in KEYS if _at(ours, key) != _at(default, key)]
 
 
 def _at(tree: object, key: str) -> object:

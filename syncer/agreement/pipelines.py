@@ -115,9 +115,9 @@ class Pipelines(RootModel[Mapping[_Id, Pipeline]]):
         return PipelineMap(
             stages={(meaning.pipeline_id, meaning.stage_id): meaning for meaning in meanings},
             closed_other_stage={
-                pipeline_id: entry.closed_other_stage
-                for pipeline_id, entry in self.root.items()
-                if entry.closed_other_stage is not None and pipeline_id != ANY
+                stage.pipeline_id: stage.stage_id
+                for stage in ordered
+                if (entry := self._entry(stage.pipeline_id)) and entry.closed_other_stage == stage.stage_id
             },
             warnings=(*_fallback(offer=offer_fallback), *_unmapped(meanings), *self._gone(stages)),
             offer_fallback=offer_fallback,

@@ -133,6 +133,8 @@ class DealProperties(Section):
     offer_at: PropertyName | None = "fn_offer_at"
     #: The CRM's own: a postponed deal leaves the rep's forecast there as well.
     forecast_category: PropertyName | None = "hs_manual_forecast_category"
+    #: The CRM's own: a postponed deal goes where its pipeline's `closed_other_stage` says.
+    deal_stage: PropertyName | None = "dealstage"
 
 
 class WriteBack(Section):

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from syncer.funnel.facts import CompanyDecision, DealDecision, DealSpan, Outcome, Score
+from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.scoring.matrix import FULL, NONE, priority_of
 from syncer.writeback.intents import Wanted
 from syncer.writeback.lifecycle import lead_status, lifecycle
-from syncer.writeback.rules import FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE, WriteRules
+from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE, WriteRules
 from syncer.writeback.standing import Shown, Standing
 from syncer.writeback.values import moment_text, number, same_value, truth
 
@@ -64,23 +65,43 @@ def desired_deal(decision: DealDecision, shown: Shown, rules: WriteRules) -> Des
         # Only what we wrote is ours to blank: a person's outcome or offer date is a fact that rules read.
         if value is not None or shown.ours(name):
             wanted[name] = Wanted(value, span.rule, f"deal is {span.outcome}")
-    return _allowed(wanted | _category(decision.spans, shown, rules), shown, rules)
+    return _allowed(wanted | _effects(decision.spans, shown, rules), shown, rules)
 
 
-def _category(spans: Sequence[DealSpan], shown: Shown, rules: WriteRules) -> dict[str, Wanted]:
-    """Return the forecast category: omitted while the deal is postponed, then what others had chosen (domain C5)."""
-    name = rules.names[Kind.DEAL].get(FORECAST_CATEGORY)
-    if name is None:
-        return {}
-    last = shown.written.get(name)
-    omitted_at = last.at if last is not None and last.value == OMIT else None
+def _effects(spans: Sequence[DealSpan], shown: Shown, rules: WriteRules) -> dict[str, Wanted]:
+    """Return what a postponement changes in the CRM's own properties, or what takes it back (domain C5)."""
+    last, names = spans[-1], rules.names[Kind.DEAL]
     postponed = list(takewhile(lambda span: span.outcome is Outcome.OTHER, reversed(spans)))
-    if not postponed:
-        is_ours = omitted_at is not None and shown.ours(name)
-        return {name: Wanted(spans[-1].forecast_category, "C5", "deal is back")} if is_ours else {}
-    if omitted_at is not None and omitted_at >= postponed[-1].valid_from and not shown.ours(name):
-        return {}
-    return {name: Wanted(OMIT, "C5", "a postponed deal is in no forecast")}
+    since = postponed[-1].valid_from if postponed else None
+    parking = rules.pipelines.closed_other_stage.get(last.pipeline_id or "")
+    found = {}
+    for role, value, theirs in (
+        (FORECAST_CATEGORY, OMIT, last.forecast_category),
+        (DEAL_STAGE, parking, last.stage_id),
+    ):
+        name = names.get(role)
+        if name is None or value is None or (role == DEAL_STAGE and _is_parked(last, shown.value(name), rules)):
+            continue
+        wanted = _effect(shown, name, value, theirs, since)
+        if wanted is not None:
+            found[name] = wanted
+    return found
+
+
+def _is_parked(span: DealSpan, held: str | None, rules: WriteRules) -> bool:
+    """Return whether somebody chose another stage that says the deal is postponed."""
+    parking = rules.pipelines.closed_other_stage.get(span.pipeline_id or "")
+    return held != parking and rules.pipelines.of(span.pipeline_id, held).is_closed_other
+
+
+def _effect(shown: Shown, name: str, value: str, theirs: str | None, since: Millis | None) -> Wanted | None:
+    """Return one effect of a postponement that began at `since` (None: it is over); a person's later choice stands."""
+    last = shown.written.get(name)
+    written_at = last.at if last is not None and last.value == value else None
+    if since is None:
+        return Wanted(theirs, "C5", "deal is back") if written_at is not None and shown.ours(name) else None
+    is_replaced = written_at is not None and written_at >= since and not shown.ours(name)
+    return None if is_replaced else Wanted(value, "C5", "deal is postponed")
 
 
 def desired_company(decision: CompanyDecision, shown: Shown, rules: WriteRules) -> Desired:

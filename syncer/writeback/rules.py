@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncer.agreement.base import Section
+from syncer.agreement.stage_map import PipelineMap
 from syncer.agreement.writing import LifecycleMap, WriteBack
 from syncer.funnel.facts import FunnelStage
 from syncer.records import Kind
 
 #: Roles of the CRM's own properties; all other roles are properties of ours.
-LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY = "lifecycle", "lead_status", "forecast_category"
-OF_THE_CRM = frozenset({LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY})
+LIFECYCLE, LEAD_STATUS = "lifecycle", "lead_status"
+FORECAST_CATEGORY, DEAL_STAGE = "forecast_category", "deal_stage"
+OF_THE_CRM = frozenset({LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY, DEAL_STAGE})
 
 #: Roles whose values follow every decision.
 _DRIFTING = frozenset({"fit", "engagement", "cell", "priority", "score_reasons"})
@@ -39,6 +41,8 @@ class WriteRules:
     score_step: float
     #: Values that the CRM allows, in its display order, by property; a property that is absent is not checked.
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: What the CRM's deal stages mean, and where postponed deals go.
+    pipelines: PipelineMap = field(default_factory=lambda: PipelineMap(stages={}))
 
     @property
     def lifecycle_order(self) -> Sequence[str]:
@@ -64,7 +68,10 @@ class WriteRules:
 
 
 def write_rules(
-    write_back: WriteBack, stages: LifecycleMap, options: Mapping[str, Sequence[str]] | None = None
+    write_back: WriteBack,
+    stages: LifecycleMap,
+    options: Mapping[str, Sequence[str]] | None = None,
+    pipelines: PipelineMap | None = None,
 ) -> WriteRules:
     """Return the write-back rules of an agreement. `options` are the CRM's allowed values by property."""
     return WriteRules(
@@ -76,6 +83,7 @@ def write_rules(
         stages=stages,
         score_step=write_back.score_step,
         options=options or {},
+        pipelines=pipelines or PipelineMap(stages={}),
     )
 
 

@@ -279,6 +279,42 @@ async def test_a_rep_who_puts_a_postponed_deal_into_the_forecast_is_not_fought(c
     assert crm.value("deals", deal.id, CATEGORY) == "BEST_CASE"
 
 
+async def test_a_postponed_deal_is_parked_where_the_agreement_says_until_it_is_back(crm, open_desk):
+    deal = _open_deal(crm)
+    pipeline, stage = deal.properties["pipeline"], deal.properties["dealstage"]
+    agreement = parse_agreement(f"pipelines: {{'*': {{}}, {pipeline}: {{closed_other_stage: closedlost}}}}", "a.yaml")
+    async with open_desk(crm) as opened:
+        desk = replace(opened, agreement=InForce(agreement=agreement))
+        await _ready(desk)
+        crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": "other"})
+        await sync_round(desk)
+        assert crm.value("deals", deal.id, "dealstage") == "closedlost"
+        assert (await sync_round(desk)).written == 0
+        with desk.store.snapshot() as unit:
+            state = next(iter(unit.ledger.deal_states("hubspot", [deal.id])))
+        assert (state.span.outcome, state.span.rule, state.span.stage_id) == (Outcome.OTHER, "CO2", stage)
+        crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": ""})
+        await sync_round(desk)
+        assert crm.value("deals", deal.id, "dealstage") == stage
+        assert (await sync_round(desk)).written == 0
+
+
+async def test_a_rep_who_moves_a_parked_deal_is_not_fought(crm, open_desk):
+    deal = _open_deal(crm)
+    pipeline, stage = deal.properties["pipeline"], deal.properties["dealstage"]
+    agreement = parse_agreement(f"pipelines: {{'*': {{}}, {pipeline}: {{closed_other_stage: closedlost}}}}", "a.yaml")
+    async with open_desk(crm) as opened:
+        desk = replace(opened, agreement=InForce(agreement=agreement))
+        await _ready(desk)
+        crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": "other"})
+        await sync_round(desk)
+        crm.clock.ahead += DAY
+        crm.portal.edit_as_user("deals", deal.id, {"dealstage": stage})
+        for _ in range(2):
+            assert "dealstage" not in (await sync_round(desk)).properties
+    assert crm.value("deals", deal.id, "dealstage") == stage
+
+
 async def test_a_portal_without_forecast_categories_lacks_nothing(crm, open_desk):
     del crm.portal.schemas["deals"].properties[CATEGORY]
     async with open_desk(crm) as desk:

@@ -1,5 +1,8 @@
 import pytest
+import yaml
 
+from syncer.agreement.pipelines import Pipelines
+from syncer.agreement.writing import LifecycleMap, WriteBack
 from syncer.funnel.facts import (
     CompanyDecision,
     ContactDecision,
@@ -13,7 +16,8 @@ from syncer.funnel.facts import (
     Relationship,
 )
 from syncer.moments import DAY, Millis
-from syncer.writeback import desired_company, desired_contact, desired_deal, diff, standing_of
+from syncer.records import Stage
+from syncer.writeback import desired_company, desired_contact, desired_deal, diff, standing_of, write_rules
 from tests.unit.writeback.cases import NOW, RULES, SINCE, rules, score, shown, standing
 
 
@@ -179,6 +183,51 @@ def test_a_forecast_category_that_a_rep_chose_stands():
     assert CATEGORY not in shown_deal(postponed, edited)
     postponed_again = shown({CATEGORY: "OMIT"}, SINCE - DAY, **{CATEGORY: "COMMIT"})
     assert shown_deal(postponed, postponed_again)[CATEGORY] == "OMIT"
+
+
+def parking(text="{default: {closed_other_stages: [onhold], closed_other_stage: parked}}"):
+    stages = [
+        Stage(
+            pipeline_id="default",
+            pipeline_label="Sales",
+            stage_id=one,
+            label=one,
+            position=at,
+            is_closed=one != "open",
+            probability=0.0,
+        )
+        for at, one in enumerate(("open", "onhold", "parked", "closedlost"))
+    ]
+    pipelines = Pipelines.model_validate(yaml.safe_load(text)).resolve(stages)
+    return write_rules(WriteBack(), LifecycleMap(), pipelines=pipelines)
+
+
+@pytest.mark.parametrize(
+    ("held", "written", "wanted"),
+    [
+        ("open", None, "parked"),
+        ("closedlost", None, "parked"),
+        ("onhold", None, None),
+        ("parked", "parked", "parked"),
+        ("open", "parked", None),
+    ],
+)
+def test_a_postponed_deal_goes_where_its_pipeline_says_unless_somebody_chose(held, written, wanted):
+    postponed = deal(outcome=Outcome.OTHER, stage_id="open")
+    crm = shown({"dealstage": written} if written else None, SINCE + DAY, dealstage=held)
+    assert shown_deal(postponed, crm, parking()).get("dealstage") == wanted
+
+
+def test_a_deal_that_is_back_returns_to_the_stage_that_others_left_it_in():
+    ours = shown({"dealstage": "parked"}, dealstage="parked")
+    assert shown_deal(deal(stage_id="open"), ours, parking())["dealstage"] == "open"
+    theirs = shown({"dealstage": "parked"}, dealstage="open")
+    assert "dealstage" not in shown_deal(deal(stage_id="open"), theirs, parking())
+
+
+def test_a_pipeline_without_a_place_for_postponed_deals_moves_none():
+    postponed = deal(outcome=Outcome.OTHER, stage_id="open", pipeline_id="second")
+    assert "dealstage" not in shown_deal(postponed, shown(dealstage="open"), parking())
 
 
 def test_a_forecast_category_that_is_off_is_not_written():
