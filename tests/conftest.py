@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import structlog
 from psycopg import sql
 
 from syncer.store import Store, open_store, tables
@@ -18,6 +19,13 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_d
 """
 _EMPTY = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables.metadata.tables)
 _NO_POSTGRES = "no PostgreSQL binaries found; install postgresql to run these tests"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_log() -> Iterator[None]:
+    """Take back what a command set up: its lines go to the standard error of one test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
