@@ -113,7 +113,10 @@ class Replay:
         self.next_up = rules.inquiry_enter
 
     def begin(self, at: Millis, origin: Origin, first_contact_at: Millis | None) -> Passage:
-        """Open the next passage; the engagement window begins anew."""
+        """Open the next passage; the engagement window begins anew, and a person's stage ends (domain R11)."""
+        if self.overridden_until is not None:
+            self.overridden_until = None
+            self.restore(at, "override_expired")
         last = self.cycles[-1] if self.cycles else None
         passage = Passage(len(self.cycles) + 1, self._type(last), origin, at)
         passage.first_contact_at = first_contact_at
@@ -121,7 +124,7 @@ class Replay:
             passage.recycled_from = last.number
         self.cycles.append(passage)
         self.passage = passage
-        self.overridden_until = self.expected_at = None
+        self.expected_at = None
         self.held = False
         self.lead = NOWHERE
         self.restart(at)

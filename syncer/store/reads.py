@@ -41,7 +41,8 @@ def counts(connection: Connection, account: str) -> dict[str, int]:
     for table in _COUNTED:
         live = [table.c[name].is_(None) for name in ("archived_at", "voided_at") if name in table.c]
         statement = select(func.count()).select_from(table).where(table.c.account == account, *live)
-        found[table.name] = int(connection.execute(statement).scalar_one())
+        # SQLAlchemy names tables by a kind of text that JSON writers refuse as a key.
+        found[str(table.name)] = int(connection.execute(statement).scalar_one())
     return found
 
 

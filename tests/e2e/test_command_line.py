@@ -70,6 +70,8 @@ def test_the_documented_way_works_from_setup_to_explain(serve, run):
     assert "Zelle" in run(crm, "explain", "contact", contact, "--lang", "de").stdout
     assert run(crm, "undo", written["run"], "--json").returncode == 0
     assert run(crm, "status").returncode == 0
+    status = json.loads(run(crm, "status", "--json").stdout)
+    assert {"contacts", "deals", "companies"} <= set((status[0] if isinstance(status, list) else status)["records"])
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet", "table"])

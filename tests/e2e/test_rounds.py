@@ -249,6 +249,12 @@ def _open_deal(crm):
     return next(row for row in rows if row.properties.get("hs_is_closed") != "true" and not row.archived_at)
 
 
+def _parking(deal):
+    """An agreement that moves postponed deals of this deal's pipeline."""
+    text = f"pipelines: {{'*': {{}}, {deal.properties['pipeline']}: {{closed_other_stage: closedlost}}}}"
+    return InForce(agreement=parse_agreement(text, "agreement.yaml"))
+
+
 async def test_a_postponed_deal_leaves_the_forecast_of_the_crm_until_it_is_back(crm, open_desk):
     deal = _open_deal(crm)
     async with open_desk(crm) as desk:
@@ -281,10 +287,9 @@ async def test_a_rep_who_puts_a_postponed_deal_into_the_forecast_is_not_fought(c
 
 async def test_a_postponed_deal_is_parked_where_the_agreement_says_until_it_is_back(crm, open_desk):
     deal = _open_deal(crm)
-    pipeline, stage = deal.properties["pipeline"], deal.properties["dealstage"]
-    agreement = parse_agreement(f"pipelines: {{'*': {{}}, {pipeline}: {{closed_other_stage: closedlost}}}}", "a.yaml")
+    stage = deal.properties["dealstage"]
     async with open_desk(crm) as opened:
-        desk = replace(opened, agreement=InForce(agreement=agreement))
+        desk = replace(opened, agreement=_parking(deal))
         await _ready(desk)
         crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": "other"})
         await sync_round(desk)
@@ -301,10 +306,9 @@ async def test_a_postponed_deal_is_parked_where_the_agreement_says_until_it_is_b
 
 async def test_a_rep_who_moves_a_parked_deal_is_not_fought(crm, open_desk):
     deal = _open_deal(crm)
-    pipeline, stage = deal.properties["pipeline"], deal.properties["dealstage"]
-    agreement = parse_agreement(f"pipelines: {{'*': {{}}, {pipeline}: {{closed_other_stage: closedlost}}}}", "a.yaml")
+    stage = deal.properties["dealstage"]
     async with open_desk(crm) as opened:
-        desk = replace(opened, agreement=InForce(agreement=agreement))
+        desk = replace(opened, agreement=_parking(deal))
         await _ready(desk)
         crm.portal.edit_as_user("deals", deal.id, {"fn_outcome": "other"})
         await sync_round(desk)
