@@ -332,7 +332,10 @@ def _refused(case: Case) -> SyncerError:
     if case.errand.effect is Effect.READ:
         return BadAnswer(f"the CRM refused a read{case.why}", stream=case.errand.stream)
     return Rejected(
-        f"the CRM refused the write{case.why}", status=case.status, correlation_id=case.facts.correlation_id
+        f"the CRM refused the write{case.why}",
+        status=case.status,
+        correlation_id=case.facts.correlation_id,
+        codes=case.facts.codes,
     )
 
 

@@ -1,16 +1,16 @@
-"""Outbox to CRM: read what is there, write what differs, read back what HubSpot may ignore, settle row by row."""
+"""Outbox to CRM: read what is there, deliver what differs, settle row by row."""
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 
-from connectors.ports import RecordWrite
+from jobs.delivery import FORWARD_ONLY, deliver
 from jobs.desk import Desk
 from jobs.letters import settle_letters
-from syncer.errors import Missing, NotApplied, SyncerError, UnknownOutcome
+from syncer.errors import Missing, SyncerError, UnknownOutcome
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
 from syncer.writeback import same_value
@@ -25,12 +25,6 @@ _LOOKED_AT = 2_000
 
 #: After so many unanswered sendings a row waits for a person.
 _MOST_ATTEMPTS = 5
-
-#: Seconds before a value that seems ignored is looked at again.
-_SECOND_LOOK = 1.0
-
-#: Values that HubSpot ignores when they go backward: where ignored, they are cleared and set.
-_FORWARD_ONLY = frozenset({"lifecyclestage"})
 
 _GONE = "the record was deleted or merged away meanwhile; the next round sees it"
 
@@ -99,7 +93,7 @@ async def _round(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequ
     decided = {id(one.entry) for one in settled}
     due = [entry for entry in entries if id(entry) not in decided]
     if due:
-        errors = await _write(desk, kind, due)
+        errors = await deliver(desk, kind, due)
         settled += [_outcome(entry, present, errors) for entry in due]
     return settled
 
@@ -112,74 +106,22 @@ def _without_writing(entry: OutboxEntry, present: Held) -> _Settled | None:
     if same_value(held, entry.value):
         sent = entry.attempts > 1
         return _Settled(entry, Status.WRITTEN if sent else Status.UNCHANGED, entry.previous if sent else held)
-    if not same_value(held, entry.previous):
+    if not same_value(held, entry.previous) and not _was_cut_off(entry, held):
         return _Settled(entry, Status.CONFLICT, held, "somebody changed the value after it was planned")
-    if entry.attempts > _MOST_ATTEMPTS:
+    # A row without an error was claimed and never sent: the CRM was away, or its limits were spent.
+    if entry.attempts > _MOST_ATTEMPTS and entry.error is not None:
         return _Settled(entry, Status.FAILED, held, "the CRM never answered whether it took the value")
     return None
 
 
-async def _write(desk: Desk, kind: Kind, due: Sequence[OutboxEntry]) -> Mapping[str, SyncerError]:
-    """Write and verify; return an error by record id, or by `record/property` where only one value failed."""
-    try:
-        results = await desk.destination.write(kind, _writes(due))
-    except UnknownOutcome as error:
-        return {entry.record_id: error for entry in due}
-    errors: dict[str, SyncerError] = {one.id: one.error for one in results if one.error is not None}
-    ignored = await _ignored(desk, kind, [entry for entry in due if entry.record_id not in errors])
-    errors |= _not_applied(kind, [entry for entry in ignored if entry.property not in _FORWARD_ONLY])
-    backward = [entry for entry in ignored if entry.property in _FORWARD_ONLY]
-    return errors | await _clear_and_set(desk, kind, backward) if backward else errors
-
-
-def _writes(entries: Iterable[OutboxEntry]) -> Sequence[RecordWrite]:
-    values: dict[str, dict[str, str | None]] = {}
-    for entry in entries:
-        values.setdefault(entry.record_id, {})[entry.property] = entry.value
-    return [RecordWrite(id=ident, values=one) for ident, one in values.items()]
-
-
-async def _ignored(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
-    """Return the rows whose value the CRM did not take, by reading back; a second look rules out a stale answer."""
-    differing = await _differing(desk, kind, entries)
-    if not differing:
-        return ()
-    await asyncio.sleep(_SECOND_LOOK)
-    return await _differing(desk, kind, differing)
-
-
-async def _differing(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
-    if not entries:
-        return ()
-    properties = sorted({entry.property for entry in entries})
-    ids = list(dict.fromkeys(entry.record_id for entry in entries))
-    held = await desk.destination.read(kind, ids, properties=properties)
-    return [
-        entry
-        for entry in entries
-        if entry.record_id in held and not same_value(held[entry.record_id].get(entry.property), entry.value)
-    ]
-
-
-async def _clear_and_set(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> dict[str, SyncerError]:
-    """Move forward-only values backward: clear in one request, set in a later one, read back."""
-    for name in sorted({entry.property for entry in entries}):
-        await desk.destination.clear(kind, [entry.record_id for entry in entries if entry.property == name], name)
-    await desk.destination.write(kind, _writes(entries))
-    return _not_applied(kind, await _ignored(desk, kind, entries))
-
-
-def _not_applied(kind: Kind, entries: Iterable[OutboxEntry]) -> dict[str, SyncerError]:
-    message = "the CRM answered success and kept another value"
-    return {
-        f"{entry.record_id}/{entry.property}": NotApplied(message, stream=kind, record=entry.record_id)
-        for entry in entries
-    }
+def _was_cut_off(entry: OutboxEntry, held: str | None) -> bool:
+    """Return whether an earlier push ended between clearing the value and setting it."""
+    return entry.attempts > 1 and not held and entry.property in FORWARD_ONLY
 
 
 def _outcome(entry: OutboxEntry, present: Held, errors: Mapping[str, SyncerError]) -> _Settled:
     held = present[entry.record_id].get(entry.property)
-    error = errors.get(entry.record_id) or errors.get(f"{entry.record_id}/{entry.property}")
+    error = errors.get(entry.key)
     if error is None:
         return _Settled(entry, Status.WRITTEN, held)
     if isinstance(error, UnknownOutcome):

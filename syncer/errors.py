@@ -158,7 +158,7 @@ class InvalidRecord(RecordError):
 
 
 class Rejected(RecordError):
-    """The CRM refused a write. `correlation_id` is what its support asks for."""
+    """The CRM refused a write. `correlation_id` is what its support asks for, `codes` are its reasons."""
 
     def __init__(
         self,
@@ -166,12 +166,14 @@ class Rejected(RecordError):
         *,
         status: int,
         correlation_id: str | None = None,
+        codes: Sequence[str] = (),
         record: str | None = None,
         hint: str | None = None,
     ) -> None:
         super().__init__(message, record=record, hint=hint)
         self.status = status
         self.correlation_id = correlation_id
+        self.codes = codes
 
 
 class NotApplied(RecordError):
