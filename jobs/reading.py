@@ -90,6 +90,7 @@ class Reader:
             asked=portal.properties,
         )
         self._feeds = feeds
+        self._out_of_reach = portal.skipped
 
     async def batch(self, chunk: Chunk) -> Batch:
         """Return the chunk's records in canonical form, without links of contacts, companies and deals."""
@@ -110,7 +111,9 @@ class Reader:
         if batch.stream not in set(Kind):
             return
         kind = Kind(batch.stream)
-        targets = [Kind(to) for to in LINKED.get(batch.stream, ()) if to in set(Kind)] if changed else []
+        # Whether one end's scope suffices for links is told both ways: none are asked for to what may not be read.
+        within = set(Kind) - set(self._out_of_reach)
+        targets = [Kind(to) for to in LINKED.get(batch.stream, ()) if to in within] if changed else []
         found = await asyncio.gather(*(self._links(kind, to, changed) for to in targets))
         batch.links.update(zip(targets, found, strict=True))
         batch.tracked = self._definitions.objects[kind].history

@@ -127,6 +127,7 @@ async def test_the_control_plane(serve: Serve, connect: Connect) -> None:
     owners = await account.source.owners()
     assert [owner.id for owner in owners if owner.archived] == ["77"]
     assert len({owner.id for owner in owners}) == len(owners) > 1
+    assert all(owner.user_id and owner.user_id != owner.id for owner in owners if not owner.archived)
     stages = await account.source.pipelines()
     assert {stage.pipeline_id for stage in stages} > {"default"}
     assert any(stage.is_closed and stage.probability == 1 for stage in stages)

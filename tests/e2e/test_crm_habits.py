@@ -1,16 +1,22 @@
 """What HubSpot does one way or the other, and whoever is right, rounds end the same."""
 
+from dataclasses import replace
+
 import pytest
 
+from connectors.ports import PropertyDefinition
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
+from connectors.sandbox.records import Token
 from connectors.sandbox.state import Backward, Habits, MergedId
 from jobs.look import look
 from jobs.rounds import backfill_round, dry_round, push_round, sync_round
 from jobs.setup import setup
 from syncer.errors import RateLimited
 from syncer.records import Kind
+
+NOW = "2026-05-04T10:00:00Z"
 
 
 def _goes_back(planned, options):
@@ -97,3 +103,51 @@ async def test_a_week_of_spent_days_fails_no_value(serve, open_desk):
             assert unit.desk.dead_letters("hubspot") == []
     assert result.failed == 0
     assert result.written > 0
+
+
+async def test_links_to_what_the_token_may_not_read_stop_nobody(serve, open_desk):
+    refused = Fault(trouble=Trouble.STATUS, status=403, path="associations/2026-09/contacts/companies", probability=1.0)
+    crm = serve(faults=Faults(rules=(refused,)))
+    scopes = {f"crm.objects.{kind}.read" for kind in ("contacts", "deals", "owners")}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset({*scopes, "oauth"}))
+    async with open_desk(crm) as desk:
+        result = await backfill_round(desk)
+    assert "companies" in result.skipped
+    assert result.halted == {}
+    assert result.streams["contacts"].read > 0
+
+
+async def test_a_backfill_goes_on_where_it_stopped(serve, open_desk):
+    people = [{"type": "contacts", "id": str(number), "createdAt": NOW, "properties": {}} for number in range(1, 1251)]
+    lists = frozenset({"GET"})
+    spent = Fault(trouble=Trouble.DAILY_LIMIT, path="objects/2026-09/contacts", methods=lists, skip=11, times=1)
+    crm = serve(lines=people, faults=Faults(rules=(spent,)))
+    async with open_desk(crm, streams=("contacts",)) as desk:
+        first = await backfill_round(desk)
+    async with open_desk(crm, streams=("contacts",)) as desk:
+        second = await backfill_round(desk)
+    assert (list(first.halted), first.streams["contacts"].read) == (["contacts"], 1000)
+    assert (second.halted, second.streams["contacts"].read) == ({}, 250)
+
+
+OUR_OUTCOME = PropertyDefinition(
+    name="fn_outcome",
+    label="x",
+    type="enumeration",
+    field_type="select",
+    group="contactinformation",
+    options=(("open", "Open"),),
+)
+
+
+async def test_setup_names_what_stands_in_its_way_and_touches_nothing_that_is_there(crm, open_desk):
+    text = replace(OUR_OUTCOME, name="fn_fit", type="string", field_type="text", options=())
+    async with open_desk(crm) as desk:
+        await desk.destination.create_properties("contacts", [OUR_OUTCOME, text])
+        steps = {one.name: one for one in await setup(desk, apply=True) if one.kind is Kind.CONTACT}
+        kept = (await desk.source.definitions("contacts"))["fn_outcome"].options
+    assert {steps[name].state for name in ("fn_outcome", "fn_fit")} == {"differs"}
+    assert "lacks the options" in steps["fn_outcome"].note
+    assert "type string, needs number" in steps["fn_fit"].note
+    assert steps["fn_stage"].state == "present"
+    assert kept == OUR_OUTCOME.options

@@ -157,6 +157,27 @@ async def test_an_unknown_property_stops_its_carriers_and_names_the_remedy(
     assert route.call_count == 2
 
 
+async def test_a_refusal_for_a_property_that_nobody_sent_finds_its_record(
+    crm: respx.MockRouter, account: HubSpot
+) -> None:
+    code = "MISSING_CONDITIONAL_REQUIRED_PROPERTY"
+    detail = {"code": code, "message": "x", "context": {"propertyName": ["closed_lost_reason"]}}
+    body = {"category": "VALIDATION_ERROR", "errors": [detail]}
+    crm.post(UPDATE).mock(side_effect=refusing("lost", body))
+    batch = [*writes(20), RecordWrite(id="21", values={"fn_stage": "lost"})]
+    results = await account.destination.write("contacts", batch)
+    assert error_types(results) == {"21": Rejected}
+    assert f"{code} on closed_lost_reason" in (results[20].error.message if results[20].error else "")
+
+
+async def test_a_success_with_warnings_is_a_success(crm: respx.MockRouter, account: HubSpot) -> None:
+    context = {"propertyName": ["fn_stage_since"], "rawValue": ["x"], "normalizedValue": ["y"]}
+    warning = {"category": "PROPERTY_VALUE_NORMALIZED", "context": context}
+    answer = {"status": "COMPLETE", "results": [{"id": "1", "properties": {}, "warnings": [warning]}]}
+    crm.post(UPDATE).respond(200, json={**answer, "warnings": [warning]})
+    assert error_types(await account.destination.write("contacts", writes(1))) == {}
+
+
 async def test_a_batch_refused_without_any_reason_fails_record_by_record(
     crm: respx.MockRouter, account: HubSpot
 ) -> None:
