@@ -10,7 +10,7 @@ import structlog
 from jobs.delivery import FORWARD_ONLY, deliver
 from jobs.desk import Desk
 from jobs.letters import settle_letters
-from syncer.errors import Missing, SyncerError, UnknownOutcome
+from syncer.errors import Missing, SyncerError, TransientError
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
 from syncer.writeback import same_value
@@ -124,7 +124,7 @@ def _outcome(entry: OutboxEntry, present: Held, errors: Mapping[str, SyncerError
     error = errors.get(entry.key)
     if error is None:
         return _Settled(entry, Status.WRITTEN, held)
-    if isinstance(error, UnknownOutcome):
+    if isinstance(error, TransientError):
         return _Settled(entry, Status.PENDING, entry.previous, error.message)
     if isinstance(error, Missing):
         return _Settled(entry, Status.CANCELLED, held, _GONE)
