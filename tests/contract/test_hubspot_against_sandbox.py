@@ -25,6 +25,7 @@ from syncer.errors import (
     Rejected,
     SchemaChanged,
     SyncerError,
+    TransientError,
     Unavailable,
 )
 from syncer.moments import DAY, Millis
@@ -135,6 +136,16 @@ async def test_the_control_plane(serve: Serve, connect: Connect) -> None:
     assert definitions["hs_is_closed"].read_only
     assert not definitions["dealname"].read_only
     assert "newbusiness" in dict(definitions["dealtype"].options)
+
+
+@pytest.mark.parametrize("status", [429, 502])
+async def test_the_official_client_makes_one_attempt(serve: Serve, status: int) -> None:
+    once = Fault(trouble=Trouble.STATUS, status=status, path="/owners", times=1)
+    server = serve(faults=Faults(rules=(once,)))
+    account = open_hubspot(token=TOKEN, base_url=server.base_url, tier="unlimited", patience=Patience(attempts=1))
+    with pytest.raises(TransientError):
+        await account.source.owners()
+    await account.close()
 
 
 STAGE = PropertyDefinition(

@@ -11,9 +11,11 @@ from connectors.sandbox.merging import merge
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Backward, Habits, MergedId
 from jobs.look import look
-from jobs.rounds import backfill_round, dry_round, push_round, sync_round
+from jobs.pull import read_watermark
+from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
 from jobs.setup import setup
 from syncer.errors import RateLimited
+from syncer.moments import HOUR
 from syncer.records import Kind
 
 NOW = "2026-05-04T10:00:00Z"
@@ -124,8 +126,10 @@ async def test_a_backfill_goes_on_where_it_stopped(serve, open_desk):
     crm = serve(lines=people, faults=Faults(rules=(spent,)))
     async with open_desk(crm, streams=("contacts",)) as desk:
         first = await backfill_round(desk)
+    between = crm.clock()
     async with open_desk(crm, streams=("contacts",)) as desk:
         second = await backfill_round(desk)
+        assert read_watermark(desk, "contacts") < between, "what changed since the first page is still to be read"
     assert (list(first.halted), first.streams["contacts"].read) == (["contacts"], 1000)
     assert (second.halted, second.streams["contacts"].read) == ({}, 250)
 
@@ -144,10 +148,61 @@ async def test_setup_names_what_stands_in_its_way_and_touches_nothing_that_is_th
     text = replace(OUR_OUTCOME, name="fn_fit", type="string", field_type="text", options=())
     async with open_desk(crm) as desk:
         await desk.destination.create_properties("contacts", [OUR_OUTCOME, text])
+        properties = crm.portal.schemas["contacts"].properties
+        properties["fn_cell"] = replace(properties["fn_fit"], name="fn_cell", read_only=True)
         steps = {one.name: one for one in await setup(desk, apply=True) if one.kind is Kind.CONTACT}
         kept = (await desk.source.definitions("contacts"))["fn_outcome"].options
-    assert {steps[name].state for name in ("fn_outcome", "fn_fit")} == {"differs"}
+    assert {steps[name].state for name in ("fn_outcome", "fn_fit", "fn_cell")} == {"differs"}
+    assert "does not let it be written" in steps["fn_cell"].note
     assert "lacks the options" in steps["fn_outcome"].note
     assert "type string, needs number" in steps["fn_fit"].note
     assert steps["fn_stage"].state == "present"
     assert kept == OUR_OUTCOME.options
+
+
+async def test_a_window_that_broke_off_is_read_again(serve, open_desk):
+    spent = Fault(trouble=Trouble.DAILY_LIMIT, path="companies/search", times=1)
+    crm = serve(faults=Faults(rules=(spent,)))
+    async with open_desk(crm, streams=("companies",)) as desk:
+        await backfill_round(desk)
+    changed = next(iter(crm.portal.tables["companies"].rows))
+    crm.portal.edit_as_user("companies", changed, {"name": "Umbenannt"})
+    async with open_desk(crm, streams=("companies",)) as desk:
+        before = read_watermark(desk, "companies")
+        broken = await pull_round(desk)
+        assert (list(broken.halted), read_watermark(desk, "companies")) == (["companies"], before)
+    crm.clock.ahead = 2 * HOUR
+    async with open_desk(crm, streams=("companies",)) as desk:
+        await pull_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.company("hubspot", changed).name == "Umbenannt"
+
+
+async def test_owners_pipelines_and_properties_are_looked_at_anew_after_an_hour(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await look(desk)
+        await look(desk)
+        assert desk.source.usage.calls["owners"] == 2, "live and archived ones"
+        crm.clock.ahead = HOUR
+        await look(desk)
+        assert desk.source.usage.calls["owners"] == 4
+
+
+async def test_properties_that_the_account_lacks_are_not_asked_for(crm, open_desk):
+    del crm.portal.schemas["feedback_submissions"].properties["hs_survey_type"]
+    async with open_desk(crm) as desk:
+        names = (await look(desk)).properties["feedback_submissions"]
+    assert "hs_value" in names
+    assert "hs_survey_type" not in names
+
+
+async def test_a_company_and_a_contact_of_one_id_are_two_records(serve, open_desk):
+    lines = [
+        {"type": "contacts", "id": "7", "createdAt": NOW, "properties": {"email": "a@firma.example"}},
+        {"type": "companies", "id": "7", "createdAt": NOW, "properties": {"name": "Firma"}},
+    ]
+    async with open_desk(serve(lines=lines)) as desk:
+        await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.contact("hubspot", "7").email == "a@firma.example"
+            assert unit.mirror.company("hubspot", "7").name == "Firma"

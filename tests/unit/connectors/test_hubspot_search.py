@@ -44,6 +44,7 @@ class Index:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content)
         assert len(request.content) <= 3000
+        assert [len(group["filters"]) <= 6 for group in body["filterGroups"]] == [True]
         self.bodies.append(body)
         start = int(body.get("after", 0))
         if start + body["limit"] > 10_000:
