@@ -180,8 +180,17 @@ class Source(Protocol):
         """
         ...
 
-    async def by_id(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:
-        """Return the live records among `ids`, any order; merged ones carry `asked_id`."""
+    async def by_id(
+        self, stream: str, ids: Sequence[str], *, properties: Sequence[str], archived: bool = False
+    ) -> Sequence[SourceRecord]:
+        """Return the live records among `ids`, or the archived ones, any order; merged ones carry `asked_id`."""
+        ...
+
+    async def total(self, stream: str) -> int | None:
+        """Return how many live records search counts, by one call; None where it does not count the stream.
+
+        No proof of anything: the index lags and its total is a hint.
+        """
         ...
 
     async def history(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:

@@ -86,6 +86,12 @@ async def changed(api: ApiClient, versions: Versions, window: Window) -> AsyncIt
             yield fresh
 
 
+async def count_all(api: ApiClient, versions: Versions, stream: str) -> int | None:
+    """Return what search says the stream's total is, by the smallest page there is."""
+    page = await _search(api, versions, stream, {"filterGroups": [], "properties": [ID], "limit": 1})
+    return page.total
+
+
 def _fresh(records: Iterable[Record], seen: set[str]) -> Sequence[Record]:
     fresh = [record for record in records if record.id not in seen]
     seen.update(record.id for record in fresh)
@@ -105,7 +111,7 @@ def _order(record_id: str) -> tuple[int, str]:
 async def _by_id(api: ApiClient, versions: Versions, window: Window) -> AsyncIterator[RecordPage]:
     above: str | None = None
     while True:
-        page = await _search(api, versions, window, _body(window, above=above))
+        page = await _search(api, versions, window.stream, _body(window, above=above))
         yield page
         if page.next_cursor is None or not page.results:
             return
@@ -117,7 +123,7 @@ async def _by_id(api: ApiClient, versions: Versions, window: Window) -> AsyncIte
 
 async def _by_offset(api: ApiClient, versions: Versions, window: Window) -> AsyncIterator[RecordPage]:
     async def fetch(after: str | None) -> RecordPage:
-        return await _search(api, versions, window, _body(window, after=after))
+        return await _search(api, versions, window.stream, _body(window, after=after))
 
     read = 0
     async for page in walk(fetch, stream=window.stream):
@@ -139,7 +145,7 @@ def _halves(window: Window) -> Sequence[Window]:
     return replace(window, until=middle), replace(window, since=middle)
 
 
-async def _search(api: ApiClient, versions: Versions, window: Window, body: Mapping[str, object]) -> RecordPage:
-    errand = Errand(stream=window.stream, bucket=Bucket.SEARCH, scope=READ_SCOPES.get(window.stream))
-    request = Request(method="POST", path=versions.search(window.stream), json=body, errand=errand)
+async def _search(api: ApiClient, versions: Versions, stream: str, body: Mapping[str, object]) -> RecordPage:
+    errand = Errand(stream=stream, bucket=Bucket.SEARCH, scope=READ_SCOPES.get(stream))
+    request = Request(method="POST", path=versions.search(stream), json=body, errand=errand)
     return await api.call(request, RecordPage)

@@ -11,7 +11,7 @@ from connectors.hubspot.campaigns import changed_campaigns, list_campaigns
 from connectors.hubspot.events import FEEDS, feed_pages
 from connectors.hubspot.records import Reading, read_by_id, read_errand
 from connectors.hubspot.schema import Schema
-from connectors.hubspot.search import ID, Window, changed, fits_search
+from connectors.hubspot.search import ID, Window, changed, count_all, fits_search
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.ports import (
@@ -156,9 +156,16 @@ class HubSpotSource:
         """
         return feed_pages(self._api, self._versions, stream, since)
 
-    async def by_id(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:
-        """Return the live records among `ids`, any order; merged ones carry `asked_id`."""
-        return await read_by_id(self._api, self._versions, Reading(stream=stream, properties=properties), ids)
+    async def by_id(
+        self, stream: str, ids: Sequence[str], *, properties: Sequence[str], archived: bool = False
+    ) -> Sequence[SourceRecord]:
+        """Return the live records among `ids`, or the archived ones, any order; merged ones carry `asked_id`."""
+        reading = Reading(stream=stream, properties=properties, archived=archived)
+        return await read_by_id(self._api, self._versions, reading, ids)
+
+    async def total(self, stream: str) -> int | None:
+        """Return how many live records search counts; None for campaigns, which it does not know."""
+        return None if stream == CAMPAIGNS else await count_all(self._api, self._versions, stream)
 
     async def history(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:
         """Return records with the version history of `properties`."""

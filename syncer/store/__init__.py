@@ -2,11 +2,23 @@
 
 from syncer.store.outbox import Settlement
 from syncer.store.session import Store, Unit, open_store
-from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, Snapshot, Status, Upserted
+from syncer.store.values import (
+    AccountFacts,
+    Compared,
+    DeadLetter,
+    Holding,
+    OutboxEntry,
+    Run,
+    Snapshot,
+    Status,
+    Upserted,
+)
 
 __all__ = [
     "AccountFacts",
+    "Compared",
     "DeadLetter",
+    "Holding",
     "OutboxEntry",
     "Run",
     "Settlement",

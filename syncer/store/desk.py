@@ -55,6 +55,10 @@ class Desk:
         """Return runs, the latest first."""
         return runs.latest_runs(self._connection, account, limit)
 
+    def last_run(self, account: str, jobs: Collection[str]) -> Run | None:
+        """Return the latest run of any of some jobs that came to its end, or None where there is none."""
+        return runs.last_run(self._connection, account, jobs)
+
     def run(self, run: str) -> Run | None:
         """Return a run, or None where there is none."""
         return runs.run(self._connection, run)

@@ -24,10 +24,7 @@ def replace_links(
     """Make each record's links exactly those given; return the changed ones, each with every other end, old and new."""
     if not any(links.values()) and is_empty(connection, tables.links, account):
         return {}
-    before = _grouped(_there(connection, account, direction, links))
-    resolved = survivors(connection, account, direction[1], {link.to_id for all_ in links.values() for link in all_})
-    after = {from_id: _rows(account, from_id, all_, resolved) for from_id, all_ in links.items()}
-    changed = {from_id: rows for from_id, rows in after.items() if rows != before.get(from_id, set())}
+    before, changed = _compared(connection, account, direction, links)
     gone = [row for from_id, rows in changed.items() for row in before.get(from_id, set()) - rows]
     come = [row for from_id, rows in changed.items() for row in rows - before.get(from_id, set())]
     _delete(connection, gone)
@@ -36,6 +33,13 @@ def replace_links(
     if direction == (Kind.CONTACT, Kind.COMPANY):
         _set_companies(connection, account, {from_id: chosen(rows) for from_id, rows in changed.items()}, now)
     return ends
+
+
+def differing_links(
+    connection: Connection, account: str, direction: Direction, links: Mapping[str, Sequence[Link]]
+) -> set[str]:
+    """Return the records whose links `replace_links` would change."""
+    return set(_compared(connection, account, direction, links)[1])
 
 
 def fill_companies(connection: Connection, account: str, contact_ids: Collection[str], now: int) -> None:
@@ -66,6 +70,16 @@ def mark_ends(
 def links_from(connection: Connection, account: str, direction: Direction, ids: Collection[str]) -> dict[str, set[Row]]:
     """Return the rows of `links` in one direction, by the record they start from."""
     return _grouped(_there(connection, account, direction, ids))
+
+
+def _compared(
+    connection: Connection, account: str, direction: Direction, links: Mapping[str, Sequence[Link]]
+) -> tuple[dict[str, set[Row]], dict[str, set[Row]]]:
+    """Return the rows there are, and those that there should be of each record whose links differ."""
+    before = _grouped(_there(connection, account, direction, links))
+    resolved = survivors(connection, account, direction[1], {link.to_id for all_ in links.values() for link in all_})
+    after = {from_id: _rows(account, from_id, all_, resolved) for from_id, all_ in links.items()}
+    return before, {from_id: rows for from_id, rows in after.items() if rows != before.get(from_id, set())}
 
 
 def _rows(account: str, from_id: str, links: Sequence[Link], resolved: Mapping[str, str]) -> set[Row]:

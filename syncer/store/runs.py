@@ -1,6 +1,6 @@
 """Runs, cursors, KPI snapshots and account facts: what a job keeps about itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 
 import orjson
@@ -13,7 +13,7 @@ from syncer.store.marks import ensure_account
 from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
 from syncer.store.values import AccountFacts, Run
 
-RUNNING, INTERRUPTED = "running", "interrupted"
+RUNNING, INTERRUPTED, FAILED = "running", "interrupted", "failed"
 
 
 def cursor(connection: Connection, account: str, stream: str, kind: str) -> str | None:
@@ -65,6 +65,14 @@ def latest_runs(connection: Connection, account: str, limit: int) -> list[Run]:
     """Return runs, the latest first."""
     statement = select(*runs.columns).where(runs.c.account == account).order_by(runs.c.id.desc()).limit(limit)
     return [_run(row) for row in raw(connection, statement, {})]
+
+
+def last_run(connection: Connection, account: str, jobs: Collection[str]) -> Run | None:
+    """Return the latest run of any of some jobs that came to its end, or None."""
+    ended = runs.c.status.not_in([RUNNING, INTERRUPTED, FAILED])
+    statement = select(*runs.columns).where(runs.c.account == account, runs.c.job.in_(list(jobs)), ended)
+    found = raw(connection, statement.order_by(runs.c.id.desc()).limit(1), {})
+    return _run(found[0]) if found else None
 
 
 def run(connection: Connection, id_: str) -> Run | None:

@@ -16,6 +16,7 @@ from syncer.store.locks import account_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
+from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 
@@ -30,6 +31,11 @@ class Unit:
     def mirror(self) -> Mirror:
         """Return what the CRM said last."""
         return Mirror(self.connection)
+
+    @cached_property
+    def reconcile(self) -> Reconcile:
+        """Return the mirror as a full compare sees it."""
+        return Reconcile(self.connection)
 
     @cached_property
     def facts(self) -> Facts:

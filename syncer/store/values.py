@@ -1,6 +1,6 @@
 """What the store answers beside canonical records and decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -20,6 +20,26 @@ class Upserted:
     #: Ids of the created and updated ones; of an activity `stream:id`.
     changed_ids: Sequence[str] = ()
     #: Records with a value that no column can hold exactly. They were not written; the others were.
+    refused: Sequence[InvalidRecord] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holding:
+    """Where the mirror holds a stream: a table, and the stream's name where several share it."""
+
+    table: str
+    stream: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """How a page of records stands against the mirror; what is named nowhere is the same on both sides."""
+
+    #: Not there, or there as gone.
+    missing: Collection[str] = ()
+    #: id → names of the columns and fields that differ.
+    differing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: Records with a value that no column can hold exactly.
     refused: Sequence[InvalidRecord] = ()
 
 

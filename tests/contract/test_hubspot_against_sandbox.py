@@ -75,6 +75,17 @@ async def everything(account: HubSpot, stream: str, *, archived: bool = False) -
     return [record async for page in pages for record in page.records]
 
 
+async def test_what_was_archived_is_found_by_id_and_search_counts_the_living(serve: Serve, connect: Connect) -> None:
+    account = connect(serve())
+    live, archived = await everything(account, "contacts"), await everything(account, "contacts", archived=True)
+    ids = [live[0].id, *(record.id for record in archived), "999999999"]
+    found = await account.source.by_id("contacts", ids, properties=(), archived=True)
+    assert sorted(record.id for record in found) == sorted(record.id for record in archived)
+    assert found
+    assert all(record.archived_at for record in found)
+    assert await account.source.total("contacts") == len(live)
+
+
 async def test_the_full_list_and_the_whole_window_agree(serve: Serve, connect: Connect) -> None:
     account = connect(serve())
     for stream in account.source.streams.objects:

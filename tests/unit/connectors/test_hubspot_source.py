@@ -345,3 +345,19 @@ async def test_all_streams_are_named(account: HubSpot) -> None:
 
 def test_a_record_without_history_has_none() -> None:
     assert SourceRecord(stream="contacts", id="1", properties={}).history == {}
+
+
+async def test_archived_records_are_read_by_id(crm: respx.MockRouter, account: HubSpot) -> None:
+    gone = {"id": "1", "properties": {}, "archived": True, "archivedAt": "2026-01-02T00:00:00Z"}
+    route = crm.post(READ).respond(207, json={"results": [gone], "errors": []})
+    [found] = await account.source.by_id("contacts", ["1"], properties=[], archived=True)
+    assert route.calls[0].request.url.params["archived"] == "true"
+    assert found.archived_at == "2026-01-02T00:00:00Z"
+
+
+async def test_a_total_costs_one_call_and_campaigns_have_none(crm: respx.MockRouter, account: HubSpot) -> None:
+    route = crm.post("/crm/objects/2026-09/contacts/search").respond(200, json={"results": [], "total": 1234})
+    assert await account.source.total("contacts") == 1234
+    assert json.loads(route.calls[0].request.content)["limit"] == 1
+    assert await account.source.total("campaigns") is None
+    assert account.source.usage.calls == {"contacts": 1}

@@ -1,0 +1,98 @@
+"""Records of the CRM against the rows that should hold them, value by value.
+
+A digest would not notice a row that somebody changed beside us. Names of columns and fields are told, never values.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from syncer.records import Activity, Answer, Company, Contact, Deal, Kind
+from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
+from syncer.store.encode import encode_activity, encode_answer, encode_company, encode_contact, encode_deal
+from syncer.store.merges import survivors
+from syncer.store.refuse import encoded
+from syncer.store.sweep import mine, table_of
+from syncer.store.values import Compared, Holding
+
+Record = Contact | Company | Deal | Activity | Answer
+#: A row by the names of its columns.
+_Named = Mapping[str, Any]
+_Survivors = Mapping[Kind, Mapping[str, str]]
+
+_ENCODERS: Mapping[str, Callable[[str, Any, int], Row]] = {
+    "contacts": encode_contact,
+    "companies": encode_company,
+    "deals": encode_deal,
+    "activities": encode_activity,
+    "answers": encode_answer,
+}
+#: What the mirror keeps beside what the CRM says.
+_OWN = frozenset({"account", "merged_into", "joined_to", "gist", "fingerprint", "recorded_at"})
+#: JSON objects: their keys are told instead of the column; an absent key and None are the same.
+_OBJECTS = frozenset({"fields", "held"})
+#: Columns with ids of another kind, which may have been merged since the row was written.
+_REFERENCES: Mapping[str, Kind] = {"company_id": Kind.COMPANY, "contact_id": Kind.CONTACT}
+_CONTACT_IDS = "contact_ids"
+
+
+def compare(connection: Connection, account: str, holding: Holding, records: Sequence[Record]) -> Compared:
+    """Return what is missing here, what differs and what no row can hold; the rest is the same on both sides."""
+    rows, refused = encoded(_ENCODERS[holding.table], account, records, 0)
+    names = [column.name for column in table_of(holding).columns]
+    wanted = {row["id"]: row for row in (dict(zip(names, one, strict=True)) for one in rows)}
+    there = {row["id"]: row for row in _there(connection, account, holding, wanted)}
+    present = {id_ for id_, row in there.items() if row.get("archived_at") is None}
+    known = _known(connection, account, [*wanted.values(), *there.values()])
+    told = {id_: tuple(_differing(row, there[id_], known)) for id_, row in wanted.items() if id_ in present}
+    return Compared(
+        missing=wanted.keys() - present,
+        differing={id_: found for id_, found in told.items() if found},
+        refused=refused,
+    )
+
+
+def _there(connection: Connection, account: str, holding: Holding, ids: Collection[str]) -> Iterator[_Named]:
+    table = table_of(holding)
+    names = [column.name for column in table.columns]
+    statement = select(*table.columns).where(*mine(account, holding), among(dialect_of(connection), table.c.id))
+    for chunk in chunks(ids):
+        for row in raw(connection, statement, {"ids": listed(chunk)}):
+            yield dict(zip(names, row, strict=True))
+
+
+def _known(connection: Connection, account: str, rows: Sequence[_Named]) -> _Survivors:
+    named: dict[Kind, set[str]] = {Kind.COMPANY: set(), Kind.CONTACT: set()}
+    for row in rows:
+        for column, kind in _REFERENCES.items():
+            named[kind].update([row[column]] if row.get(column) else [])
+        named[Kind.CONTACT].update(orjson.loads(row.get(_CONTACT_IDS, "[]")))
+    return {kind: survivors(connection, account, kind, ids) for kind, ids in named.items()}
+
+
+def _differing(wanted: _Named, there: _Named, known: _Survivors) -> Iterator[str]:
+    for name in wanted.keys() - _OWN:
+        ours, theirs = there[name], wanted[name]
+        if ours == theirs:
+            continue
+        if name in _OBJECTS:
+            left, right = orjson.loads(ours), orjson.loads(theirs)
+            yield from sorted(key for key in left.keys() | right.keys() if left.get(key) != right.get(key))
+        elif not _is_same_reference(name, ours, theirs, known):
+            yield name
+
+
+def _is_same_reference(name: str, ours: str | None, theirs: str | None, known: _Survivors) -> bool:
+    if name == _CONTACT_IDS:
+        merged = known[Kind.CONTACT]
+        left, right = ({merged.get(id_, id_) for id_ in orjson.loads(ids or "[]")} for ids in (ours, theirs))
+        return left == right
+    if name not in _REFERENCES:
+        return False
+    # A contact that names no company itself has the one of its links.
+    if name == "company_id" and theirs is None:
+        return True
+    merged = known[_REFERENCES[name]]
+    return merged.get(ours or "", ours) == merged.get(theirs or "", theirs)
