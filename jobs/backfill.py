@@ -32,13 +32,14 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     def of(stream: str) -> Awaitable[None]:
         return _list(intake, stream, restart=restart)
 
-    for group in _groups([name for name in portal.streams if not streams or name in streams]):
+    for group in groups([name for name in portal.streams if not streams or name in streams]):
         await guarded(group, of, count)
     count.with_calls(desk.source.usage.calls)
     return count
 
 
-def _groups(streams: Sequence[str]) -> Sequence[Sequence[str]]:
+def groups(streams: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return the streams in the order in which they are read: each group side by side, after the one before it."""
     first = [[kind.value] for kind in _FIRST if kind in streams]
     return [*first, [name for name in streams if name not in set(Kind)]]
 

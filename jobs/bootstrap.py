@@ -141,6 +141,12 @@ def _recorded(desk: Desk, job: str) -> Iterator[Run]:
         _log.info("run_finished", status=run.status, **run.counts)
 
 
+def seconds_of(run: Run) -> float:
+    """Return how long a run took, once it has ended."""
+    seconds = run.counts.get("seconds")
+    return float(seconds) if isinstance(seconds, int | float) else 0.0
+
+
 def _reason(error: BaseException) -> str:
     return error.message if isinstance(error, SyncerError) else type(error).__name__
 

@@ -1,10 +1,13 @@
-"""The write-back rules of an account: which of our roles is which property, and what the CRM allows there."""
+"""Names that several jobs share: properties that we write, runs of a full compare."""
 
 from collections.abc import Mapping, Sequence
 
 from syncer.agreement import Agreement, InForce, PipelineMap
 from syncer.records import Kind
 from syncer.writeback import WriteRules, write_rules
+
+#: What runs of a full compare are called: compared only, and mended.
+RECONCILE = ("reconcile", "reconcile --apply")
 
 
 def rules_for(

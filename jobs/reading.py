@@ -111,13 +111,19 @@ class Reader:
         if batch.stream not in set(Kind):
             return
         kind = Kind(batch.stream)
-        # Whether one end's scope suffices for links is told both ways: none are asked for to what may not be read.
-        within = set(Kind) - set(self._out_of_reach)
-        targets = [Kind(to) for to in LINKED.get(batch.stream, ()) if to in within] if changed else []
-        found = await asyncio.gather(*(self._links(kind, to, changed) for to in targets))
-        batch.links.update(zip(targets, found, strict=True))
+        batch.links.update(await self.links(batch.stream, changed))
         batch.tracked = self._definitions.objects[kind].history
         batch.changes += await self._versions(kind, storied)
+
+    async def links(self, stream: str, ids: Sequence[str]) -> Mapping[Kind, Mapping[str, Sequence[Link]]]:
+        """Return by kind the whole set of links of each id, as far as we read links of the stream's records."""
+        if stream not in set(Kind) or not ids:
+            return {}
+        # Whether one end's scope suffices for links is told both ways: none are asked for to what may not be read.
+        within = set(Kind) - set(self._out_of_reach)
+        kind, targets = Kind(stream), [Kind(to) for to in LINKED.get(stream, ()) if to in within]
+        found = await asyncio.gather(*(self._links(kind, to, ids) for to in targets))
+        return dict(zip(targets, found, strict=True))
 
     def _objects(self, kind: Kind, records: Iterable[SourceRecord], batch: Batch) -> None:
         mapper = self._mappers[kind]

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from jobs.asking import Asked, measured, question
 from jobs.backfill import backfill
-from jobs.bootstrap import Run, recorded_run
+from jobs.bootstrap import Run, recorded_run, seconds_of
 from jobs.counts import PullCount, StreamCount
 from jobs.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
@@ -189,6 +189,5 @@ def _close(run: Run, result: RoundResult) -> None:
 
 
 def _timed(run: Run, result: RoundResult) -> RoundResult:
-    seconds = run.counts["seconds"]
-    result.seconds = float(seconds) if isinstance(seconds, int | float) else 0.0
+    result.seconds = seconds_of(run)
     return result

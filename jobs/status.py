@@ -1,8 +1,9 @@
-"""How an account stands: freshness of each stream, last runs, outbox, dead letters."""
+"""How an account stands: freshness of each stream, last runs, last full compare, outbox, dead letters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from jobs.names import RECONCILE
 from syncer.moments import Millis, iso
 from syncer.store import Run, Store
 
@@ -19,11 +20,17 @@ class AccountStatus:
     outbox: Mapping[str, int]
     dead_letters: int
     runs: Sequence[Run]
+    #: The last full compare that came to its end.
+    reconciled: Run | None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
-        runs = [{**asdict(run), "started_at": iso(run.started_at), "ended_at": iso(run.ended_at)} for run in self.runs]
-        return {**asdict(self), "runs": runs}
+        reconciled = None if self.reconciled is None else _timed(self.reconciled)
+        return {**asdict(self), "runs": [_timed(run) for run in self.runs], "reconciled": reconciled}
+
+
+def _timed(run: Run) -> dict[str, object]:
+    return {**asdict(run), "started_at": iso(run.started_at), "ended_at": iso(run.ended_at)}
 
 
 def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> AccountStatus:
@@ -37,4 +44,5 @@ def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> A
             outbox=unit.desk.outbox_counts(account),
             dead_letters=len(unit.desk.dead_letters(account)),
             runs=unit.desk.runs(account, runs),
+            reconciled=unit.desk.last_run(account, RECONCILE),
         )

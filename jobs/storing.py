@@ -57,10 +57,7 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
     kind = Kind(batch.stream)
     with desk.store.snapshot() as unit:
         names = rules_for(desk.agreement.agreement).names
-        has_written = unit.desk.has_written(desk.name)
-        if has_written:
-            batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names[Kind.CONTACT])
-            batch.deals = deals_as_others_left_them(unit, desk.name, batch.deals, names[Kind.DEAL])
+        has_written = without_our_words(unit, desk, batch)
         records = _records(batch)
         looks_back = has_written or reading is Reading.CHANGES
         held = unit.mirror.held(desk.name, kind, [one.id for one in records]) if looks_back else {}
@@ -73,6 +70,16 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
     changed = [one for one in records if one.id in differing]
     storied = [one.id for one in changed if _has_news(one, held.get(one.id), reading)]
     return [one.id for one in changed], [*storied, *sorted(edited - set(storied))]
+
+
+def without_our_words(unit: Unit, desk: Desk, batch: Batch) -> bool:
+    """Make a batch's records say what somebody other than us said last; return whether we ever wrote to the account."""
+    if not unit.desk.has_written(desk.name):
+        return False
+    names = rules_for(desk.agreement.agreement).names
+    batch.contacts = as_others_left_them(unit, desk.name, batch.contacts, names[Kind.CONTACT])
+    batch.deals = deals_as_others_left_them(unit, desk.name, batch.deals, names[Kind.DEAL])
+    return True
 
 
 def _is_edited(record: Contact | Company | Deal, held: Mapping[str, str | None] | None, tracked: Sequence[str]) -> bool:

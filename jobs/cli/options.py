@@ -8,6 +8,10 @@ AccountOption = Annotated[str | None, typer.Option("--account", help="One accoun
 StreamOption = Annotated[
     list[str] | None, typer.Option("--stream", help="One stream (contacts, deals, calls, …); repeatable.")
 ]
+KindOption = Annotated[
+    list[str] | None,
+    typer.Option("--stream", "--kind", help="One kind of record (contacts, deals, calls, …); repeatable."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else.")]
 AsOfOption = Annotated[
     str | None, typer.Option("--as-of", help="Business time: a date (end of that day) or an ISO moment.")

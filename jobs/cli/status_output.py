@@ -20,6 +20,7 @@ def print_status(status: AccountStatus) -> None:
     runs = [(run.id, run.job, iso(run.started_at) or "", took(run), run.status, counted(run)) for run in status.runs]
     if runs:
         print_table(("run", "job", "started", "took", "status", "counts"), runs, right=("took",))
+    typer.echo(f"reconciled: {_reconciled(status.reconciled)}")
     waiting = {name: count for name, count in status.outbox.items() if name in {"pending", "sending"} and count}
     typer.echo(f"outbox: {', '.join(f'{count:,} {name}' for name, count in waiting.items()) or 'empty'}")
     typer.echo(f"dead letters: {status.dead_letters:,}" + (" — syncer dead-letters" if status.dead_letters else ""))
@@ -40,6 +41,13 @@ def counted(run: Run) -> str:
     """Return what a run counted, without what stayed at zero."""
     numbers = {name: count for name, count in run.counts.items() if isinstance(count, int) and count}
     return " · ".join(f"{name} {count:,}" for name, count in numbers.items()) or "–"
+
+
+def _reconciled(run: Run | None) -> str:
+    if run is None:
+        return "never: syncer reconcile"
+    counts = ", ".join(f"{run.counts.get(name, 0):,} {name}" for name in ("compared", "faults", "repaired", "left"))
+    return f"{iso(run.started_at)} {run.status}: {counts}"
 
 
 def age(seconds: int) -> str:

@@ -1,13 +1,14 @@
-"""Commands that read and decide: backfill, pull, derive, measure."""
+"""Commands that read and decide: backfill, pull, reconcile, derive, measure."""
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KnownAtOption, StreamOption
+from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KindOption, KnownAtOption, StreamOption
 
 if TYPE_CHECKING:
     from jobs.desk import Desk
+    from jobs.drift import ReconcileResult
     from jobs.rounds import RoundResult
 
 
@@ -15,6 +16,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the tree."""
     app.command()(backfill)
     app.command()(pull)
+    app.command()(reconcile)
     app.command()(derive)
     app.command()(measure)
 
@@ -48,6 +50,29 @@ def pull(account: AccountOption = None, stream: StreamOption = None, as_json: Js
         return await pull_round(desk, streams=stream or ())
 
     finish_round(each_account(account, work, quiet=as_json), as_json=as_json)
+
+
+def reconcile(
+    account: AccountOption = None,
+    kind: KindOption = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Mend the mirror; without it the differences are only shown.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Believe that records are gone even where they are an unusual share.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Compare mirror and CRM in full: missed changes, deletions, merges, drift; the CRM is never written."""
+    from jobs.cli.frame import each_account
+    from jobs.cli.reconcile_output import finish_reconcile
+    from jobs.reconcile import reconcile_round
+    from jobs.sweep import Orders
+
+    async def work(desk: "Desk") -> "ReconcileResult":
+        return await reconcile_round(desk, streams=kind or (), orders=Orders(apply=apply, force=force))
+
+    finish_reconcile(each_account(account, work, quiet=as_json), as_json=as_json)
 
 
 def derive(

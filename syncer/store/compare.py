@@ -29,8 +29,8 @@ _ENCODERS: Mapping[str, Callable[[str, Any, int], Row]] = {
     "activities": encode_activity,
     "answers": encode_answer,
 }
-#: What the mirror keeps beside what the CRM says.
-_OWN = frozenset({"account", "merged_into", "joined_to", "gist", "fingerprint", "recorded_at"})
+#: What the mirror keeps beside what the CRM says, and the stamp of changes that concern nothing of ours.
+_OWN = frozenset({"account", "merged_into", "joined_to", "gist", "fingerprint", "recorded_at", "updated_at"})
 #: JSON objects: their keys are told instead of the column; an absent key and None are the same.
 _OBJECTS = frozenset({"fields", "held"})
 #: Columns with ids of another kind, which may have been merged since the row was written.
