@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from syncer.records import Activity, Answer, Company, Contact, Deal, Kind
 from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
 from syncer.store.encode import encode_activity, encode_answer, encode_company, encode_contact, encode_deal
+from syncer.store.links import chosen, links_from
 from syncer.store.merges import survivors
 from syncer.store.refuse import encoded
 from syncer.store.sweep import mine, table_of
@@ -34,8 +35,8 @@ _OWN = frozenset({"account", "merged_into", "joined_to", "gist", "fingerprint", 
 #: JSON objects: their keys are told instead of the column; an absent key and None are the same.
 _OBJECTS = frozenset({"fields", "held"})
 #: Columns with ids of another kind, which may have been merged since the row was written.
-_REFERENCES: Mapping[str, Kind] = {"company_id": Kind.COMPANY, "contact_id": Kind.CONTACT}
-_CONTACT_IDS = "contact_ids"
+_COMPANY, _CONTACT_IDS = "company_id", "contact_ids"
+_REFERENCES: Mapping[str, Kind] = {_COMPANY: Kind.COMPANY, "contact_id": Kind.CONTACT}
 
 
 def compare(connection: Connection, account: str, holding: Holding, records: Sequence[Record]) -> Compared:
@@ -46,7 +47,10 @@ def compare(connection: Connection, account: str, holding: Holding, records: Seq
     there = {row["id"]: row for row in _there(connection, account, holding, wanted)}
     present = {id_ for id_, row in there.items() if row.get("archived_at") is None}
     known = _known(connection, account, [*wanted.values(), *there.values()])
-    told = {id_: tuple(_differing(row, there[id_], known)) for id_, row in wanted.items() if id_ in present}
+    linked = _linked(connection, account, {id_ for id_ in present if _is_elsewhere(wanted[id_], there[id_])})
+    told = {
+        id_: tuple(_differing(row, there[id_], known, linked.get(id_))) for id_, row in wanted.items() if id_ in present
+    }
     return Compared(
         missing=wanted.keys() - present,
         differing={id_: found for id_, found in told.items() if found},
@@ -72,7 +76,19 @@ def _known(connection: Connection, account: str, rows: Sequence[_Named]) -> _Sur
     return {kind: survivors(connection, account, kind, ids) for kind, ids in named.items()}
 
 
-def _differing(wanted: _Named, there: _Named, known: _Survivors) -> Iterator[str]:
+def _is_elsewhere(wanted: _Named, there: _Named) -> bool:
+    return wanted.get(_COMPANY) != there.get(_COMPANY)
+
+
+def _linked(connection: Connection, account: str, ids: Collection[str]) -> dict[str, str | None]:
+    """Return the company that the links of contacts name: a contact has that one where the record says otherwise."""
+    if not ids:
+        return {}
+    found = links_from(connection, account, (Kind.CONTACT, Kind.COMPANY), ids)
+    return {id_: chosen(found.get(id_, ())) for id_ in ids}
+
+
+def _differing(wanted: _Named, there: _Named, known: _Survivors, linked: str | None) -> Iterator[str]:
     for name in wanted.keys() - _OWN:
         ours, theirs = there[name], wanted[name]
         if ours == theirs:
@@ -80,7 +96,7 @@ def _differing(wanted: _Named, there: _Named, known: _Survivors) -> Iterator[str
         if name in _OBJECTS:
             left, right = orjson.loads(ours), orjson.loads(theirs)
             yield from sorted(key for key in left.keys() | right.keys() if left.get(key) != right.get(key))
-        elif not _is_same_reference(name, ours, theirs, known):
+        elif not (name == _COMPANY and ours == linked) and not _is_same_reference(name, ours, theirs, known):
             yield name
 
 
@@ -91,8 +107,5 @@ def _is_same_reference(name: str, ours: str | None, theirs: str | None, known: _
         return left == right
     if name not in _REFERENCES:
         return False
-    # A contact that names no company itself has the one of its links.
-    if name == "company_id" and theirs is None:
-        return True
     merged = known[_REFERENCES[name]]
     return merged.get(ours or "", ours) == merged.get(theirs or "", theirs)
