@@ -50,6 +50,11 @@ def test_ids_come_in_the_order_of_their_numbers_whatever_their_length(store: Sto
     assert between(store, CONTACTS, "1000", None) == []
 
 
+def test_the_names_of_counts_are_plain_text(store: Store) -> None:
+    with store.snapshot() as unit:
+        assert {type(name) for name in unit.mirror.counts(ACCOUNT)} == {str}
+
+
 def test_only_live_rows_of_the_account_and_the_stream_are_listed_and_counted(store: Store) -> None:
     put(store, 1, "contacts", Contact(id="1"), Contact(id="2", archived_at=Millis(1)))
     put(store, 1, "activities", call("1", 5), replace(call("2", 5), stream="notes"))
