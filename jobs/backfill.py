@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 
+from jobs.completeness import begin_tally, prove
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
 from jobs.intake import Intake
@@ -53,6 +54,7 @@ async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
         await store_chunk(intake, chunk, Reading.BACKFILL)
     if stream in set(Kind):
         await _archived(desk, Kind(stream), intake.count)
+    intake.count.proof[stream] = await prove(desk, stream)
     await keep_watermark(desk, stream, began)
     desk.progress.done(stream)
 
@@ -66,6 +68,7 @@ def _begin(desk: Desk, stream: str, *, restart: bool) -> tuple[str | None, Milli
             return cursor, Millis(int(began))
         now = desk.clock()
         unit.desk.keep_cursor(desk.name, stream, "backfill", "")
+        begin_tally(unit, desk.name, stream)
         unit.desk.keep_cursor(desk.name, stream, "backfill_began", str(now))
         return None, now
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jobs.completeness import StreamProof
+
 
 @dataclass(kw_only=True, slots=True)
 class StreamCount:
@@ -26,6 +28,9 @@ class PullCount:
     skipped: dict[str, str] = field(default_factory=dict)
     #: stream → the error that stopped it.
     halted: dict[str, str] = field(default_factory=dict)
+
+    #: stream → how complete its full pull was.
+    proof: dict[str, StreamProof] = field(default_factory=dict)
 
     def of(self, stream: str) -> StreamCount:
         """Return the counts of a stream, begun at zero."""

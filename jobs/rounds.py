@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from jobs.asking import Asked, measured, question
 from jobs.backfill import backfill
 from jobs.bootstrap import Run, recorded_run, seconds_of
+from jobs.completeness import StreamProof
 from jobs.counts import PullCount, StreamCount
 from jobs.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
@@ -34,6 +35,8 @@ class RoundResult:
     conflicts: int = 0
     #: Values written, by property.
     properties: dict[str, int] = field(default_factory=dict)
+    #: By stream that was read in full: the portal says N, the store holds N.
+    proof: dict[str, StreamProof] = field(default_factory=dict)
     buried: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     halted: dict[str, str] = field(default_factory=dict)
@@ -89,6 +92,7 @@ async def read_changes(desk: Desk, portal: Portal, *, streams: Sequence[str] = (
     count.streams |= first.streams
     count.skipped |= first.skipped
     count.halted |= first.halted
+    count.proof |= first.proof
     count.with_calls(desk.source.usage.calls)
     return count
 
@@ -155,6 +159,7 @@ def _pulled(desk: Desk, run: Run, pulled: PullCount) -> RoundResult:
         streams=pulled.streams,
         skipped=pulled.skipped,
         halted=pulled.halted,
+        proof=pulled.proof,
         buried=sum(one.buried for one in pulled.streams.values()),
     )
 
@@ -175,6 +180,8 @@ def _pushed(result: RoundResult, pushed: PushCount) -> None:
 def _close(run: Run, result: RoundResult) -> None:
     if result.halted:
         run.status = "halted"
+    if result.proof:
+        run.counts["proof"] = {stream: asdict(one) for stream, one in result.proof.items()}
     run.counts.update(
         read=sum(one.read for one in result.streams.values()),
         created=sum(one.created for one in result.streams.values()),

@@ -21,7 +21,7 @@ class AccountStatus:
     dead_letters: int
     runs: Sequence[Run]
     #: The last full compare that came to its end.
-    reconciled: Run | None
+    reconciled: Run | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""

@@ -7,6 +7,7 @@ from enum import Enum
 
 import structlog
 
+from jobs.completeness import tally
 from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
@@ -111,6 +112,7 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
             if _records(batch) or batch.activities:
                 unit.desk.demand_full_derive(desk.name)
             unit.desk.keep_cursor(desk.name, batch.stream, "backfill", chunk.cursor or "")
+            tally(unit, desk, batch.stream, [raw.id for raw in chunk.records])
     seen.read += batch.read
     seen.buried += len(batch.broken)
 

@@ -10,6 +10,7 @@ from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
 
 if TYPE_CHECKING:
+    from jobs.completeness import StreamProof
     from jobs.plan import Plan
     from jobs.push import PushCount
     from jobs.rounds import RoundResult
@@ -31,8 +32,12 @@ def finish_round(results: Sequence["RoundResult"], *, as_json: bool) -> None:
             print_round(one)
     if any(one.halted for one in results):
         raise typer.Exit(_FAILED)
-    if any(one.failed or one.buried or one.problems for one in results):
+    if any(one.failed or one.buried or one.problems or _is_incomplete(one) for one in results):
         raise typer.Exit(_NEEDS_PERSON)
+
+
+def _is_incomplete(result: "RoundResult") -> bool:
+    return not all(one.complete for one in result.proof.values())
 
 
 def print_round(result: "RoundResult") -> None:
@@ -43,6 +48,8 @@ def print_round(result: "RoundResult") -> None:
     ]
     heads = ("stream", "read", "created", "updated", "archived", "API calls")
     print_table(heads, rows, title=f"{result.account} · run {result.run}", right=heads[1:])
+    if result.proof:
+        _print_proof(result)
     typer.echo(
         f"derived {result.derived:,} · planned {result.planned:,} · written {result.written:,} · "
         f"unchanged {result.unchanged:,} · conflicts {result.conflicts:,} · failed {result.failed:,} · "
@@ -56,6 +63,25 @@ def print_round(result: "RoundResult") -> None:
         typer.echo(f"not written: {problem}", err=True)
     if result.buried or result.failed:
         typer.echo(f"{result.buried + result.failed:,} need a person: syncer dead-letters", err=True)
+
+
+def _print_proof(result: "RoundResult") -> None:
+    """Print what the full list named beside what the store holds; search's word is shown as what it is."""
+    heads = ("read in full", "the portal lists", "the store holds", "search says*", "proof")
+    rows = [
+        (stream, f"{one.listed:,}", f"{one.held:,}", _number(one.search_total), _proved(one))
+        for stream, one in result.proof.items()
+    ]
+    print_table(heads, rows, right=heads[1:4])
+    typer.echo("* a hint only: search lags behind; the proof is the full list against the store, id by id")
+
+
+def _number(count: int | None) -> str:
+    return "–" if count is None else f"{count:,}"
+
+
+def _proved(one: "StreamProof") -> str:
+    return "; ".join(["complete" if one.complete else "NOT complete", *one.reasons])
 
 
 def show_plans(plans: Sequence["Plan"], *, as_json: bool) -> None:
