@@ -7,11 +7,13 @@ import structlog
 import uvicorn
 
 from jobs.asking import Asked
-from jobs.bootstrap import opened_desk
+from jobs.bootstrap import agreement_of, opened_desk
 from jobs.desk import Desk
+from jobs.reconcile import reconcile_round
 from jobs.rounds import measure_round, sync_round
-from jobs.schedule import Appointment, Schedule
+from jobs.schedule import Appointment, Every, Nightly, Schedule
 from jobs.settings import Settings
+from jobs.sweep import Orders
 from jobs.web.app import build_app
 from syncer.errors import ConfigError, Problem, SyncerError
 from syncer.store import Store
@@ -60,17 +62,17 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) 
 
 
 def _appointments(settings: Settings, store: Store, name: str, busy: asyncio.Lock) -> list[Appointment]:
+    plan = settings.schedule
+    work: list[tuple[str, Every | Nightly, Callable[[Desk], Awaitable[None]]]] = [
+        ("sync", Every(plan.sync_every), _sync),
+        ("measure", Every(plan.measure_every), _measure),
+    ]
+    if plan.reconcile_hour is not None:
+        zone = agreement_of(settings).agreement.calendar.zone
+        work.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
     return [
-        Appointment(
-            name=f"{name}/sync",
-            minutes=settings.schedule.sync_every,
-            work=_guarded(settings, store, name, busy, _sync),
-        ),
-        Appointment(
-            name=f"{name}/measure",
-            minutes=settings.schedule.measure_every,
-            work=_guarded(settings, store, name, busy, _measure),
-        ),
+        Appointment(name=f"{name}/{job}", when=when, work=_guarded(settings, store, name, busy, do))
+        for job, when, do in work
     ]
 
 
@@ -97,3 +99,7 @@ async def _sync(desk: Desk) -> None:
 
 async def _measure(desk: Desk) -> None:
     await measure_round(desk, Asked())
+
+
+async def _reconcile(desk: Desk) -> None:
+    await reconcile_round(desk, orders=Orders(apply=True))

@@ -2,12 +2,31 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 #: Seconds by which rounds of several accounts are spread, so that they do not start at once.
 _JITTER = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Again after so many minutes, counted from the start."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nightly:
+    """Once a day at a full hour of a time zone."""
+
+    hour: int
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +34,7 @@ class Appointment:
     """Something to do again and again."""
 
     name: str
-    minutes: int
+    when: Every | Nightly
     work: Callable[[], Awaitable[None]]
 
 
@@ -29,8 +48,9 @@ class Schedule:
 
     def add(self, appointment: Appointment) -> None:
         """Keep an appointment from now on."""
-        trigger = IntervalTrigger(minutes=appointment.minutes, jitter=_JITTER, timezone="UTC")
-        self._scheduler.add_job(appointment.work, trigger, id=appointment.name, name=appointment.name)
+        self._scheduler.add_job(
+            appointment.work, _trigger(appointment.when), id=appointment.name, name=appointment.name
+        )
 
     def start(self) -> None:
         """Begin."""
@@ -39,3 +59,13 @@ class Schedule:
     def stop(self) -> None:
         """Begin nothing more; what runs goes on."""
         self._scheduler.shutdown(wait=False)
+
+
+def _trigger(when: Every | Nightly) -> BaseTrigger:
+    match when:
+        case Every(minutes):
+            return IntervalTrigger(minutes=minutes, jitter=_JITTER, timezone="UTC")
+        case Nightly(hour, zone):
+            return CronTrigger(hour=hour, minute=0, jitter=_JITTER, timezone=zone)
+        case _:
+            assert_never(when)

@@ -79,12 +79,14 @@ class AccountFile(_Strict):
 
 
 class ScheduleFile(_Strict):
-    """When the daemon does what, in minutes."""
+    """When the daemon does what; in minutes, but for the hour of the full compare."""
 
     sync_every: Minutes = 5
     measure_every: Minutes = 60
     #: A round re-reads this many minutes before the last one: the CRM's index lags and is out of order.
     overlap: Minutes = 15
+    #: Hour, in the agreement's time zone, of the full compare that mends the mirror; None never.
+    reconcile_hour: Annotated[int, Field(ge=0, le=23)] | None = 3
 
 
 class SettingsFile(_Strict):

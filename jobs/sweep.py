@@ -73,8 +73,9 @@ class Sweep:
             return
         listed = {raw.id for raw in records}
         highest = max(listed, key=_by_number)
-        await self._compare(records)
+        # First what the list lacks: mending a survivor takes the records that went into it out of sight.
         await self._beyond(listed, highest)
+        await self._compare(records)
         self.passed = max(self.passed, highest, key=_by_number)
         self.intake.desk.progress.advance(self._step, len(listed))
 

@@ -1,7 +1,9 @@
 """The full compare against a CRM that listens: what differs is named, told apart and mended, and no more than that."""
 
+import asyncio
 import math
 from collections import Counter
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -11,9 +13,12 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits, MergedId
+from jobs.daemon import _appointments
 from jobs.drift import What
 from jobs.reconcile import reconcile_round
 from jobs.rounds import backfill_round, sync_round
+from jobs.schedule import Nightly
+from jobs.settings import ScheduleFile
 from jobs.setup import setup
 from jobs.status import read_status
 from jobs.sweep import Orders
@@ -21,12 +26,27 @@ from syncer.errors import ConfigError
 from syncer.moments import DAY
 from syncer.records import Kind
 from syncer.store import tables
-from tests.e2e.conftest import TODAY
+from tests.e2e.conftest import TODAY, settings_for
 
 LOOK, MEND = Orders(apply=False), Orders(apply=True)
 #: Long before any pull: a change of then that the mirror lacks was missed.
 THEN = TODAY - 30 * DAY
-KEPT = ("contacts", "companies", "deals", "activities", "answers", "links", "evidence", "aliases", "dirty_contacts")
+KEPT = (
+    "contacts",
+    "companies",
+    "deals",
+    "activities",
+    "answers",
+    "links",
+    "changes",
+    "evidence",
+    "aliases",
+    "dirty_contacts",
+    "dirty_deals",
+    "dead_letters",
+    "cursors",
+    "outbox",
+)
 
 
 def found(result) -> dict[str, list[tuple[str, str]]]:
@@ -46,8 +66,8 @@ def rows(desk) -> dict[str, list]:
     with desk.store.snapshot() as unit:
         return {
             name: unit.connection.execute(select(table).order_by(*table.primary_key)).fetchall()
-            for name in KEPT
-            if (table := tables.metadata.tables[name]) is not None
+            for name, table in tables.metadata.tables.items()
+            if name in KEPT
         }
 
 
@@ -135,12 +155,11 @@ async def test_looking_writes_nothing(crm, open_desk):
         sql(desk, delete(tables.contacts).where(tables.contacts.c.id == first.id))
         archive(crm, "contacts", second)
         crm.portal.edit_as_user("contacts", third.id, {"lastname": "Umbenannt"}, at=THEN)
-        before, outbox = rows(desk), crm.server
+        before = rows(desk)
         result = await reconcile_round(desk, orders=LOOK)
         assert rows(desk) == before
     assert result.sums()["faults"] == 3
     assert result.sums()["repaired"] == 0
-    assert outbox is crm.server
 
 
 async def test_what_is_gone_is_told_apart_by_how_it_went(crm, open_desk):
@@ -388,3 +407,37 @@ async def test_findings_beyond_the_named_ones_are_counted(crm, open_desk, monkey
         drift = (await reconcile_round(desk, streams=("contacts",), orders=LOOK)).streams["contacts"]
     assert (len(drift.findings), drift.unnamed) == (5, drift.differing - 5)
     assert Counter(one.what for one in drift.findings) == {What.DIFFERS: 5}
+
+
+async def test_both_databases_are_mended_alike(crm, open_desk, store):
+    async with open_desk(crm, store=store) as desk:
+        await backfill_round(desk)
+        lost, altered, binned, one, other = some(crm, "contacts", 5)
+        sql(desk, delete(tables.contacts).where(tables.contacts.c.id == lost.id))
+        sql(desk, update(tables.contacts).where(tables.contacts.c.id == altered.id).values(first_name="x"))
+        sql(desk, update(tables.deals).values(probability=0.123, amount=7))
+        archive(crm, "contacts", binned)
+        merging.merge(crm.portal, BY_NAME["contacts"], one, other, at=THEN)
+        result = await reconcile_round(desk, orders=MEND)
+        again = await reconcile_round(desk, orders=LOOK)
+    assert result.streams["contacts"].faults == 6
+    assert result.streams["deals"].differing == result.streams["deals"].crm
+    assert result.sums()["left"] == 0
+    assert found(again) == {}
+
+
+async def test_the_daemon_mends_the_mirror_at_its_hour(crm, open_desk, sqlite_store, tmp_path):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        sql(desk, update(tables.contacts).values(first_name="x"))
+    settings = settings_for(crm.server.base_url, tmp_path)
+    planned = {one.name: one for one in _appointments(settings, sqlite_store, "hubspot", asyncio.Lock())}
+    assert planned["hubspot/reconcile"].when == Nightly(3, ZoneInfo("Europe/Berlin"))
+    await planned["hubspot/reconcile"].work()
+    async with open_desk(crm) as desk:
+        assert found(await reconcile_round(desk, orders=LOOK)) == {}
+    never = settings.model_copy(update={"schedule": ScheduleFile(reconcile_hour=None)})
+    assert {one.name for one in _appointments(never, sqlite_store, "hubspot", asyncio.Lock())} == {
+        "hubspot/sync",
+        "hubspot/measure",
+    }

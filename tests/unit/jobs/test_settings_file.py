@@ -36,7 +36,11 @@ EXPECTED = [
     (12, "accounts.hubspot.fields.contact", "did you mean contacts? allowed: companies, contacts, deals"),
     (13, "accounts.Bad Name", "begins with a letter"),
     (15, "schedule.sync_every", "a whole number"),
-    (16, "schedule.measure_evry", "did you mean measure_every? allowed: measure_every, overlap, sync_every"),
+    (
+        16,
+        "schedule.measure_evry",
+        "did you mean measure_every? allowed: measure_every, overlap, reconcile_hour, sync_every",
+    ),
     (17, "schedule.overlap", "greater than or equal to 1"),
     (18, "schedul", "did you mean schedule? allowed: accounts, schedule"),
 ]
