@@ -5,8 +5,10 @@ Every method raises only errors of `syncer.errors`.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from syncer.errors import SyncerError
 from syncer.moments import Millis
@@ -22,8 +24,7 @@ class HistoryItem:
     source_id: str | None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SourceRecord:
+class SourceRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record as the vendor sends it: every value text or None; absent and None mean the same."""
 
     stream: str
@@ -34,7 +35,7 @@ class SourceRecord:
     archived: bool = False
     archived_at: str | None = None
     #: By property name, newest first as the vendor sends it.
-    history: Mapping[str, Sequence[HistoryItem]] = field(default_factory=dict)
+    history: Mapping[str, Sequence[HistoryItem]] = {}
     #: The id that was asked for, where the vendor answered with another (merged).
     asked_id: str | None = None
 

@@ -1,7 +1,8 @@
 """Our own writes come back as values and versions: they are taken out before they could become evidence."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from syncer.records import Change, Contact, Deal, Kind, Value
 from syncer.store import Unit

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, time
 
+from msgspec import structs
+
 from syncer.agreement import Agreement
 from syncer.funnel.facts import ContactFacts, DealFacts
 from syncer.moments import Millis, millis
@@ -47,8 +49,9 @@ class SourceNames:
             yield from facts
             return
         for one in facts:
-            found = self._found(one.contact.source, one.contact.campaign)
-            yield replace(one, contact=replace(one.contact, source=found)) if found != one.contact.source else one
+            known = one.contact
+            found = self._found(known.source, known.campaign)
+            yield one if found == known.source else replace(one, contact=structs.replace(known, source=found))
 
     def deals(self, facts: Iterable[DealFacts]) -> Iterator[DealFacts]:
         """Yield the facts with the deals' sources as reports name them."""
@@ -56,8 +59,9 @@ class SourceNames:
             yield from facts
             return
         for one in facts:
-            found = self._found(one.deal.source, None)
-            yield replace(one, deal=replace(one.deal, source=found)) if found != one.deal.source else one
+            known = one.deal
+            found = self._found(known.source, None)
+            yield one if found == known.source else replace(one, deal=structs.replace(known, source=found))
 
     def _found(self, source: str | None, campaign: str | None) -> str | None:
         words = (word.lower() for word in (campaign, source) if word)

@@ -1,7 +1,9 @@
 """Reads records by id in batches: what is gone is absent, what was merged away is found again under its new id."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from connectors.http import ApiClient, Request
 from connectors.hubspot.versions import READ_SCOPES, Versions

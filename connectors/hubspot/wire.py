@@ -31,7 +31,7 @@ class Version(msgspec.Struct, gc=False, rename="camel"):
     source_id: str | None = None
 
 
-class Record(msgspec.Struct, rename="camel"):
+class Record(msgspec.Struct, gc=False, rename="camel"):
     """A CRM record."""
 
     id: str

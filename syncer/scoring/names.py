@@ -1,7 +1,6 @@
 """What rules call a contact's facts: `contact.seniority`, `company.employees`, `email_domain`, `hard_bounce`, ..."""
 
 from collections.abc import Callable, Collection
-from dataclasses import fields
 
 from syncer.funnel.facts import ContactFacts
 from syncer.records import Company, Contact, Value
@@ -14,8 +13,8 @@ IDLE_DAYS = "days_since_last_activity"
 AS_OF = "as_of"
 
 _OPAQUE = {"fields", "held", "merged_ids"}
-_CONTACT = frozenset(field.name for field in fields(Contact)) - _OPAQUE
-_COMPANY = frozenset(field.name for field in fields(Company)) - _OPAQUE
+_CONTACT = frozenset(Contact.__struct_fields__) - _OPAQUE
+_COMPANY = frozenset(Company.__struct_fields__) - _OPAQUE
 
 
 def getter(name: str, own_domains: Collection[str]) -> Getter:

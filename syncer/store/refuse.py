@@ -6,6 +6,8 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 from math import isfinite
 from typing import Protocol, TypeVar
 
+import msgspec
+
 from syncer.errors import InvalidRecord
 from syncer.store.dialect import Row
 
@@ -62,11 +64,15 @@ def encoded(
 
 
 def faults_of(record: object) -> tuple[str, ...]:
-    """Return `field: reason` for every value of a dataclass that no column can hold."""
-    if not is_dataclass(record):
-        return ()
-    named = ((field.name, getattr(record, field.name)) for field in fields(record))
+    """Return `field: reason` for every value of a record that no column can hold."""
+    named = ((name, getattr(record, name)) for name in _names(record))
     return tuple(f"{name}: {reason}" for name, value in named for reason in _reasons(value))
+
+
+def _names(record: object) -> Iterable[str]:
+    if isinstance(record, msgspec.Struct):
+        return record.__struct_fields__
+    return [field.name for field in fields(record)] if is_dataclass(record) else ()
 
 
 def _reasons(value: object) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -75,7 +76,7 @@ def _deals(draw: st.DrawFn) -> list[DealFacts]:
 def _deals_one_gone(draw: st.DrawFn) -> list[DealFacts]:
     """Deals of which the first was deleted at some time."""
     first, *rest = draw(_deals().filter(bool))
-    return [replace(first, deal=replace(first.deal, archived_at=draw(_moments))), *rest]
+    return [replace(first, deal=msgspec.structs.replace(first.deal, archived_at=draw(_moments))), *rest]
 
 
 def _deal(draw: st.DrawFn, ident: str) -> DealFacts:

@@ -1,6 +1,7 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pytest
+from msgspec.structs import replace
 
 from syncer.funnel import decide_company
 from syncer.funnel.facts import DealSpan, FunnelStage
