@@ -50,6 +50,8 @@ def upsert_activities(
     connection: Connection, account: str, records: Sequence[Activity], now: int
 ) -> tuple[Upserted, set[str]]:
     """Write activities and their evidence; return also the contacts about whom facts changed."""
+    if not records:
+        return Upserted(), set()
     rows, refused = encoded(encode_activity, account, records, now)
     latest: dict[Key, Row] = {(row[STREAM], row[ID]): row for row in rows}
     before = _there(connection, account, latest)

@@ -1,10 +1,23 @@
 """What the two databases do differently, as one protocol; sqlite.py and postgres.py are its two answers."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import URL, Column, ColumnElement, Connection, Engine, Executable, Select, Table, literal, select
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Executable,
+    Select,
+    Table,
+    bindparam,
+    literal,
+    select,
+)
 
 from syncer.errors import SyncerError
 from syncer.store import postgres, sqlite
@@ -90,8 +103,12 @@ def raw(connection: Connection, statement: Executable, parameters: Mapping[str, 
 
 def is_empty(connection: Connection, table: Table, account: str) -> bool:
     """Return whether an account has no row in a table: then a thousand look-ups need not be made."""
-    statement = select(literal(1)).select_from(table).where(table.c.account == account).limit(1)
-    return not raw(connection, statement, {})
+    return not raw(connection, _any_row(table), {"account": account})
+
+
+@cache
+def _any_row(table: Table) -> Query:
+    return select(literal(1)).select_from(table).where(table.c.account == bindparam("account")).limit(1)
 
 
 def chunks(ids: Collection[str], size: int = CHUNK) -> Iterable[list[str]]:

@@ -1,11 +1,13 @@
 """Which contact an e-mail address means, and the activities that wait for one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from syncer.store.dialect import Dialect, Query, Row, among, dialect_of, listed, raw
+from syncer.records import Contact
+from syncer.store.dialect import Dialect, Query, Row, among, dialect_of, is_empty, listed, raw
+from syncer.store.encode import email_key
 from syncer.store.evidence import evidence_row
 from syncer.store.tables import activities, contacts, evidence, orphans
 
@@ -28,8 +30,15 @@ def wait(connection: Connection, account: str, rows: Sequence[Row]) -> None:
     dialect_of(connection).upsert(connection, orphans, list(dict.fromkeys(keys)))
 
 
-def join_arrivals(connection: Connection, account: str, arrived: Mapping[str, str], now: int) -> set[str]:
-    """Join what waits for the addresses in `arrived` (address to contact); return the contacts that got something."""
+def join_arrivals(connection: Connection, account: str, arrivals: Iterable[Contact], now: int) -> set[str]:
+    """Join what waits for the addresses of live contacts; return the contacts that got something."""
+    if is_empty(connection, orphans, account):
+        return set()
+    arrived: dict[str, str] = {}
+    for one in arrivals:
+        key = email_key(one.email)
+        if key is not None and one.archived_at is None:
+            arrived.setdefault(key, one.id)
     found = waiting(connection, account, arrived)
     if not found:
         return set()

@@ -22,7 +22,6 @@ from syncer.store import overview, reads, tables
 from syncer.store.activities import upsert_activities
 from syncer.store.archive import archive, archive_activities, restore
 from syncer.store.dialect import Row, dialect_of
-from syncer.store.encode import email_key
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
 from syncer.store.links import fill_companies, mark_ends, replace_links
@@ -49,8 +48,7 @@ class Mirror:
         page = upsert_page(self._connection, CONTACTS, account, records, now)
         told = [record for record in records if record.id in page.telling]
         fill_companies(self._connection, account, [row[1] for row in page.created if row[6] is None], now)
-        addresses = {key: c.id for c in reversed(told) if c.archived_at is None and (key := email_key(c.email))}
-        joined = join_arrivals(self._connection, account, addresses, now)
+        joined = join_arrivals(self._connection, account, told, now)
         if mark_dirty:
             mark(self._connection, account, contact_ids=page.telling)
             mark_contacts(self._connection, account, joined, with_deals=True)

@@ -49,6 +49,8 @@ class Written(NamedTuple):
 
 def upsert_page(connection: Connection, shape: Shape[R], account: str, records: Sequence[R], now: int) -> Written:
     """Write the records that are new or differ; the last of several with one id wins."""
+    if not records:
+        return Written(Upserted(), (), ())
     rows, refused = encoded(shape.encode, account, records, now)
     latest = {row[_ID]: row for row in rows}
     there = _there(connection, shape, account, latest)
