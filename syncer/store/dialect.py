@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from syncer.errors import SyncerError
-from syncer.store import postgres, sqlite
+from syncer.store import sqlite
 
 #: One row in the order of its table's columns.
 Row = tuple[Any, ...]
@@ -78,7 +78,11 @@ class Dialect(Protocol):
 
 def dialect_named(name: str) -> Dialect:
     """Return the answer for SQLAlchemy's name of the database."""
-    return postgres if name == "postgresql" else sqlite
+    if name != "postgresql":
+        return sqlite
+    from syncer.store import postgres
+
+    return postgres
 
 
 def dialect_of(connection: Connection) -> Dialect:
