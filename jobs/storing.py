@@ -60,8 +60,10 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
         names = rules_for(desk.agreement.agreement).names
         has_written = without_our_words(unit, desk, batch)
         records = _records(batch)
-        looks_back = has_written or reading is Reading.CHANGES
-        held = unit.mirror.held(desk.name, kind, [one.id for one in records]) if looks_back else {}
+        if reading is Reading.BACKFILL and not has_written:
+            # Where we never wrote, no value of ours can have been edited: nothing is to be compared.
+            return [one.id for one in records], [one.id for one in records if has_story(one)]
+        held = unit.mirror.held(desk.name, kind, [one.id for one in records])
         differing = {one.id for one in records}
         if reading is Reading.CHANGES:
             differing = set(unit.mirror.differing(desk.name, kind, records))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncer.store.decode import texts_of
 from syncer.store.dialect import Row, dialect_of, raw
@@ -12,6 +12,12 @@ from syncer.store.values import DeadLetter
 
 #: Letters wait open until they are replayed; one that is dropped is gone.
 OPEN, REPLAYED = "open", "replayed"
+
+_WAITING = (
+    select(*dead_letters.columns)
+    .where(dead_letters.c.account == bindparam("of"), dead_letters.c.status == OPEN)
+    .order_by(dead_letters.c.buried_at, dead_letters.c.id)
+)
 
 
 def letter_id(stream: str, record_id: str) -> str:
@@ -41,9 +47,7 @@ def bury(
 
 def letters(connection: Connection, account: str) -> list[DeadLetter]:
     """Return the open letters, oldest first."""
-    waiting = (dead_letters.c.account == account) & (dead_letters.c.status == OPEN)
-    statement = select(*dead_letters.columns).where(waiting).order_by(dead_letters.c.buried_at, dead_letters.c.id)
-    return [_letter(row) for row in raw(connection, statement, {})]
+    return [_letter(row) for row in raw(connection, _WAITING, {"of": account})]
 
 
 def drop(connection: Connection, account: str, id_: str) -> bool:

@@ -19,6 +19,7 @@ _BUMP = (
     .values(generation=accounts.c.generation + 1)
     .returning(accounts.c.generation)
 )
+_DEMAND = update(accounts).where(accounts.c.account == bindparam("of")).values(full_generation=bindparam("demanded"))
 _BEGIN = text("INSERT INTO accounts (account, generation) VALUES (:of, 0) ON CONFLICT DO NOTHING")
 
 
@@ -83,8 +84,7 @@ def clear(connection: Connection, account: str, dirty: Dirty) -> None:
 def demand_full(connection: Connection, account: str) -> None:
     """Demand that everything be decided anew."""
     generation = next_generation(connection, account)
-    demand = update(accounts).where(accounts.c.account == account)
-    connection.execute(demand.values(full_generation=generation))
+    connection.execute(_DEMAND, {"of": account, "demanded": generation})
 
 
 def deals_of_contacts(connection: Connection, account: str, ids: Collection[str]) -> set[str]:

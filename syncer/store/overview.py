@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, delete, func, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, select
 
 from syncer.funnel.facts import FunnelStage
 from syncer.records import Company, Contact, Deal, Kind
@@ -26,6 +26,12 @@ _ALIVE = (
 )
 
 _PAGE = 2_000
+
+_WRITTEN = (
+    select(tables.outbox.c.key)
+    .where(tables.outbox.c.account == bindparam("of"), tables.outbox.c.status == Status.WRITTEN.value)
+    .limit(1)
+)
 
 _MIRRORED = {Kind.CONTACT: tables.contacts, Kind.COMPANY: tables.companies, Kind.DEAL: tables.deals}
 
@@ -112,9 +118,7 @@ def decided_since(connection: Connection, table: Table, account: str, since: int
 
 def has_written(connection: Connection, account: str) -> bool:
     """Return whether we ever wrote to the account."""
-    outbox = tables.outbox.c
-    statement = select(outbox.key).where(outbox.account == account, outbox.status == Status.WRITTEN.value).limit(1)
-    return bool(raw(connection, statement, {}))
+    return bool(raw(connection, _WRITTEN, {"of": account}))
 
 
 def written_values(
