@@ -9,17 +9,18 @@ from sqlalchemy import Connection, bindparam, or_, select
 from syncer.funnel.facts import ContactFacts, DealDecision
 from syncer.records import Company, Evidence
 from syncer.store import tables
-from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, contact_of
+from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, contact_of, filled
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
 from syncer.store.pages import pages
 
-#: Contacts of one page: their evidence is held in memory together.
+#: Contacts of one page: their evidence is held in memory together, as text until its contact's turn comes.
 _PAGE = 200
 _COMPANY_ID = 4
 
 #: Returns by contact the decisions on its deals, for the contacts of one page.
 DecisionsOf = Callable[[Sequence[str]], Mapping[str, Sequence[DealDecision]]]
 
+_facts = filled(ContactFacts)
 _decoded = msgspec.json.Decoder(list[Evidence]).decode
 
 
@@ -37,11 +38,12 @@ def stream_contacts(
         companies = companies_by_id(connection, account, {row[_COMPANY_ID] for row in page if row[_COMPANY_ID]})
         decided = decisions([row[0] for row in page])
         for row in page:
-            yield ContactFacts(
-                contact=contact_of(row),
-                company=companies.get(row[_COMPANY_ID]),
-                evidence=evidence.get(row[0], ()),
-                deals=decided.get(row[0], ()),
+            told = evidence.get(row[0])
+            yield _facts(
+                contact_of(row),
+                companies.get(row[_COMPANY_ID]),
+                () if told is None else _decoded(f"[{told}]"),
+                decided.get(row[0], ()),
             )
 
 
@@ -57,14 +59,14 @@ def companies_by_id(connection: Connection, account: str, ids: Collection[str]) 
 
 def _evidence(
     connection: Connection, account: str, page: Sequence[Row], known_at: int, *, whole: bool
-) -> dict[str, list[Evidence]]:
+) -> dict[str, str]:
+    """Return by contact what is known, the items of a JSON list of `Evidence`."""
     values: dict[str, object] = {"account": account, "known_at": known_at}
     if whole:
         values |= {"first": page[0][0], "last": page[-1][0]}
     else:
         values["ids"] = listed(row[0] for row in page)
-    found = raw(connection, _evidence_sql(dialect_of(connection), whole=whole), values)
-    return {owner: _decoded(f"[{facts}]") for owner, facts in found}
+    return dict(raw(connection, _evidence_sql(dialect_of(connection), whole=whole), values))
 
 
 @cache
