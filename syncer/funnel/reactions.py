@@ -5,37 +5,35 @@ from syncer.funnel.facts import Origin, Outcome, Relationship
 from syncer.funnel.replay import INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT, Replay
 from syncer.funnel.sales import accept
 from syncer.moments import Millis
-from syncer.records import ActivityKind, Evidence
+from syncer.records import Evidence
 
 #: Meetings that took place, as CRMs say it.
 _HELD = frozenset({"COMPLETED", "HELD"})
 #: Sources that are somebody's recommendation.
 _REFERRALS = frozenset({"referral", "word_of_mouth", "empfehlung"})
-_LEAVING = ActivityKind.UNSUBSCRIBE.value
 _SCORE_RULES = {INQUIRY: "score_inquiry", MQL: "score_mql", SALES_READY: "score_sales_ready"}
 
 
 def reaction(replay: Replay, row: Evidence) -> None:
     """Take an inbound reaction: the contact did something (domain B3)."""
-    rules = replay.rules
-    event = rules.scorer.event_of(row)
-    if event == _LEAVING:
+    event, asks, hot, leaves, most, takes, steps = replay.rules.read(row[3], row[4], row[5], row[7])
+    if leaves:
         unsubscribe(replay, row)
         return
     at = row[0]
-    asked = event in rules.explicit
-    hot = asked or event in rules.hard
     if replay.passage is None:
         if not admits(replay, at, hot=hot):
             return
         _begin_by_contact(replay, Millis(at))
     track = replay.track
-    if track is not None and track.add(row, event):
-        _scored(replay, event, at)
+    if track is not None and event and track.count(row, steps):
+        _scored(replay, at, most)
+        if takes:
+            _take_off(replay, at)
     replay.last_activity = at
     if replay.lead >= SALES_READY or replay.open_deals:
         return
-    if asked:
+    if asks:
         _request(replay, Millis(at), row)
     elif replay.upper >= replay.next_up or replay.lead == NOWHERE or (hot and replay.lead == SUSPECT):
         target, rule = _target(replay, at, hot=hot)
@@ -43,17 +41,15 @@ def reaction(replay: Replay, row: Evidence) -> None:
             _lift(replay, target, Millis(at), rule, (row[2],))
 
 
-def _scored(replay: Replay, event: str, at: int) -> None:
-    """Note that an event gave points."""
-    bounds, last = replay.rules.bounds, replay.last_activity
+def _scored(replay: Replay, at: int, most: float) -> None:
+    """Note that an event gave points, `most` of them at most."""
+    last = replay.last_activity
     replay.settled_at = replay.added_at = at
     replay.measured_at = 0
-    if event in bounds.taking:
-        _take_off(replay, at)
-    if bounds.points is None or (last is not None and at - last >= bounds.idle):
+    if last is not None and at - last >= replay.rules.bounds.idle:
         replay.upper = INFINITE
     else:
-        replay.upper += bounds.points.get(event, 0.0)
+        replay.upper += most
 
 
 def unsubscribe(replay: Replay, row: Evidence) -> None:
@@ -88,8 +84,7 @@ def meeting(replay: Replay, row: Evidence) -> None:
     if replay.passage is None and replay.relationship is Relationship.CUSTOMER:
         touch(replay, row)
         return
-    event = rules.scorer.event_of(row)
-    if event in rules.explicit or event in rules.hard:
+    if rules.read(row[3], row[4], row[5], row[7]).is_hot:
         reaction(replay, row)
     else:
         touch(replay, row)

@@ -15,6 +15,7 @@ from syncer.expressions import Condition
 from syncer.funnel.bounds import INFINITE, Bounds, bounds_of
 from syncer.funnel.facts import ContactFacts, FunnelStage
 from syncer.funnel.periods import BusinessClock, Evenings
+from syncer.funnel.readings import Read, reader
 from syncer.moments import DAY
 from syncer.records import Contact, Stage
 from syncer.scoring.names import getter
@@ -59,10 +60,8 @@ class Rules:
     #: A deal is its own offer, since the portal shows none.
     offer_fallback: bool
     bounds: Bounds
-    #: Events that raise the hand whatever the score.
-    hard: Collection[str]
-    #: Requests that need no score.
-    explicit: Collection[str]
+    #: Tells what an activity is.
+    read: Read
     #: Grades whose requests count.
     request_grades: Collection[str]
     #: By grade.
@@ -103,6 +102,7 @@ def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer 
     pipelines = agreement.pipelines.resolve(stages)
     hysteresis = model.thresholds.hysteresis
     grades = _from_grade(model.explicit_sales_ready.min_grade)
+    bounds = bounds_of(agreement)
     hours = sla.business_hours
     return Rules(
         agreement=agreement,
@@ -117,9 +117,8 @@ def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer 
         ),
         evenings=Evenings(scorer.days),
         offer_fallback=pipelines.offer_fallback and OfferSign.STAGE in agreement.offer_evidence.any_of,
-        bounds=bounds_of(agreement),
-        hard=frozenset(terms.hard_conversions),
-        explicit=frozenset(model.explicit_sales_ready.events),
+        bounds=bounds,
+        read=reader(scorer, bounds, explicit=model.explicit_sales_ready.events, hard=terms.hard_conversions),
         request_grades=grades,
         enter=_entries(agreement),
         inquiry_enter=terms.inquiry_enter,

@@ -36,6 +36,8 @@ _IDLE_HORIZON = 3_653
 #: Where deductions stand that belong to no group.
 OUTSIDE = "negative"
 _WEEK_DAYS = 7
+#: Half-lives that sums are kept in one scale.
+_SCALE = 500
 #: Distinct values of an event whose answers are remembered.
 _REMEMBERED = 50_000
 #: Day 0, 1970-01-01, is a Thursday; weeks begin on Monday.
@@ -85,6 +87,7 @@ def engagement_plan(
         groups=_groups(model, slots),
         slots=len(slots),
         lives=lives,
+        reach=_SCALE * min((life for _, life in lives), default=inf),
         linear={
             number: tuple(rule for rule in rules if rule.slot == number)
             for (_, decay, _), number in slots.items()

@@ -113,6 +113,8 @@ class EngagementPlan(NamedTuple):
     slots: int
     #: Exponentially fading slots with their half-life.
     lives: tuple[Slot, ...]
+    #: Milliseconds after which sums are brought to a new scale, well before a float overflows.
+    reach: float
     #: Slots whose points fade linearly, with the rules that fill them.
     linear: Mapping[int, tuple[EventRule, ...]]
     #: Slots that hold negative points.

@@ -1,7 +1,6 @@
 """The compiled score model: fit, gate, running engagement, and what the two together mean."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 
 from syncer.agreement.events import EventKind
 from syncer.agreement.model import Agreement
@@ -13,13 +12,12 @@ from syncer.scoring.compile_fit import fit_plan, matrix_plan
 from syncer.scoring.days import LocalDays
 from syncer.scoring.fit import Fit, fit_of, gate, profile_of
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE, Cell, level_of, score_of
+from syncer.scoring.plan import Step
 from syncer.scoring.track import Track
 from syncer.scoring.words import Labels, Lang
 
 _NOTHING: Mapping[str, Value] = {}
 _OWN_KINDS = frozenset(kind.value for kind in EventKind)
-#: Distinct activities whose event is remembered.
-_REMEMBERED = 50_000
 
 Classify = Callable[[str, str | None, str | None, str | None], str]
 
@@ -39,7 +37,7 @@ class Scorer:
         self.days = LocalDays(agreement.calendar.zone)
         self.labels = Labels(model)
         #: Returns the event that a fact is; "" where the contact did not do it.
-        self.event_of = _remembering(agreement.events.classify)
+        self.event_of = _event_of(agreement.events.classify)
         self._matrix = matrix_plan(model)
         self._plan, self._full_plan = (
             engagement_plan(
@@ -54,6 +52,10 @@ class Scorer:
         )
         own_domains = agreement.calendar.own_domains
         self._fit = fit_plan(model, conditions=conditions, own_domains=own_domains, more=self._plan.profile)
+
+    def steps_of(self, event: str) -> Sequence[Step]:
+        """Return the rules that give an event points, as `Track.count` reads them."""
+        return self._plan.steps.get(event, ())
 
     def gate(self, facts: ContactFacts, as_of: int) -> str | None:
         """Return the id of the gate that keeps a contact out, or None."""
@@ -155,11 +157,9 @@ class Scorer:
         return best
 
 
-def _remembering(classify: Classify) -> Callable[[Evidence], str]:
-    known = lru_cache(_REMEMBERED)(classify)
-
+def _event_of(classify: Classify) -> Callable[[Evidence], str]:
     def event_of(evidence: Evidence) -> str:
         kind = evidence[3]
-        return known(kind, evidence[4], evidence[5], evidence[7]) if kind in _OWN_KINDS else ""
+        return classify(kind, evidence[4], evidence[5], evidence[7]) if kind in _OWN_KINDS else ""
 
     return event_of

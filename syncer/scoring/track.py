@@ -7,13 +7,11 @@ from syncer.moments import DAY, Millis
 from syncer.records import ActivityKind, Evidence, Value
 from syncer.scoring import horizon
 from syncer.scoring.names import AS_OF, IDLE_DAYS
-from syncer.scoring.plan import Counted, Decay, EngagementPlan, EventRule, Fade, Memory
+from syncer.scoring.plan import Counted, Decay, EngagementPlan, EventRule, Fade, Memory, Step
 from syncer.scoring.rounding import HALF_CENT, NOISE
 
 _UNSUBSCRIBE = ActivityKind.UNSUBSCRIBE.value
 _NOTHING: Mapping[str, Value] = {}
-#: Half-lives after which sums are brought to a new scale, well before a float overflows.
-_SCALE = 500
 
 
 class Track:
@@ -30,7 +28,6 @@ class Track:
         "_plan",
         "_profile",
         "_scale",
-        "_steps",
         "_sums",
         "last_activity_at",
         "started_at",
@@ -41,7 +38,6 @@ class Track:
         #: The last thing the contact did by themselves; leaving a list is none.
         self.last_activity_at: int | None = None
         self._plan = plan
-        self._steps = plan.steps
         self._scale = started_at
         self._sums = [0.0] * plan.slots
         self._kept: dict[int, dict[object, Counted]] = {}
@@ -52,26 +48,29 @@ class Track:
 
     def add(self, evidence: Evidence, event: str | None = None) -> bool:
         """Count one fact and return whether a rule gave it points. `event` saves classifying it again."""
-        at = evidence[0]
-        if at < self.started_at:
+        if evidence[0] < self.started_at:
             return False
         if event is None:
             event = self._plan.classify(evidence)
-        if not event:
-            return False
+        return bool(event) and self.count(evidence, self._plan.steps.get(event, ()))
+
+    def count(self, evidence: Evidence, steps: Sequence[Step]) -> bool:
+        """Count a fact of the window by the rules of its event and return whether one gave it points."""
+        at = evidence[0]
         if evidence[3] != _UNSUBSCRIBE:
             self.last_activity_at = at
+        age = at - self._scale
+        if age > self._plan.reach:
+            self._rescale(at)
+            age = 0
         scored = False
-        for test, points, life, slot, memory in self._steps.get(event, ()):
-            if test is not None and not test(evidence, self._profile):
-                continue
-            scored = True
-            if (at - self._scale) > _SCALE * life:
-                self._rescale(at)
-            amount = points * exp2((at - self._scale) / life)
-            if memory is not None:
-                amount -= self._remember(memory, evidence, (at, points, evidence[2], amount))
-            self._sums[slot] += amount
+        for test, points, life, slot, memory in steps:
+            if test is None or test(evidence, self._profile):
+                scored = True
+                amount = points * exp2(age / life)
+                if memory is not None:
+                    amount -= self._remember(memory, evidence, (at, points, evidence[2], amount))
+                self._sums[slot] += amount
         return scored
 
     def at(self, moment: int) -> float:
