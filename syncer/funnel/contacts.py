@@ -10,7 +10,6 @@ from syncer.funnel.elapse import elapse, is_watched
 from syncer.funnel.facts import (
     ContactDecision,
     ContactFacts,
-    Cycle,
     FunnelStage,
     Outcome,
     Relationship,
@@ -19,6 +18,7 @@ from syncer.funnel.facts import (
 )
 from syncer.funnel.forecast import Place
 from syncer.funnel.handlers import HANDLERS
+from syncer.funnel.passage import Passage
 from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
 from syncer.moments import HOUR, Millis
@@ -133,19 +133,19 @@ def _decision(replay: Replay, frame: _Frame, as_of: Millis, upcoming: Millis | N
     if facts.deals and unmapped(facts.deals):
         replay.flag("unmapped_stage")
     return ContactDecision(
-        contact_id=facts.contact.id,
-        stage=stage,
-        since=since,
-        cycle_no=cycles[-1].cycle_no if cycles else 0,
-        relationship=replay.relationship,
-        outcome=_outcome(cycles),
-        score=rules.scorer.score(frame.fit, engagement, frame.basis),
-        events=_events(replay),
-        cycles=cycles,
-        sla_due_at=_sla_due(replay, stage),
-        overridden_until=replay.overridden_until,
-        flags=tuple(replay.flags) if frame.gate is None else (*replay.flags, f"gate:{frame.gate}"),
-        due_at=_due(replay, engagement, as_of, upcoming),
+        facts.contact.id,
+        stage,
+        since,
+        len(cycles),
+        replay.relationship,
+        _outcome(replay.cycles),
+        rules.scorer.score(frame.fit, engagement, frame.basis),
+        _events(replay),
+        cycles,
+        _sla_due(replay) if stage is FunnelStage.LEAD_SQL else None,
+        replay.overridden_until,
+        tuple(replay.flags) if frame.gate is None else (*replay.flags, f"gate:{frame.gate}"),
+        _due(replay, engagement, as_of, upcoming),
     )
 
 
@@ -169,14 +169,16 @@ def _events(replay: Replay) -> Sequence[StageEvent]:
     return [event for passage in cycles for event in passage.events]
 
 
-def _outcome(cycles: Sequence[Cycle]) -> Outcome:
-    ended = (cycle.outcome for cycle in reversed(cycles) if cycle.ended_at is not None)
-    return next(ended, Outcome.OPEN)
+def _outcome(passages: Sequence[Passage]) -> Outcome:
+    for passage in reversed(passages):
+        if passage.ended_at is not None:
+            return passage.outcome
+    return Outcome.OPEN
 
 
-def _sla_due(replay: Replay, stage: FunnelStage) -> Millis | None:
+def _sla_due(replay: Replay) -> Millis | None:
     """Return until when sales has to touch a lead that waits for acceptance."""
-    if stage is not FunnelStage.LEAD_SQL or replay.handed_at is None:
+    if replay.handed_at is None:
         return None
     rules = replay.rules
     minutes = rules.request_minutes if replay.handed_by == "explicit_request" else rules.score_minutes

@@ -12,6 +12,7 @@ from syncer.moments import Millis
 from syncer.records import Contact
 
 SUSPECT, INQUIRY, MQL, SALES_READY, ACCEPTED = range(1, 6)
+_NEVER_REOPENED = (None, None, None)
 
 
 class Passage:
@@ -76,35 +77,33 @@ class Passage:
 
     def frozen(self, contact: Contact, industry: str | None, country: str | None, grade: str) -> Cycle:
         """Return the cycle as it stands, with the segment values of the contact."""
-        reopened = self.reopened or (None, None, None)
+        # By position: the names of so many fields cost as much again.
         return Cycle(
-            cycle_no=self.number,
-            type=self.type,
-            origin=self.origin,
-            started_at=self.started_at,
-            ended_at=self.ended_at,
-            outcome=self.outcome,
-            reason=self.reason,
-            first_contact_at=self.first_contact_at,
-            suspect_at=self.suspect_at,
-            inquiry_at=self.inquiry_at,
-            mql_at=self.mql_at,
-            sales_ready_at=self.sales_ready_at,
-            accepted_at=self.accepted_at,
-            rejected_at=self.rejected_at,
-            reject_reason=self.reject_reason,
-            deal_at=self.deal_at,
-            offer_at=self.offer_at,
-            deal_id=self.deal_id,
-            source=contact.source,
-            campaign=contact.campaign,
-            owner_id=contact.owner_id,
-            country=country,
-            industry=industry,
-            grade=grade,
-            cell=self.cell,
-            recycled_from=self.recycled_from,
-            reopened_outcome=reopened[0],
-            reopened_from=reopened[1],
-            reopened_to=reopened[2],
+            self.number,
+            self.type,
+            self.origin,
+            self.started_at,
+            self.ended_at,
+            self.outcome,
+            self.reason,
+            self.first_contact_at,
+            self.suspect_at,
+            self.inquiry_at,
+            self.mql_at,
+            self.sales_ready_at,
+            self.accepted_at,
+            self.rejected_at,
+            self.reject_reason,
+            self.deal_at,
+            self.offer_at,
+            self.deal_id,
+            contact.source,
+            contact.campaign,
+            contact.owner_id,
+            country,
+            industry,
+            grade,
+            self.cell,
+            self.recycled_from,
+            *(self.reopened or _NEVER_REOPENED),
         )

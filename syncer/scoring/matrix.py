@@ -56,15 +56,15 @@ def score_of(matrix: Matrix, fit: Fit, engagement: float, basis: str) -> Score:
     level = level_of(matrix, engagement)
     cell, action, rank = matrix.cells[grade, level]
     return Score(
-        fit=points,
-        engagement=engagement,
-        grade=grade,
-        level=level,
-        cell=cell,
-        action=action,
-        priority=whole(1000 * rank + 10 * points + engagement),
-        completeness=completeness,
-        basis=basis,
+        points,
+        engagement,
+        grade,
+        level,
+        cell,
+        action,
+        whole(1000 * rank + 10 * points + engagement),
+        completeness,
+        basis,
     )
 
 
