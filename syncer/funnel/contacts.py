@@ -44,9 +44,9 @@ def decide_contact(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> Conta
     contact = facts.contact
     if rules.is_test is not None and rules.is_test(contact):
         return _absent(facts, rules, as_of, "is_test")
-    gate = rules.scorer.gate(facts, as_of)
+    gate, fit = rules.scorer.standing(facts, as_of)
     basis = NONE if gate else FIT_ONLY if contact.opted_out or contact.email is None else FULL
-    frame = _Frame(rules.scorer.fit(facts, as_of), basis, gate)
+    frame = _Frame(fit, basis, gate)
     if not facts.evidence and not facts.deals and contact.lifecycle is None and contact.archived_at is None:
         return _untouched(facts, rules, frame, as_of)
     replay = Replay(facts, frame.fit, rules, scoring=basis != FIT_ONLY)

@@ -46,13 +46,13 @@ def fit_plan(
     rules = [*of_groups, *deductions]
     profile = _unique(name for rule in of_groups for name in rule.names if name != AS_OF)
     asked = [(rule.names, 1 << number, rule.test) for number, rule in enumerate(rules)]
+    missing = {name: 1 << number for number, name in enumerate(profile, len(rules))}
+    first_gate = len(rules) + len(profile)
+    asked += [(tuple(sorted(test.names)), 1 << number, test) for number, (_, test) in enumerate(gates, first_gate)]
     low, high = model.scale.fit
     return FitPlan(
         getters=_getters([*(name for rule in rules for name in rule.names), *more], own_domains),
-        questions=_questions(asked, own_domains, {name: 1 << len(rules) + n for n, name in enumerate(profile)}),
-        gate_questions=_questions(
-            [(tuple(sorted(test.names)), 1 << number, test) for number, (_, test) in enumerate(gates)], own_domains, {}
-        ),
+        questions=_questions(asked, own_domains, missing),
         groups=groups,
         deductions=deductions,
         gates=tuple(Gate(rule_id, test) for rule_id, test in gates),

@@ -49,11 +49,10 @@ class Grades(NamedTuple):
 
 
 class FitPlan(NamedTuple):
-    """Everything fit reads. Bits: rules of groups in order, then deductions, then missing facts."""
+    """Everything fit reads. Bits: rules of groups in order, then deductions, missing facts, and gates."""
 
     getters: tuple[tuple[str, Getter], ...]
     questions: tuple[Question, ...]
-    gate_questions: tuple[Question, ...]
     groups: tuple[FitGroup, ...]
     deductions: tuple[FitRule, ...]
     gates: tuple[Gate, ...]
@@ -62,8 +61,8 @@ class FitPlan(NamedTuple):
     grades: Grades
     low: float
     high: float
-    #: Fits by bits: different contacts, the same answers.
-    known: dict[int, "Fit"]
+    #: Standings by bits: different contacts, the same answers.
+    known: dict[int, "Standing"]
 
 
 class Fit(NamedTuple):
@@ -79,26 +78,28 @@ class Fit(NamedTuple):
     missing: tuple[str, ...]
 
 
+class Standing(NamedTuple):
+    """What a contact's profile alone says."""
+
+    #: The gate that keeps the contact out.
+    gate: str | None
+    fit: Fit
+
+
 def profile_of(facts: ContactFacts, getters: tuple[tuple[str, Getter], ...], as_of: int) -> dict[str, Value]:
     """Return the named facts of a contact."""
     return {name: read(facts, as_of) for name, read in getters}
 
 
-def fit_of(plan: FitPlan, facts: ContactFacts, as_of: int) -> Fit:
-    """Return a contact's fit."""
-    bits = _ask(plan.questions, facts, as_of)
-    fit = plan.known.get(bits)
-    if fit is None:
-        fit = plan.known[bits] = _measure(plan, bits)
-    return fit
-
-
-def gate(plan: FitPlan, facts: ContactFacts, as_of: int) -> str | None:
-    """Return the id of the first gate that keeps a contact out, or None."""
-    bits = _ask(plan.gate_questions, facts, as_of)
-    if not bits:
-        return None
-    return next(one.id for number, one in enumerate(plan.gates) if bits >> number & 1)
+def standing_of(plan: FitPlan, facts: ContactFacts, as_of: int) -> Standing:
+    """Return a contact's fit and the gate that keeps it out."""
+    bits = 0
+    for answer in plan.questions:
+        bits |= answer(facts, as_of)
+    standing = plan.known.get(bits)
+    if standing is None:
+        standing = plan.known[bits] = Standing(_gate(plan, bits), _measure(plan, bits))
+    return standing
 
 
 def grade_of(grades: Grades, points: float) -> str:
@@ -109,11 +110,10 @@ def grade_of(grades: Grades, points: float) -> str:
     return grades.rest
 
 
-def _ask(questions: tuple[Question, ...], facts: ContactFacts, as_of: int) -> int:
-    bits = 0
-    for answer in questions:
-        bits |= answer(facts, as_of)
-    return bits
+def _gate(plan: FitPlan, bits: int) -> str | None:
+    """Return the id of the first gate that keeps a contact out, or None."""
+    first = sum(len(group.rules) for group in plan.groups) + len(plan.deductions) + len(plan.profile)
+    return next((one.id for number, one in enumerate(plan.gates, first) if bits >> number & 1), None)
 
 
 def _measure(plan: FitPlan, bits: int) -> Fit:

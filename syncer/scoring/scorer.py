@@ -10,7 +10,7 @@ from syncer.scoring import contributions as lines
 from syncer.scoring.compile import engagement_plan
 from syncer.scoring.compile_fit import fit_plan, matrix_plan
 from syncer.scoring.days import LocalDays
-from syncer.scoring.fit import Fit, fit_of, gate, profile_of
+from syncer.scoring.fit import Fit, Standing, profile_of, standing_of
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE, Cell, level_of, score_of
 from syncer.scoring.plan import Step
 from syncer.scoring.track import Track
@@ -59,11 +59,15 @@ class Scorer:
 
     def gate(self, facts: ContactFacts, as_of: int) -> str | None:
         """Return the id of the gate that keeps a contact out, or None."""
-        return gate(self._fit, facts, as_of)
+        return self.standing(facts, as_of).gate
 
     def fit(self, facts: ContactFacts, as_of: int) -> Fit:
         """Return a contact's fit."""
-        return fit_of(self._fit, facts, as_of)
+        return self.standing(facts, as_of).fit
+
+    def standing(self, facts: ContactFacts, as_of: int) -> Standing:
+        """Return a contact's gate and fit, which one look at its profile gives."""
+        return standing_of(self._fit, facts, as_of)
 
     def basis(self, facts: ContactFacts, as_of: int) -> str:
         """Return what may be scored: `none` behind a gate, `fit_only` without address or consent, else `full`."""
@@ -101,7 +105,7 @@ class Scorer:
         """Return what fit is made of; `after_cap` sums to its points."""
         profile = profile_of(facts, self._fit.getters, as_of)
         found = list(lines.fit_lines(self._fit, profile, self.labels, lang))
-        points = fit_of(self._fit, facts, as_of).points
+        points = self.fit(facts, as_of).points
         return [*found, *lines.closing_lines(found, points, axis=lines.FIT, scale=self.model.scale.fit, lang=lang)]
 
     def engagement_contributions(
