@@ -6,6 +6,8 @@ from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
+import msgspec
+
 from syncer.moments import Millis
 from syncer.records import Change, Company, Contact, Deal, Evidence, Link
 
@@ -156,8 +158,7 @@ class DealDecision:
     due_at: Millis | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ContactFacts:
+class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Everything known about one contact, up to what the caller asked for."""
 
     contact: Contact

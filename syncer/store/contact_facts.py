@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 from syncer.funnel.facts import ContactFacts, DealDecision
 from syncer.records import Company, Evidence
 from syncer.store import tables
-from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, contact_of, filled
+from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, contact_of
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
 from syncer.store.pages import pages
 
@@ -20,7 +20,6 @@ _COMPANY_ID = 4
 #: Returns by contact the decisions on its deals, for the contacts of one page.
 DecisionsOf = Callable[[Sequence[str]], Mapping[str, Sequence[DealDecision]]]
 
-_facts = filled(ContactFacts)
 _decoded = msgspec.json.Decoder(list[Evidence]).decode
 
 
@@ -39,11 +38,11 @@ def stream_contacts(
         decided = decisions([row[0] for row in page])
         for row in page:
             told = evidence.get(row[0])
-            yield _facts(
-                contact_of(row),
-                companies.get(row[_COMPANY_ID]),
-                () if told is None else _decoded(f"[{told}]"),
-                decided.get(row[0], ()),
+            yield ContactFacts(
+                contact=contact_of(row),
+                company=companies.get(row[_COMPANY_ID]),
+                evidence=() if told is None else _decoded(f"[{told}]"),
+                deals=decided.get(row[0], ()),
             )
 
 
