@@ -244,6 +244,19 @@ async def test_a_change_after_the_last_pull_is_no_fault(crm, open_desk):
     assert {one.id for one in after.streams["contacts"].findings} == {missed.id, binned.id}
 
 
+async def test_a_value_that_changed_without_moving_its_date_is_named_and_mended(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        company = next(row for row in some(crm, "companies", 300) if row.properties.get("numberofemployees"))
+        company.properties["numberofemployees"] = "4711"
+        crm.clock.ahead = 10 * 60_000
+        await sync_round(desk)
+        result = await reconcile_round(desk, streams=("companies",), orders=MEND)
+        [finding] = result.streams["companies"].findings
+        assert (finding.id, finding.properties, finding.repaired) == (company.id, ("employees",), True)
+        assert found(await reconcile_round(desk, streams=("companies",), orders=LOOK)) == {}
+
+
 async def test_links_that_no_pull_can_see_are_named_and_mended(crm, open_desk):
     async with open_desk(crm) as desk:
         await backfill_round(desk)
