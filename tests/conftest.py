@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 import structlog
@@ -19,6 +20,11 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_d
 """
 _EMPTY = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables.metadata.tables)
 _NO_POSTGRES = "no PostgreSQL binaries found; install postgresql to run these tests"
+
+
+# A starved machine makes the first example slow; what it shows is none of the code's doing.
+hypothesis.settings.register_profile("syncer", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("syncer")
 
 
 @pytest.fixture(autouse=True)

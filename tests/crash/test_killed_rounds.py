@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,17 @@ def syncer(crm: Crm, folder: Path, *arguments: str) -> subprocess.CompletedProce
 
 def killed(crm: Crm, folder: Path, seconds: float, *arguments: str) -> bool:
     """Start a command, kill it after so many seconds, and say whether it was still running."""
+    began = time.monotonic()
+    return killed_when(crm, folder, lambda: time.monotonic() - began > seconds, *arguments)
+
+
+def killed_when(crm: Crm, folder: Path, reached: Callable[[], bool], *arguments: str) -> bool:
+    """Start a command, kill it at the first moment that `reached` tells, and say whether it was still running."""
     process = subprocess.Popen(
         [*COMMAND, *arguments], env=environment(crm, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
-    time.sleep(seconds)
+    while process.poll() is None and not reached():
+        time.sleep(0.005)
     was_running = process.poll() is None
     process.kill()
     process.wait()
