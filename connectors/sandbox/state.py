@@ -28,6 +28,7 @@ from connectors.sandbox.records import (
 )
 from connectors.sandbox.rows import Row, Table
 from connectors.sandbox.storefile import StoreFile
+from connectors.sandbox.workflows import Workflow
 from syncer.moments import SECOND, Millis, millis
 
 Clock = Callable[[], Millis]
@@ -63,6 +64,7 @@ class Habits:
     stamps_close_date: bool = True
     #: Associations returned per record and page.
     association_page: int = 500
+    workflows: tuple[Workflow, ...] = ()
 
 
 def system_clock() -> Millis:

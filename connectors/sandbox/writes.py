@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from connectors.sandbox.state import Portal
 
 
+#: The origin of what workflows set.
+AUTOMATION = "AUTOMATION_PLATFORM"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Origin:
     """Who writes, as property history tells it."""
@@ -134,6 +138,20 @@ def apply(portal: "Portal", kind: Kind, row: Row, values: Mapping[str, str], *, 
     row.properties[kind.modified] = iso(at) or ""
     table.has_changed(row)
     portal.touch(kind.name, row.id)
+    if origin.source_type != AUTOMATION:
+        _automate(portal, kind, row, before, at=at)
+
+
+def _automate(portal: "Portal", kind: Kind, row: Row, before: Mapping[str, str | None], *, at: Millis) -> None:
+    """Let the portal's workflows do what a change starts; they move a lifecycle stage forward only."""
+    for workflow in portal.habits.workflows:
+        after = row.properties.get(workflow.property)
+        if workflow.kind != kind.name or workflow.property not in before:
+            continue
+        if workflow.starts(before[workflow.property], after):
+            values = dict(workflow.sets)
+            settle_lifecycle(portal, kind, row, values)
+            apply(portal, kind, row, values, origin=Origin(source_type=AUTOMATION), at=Millis(at + 1))
 
 
 def _set(definition: Definition | None, row: Row, version: Version, name: str) -> None:
