@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 from connectors.http import Patience
-from jobs.bootstrap import opened_desk, opened_store
-from jobs.desk import Desk, Portal
+from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
+from jobs.desk import Clock, Desk, Portal
+from jobs.findings import Finding, Level
 from jobs.look import look, tried
 from jobs.names import agreement_text
 from jobs.settings import Settings, load_settings
 from jobs.setup import setup
+from jobs.sunsets import ending_versions
 from mappings.check import gaps
 from syncer.agreement import InForce, Meaning, dormant, in_force
 from syncer.errors import ConfigError, MissingScope, SyncerError, Unavailable
+from syncer.moments import moment
 from syncer.records import Kind
 from syncer.store import Store
 
@@ -22,32 +24,6 @@ from syncer.store import Store
 _SHORT = Patience(attempts=2, seconds=3.0)
 _FIRST_ANSWER_SECONDS = 8.0
 _UNREACHED = "is the address right (HUBSPOT_BASE_URL, base_url in syncer.yaml), and may this machine reach it?"
-
-
-class Level(Enum):
-    """How bad a finding is."""
-
-    FINE = "ok"
-    NOTE = "note"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    level: Level
-    area: str
-    what: str
-    remedy: str | None = None
-    #: Stands in a file or in the environment, not in the CRM.
-    is_configuration: bool = False
-    #: Another agreement might not find it.
-    is_by_agreement: bool = False
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the JSON form."""
-        return {"level": self.level.value, "area": self.area, "finding": self.what, "remedy": self.remedy}
 
 
 def _problems(area: str, error: SyncerError, *, about: str | None = None) -> Sequence[Finding]:
@@ -67,7 +43,9 @@ def _problems(area: str, error: SyncerError, *, about: str | None = None) -> Seq
     return [Finding(level=Level.PROBLEM, area=area, what=what, remedy=error.hint)]
 
 
-async def check_all(account: str | None, *, first_answer: float = _FIRST_ANSWER_SECONDS) -> Sequence[Finding]:
+async def check_all(
+    account: str | None, *, first_answer: float = _FIRST_ANSWER_SECONDS, clock: Clock = system_clock
+) -> Sequence[Finding]:
     """Return every finding: files, then the database, then each account.
 
     A CRM that says nothing for `first_answer` seconds is not waited for.
@@ -81,6 +59,7 @@ async def check_all(account: str | None, *, first_answer: float = _FIRST_ANSWER_
         with opened_store(settings) as store:
             findings.append(Finding(level=Level.FINE, area="database", what=store.url))
             for name in [account] if account else list(settings.accounts):
+                findings += _versions(settings, name, clock)
                 found = await _account(settings, store, name, agreement or in_force(None), first_answer)
                 findings += found if agreement else map(_doubtful, found)
     except SyncerError as error:
@@ -119,6 +98,14 @@ def _agreement(settings: Settings, findings: list[Finding]) -> InForce | None:
 def _doubtful(found: Finding) -> Finding:
     """Return a problem as a note where the agreement that cannot be read may have settled it."""
     return replace(found, level=Level.NOTE) if found.is_by_agreement and found.level is Level.PROBLEM else found
+
+
+def _versions(settings: Settings, name: str, clock: Clock) -> Sequence[Finding]:
+    """Report versions whose end is near; what stands wrong is reported when the account is opened."""
+    try:
+        return ending_versions(choose(settings, name), moment(clock()).date())
+    except ConfigError:
+        return ()
 
 
 async def _account(
