@@ -190,7 +190,7 @@ class ApiClient:
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT, pool=None),
             limits=_POOL,
             transport=transport,
-            trust_env=not _is_loopback(httpx.URL(address).host),
+            trust_env=not is_loopback(httpx.URL(address).host),
         )
 
     async def close(self) -> None:
@@ -392,14 +392,15 @@ def checked_address(base_url: str) -> str:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
         url = httpx.URL("")
-    safe = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))
+    safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
     if not safe or not url.host or url.userinfo or url.query or url.fragment:
         hint = "https://..., or http:// to this machine; without user name and query"
         raise ConfigError([Problem(message="the CRM's address cannot be used", key="HUBSPOT_BASE_URL", hint=hint)])
     return base_url.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
     if host == "localhost":
         return True
     try:
