@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from connectors.http import Patience
+from jobs.access import denied, grant_findings, left_out
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.desk import Clock, Desk, Portal
 from jobs.findings import Finding, Level
@@ -62,6 +63,7 @@ async def check_all(
                 findings += _versions(settings, name, clock)
                 found = await _account(settings, store, name, agreement or in_force(None), first_answer)
                 findings += found if agreement else map(_doubtful, found)
+                findings += _grant(settings, store, name)
     except SyncerError as error:
         findings += _problems("database", error)
     return findings
@@ -108,13 +110,24 @@ def _versions(settings: Settings, name: str, clock: Clock) -> Sequence[Finding]:
         return ()
 
 
+def _grant(settings: Settings, store: Store, name: str) -> Sequence[Finding]:
+    """Report on the OAuth grant, once a look has renewed it; a key that is lost was reported by the look."""
+    try:
+        return grant_findings(settings, store, choose(settings, name))
+    except ConfigError:
+        return ()
+
+
 async def _account(
     settings: Settings, store: Store, name: str, agreement: InForce, first_answer: float
 ) -> Sequence[Finding]:
     try:
         async with opened_desk(settings, store, name, patience=_SHORT, agreement=agreement) as desk:
             await _first_answer(desk, first_answer)
-            portal = await look(desk, afresh=True)
+            try:
+                portal = await look(desk, afresh=True)
+            except MissingScope as error:
+                return await denied(desk) or _problems(name, error)
             streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
             return [*streams, *_fields(desk, portal), *_stages(desk, portal), *properties]
     except SyncerError as error:
@@ -139,17 +152,13 @@ async def _streams(desk: Desk, portal: Portal) -> Sequence[Finding]:
     failed = {name: error for name, error in zip(names, answers, strict=True) if error is not None}
     read = ", ".join(name for name in names if name not in failed)
     found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {read}")] if read else []
-    found += [_left_out(desk, name, why) for name, why in portal.skipped.items()]
+    found += [left_out(desk, name, why) for name, why in portal.skipped.items()]
     for name, error in failed.items():
         if isinstance(error, MissingScope):
-            found.append(_left_out(desk, name, error.hint or error.message))
+            found.append(left_out(desk, name, error.hint or error.message))
         else:
             found += _problems(desk.name, error, about=name)
     return found
-
-
-def _left_out(desk: Desk, stream: str, why: str) -> Finding:
-    return Finding(level=Level.NOTE, area=desk.name, what=f"leaves out {stream}", remedy=why)
 
 
 def _fields(desk: Desk, portal: Portal) -> Sequence[Finding]:

@@ -12,7 +12,7 @@ from jobs.credentials import OAuthAccess
 from jobs.settings import Account, Settings
 from syncer.errors import Bug
 from syncer.moments import Millis
-from syncer.sealing import Sealer
+from syncer.sealing import Seal, Sealer
 from syncer.store import Store, StoredGrant
 
 
@@ -83,6 +83,10 @@ class StoreVault:
         with self._store.snapshot() as unit:
             found = unit.desk.grant(self._name)
         return found if found is not None and found.origin == self._origin else None
+
+    def seal(self, kept: StoredGrant) -> Seal:
+        """Return how a grant is sealed. Raises ConfigError where no key opens it."""
+        return self._sealer.state(kept.sealed)
 
     def save(self, grant: Grant) -> None:
         """Make a grant durable, sealed with the newest key."""

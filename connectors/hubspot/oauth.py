@@ -122,6 +122,7 @@ def _nonsense() -> BadAnswer:
 
 #: HubSpot's reasons, its `status` before OAuth's `error`, and what a person does about each.
 RECONNECT = "the app was removed from the portal, or its token revoked"
+_CODE = "a code works once and for a few minutes: run syncer connect again"
 _APP = "HubSpot does not know the app: check client id and client secret on the app's Auth page"
 _REDIRECT = "the redirect address must stand in the app's settings, letter by letter"
 REASONS: Mapping[str, str] = {
@@ -134,8 +135,8 @@ REASONS: Mapping[str, str] = {
     "REDIRECT_URI_MISMATCH": _REDIRECT,
     "BAD_REFRESH_TOKEN": RECONNECT,
     "MISSING_REFRESH_TOKEN": RECONNECT,
-    "BAD_AUTH_CODE": RECONNECT,
-    "EXPIRED_AUTH_CODE": RECONNECT,
+    "BAD_AUTH_CODE": _CODE,
+    "EXPIRED_AUTH_CODE": _CODE,
     "BAD_HUB": RECONNECT,
     "INVALID_CLIENT": _APP,
     "UNAUTHORIZED_CLIENT": _APP,
