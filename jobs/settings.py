@@ -292,7 +292,8 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         token=found.token,
         oauth=found.oauth,
         base_url=(file.base_url or environment.hubspot_base_url).rstrip("/"),
-        tier=file.tier,
+        # A public app has the smallest allowance; a file that names a tier knows better.
+        tier="oauth" if found.oauth is not None and "tier" not in file.model_fields_set else file.tier,
         limits=file.limits,
         versions=file.versions,
         streams=tuple(file.streams),

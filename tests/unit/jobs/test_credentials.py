@@ -78,6 +78,18 @@ def test_an_oauth_app_is_read_with_its_redirect_address_and_hides_its_secrets(lo
         assert secret not in repr(settings)
 
 
+@pytest.mark.parametrize(
+    ("environment", "text", "tier"),
+    [
+        (APP, "", "oauth"),
+        (TOKEN, "", "professional"),
+        (APP, "accounts: {hubspot: {tier: enterprise}}\n", "enterprise"),
+    ],
+)
+def test_an_app_has_the_allowance_of_public_apps_unless_the_file_knows_better(load, environment, text, tier):
+    assert load(environment, text).accounts["hubspot"].tier == tier
+
+
 def test_every_missing_part_of_an_app_is_named_at_once(load):
     found = problems_of(load, REFRESH)
     assert set(found) == {"HUBSPOT_CLIENT_ID", "HUBSPOT_CLIENT_SECRET"}
