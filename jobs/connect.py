@@ -12,7 +12,7 @@ from jobs.bootstrap import choose
 from jobs.credentials import OAuthAccess
 from jobs.grants import endpoint_of, oauth_app, vault_of
 from jobs.scopes import asked_scopes
-from jobs.settings import HUBSPOT_ADDRESS, Account, Settings
+from jobs.settings import Account, Settings
 from syncer.errors import AuthFailed, ConfigError, Problem
 from syncer.moments import Millis
 from syncer.store import Store
@@ -57,8 +57,7 @@ def ask_consent(account: Account) -> Consent:
     access = _access(account)
     required, optional = asked_scopes(account)
     state = token_urlsafe(24)
-    # HubSpot asks people elsewhere than programs; a stand-in does both at its one address.
-    address = AUTHORIZE_ADDRESS if account.base_url == HUBSPOT_ADDRESS else account.base_url
+    address = _consent_address(account.base_url)
     url = authorize_url(oauth_app(access), address=address, scopes=required, optional=optional, state=state)
     return Consent(
         account=account,
@@ -68,6 +67,12 @@ def ask_consent(account: Account) -> Consent:
         optional=optional,
         state=state,
     )
+
+
+def _consent_address(base_url: str) -> str:
+    """Return where people are asked: HubSpot has an address of its own for that, a stand-in has one for everything."""
+    host = urlsplit(base_url).hostname or ""
+    return AUTHORIZE_ADDRESS if host.endswith((".hubapi.com", ".hubspot.com")) else base_url
 
 
 def _access(account: Account) -> OAuthAccess:

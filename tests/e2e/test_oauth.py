@@ -214,6 +214,19 @@ def test_what_is_no_answer_to_the_consent_is_refused_without_being_repeated(serv
     assert "abc" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("base_url", "asks_at"),
+    [
+        ("https://api.hubapi.com", "https://app.hubspot.com/oauth/authorize?"),
+        ("https://api.hubspot.com", "https://app.hubspot.com/oauth/authorize?"),
+        ("http://127.0.0.1:8700", "http://127.0.0.1:8700/oauth/authorize?"),
+    ],
+)
+def test_people_are_asked_where_hubspot_or_the_stand_in_asks_them(serve, tmp_path, base_url, asks_at):
+    account = oauth_settings(serve(contacts=1), tmp_path).accounts["hubspot"].model_copy(update={"base_url": base_url})
+    assert ask_consent(account).url.startswith(asks_at)
+
+
 async def test_a_code_works_once(serve, sqlite_store, tmp_path):
     crm = serve(contacts=1)
     settings = oauth_settings(crm, tmp_path)
@@ -367,16 +380,21 @@ def command(environment, folder, *arguments, **more):
     )
 
 
+def line_of(process, text):
+    """Return the next line that holds some text; the process must not end before."""
+    for line in process.stdout:
+        if text in line:
+            return line
+    pytest.fail(f"no line with {text}: {process.stderr.read()}")
+
+
 @pytest.mark.parametrize("paste", [False, True])
-def test_connect_check_and_backfill_as_a_person_types_them(serve, environment, tmp_path, paste):
+def test_connect_as_a_person_types_it(serve, environment, tmp_path, paste):
     crm = serve(contacts=20)
     chosen = environment(crm)
     redirect = f"http://localhost:{_free_port()}/back"
     text = f'accounts: {{hubspot: {{tier: unlimited, oauth: {{redirect_url: "{redirect}"}}}}}}\n'
     (tmp_path / "syncer.yaml").write_text(text, encoding="utf-8")
-    early = command(chosen, tmp_path, "check")
-    assert early.returncode == 1
-    assert "syncer connect" in early.stdout.replace("\n", " ")
     arguments = ["connect", *(["--paste"] if paste else [])]
     process = subprocess.Popen(
         [*COMMAND, *arguments],
@@ -387,15 +405,12 @@ def test_connect_check_and_backfill_as_a_person_types_them(serve, environment, t
         stderr=subprocess.PIPE,
         text=True,
     )
-    url = ""
-    while not url:
-        url = "".join(re.findall(r"^\s+(http\S+/oauth/authorize\S+)$", process.stdout.readline()))
+    url = line_of(process, "/oauth/authorize").strip()
     back = httpx.get(url).headers["location"]
     if paste:
         out, err = process.communicate(f"{back}\n", timeout=60)
     else:
-        while process.stdout.readline()[:7] != "Waiting":
-            pass
+        line_of(process, "Waiting")
         local = back.replace("localhost", "127.0.0.1")
         transport = httpx.HTTPTransport(retries=5)
         with httpx.Client(transport=transport) as browser:
@@ -404,6 +419,19 @@ def test_connect_check_and_backfill_as_a_person_types_them(serve, environment, t
         out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     assert f"connected to portal {crm.portal.account.portal_id}" in out
+    secrets = {SECRET, KEY, *crm.portal.tokens, *re.findall(r"code=([^&]+)", back)}
+    assert [secret for secret in secrets if secret in out + err] == []
+
+
+def test_check_names_the_way_to_connect_and_then_how_the_token_lies_and_a_backfill_runs(
+    serve, environment, sqlite_store, tmp_path
+):
+    crm = serve(contacts=20)
+    chosen = environment(crm)
+    early = command(chosen, tmp_path, "check")
+    assert early.returncode == 1
+    assert "syncer connect" in early.stdout.replace("\n", " ")
+    consented(oauth_settings(crm, tmp_path), sqlite_store, crm)
     findings = json.loads(command(chosen, tmp_path, "check", "--json").stdout)
     sealed = [one for one in findings if "OAuth token" in one["finding"]]
     assert [(one["level"], "newest key" in one["finding"]) for one in sealed] == [("ok", True)]
@@ -411,8 +439,8 @@ def test_connect_check_and_backfill_as_a_person_types_them(serve, environment, t
     assert json.loads(done.stdout)["failed"] == 0
     with sqlite3.connect(tmp_path / "syncer.db") as database:
         (sealed,) = database.execute("select sealed from oauth_grants").fetchone()
-    secrets = {SECRET, KEY, sealed, *crm.portal.tokens, *re.findall(r"code=([^&]+)", back)}
-    printed = out + err + done.stdout + done.stderr + early.stdout + early.stderr
+    secrets = {SECRET, KEY, sealed, *crm.portal.tokens}
+    printed = done.stdout + done.stderr + early.stdout + early.stderr
     assert [secret for secret in secrets if secret in printed] == []
 
 
