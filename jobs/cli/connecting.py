@@ -4,8 +4,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.options import AccountOption
-
 if TYPE_CHECKING:
     from connectors.hubspot.oauth import Grant
     from jobs.connect import Consent
@@ -19,7 +17,9 @@ def register(app: typer.Typer) -> None:
 
 
 def connect(
-    account: AccountOption = None,
+    account: Annotated[
+        str | None, typer.Option("--account", help="The account to connect; the only OAuth account when left out.")
+    ] = None,
     paste: Annotated[
         bool, typer.Option("--paste", help="Ask for the address instead of listening: the browser is elsewhere.")
     ] = False,

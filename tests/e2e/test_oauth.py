@@ -329,11 +329,12 @@ def renewing(environment, folder, how):
     )
 
 
-def test_processes_share_one_renewal_of_a_refresh_token_that_works_once(serve, environment, tmp_path):
+def test_processes_share_one_renewal_of_a_refresh_token_that_works_once(serve, environment, database_url, tmp_path):
     crm = serve(contacts=1)
     crm.portal.oauth.rotates = True
     first = crm.portal.oauth.install("app-1", ["oauth"])
-    processes = [renewing(environment(crm, HUBSPOT_REFRESH_TOKEN=first), tmp_path, "live") for _ in range(4)]
+    chosen = environment(crm, HUBSPOT_REFRESH_TOKEN=first, SYNCER_DATABASE_URL=database_url)
+    processes = [renewing(chosen, tmp_path, "live") for _ in range(4)]
     for one in processes:
         assert one.stdout.readline() == "ready\n"
     for one in processes:
