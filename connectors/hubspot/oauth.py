@@ -18,6 +18,8 @@ from syncer.moments import MINUTE, SECOND, Millis
 #: Where a person agrees; a stand-in serves the same path itself.
 AUTHORIZE_ADDRESS = "https://app.hubspot.com"
 _LIFETIME_S = 1_800
+#: Nothing that lives longer would be an access token; also keeps out infinity.
+_LONGEST_S = 366 * 24 * 3_600
 #: A token is renewed so long before it ends, or a sixth of its life where that is shorter.
 _EARLY = 5 * MINUTE
 _SHARE = 6
@@ -78,11 +80,14 @@ def _ask(app: App, form: Form, before: Grant | None, now: Millis) -> Flow:
 
 
 class _Reply(msgspec.Struct):
+    """The two tokens must be what they are; the rest is taken as far as it is understood."""
+
     access_token: str
     refresh_token: str | None = None
-    expires_in: float | None = None
-    hub_id: int | str | None = None
-    scopes: Sequence[str] | None = None
+    expires_in: object = None
+    hub_id: object = None
+    scopes: object = None
+    scope: object = None
 
 
 def _granted(answer: Answer, before: Grant | None, now: Millis) -> Grant:
@@ -90,17 +95,32 @@ def _granted(answer: Answer, before: Grant | None, now: Millis) -> Grant:
     refresh_token = reply.refresh_token or (before.refresh_token if before else "")
     if not _is_token(reply.access_token) or not _is_token(refresh_token):
         raise _nonsense()
-    lifetime = int((reply.expires_in if reply.expires_in and reply.expires_in > 0 else _LIFETIME_S) * SECOND)
+    lifetime = _lifetime(reply.expires_in)
     portal_id = before.portal_id if before else None
+    scopes = _scopes(reply.scopes if reply.scopes is not None else reply.scope)
     return Grant(
         access_token=reply.access_token,
         refresh_token=refresh_token,
         obtained_at=now,
         renew_at=Millis(now + lifetime - min(_EARLY, lifetime // _SHARE)),
         expires_at=Millis(now + lifetime),
-        portal_id=portal_id if reply.hub_id is None else str(reply.hub_id),
-        scopes=(before.scopes if before else None) if reply.scopes is None else tuple(reply.scopes),
+        portal_id=str(reply.hub_id) if isinstance(reply.hub_id, int | str) else portal_id,
+        scopes=(before.scopes if before else None) if scopes is None else scopes,
     )
+
+
+def _lifetime(said: object) -> int:
+    try:
+        seconds = float(said) if isinstance(said, int | float | str) else 0.0
+    except ValueError:
+        seconds = 0.0
+    return int((seconds if 0 < seconds <= _LONGEST_S else _LIFETIME_S) * SECOND)
+
+
+def _scopes(said: object) -> Sequence[str] | None:
+    # Every grant has at least one: an empty list is an answer that does not say.
+    named = said.split() if isinstance(said, str) else said
+    return (tuple(str(one) for one in named) or None) if isinstance(named, list) else None
 
 
 def _reply(body: bytes) -> _Reply:

@@ -73,6 +73,28 @@ def test_what_an_answer_leaves_out_stays_as_it_was(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "minutes"),
+    [("1800", 30), (3600.0, 60), (0, 30), (-5, 30), ("soon", 30), (1e300, 30), ({}, 30), (None, 30)],
+)
+def test_a_life_that_makes_no_sense_is_half_an_hour(said: object, minutes: int) -> None:
+    assert (granted(REPLY | {"expires_in": said}).expires_at - NOW) // MINUTE == minutes
+
+
+@pytest.mark.parametrize(
+    ("reply", "scopes"),
+    [
+        ({"scopes": "a b"}, ("a", "b")),
+        ({"scopes": None, "scope": "a b"}, ("a", "b")),
+        ({"scopes": []}, None),
+        ({"scopes": 7}, None),
+        ({"scopes": None}, None),
+    ],
+)
+def test_scopes_are_taken_as_they_come(reply: Mapping[str, object], scopes: tuple[str, ...] | None) -> None:
+    assert granted(REPLY | reply).scopes == scopes
+
+
+@pytest.mark.parametrize(
     "body",
     [
         b"<html>moment</html>",
