@@ -19,7 +19,18 @@ from tenacity import AsyncRetrying, RetryCallState
 
 from connectors.limits import Bucket, Budgets, Sleep
 from connectors.statuses import Case, Effect, Errand, Facts, Fault, Meaning, error_of, facts_of, meaning_of
-from syncer.errors import ConfigError, LimitScope, Problem, RateLimited, SyncerError, TransientError, UnknownOutcome
+from connectors.tokens import Tokens
+from syncer.errors import (
+    AuthFailed,
+    BadAnswer,
+    ConfigError,
+    LimitScope,
+    Problem,
+    RateLimited,
+    SyncerError,
+    TransientError,
+    UnknownOutcome,
+)
 
 T = TypeVar("T")
 
@@ -115,7 +126,8 @@ class Unanswered(Exception):
         self.meaning = meaning
 
 
-Send = Callable[[], Awaitable[Answer]]
+#: Sends a call with the access token it is given.
+Send = Callable[[str], Awaitable[Answer]]
 Decode = Callable[[bytes], T]
 
 
@@ -163,21 +175,22 @@ class ApiClient:
         self,
         *,
         base_url: str,
-        token: str,
+        tokens: Tokens,
         budgets: Budgets,
         patience: Patience | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.budgets = budgets
+        self._tokens = tokens
         self._patience = patience or Patience()
         address = checked_address(base_url)
         self._http = httpx.AsyncClient(
             base_url=address,
-            headers={"Authorization": f"Bearer {token}", "User-Agent": "syncer", "Accept": "application/json"},
+            headers={"User-Agent": "syncer", "Accept": "application/json"},
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT, pool=None),
             limits=_POOL,
             transport=transport,
-            trust_env=not _is_loopback(httpx.URL(address).host),
+            trust_env=not is_loopback(httpx.URL(address).host),
         )
 
     async def close(self) -> None:
@@ -217,19 +230,28 @@ class ApiClient:
 
     async def _attempt(self, send: Send, decode: Decode[T], errand: Errand) -> T | Setback:
         try:
-            await self.budgets.acquire(errand.bucket, errand.stream)
-            answer = await send()
-        except RateLimited as spent:
-            return Setback(case=Case(meaning=Meaning.DAY_SPENT, errand=errand), error=spent)
+            token = await self._tokens.fresh()
+            answer = await self._paced(send, token, errand)
+            if answer.status == httpx.codes.UNAUTHORIZED:
+                # Nothing was done, so it may be sent again, if there is a newer token to send it with.
+                newer = await self._tokens.fresh(rejected=token)
+                answer = answer if newer == token else await self._paced(send, newer, errand)
         except Unanswered as lost:
             return _setback(lost.meaning, errand, cause=lost.__cause__)
-        self.budgets.note_headers(errand.bucket, answer.headers)
+        except (AuthFailed, BadAnswer, TransientError) as error:
+            return Setback(case=Case(meaning=_unsent(error), errand=errand), error=error)
         if not _is_success(answer.status):
             return self._refused(answer, errand)
         try:
             return decode(answer.body)
         except msgspec.DecodeError as error:
             return _setback(Meaning.GARBLED, errand, cause=error)
+
+    async def _paced(self, send: Send, token: str, errand: Errand) -> Answer:
+        await self.budgets.acquire(errand.bucket, errand.stream)
+        answer = await send(token)
+        self.budgets.note_headers(errand.bucket, answer.headers)
+        return answer
 
     def _refused(self, answer: Answer, errand: Errand) -> Setback:
         facts = facts_of(answer.body)
@@ -241,6 +263,8 @@ class ApiClient:
             retry_after=retry_after_seconds(answer.headers.get("retry-after")),
         )
         error = error_of(case)
+        if isinstance(error, AuthFailed):
+            error.hint = self._tokens.hint
         if answer.status == httpx.codes.TOO_MANY_REQUESTS:
             self.budgets.note_limited(error.scope if isinstance(error, RateLimited) else LimitScope.UNKNOWN)
         return Setback(case=case, error=error)
@@ -267,14 +291,15 @@ class ApiClient:
     def _spent(self, state: RetryCallState) -> bool:
         return state.attempt_number >= self._patience.attempts or state.idle_for >= self._patience.seconds
 
-    async def _send(self, request: Request) -> Answer:
+    async def _send(self, request: Request, token: str) -> Answer:
+        named = {"Authorization": f"Bearer {token}"}
         try:
             response = await self._http.request(
                 request.method,
                 request.path,
                 params=httpx.QueryParams(list(request.params)) if request.params else None,
                 content=None if request.json is None else msgspec.json.encode(request.json),
-                headers={"Content-Type": "application/json"} if request.json is not None else None,
+                headers=named if request.json is None else named | {"Content-Type": "application/json"},
             )
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
             raise Unanswered(foreign_meaning(error) or Meaning.OURS) from error
@@ -290,6 +315,13 @@ def _value(outcome: T | Setback) -> T:
     if isinstance(outcome, Setback):
         raise outcome.error
     return outcome
+
+
+def _unsent(error: SyncerError) -> Meaning:
+    """Return what an error means that kept a call from being sent: a spent budget, or a token that cannot be had."""
+    if isinstance(error, RateLimited):
+        return Meaning.DAY_SPENT
+    return Meaning.NOT_SENT if isinstance(error, TransientError) else Meaning.UNAUTHORISED
 
 
 def _setback(meaning: Meaning, errand: Errand, *, cause: BaseException | None) -> Setback:
@@ -360,14 +392,15 @@ def checked_address(base_url: str) -> str:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
         url = httpx.URL("")
-    safe = url.scheme == "https" or (url.scheme == "http" and _is_loopback(url.host))
+    safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
     if not safe or not url.host or url.userinfo or url.query or url.fragment:
         hint = "https://..., or http:// to this machine; without user name and query"
         raise ConfigError([Problem(message="the CRM's address cannot be used", key="HUBSPOT_BASE_URL", hint=hint)])
     return base_url.rstrip("/")
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a host is this machine."""
     if host == "localhost":
         return True
     try:

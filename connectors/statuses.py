@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from connectors.limits import Bucket
+from connectors.tokens import CREDENTIAL_HINT
 from syncer.errors import (
     AlreadyExists,
     AuthFailed,
@@ -29,7 +30,6 @@ from syncer.errors import (
 )
 
 ADDRESS_HINT = "does HUBSPOT_BASE_URL point at HubSpot?"
-CREDENTIAL_HINT = "check HUBSPOT_ACCESS_TOKEN: it is unknown, expired or revoked"
 SCHEMA_HINT = "run `syncer check` to see which property is missing, `syncer setup --apply` to create ours"
 
 #: Codes of values that name a property which is not there.

@@ -23,6 +23,7 @@ from syncer.store import Store, open_store
 if TYPE_CHECKING:
     from connectors.http import Patience
     from connectors.hubspot import HubSpot
+    from connectors.tokens import Tokens
 
 _log = structlog.get_logger()
 
@@ -63,7 +64,7 @@ async def opened_desk(
     """
     chosen = choose(settings, account)
     known = extended(definitions(chosen.connector), chosen.fields)
-    connector = _connector(chosen, patience)
+    connector = _connector(chosen, tokens_of(settings, store, chosen, clock), patience)
     _spare_start_up()
     try:
         yield Desk(
@@ -106,11 +107,27 @@ def agreement_of(settings: Settings) -> InForce:
     return in_force(settings.agreement_path)
 
 
-def _connector(account: Account, patience: "Patience | None") -> "HubSpot":
+def tokens_of(settings: Settings, store: Store, account: Account, clock: Clock) -> "str | Tokens":
+    """Return an account's token, or what keeps one of an OAuth app fresh."""
+    if account.oauth is None:
+        return account.token.get_secret_value() if account.token else ""
+    from connectors.hubspot.tokens import OAuthTokens
+    from jobs.grants import endpoint_of, oauth_app, vault_of
+
+    return OAuthTokens(
+        app=oauth_app(account.oauth),
+        vault=vault_of(settings, store, account),
+        post=endpoint_of(account),
+        clock=clock,
+        account=account.name,
+    )
+
+
+def _connector(account: Account, token: "str | Tokens", patience: "Patience | None") -> "HubSpot":
     from connectors.hubspot import open_hubspot
 
     return open_hubspot(
-        token=account.token.get_secret_value(),
+        token=token,
         base_url=account.base_url,
         tier=account.tier,
         versions=account.versions,

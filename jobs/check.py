@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 from connectors.http import Patience
-from jobs.bootstrap import opened_desk, opened_store
-from jobs.desk import Desk, Portal
+from jobs.access import denied, grant_findings, left_out
+from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
+from jobs.desk import Clock, Desk, Portal
+from jobs.findings import Finding, Level
 from jobs.look import look, tried
 from jobs.names import agreement_text
 from jobs.settings import Settings, load_settings
 from jobs.setup import setup
+from jobs.sunsets import ending_versions
 from mappings.check import gaps
 from syncer.agreement import InForce, Meaning, dormant, in_force
 from syncer.errors import ConfigError, MissingScope, SyncerError, Unavailable
+from syncer.moments import moment
 from syncer.records import Kind
 from syncer.store import Store
 
@@ -22,32 +25,6 @@ from syncer.store import Store
 _SHORT = Patience(attempts=2, seconds=3.0)
 _FIRST_ANSWER_SECONDS = 8.0
 _UNREACHED = "is the address right (HUBSPOT_BASE_URL, base_url in syncer.yaml), and may this machine reach it?"
-
-
-class Level(Enum):
-    """How bad a finding is."""
-
-    FINE = "ok"
-    NOTE = "note"
-    PROBLEM = "problem"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    level: Level
-    area: str
-    what: str
-    remedy: str | None = None
-    #: Stands in a file or in the environment, not in the CRM.
-    is_configuration: bool = False
-    #: Another agreement might not find it.
-    is_by_agreement: bool = False
-
-    def as_dict(self) -> dict[str, object]:
-        """Return the JSON form."""
-        return {"level": self.level.value, "area": self.area, "finding": self.what, "remedy": self.remedy}
 
 
 def _problems(area: str, error: SyncerError, *, about: str | None = None) -> Sequence[Finding]:
@@ -67,7 +44,9 @@ def _problems(area: str, error: SyncerError, *, about: str | None = None) -> Seq
     return [Finding(level=Level.PROBLEM, area=area, what=what, remedy=error.hint)]
 
 
-async def check_all(account: str | None, *, first_answer: float = _FIRST_ANSWER_SECONDS) -> Sequence[Finding]:
+async def check_all(
+    account: str | None, *, first_answer: float = _FIRST_ANSWER_SECONDS, clock: Clock = system_clock
+) -> Sequence[Finding]:
     """Return every finding: files, then the database, then each account.
 
     A CRM that says nothing for `first_answer` seconds is not waited for.
@@ -81,8 +60,10 @@ async def check_all(account: str | None, *, first_answer: float = _FIRST_ANSWER_
         with opened_store(settings) as store:
             findings.append(Finding(level=Level.FINE, area="database", what=store.url))
             for name in [account] if account else list(settings.accounts):
+                findings += _versions(settings, name, clock)
                 found = await _account(settings, store, name, agreement or in_force(None), first_answer)
                 findings += found if agreement else map(_doubtful, found)
+                findings += _grant(settings, store, name)
     except SyncerError as error:
         findings += _problems("database", error)
     return findings
@@ -121,13 +102,32 @@ def _doubtful(found: Finding) -> Finding:
     return replace(found, level=Level.NOTE) if found.is_by_agreement and found.level is Level.PROBLEM else found
 
 
+def _versions(settings: Settings, name: str, clock: Clock) -> Sequence[Finding]:
+    """Report versions whose end is near; what stands wrong is reported when the account is opened."""
+    try:
+        return ending_versions(choose(settings, name), moment(clock()).date())
+    except ConfigError:
+        return ()
+
+
+def _grant(settings: Settings, store: Store, name: str) -> Sequence[Finding]:
+    """Report on the OAuth grant, once a look has renewed it; a key that is lost was reported by the look."""
+    try:
+        return grant_findings(settings, store, choose(settings, name))
+    except ConfigError:
+        return ()
+
+
 async def _account(
     settings: Settings, store: Store, name: str, agreement: InForce, first_answer: float
 ) -> Sequence[Finding]:
     try:
         async with opened_desk(settings, store, name, patience=_SHORT, agreement=agreement) as desk:
             await _first_answer(desk, first_answer)
-            portal = await look(desk, afresh=True)
+            try:
+                portal = await look(desk, afresh=True)
+            except MissingScope as error:
+                return await denied(desk) or _problems(name, error)
             streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
             return [*streams, *_fields(desk, portal), *_stages(desk, portal), *properties]
     except SyncerError as error:
@@ -152,17 +152,13 @@ async def _streams(desk: Desk, portal: Portal) -> Sequence[Finding]:
     failed = {name: error for name, error in zip(names, answers, strict=True) if error is not None}
     read = ", ".join(name for name in names if name not in failed)
     found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {read}")] if read else []
-    found += [_left_out(desk, name, why) for name, why in portal.skipped.items()]
+    found += [left_out(desk, name, why) for name, why in portal.skipped.items()]
     for name, error in failed.items():
         if isinstance(error, MissingScope):
-            found.append(_left_out(desk, name, error.hint or error.message))
+            found.append(left_out(desk, name, error.hint or error.message))
         else:
             found += _problems(desk.name, error, about=name)
     return found
-
-
-def _left_out(desk: Desk, stream: str, why: str) -> Finding:
-    return Finding(level=Level.NOTE, area=desk.name, what=f"leaves out {stream}", remedy=why)
 
 
 def _fields(desk: Desk, portal: Portal) -> Sequence[Finding]:

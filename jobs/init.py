@@ -1,8 +1,10 @@
 """Writes the three files that a user edits, once, with comments."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from secrets import token_bytes
 
 from syncer.agreement import default_text
 
@@ -15,11 +17,16 @@ def write_files(folder: Path) -> Sequence[tuple[str, bool]]:
     folder.mkdir(parents=True, exist_ok=True)
     templates = resources.files("jobs").joinpath("templates")
     texts = {
-        ".env": templates.joinpath("env.example").read_text(encoding="utf-8"),
+        ".env": _with_key(templates.joinpath("env.example").read_text(encoding="utf-8")),
         "syncer.yaml": templates.joinpath("syncer.yaml").read_text(encoding="utf-8"),
         "agreement.yaml": default_text(),
     }
     return [(name, _write(folder / name, text, private=name == ".env")) for name, text in texts.items()]
+
+
+def _with_key(text: str) -> str:
+    key = urlsafe_b64encode(token_bytes(32)).decode()
+    return text.replace("\nSYNCER_ENCRYPTION_KEYS=\n", f"\nSYNCER_ENCRYPTION_KEYS={key}\n")
 
 
 def _write(path: Path, text: str, *, private: bool) -> bool:

@@ -1,16 +1,27 @@
 """Environment and files into frozen settings. The only module that reads the environment."""
 
 import os
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from jobs.credentials import (
+    REDIRECT,
+    VARIABLE,
+    AccessFile,
+    Credentials,
+    OAuthAccess,
+    OAuthFile,
+    Strict,
+    credentials_of,
+)
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
@@ -18,10 +29,9 @@ from syncer.log import LogFormat
 
 DEFAULT_ACCOUNT = "hubspot"
 HUBSPOT_ADDRESS = "https://api.hubapi.com"
-_DEFAULT_VARIABLE: Final = "HUBSPOT_ACCESS_TOKEN"
-
-_VARIABLE: Final = r"^[A-Z][A-Z0-9_]*$"
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
+
+_KEY_BYTES = 32
 
 FieldStream = Literal["contacts", "companies", "deals"]
 _FIELD_STREAMS: Final[tuple[str, ...]] = get_args(FieldStream)
@@ -40,33 +50,28 @@ class Environment(BaseSettings):
     log: LogFormat = Field(LogFormat.CONSOLE, validation_alias="SYNCER_LOG")
     public_url: str | None = Field(None, validation_alias="SYNCER_PUBLIC_URL")
     dashboard_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_PASSWORD")
+    encryption_keys: SecretStr | None = Field(None, validation_alias="SYNCER_ENCRYPTION_KEYS")
     hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL", min_length=1)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Limits(_Strict):
+class Limits(Strict):
     """The part of the CRM's allowance that Syncer may use."""
 
     #: Share of the allowance to use; the rest stays free for the portal's other apps.
     share: Annotated[float, Field(gt=0, le=1)] = 0.95
 
 
-class FieldSource(_Strict):
+class FieldSource(Strict):
     """Where a field of the user's own comes from."""
 
     from_: list[str] = Field(alias="from", min_length=1)
     as_: str = Field("text", alias="as")
 
 
-class AccountFile(_Strict):
+class AccountFile(AccessFile):
     """One account as `syncer.yaml` describes it."""
 
     connector: Literal["hubspot"] = "hubspot"
-    #: Name of the environment variable that holds the token; never the token.
-    token_env: Annotated[str, Field(pattern=_VARIABLE)] = _DEFAULT_VARIABLE
     base_url: str | None = None
     tier: Tier = "professional"
     limits: Limits = Limits()
@@ -78,7 +83,7 @@ class AccountFile(_Strict):
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
 
 
-class ScheduleFile(_Strict):
+class ScheduleFile(Strict):
     """When the daemon does what; in minutes, but for the hour of the full compare."""
 
     sync_every: Minutes = 5
@@ -89,19 +94,20 @@ class ScheduleFile(_Strict):
     reconcile_hour: Annotated[int, Field(ge=0, le=23)] | None = 3
 
 
-class SettingsFile(_Strict):
+class SettingsFile(Strict):
     """The whole of `syncer.yaml`."""
 
     accounts: dict[Annotated[str, Field(pattern=_NAME)], AccountFile] = Field(default_factory=dict)
     schedule: ScheduleFile = ScheduleFile()
 
 
-class Account(_Strict):
-    """One account, ready to be opened."""
+class Account(Strict):
+    """One account, ready to be opened: with a token that does not expire, or by OAuth."""
 
     name: str
     connector: str
-    token: SecretStr
+    token: SecretStr | None = None
+    oauth: OAuthAccess | None = None
     base_url: str
     tier: Tier
     limits: Limits
@@ -111,7 +117,7 @@ class Account(_Strict):
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """Everything a run needs to know before it starts."""
 
     database_url: str
@@ -121,6 +127,8 @@ class Settings(_Strict):
     dashboard_password: SecretStr | None
     accounts: Mapping[str, Account]
     schedule: ScheduleFile
+    #: Seal what is secret in the database; the newest first, none leaves it in clear.
+    encryption_keys: tuple[SecretStr, ...] = ()
 
 
 #: Keys by section, for what a typing error may have meant; `*` stands for a name that the user chose.
@@ -128,6 +136,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "": tuple(SettingsFile.model_fields),
     "schedule": tuple(ScheduleFile.model_fields),
     "accounts.*": tuple(AccountFile.model_fields),
+    "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
     "accounts.*.fields": _FIELD_STREAMS,
     "accounts.*.fields.*.*": ("from", "as"),
@@ -147,7 +156,8 @@ _SAID: Mapping[str, str] = {
 }
 _PATTERNS: Mapping[str, str] = {
     _NAME: "should be a name of a-z, 0-9, - and _ that begins with a letter",
-    _VARIABLE: "should be the name of an environment variable, in capitals; never the token itself",
+    REDIRECT: "should be https://... or http://localhost:PORT/..., as in the app's settings, without ? and #",
+    VARIABLE: "should be the name of an environment variable, in capitals; never the token itself",
 }
 
 
@@ -155,16 +165,18 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
     """Return the settings of this process; ConfigError lists every problem of environment and file."""
     environment = _environment()
     file = _file(environment.config)
+    keys, faults = _encryption_keys(environment)
     problems: list[Problem] = []
     accounts = {}
     for name, one in (file.accounts or {DEFAULT_ACCOUNT: AccountFile()}).items():
-        token = _token(one.token_env)
-        if token is None:
-            problems.append(_no_token(name, one.token_env))
+        found = credentials_of(name, one, _secret)
+        if isinstance(found, Credentials):
+            accounts[name] = _account(name, one, found, environment)
         else:
-            accounts[name] = _account(name, one, token, environment)
-    if problems and need_accounts:
-        raise ConfigError(problems)
+            problems += found
+    problems += _shared(file, accounts)
+    if faults or (problems and need_accounts):
+        raise ConfigError([*faults, *(problems if need_accounts else ())])
     return Settings(
         database_url=environment.database_url,
         agreement_path=environment.agreement,
@@ -173,6 +185,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         dashboard_password=environment.dashboard_password,
         accounts=accounts,
         schedule=file.schedule,
+        encryption_keys=keys,
     )
 
 
@@ -233,26 +246,54 @@ def _section(path: Sequence[str | int]) -> str:
     return ".".join(parts)
 
 
-def _token(variable: str) -> SecretStr | None:
-    text = os.environ.get(variable) or dotenv_values(".env").get(variable)
+def _encryption_keys(environment: Environment) -> tuple[tuple[SecretStr, ...], Sequence[Problem]]:
+    said = environment.encryption_keys
+    keys = [key.strip() for key in said.get_secret_value().split(",")] if said and said.get_secret_value() else []
+    if all(map(_is_key, keys)):
+        return tuple(SecretStr(key) for key in keys), ()
+    hint = "each 32 bytes in URL-safe base64, the newest first, commas between; syncer init writes one into a new .env"
+    return (), (Problem(key="SYNCER_ENCRYPTION_KEYS", message="is no list of keys", hint=hint),)
+
+
+def _is_key(text: str) -> bool:
+    try:
+        return len(urlsafe_b64decode(text)) == _KEY_BYTES
+    except ValueError:
+        return False
+
+
+def _secret(variable: str) -> SecretStr | None:
+    text = (os.environ.get(variable) or dotenv_values(".env").get(variable) or "").strip()
     return SecretStr(text) if text else None
 
 
-def _no_token(account: str, variable: str) -> Problem:
-    return Problem(
-        key=variable,
-        message=f"account {account} has no access token",
-        hint=f"set {variable} in .env; in HubSpot: Development, Keys, Service keys",
-    )
+def _shared(file: SettingsFile, accounts: Mapping[str, Account]) -> Sequence[Problem]:
+    """Refuse one refresh token for two accounts: they would be one portal, and each would outdate the other's token."""
+    users: dict[str, list[str]] = {}
+    for name, account in accounts.items():
+        if account.oauth is not None and account.oauth.refresh_token is not None:
+            users.setdefault(account.oauth.refresh_token.get_secret_value(), []).append(name)
+    hint = "each portal has its own: name oauth.refresh_token_env of each account, or leave it unset and syncer connect"
+    return [
+        Problem(
+            key=file.accounts[names[1]].oauth.refresh_token_env,
+            message=f"accounts {', '.join(names)} share a refresh token",
+            hint=hint,
+        )
+        for names in users.values()
+        if len(names) > 1
+    ]
 
 
-def _account(name: str, file: AccountFile, token: SecretStr, environment: Environment) -> Account:
+def _account(name: str, file: AccountFile, found: Credentials, environment: Environment) -> Account:
     return Account(
         name=name,
         connector=file.connector,
-        token=token,
+        token=found.token,
+        oauth=found.oauth,
         base_url=(file.base_url or environment.hubspot_base_url).rstrip("/"),
-        tier=file.tier,
+        # A public app has the smallest allowance; a file that names a tier knows better.
+        tier="oauth" if found.oauth is not None and "tier" not in file.model_fields_set else file.tier,
         limits=file.limits,
         versions=file.versions,
         streams=tuple(file.streams),

@@ -7,7 +7,8 @@ import msgspec
 
 from connectors.http import ApiClient, Request
 from connectors.hubspot.records import chunks
-from connectors.hubspot.versions import READ_SCOPES, Versions
+from connectors.hubspot.scopes import READ_SCOPES
+from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import LinkBatch, LinkResult, LinkTarget, LinkType, cursor_of
 from connectors.limits import Bucket
 from connectors.paginate import LoopGuard

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 
 from connectors.http import ApiClient, Request
+from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.search import Window
-from connectors.hubspot.versions import READ_SCOPES, Versions
+from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record, RecordPage, moment_of
 from connectors.paginate import walk
 from connectors.statuses import Errand

@@ -12,6 +12,7 @@ from connectors.hubspot.schema import Schema
 from connectors.hubspot.source import HubSpotSource
 from connectors.hubspot.versions import versions_with
 from connectors.limits import DEFAULT_SHARE, Budgets
+from connectors.tokens import FixedToken, Tokens
 from syncer.errors import ConfigError, Problem
 
 BASE_URL = "https://api.hubapi.com"
@@ -31,7 +32,7 @@ class HubSpot:
 
 def open_hubspot(
     *,
-    token: str,
+    token: str | Tokens,
     base_url: str = BASE_URL,
     tier: str | None = None,
     versions: Mapping[str, str] | None = None,
@@ -41,17 +42,18 @@ def open_hubspot(
 ) -> HubSpot:
     """Return an account ready to use; nothing is sent yet.
 
+    `token` is one without expiry, or what renews one that has.
     `tier` is a preset of `connectors.limits.TIERS`; None starts with the smallest and follows what HubSpot's headers
     say. `share` is the part of each limit that is used. Raises ConfigError for an unusable token, address, tier or
     version.
     """
-    key = _checked_token(token)
+    tokens = FixedToken(_checked_token(token)) if isinstance(token, str) else token
     chosen = versions_with(versions)
     address = checked_address(base_url)
     patience = patience or Patience()
     budgets = Budgets(tier=tier, share=share, sleep=patience.sleep)
-    api = ApiClient(base_url=address, token=key, budgets=budgets, patience=patience, transport=transport)
-    schema = Schema(api=api, official=Official(token=key, base_url=address))
+    api = ApiClient(base_url=address, tokens=tokens, budgets=budgets, patience=patience, transport=transport)
+    schema = Schema(api=api, official=Official(base_url=address), versions=chosen)
     return HubSpot(
         source=HubSpotSource(api=api, schema=schema, versions=chosen),
         destination=HubSpotDestination(api=api, schema=schema, versions=chosen),

@@ -10,7 +10,8 @@ from connectors.hubspot import wire
 from connectors.hubspot.records import BATCH, Reading, chunks, read_by_id
 from connectors.hubspot.refusal import is_about_records, taken_apart
 from connectors.hubspot.schema import Schema
-from connectors.hubspot.versions import Versions, write_scope
+from connectors.hubspot.scopes import write_scope
+from connectors.hubspot.versions import Versions
 from connectors.ports import PropertyDefinition, RecordWrite, SourceRecord, WriteResult
 from connectors.statuses import Case, Effect, Errand, error_of, item_case, narrowed
 from syncer.errors import Missing, NotApplied

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from connectors.http import ApiClient, Request
 from connectors.hubspot import wire
-from connectors.hubspot.versions import READ_SCOPES, Versions
+from connectors.hubspot.scopes import READ_SCOPES
+from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.ports import Page, SourceRecord
 from connectors.statuses import Errand

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from connectors.http import ApiClient, Request
-from connectors.hubspot.versions import READ_SCOPES, Versions
+from connectors.hubspot.scopes import READ_SCOPES
+from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Batch, Record, source_record
 from connectors.ports import SourceRecord
 from connectors.statuses import Errand, Meaning, error_of, item_case

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TypeVar
 
-from connectors.http import ApiClient, decoded
+from connectors.http import ApiClient, Request, decoded
 from connectors.hubspot import wire
-from connectors.hubspot.official import Official, Operation, send
-from connectors.hubspot.versions import READ_SCOPES, schema_scope
+from connectors.hubspot.official import Official
+from connectors.hubspot.scopes import READ_SCOPES, schema_scope
+from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
 from connectors.statuses import Effect, Errand
@@ -39,9 +40,10 @@ _CAMPAIGN_PROPERTIES = {
 class Schema:
     """What an account's records look like, and the creation of what is missing."""
 
-    def __init__(self, *, api: ApiClient, official: Official) -> None:
+    def __init__(self, *, api: ApiClient, official: Official, versions: Versions) -> None:
         self._api = api
         self._official = official
+        self._versions = versions
 
     def close(self) -> None:
         """Let go of connections."""
@@ -54,17 +56,17 @@ class Schema:
 
     async def _owners(self, *, archived: bool) -> Sequence[OwnerRow]:
         async def fetch(after: str | None) -> wire.OwnerPage:
-            keywords: dict[str, object] = {"limit": _OWNERS_A_PAGE, "archived": archived}
-            if after is not None:
-                keywords["after"] = after
-            operation = partial(self._official.owners, **keywords)
-            return await self._call(operation, (), wire.OwnerPage, _errand("owners"))
+            params = [("limit", str(_OWNERS_A_PAGE)), ("archived", str(archived).lower())]
+            params.extend([] if after is None else [("after", after)])
+            path = self._versions.list_owners()
+            return await self._call(_get(path, _errand("owners"), params), wire.OwnerPage)
 
         return [_owner_row(owner) async for page in walk(fetch, stream="owners") for owner in page.results]
 
     async def pipelines(self) -> Sequence[PipelineStage]:
         """Return every stage of every deal pipeline, in the order that people see."""
-        found = await self._call(self._official.pipelines, ("deals",), wire.PipelineList, _errand("pipelines"))
+        path = self._versions.list_pipelines("deals")
+        found = await self._call(_get(path, _errand("pipelines")), wire.PipelineList)
         pipelines = sorted(found.results, key=lambda pipeline: pipeline.display_order)
         return [
             _stage(pipeline, stage)
@@ -77,36 +79,43 @@ class Schema:
         """Return the properties of a stream by name."""
         if stream == "campaigns":
             return {name: _campaign_property(name, kind) for name, kind in _CAMPAIGN_PROPERTIES.items()}
-        found = await self._call(self._official.properties, (stream,), wire.PropertyList, _errand(stream))
+        path = self._versions.list_properties(stream)
+        found = await self._call(_get(path, _errand(stream)), wire.PropertyList)
         return {one.name: _definition(one) for one in found.results}
 
     async def groups(self, stream: str) -> Sequence[str]:
         """Return the names of the property groups."""
-        found = await self._call(self._official.groups, (stream,), wire.GroupList, _errand(stream))
+        found = await self._call(_get(self._versions.list_groups(stream), _errand(stream)), wire.GroupList)
         return [group.name for group in found.results]
 
     async def create_group(self, stream: str, name: str, label: str) -> None:
         """Create a property group; one that exists is left alone."""
         body = {"name": name, "label": label, "displayOrder": -1}
-        await self._create(self._official.create_group, stream, body, wire.Group)
+        await self._create(stream, self._versions.list_groups(stream), body, wire.Group)
 
     async def create_properties(self, stream: str, definitions: Sequence[PropertyDefinition]) -> None:
         """Create properties; those that exist are left alone, archived ones come back."""
         present = await self.definitions(stream)
+        path = self._versions.list_properties(stream)
         for definition in definitions:
             if definition.name not in present:
-                await self._create(self._official.create_property, stream, _creation(definition), wire.Property)
+                await self._create(stream, path, _creation(definition), wire.Property)
 
-    async def _create(self, operation: Operation, stream: str, body: Mapping[str, object], shape: type[object]) -> None:
+    async def _create(self, stream: str, path: str, body: Mapping[str, object], shape: type[object]) -> None:
         # Repeatable: a second creation of the same name is answered 409.
         errand = Errand(stream=stream, effect=Effect.REPEATABLE, scope=schema_scope(stream))
         try:
-            await self._call(operation, (stream, body), shape, errand)
+            await self._call(Request(method="POST", path=path, json=body, errand=errand), shape)
         except AlreadyExists:
             return
 
-    async def _call(self, operation: Operation, args: Sequence[object], shape: type[T], errand: Errand) -> T:
-        return await self._api.exchange(partial(send, operation, *args), partial(decoded, shape=shape), errand)
+    async def _call(self, request: Request, shape: type[T]) -> T:
+        send = partial(self._official.send, request)
+        return await self._api.exchange(send, partial(decoded, shape=shape), request.errand)
+
+
+def _get(path: str, errand: Errand, params: Sequence[tuple[str, str]] = ()) -> Request:
+    return Request(method="GET", path=path, params=params, errand=errand)
 
 
 def _errand(stream: str) -> Errand:

@@ -12,7 +12,8 @@ from itertools import pairwise
 import msgspec
 
 from connectors.http import ApiClient, Request
-from connectors.hubspot.versions import READ_SCOPES, Versions
+from connectors.hubspot.scopes import READ_SCOPES
+from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record, RecordPage
 from connectors.limits import Bucket
 from connectors.paginate import walk

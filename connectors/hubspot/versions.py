@@ -1,26 +1,29 @@
 """Where each API family lives: one version a family, overridable, and every path in one place."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from types import MappingProxyType
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 
 from syncer.errors import ConfigError, Problem
 
 CURRENT = "2026-09"
+#: The key that sets the version of every family in FOLLOWING.
+DEFAULT = "default"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Versions:
-    """The version of each API family, as it stands in paths.
-
-    Properties, groups, pipelines and owners go through the official client, whose paths are v3.
-    """
+    """The version of each API family, as it stands in paths."""
 
     objects: str = CURRENT
     associations: str = CURRENT
+    properties: str = CURRENT
+    pipelines: str = CURRENT
+    owners: str = CURRENT
     account_info: str = CURRENT
     campaigns: str = CURRENT
     events: str = CURRENT
+    oauth: str = CURRENT
     #: Dated paths of forms are betas only.
     forms: str = "v3"
     #: No dated successor is known of these two (2026-11).
@@ -29,40 +32,57 @@ class Versions:
 
     def list_objects(self, stream: str) -> str:
         """Path of the full list of an object type."""
-        return _objects(self.objects, stream)
+        return f"{_crm(self.objects, 'objects')}/{stream}"
 
     def batch_read(self, stream: str) -> str:
         """Path that reads up to 100 records by id."""
-        return f"{_objects(self.objects, stream)}/batch/read"
+        return f"{self.list_objects(stream)}/batch/read"
 
     def batch_update(self, stream: str) -> str:
         """Path that updates up to 100 records by id."""
-        return f"{_objects(self.objects, stream)}/batch/update"
+        return f"{self.list_objects(stream)}/batch/update"
 
     def search(self, stream: str) -> str:
         """Path of an object type's search."""
-        return f"{_objects(self.objects, stream)}/search"
+        return f"{self.list_objects(stream)}/search"
 
     def links(self, from_stream: str, to_stream: str) -> str:
         """Path that reads the associations of up to 1,000 records."""
-        pair = f"{from_stream}/{to_stream}/batch/read"
-        if _is_dated(self.associations):
-            return f"/crm/associations/{self.associations}/{pair}"
-        return f"/crm/{self.associations}/associations/{pair}"
+        return f"{_crm(self.associations, 'associations')}/{from_stream}/{to_stream}/batch/read"
+
+    def list_properties(self, stream: str) -> str:
+        """Path of an object type's properties."""
+        return f"{_crm(self.properties, 'properties')}/{stream}"
+
+    def list_groups(self, stream: str) -> str:
+        """Path of an object type's property groups."""
+        return f"{self.list_properties(stream)}/groups"
+
+    def list_pipelines(self, stream: str) -> str:
+        """Path of an object type's pipelines."""
+        return f"{_crm(self.pipelines, 'pipelines')}/{stream}"
+
+    def list_owners(self) -> str:
+        """Path of the owners."""
+        return _crm(self.owners, "owners")
 
     def account(self) -> str:
         """Path of the account's own facts."""
         return f"/account-info/{self.account_info}/details"
 
+    def token(self) -> str:
+        """Path that gives and renews tokens of an OAuth app."""
+        return f"/oauth/{self.oauth}/token"
+
     def list_campaigns(self) -> str:
         """Path of the campaign list."""
-        if _is_dated(self.campaigns):
+        if is_dated(self.campaigns):
             return f"/marketing/campaigns/{self.campaigns}"
         return f"/marketing/{self.campaigns}/campaigns"
 
     def list_forms(self) -> str:
         """Path of the form list."""
-        if _is_dated(self.forms):
+        if is_dated(self.forms):
             return f"/marketing/forms/{self.forms}"
         return f"/marketing/{self.forms}/forms"
 
@@ -76,59 +96,58 @@ class Versions:
 
     def occurrences(self) -> str:
         """Path of page views and custom events."""
-        if _is_dated(self.events):
+        if is_dated(self.events):
             return f"/events/event-occurrences/{self.events}"
         return f"/events/{self.events}/events"
 
 
-def _is_dated(version: str) -> bool:
-    return version[:1].isdigit()
+#: The numbered version whose paths and shapes are known, by family.
+NUMBERED: Mapping[str, str] = {
+    "associations": "v4",
+    "form_submissions": "v1",
+    "email_events": "v1",
+}
+#: Families without dated paths.
+UNDATED = frozenset({"form_submissions", "email_events"})
+#: Families that `default` moves: forms have betas only, and OAuth's dated path is known of 2026-09 alone (2026-11).
+FOLLOWING = tuple(name for name in asdict(Versions()) if name not in UNDATED | {"forms", "oauth"})
+_DATED = re.compile(r"20\d\d-(03|09)(-beta)?")
 
 
-def _objects(version: str, stream: str) -> str:
-    return f"/crm/objects/{version}/{stream}" if _is_dated(version) else f"/crm/{version}/objects/{stream}"
+def is_dated(version: str) -> bool:
+    """Return whether a version is a date instead of a number."""
+    return _DATED.fullmatch(version) is not None
+
+
+def _crm(version: str, family: str) -> str:
+    return f"/crm/{family}/{version}" if is_dated(version) else f"/crm/{version}/{family}"
+
+
+def numbered(family: str) -> str:
+    """Return the numbered version of a family that its code can speak."""
+    return NUMBERED.get(family, "v3")
 
 
 def versions_with(overrides: Mapping[str, str] | None) -> Versions:
-    """Return the default versions with some families overridden. Raises ConfigError for an unknown family."""
-    known = {field.name for field in fields(Versions)}
-    unknown = sorted(set(overrides or {}) - known)
-    if unknown:
-        hint = f"one of {', '.join(sorted(known))}"
-        raise ConfigError(
-            [Problem(message="unknown API family", key=f"versions.{name}", hint=hint) for name in unknown]
-        )
-    return replace(Versions(), **dict(overrides or {}))
+    """Return the default versions with some families overridden. Raises ConfigError that lists every fault."""
+    chosen = dict(overrides or {})
+    known = [field.name for field in fields(Versions)]
+    problems = [problem for name, version in sorted(chosen.items()) if (problem := _fault(name, version, known))]
+    if problems:
+        raise ConfigError(problems)
+    common = chosen.pop(DEFAULT, None)
+    moved = {} if common is None else dict.fromkeys(FOLLOWING, common)
+    return replace(Versions(), **(moved | chosen))
 
 
-#: The scope a stream's endpoints need, for the hint of MissingScope.
-READ_SCOPES: Mapping[str, str] = MappingProxyType(
-    {
-        "contacts": "crm.objects.contacts.read",
-        "companies": "crm.objects.companies.read",
-        "deals": "crm.objects.deals.read",
-        "calls": "crm.objects.contacts.read",
-        "emails": "sales-email-read and crm.objects.contacts.read",
-        "meetings": "crm.objects.contacts.read",
-        "notes": "crm.objects.contacts.read",
-        "tasks": "crm.objects.contacts.read",
-        "communications": "crm.objects.contacts.read",
-        "feedback_submissions": "crm.objects.feedback_submissions.read and crm.objects.contacts.read",
-        "campaigns": "marketing.campaigns.read",
-        "form_submissions": "forms",
-        "email_clicks": "content",
-        "page_views": "business-intelligence (and an Enterprise hub)",
-        "owners": "crm.objects.owners.read",
-        "pipelines": "crm.objects.deals.read",
-    }
-)
-
-
-def write_scope(stream: str) -> str:
-    """Return the scope that writing records of a stream needs."""
-    return f"crm.objects.{stream}.write"
-
-
-def schema_scope(stream: str) -> str:
-    """Return the scope that creating properties of a stream needs."""
-    return f"crm.schemas.{stream}.write"
+def _fault(name: str, version: str, known: Sequence[str]) -> Problem | None:
+    key = f"versions.{name}"
+    if name == DEFAULT:
+        hint = f"a date such as {CURRENT}; numbered versions are named family by family"
+        return None if is_dated(version) else Problem(message="no dated version", key=key, hint=hint)
+    if name not in known:
+        return Problem(message="unknown API family", key=key, hint=f"one of {', '.join(sorted((*known, DEFAULT)))}")
+    if version == numbered(name) or (is_dated(version) and name not in UNDATED):
+        return None
+    allowed = numbered(name) if name in UNDATED else f"{numbered(name)}, or a date such as {CURRENT}"
+    return Problem(message="a version that this family does not have", key=key, hint=f"allowed: {allowed}")

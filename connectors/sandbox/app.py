@@ -10,7 +10,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connectors.sandbox.answers import NOT_FOUND_PAGE, page
-from connectors.sandbox.api import account, associations, batches, campaigns, feeds, merges, objects, properties, search
+from connectors.sandbox.api import (
+    account,
+    associations,
+    batches,
+    campaigns,
+    feeds,
+    merges,
+    oauth,
+    objects,
+    properties,
+    search,
+)
 from connectors.sandbox.calls import Endpoint, Handler, Scopes, Server, answer
 from connectors.sandbox.faults import NONE, Fate, Faults
 from connectors.sandbox.kinds import find_kind
@@ -232,6 +243,10 @@ def _routes(server: Server) -> list[Route]:
     routes.append(
         _route(server, Endpoint(handler=feeds.email_events, scopes=_fixed("content")), "/email/public/v1/events", "GET")
     )
+    letting_in = Endpoint(handler=oauth.authorise, scopes=_fixed(), is_open=True)
+    routes.append(_route(server, letting_in, "/oauth/authorize", "GET"))
+    tokens = Endpoint(handler=oauth.token, scopes=_fixed(), is_open=True)
+    routes.extend(_route(server, tokens, f"/oauth/{version}/token", "POST") for version in ("v3", "{version:dated}"))
     return routes
 
 

@@ -18,6 +18,7 @@ from connectors.sandbox.limits import Bucket, Budgets, too_many
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Portal
 from connectors.sandbox.writes import Origin
+from syncer.moments import SECOND, Millis, iso
 
 #: Longer addresses are refused before anybody reads them.
 MAX_URL = 16_000
@@ -124,6 +125,8 @@ class Endpoint:
     handler: Handler
     scopes: Scopes
     bucket: Bucket = Bucket.GENERAL
+    #: Asks for no token and counts as no call.
+    is_open: bool = False
 
 
 async def answer(server: Server, endpoint: Endpoint, request: Request) -> Response:
@@ -135,8 +138,8 @@ async def answer(server: Server, endpoint: Endpoint, request: Request) -> Respon
     await asyncio.sleep(sum(fault.seconds for fault in faults if fault.trouble is Trouble.LATENCY))
     headers: Mapping[str, str] = {}
     try:
-        token = _token(server.portal, request)
-        headers = _spend(server, endpoint, token)
+        token = _NOBODY if endpoint.is_open else _token(server.portal, request)
+        headers = {} if endpoint.is_open else _spend(server, endpoint, token)
         early = _early(faults)
         response = early or await _handled(server, endpoint, token, faults=faults, request=request, raw=raw)
     except RefusalError as refusal:
@@ -152,6 +155,7 @@ async def answer(server: Server, endpoint: Endpoint, request: Request) -> Respon
 
 
 _MOVING = 477
+_NOBODY = Token(app_id="")
 
 
 def _token(portal: Portal, request: Request) -> Token:
@@ -165,7 +169,7 @@ def _token(portal: Portal, request: Request) -> Token:
         )
     known = portal.tokens.get(secret)
     if known is not None:
-        return known
+        return _unexpired(known, portal.clock())
     if not secret.startswith("pat-"):
         raise RefusalError(
             401,
@@ -173,6 +177,18 @@ def _token(portal: Portal, request: Request) -> Token:
             category="INVALID_AUTHENTICATION",
         )
     return Token(app_id=str(crc32(secret.encode())))
+
+
+def _unexpired(token: Token, now: Millis) -> Token:
+    if token.ends is not None and now >= token.ends:
+        ago = (now - token.ends) // SECOND
+        raise RefusalError(
+            401,
+            f"The OAuth token used to make this call expired {ago} second(s) ago.",
+            category="EXPIRED_AUTHENTICATION",
+            context={"expire time": [iso(token.ends)]},
+        )
+    return token
 
 
 def _spend(server: Server, endpoint: Endpoint, token: Token) -> Mapping[str, str]:

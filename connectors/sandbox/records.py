@@ -147,6 +147,8 @@ class Token:
 
     app_id: str
     scopes: frozenset[str] | None = None
+    #: None never ends.
+    ends: Millis | None = None
 
 
 def default_pipeline() -> Pipeline:

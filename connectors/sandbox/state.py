@@ -12,6 +12,7 @@ from connectors.sandbox import dumps, lines, writes
 from connectors.sandbox.definitions import Schema, default_schemas, stage_moments
 from connectors.sandbox.draws import Draws
 from connectors.sandbox.feeds import Feed
+from connectors.sandbox.grants import Grants
 from connectors.sandbox.kinds import BY_NAME, KINDS
 from connectors.sandbox.links import Links
 from connectors.sandbox.records import (
@@ -83,6 +84,7 @@ class Portal:
         self._file: StoreFile | None = None
         #: Registered tokens; any other `pat-…` token may do everything.
         self.tokens: dict[str, Token] = {}
+        self.oauth = Grants(clock=self.clock, draws=self.draws, tokens=self.tokens)
         self.account = Account()
         self.owners: dict[str, Owner] = {}
         self.pipelines: dict[str, Pipeline] = {}

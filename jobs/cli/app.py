@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from jobs.cli import daemon, doctor, figures, files, letters, steps, writing
+from jobs.cli import connecting, daemon, doctor, figures, files, letters, steps, writing
 
 app = typer.Typer(
     name="syncer",
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 
 files.register(app)
+connecting.register(app)
 doctor.register(app)
 steps.register(app)
 writing.register(app)

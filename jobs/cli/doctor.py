@@ -9,8 +9,8 @@ from jobs.cli.options import AccountOption, JsonOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobs.check import Finding
     from jobs.desk import Desk
+    from jobs.findings import Finding
     from jobs.setup import SetupStep
 
 
@@ -39,7 +39,7 @@ def check(account: AccountOption = None, as_json: JsonOption = False) -> None:
 
 
 def _exit_by(findings: "Sequence[Finding]") -> None:
-    from jobs.check import Level
+    from jobs.findings import Level
 
     if any(one.level is Level.PROBLEM and one.is_configuration for one in findings):
         raise typer.Exit(2)

@@ -26,6 +26,7 @@ def init(
         typer.echo(f"{name}: {'written' if written else 'is there already, left alone'}")
     typer.echo("next:")
     typer.echo("  1. put the access token into .env")
+    typer.echo("     (or the id and secret of your OAuth app, and then: syncer connect)")
     typer.echo("  2. sign agreement.yaml: syncer agreement sign --role marketing --by NAME, and --role sales")
     typer.echo("     (or delete it: without the file the built-in default runs, and every report says so)")
     typer.echo("  3. syncer check")

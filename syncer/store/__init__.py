@@ -11,6 +11,7 @@ from syncer.store.values import (
     Run,
     Snapshot,
     Status,
+    StoredGrant,
     Upserted,
 )
 
@@ -25,6 +26,7 @@ __all__ = [
     "Snapshot",
     "Status",
     "Store",
+    "StoredGrant",
     "Unit",
     "Upserted",
     "open_store",

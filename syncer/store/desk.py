@@ -1,4 +1,4 @@
-"""The desk: cursors, runs, outbox, dead letters, snapshots and account facts."""
+"""The desk: cursors, runs, outbox, dead letters, snapshots, account facts and OAuth grants."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from syncer.moments import Millis
 from syncer.records import Kind
-from syncer.store import letters, marks, outbox, overview, runs
+from syncer.store import grants, letters, marks, outbox, overview, runs
 from syncer.store.outbox import Settlement
-from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, Snapshot
+from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, Snapshot, StoredGrant
 from syncer.writeback.intents import Intent, Written
 
 
@@ -176,3 +176,15 @@ class Desk:
     def account(self, account: str) -> AccountFacts | None:
         """Return what is known about an account, or None where nothing was ever kept."""
         return runs.account(self._connection, account)
+
+    def grant(self, account: str) -> StoredGrant | None:
+        """Return what an OAuth app was granted in the account's portal, or None where it is not connected."""
+        return grants.grant(self._connection, account)
+
+    def keep_grant(self, kept: StoredGrant) -> None:
+        """Keep a grant in place of the one before. Call it under the store's `token_lock`."""
+        grants.keep_grant(self._connection, kept)
+
+    def drop_grant(self, account: str) -> bool:
+        """Forget a grant; return whether there was one."""
+        return grants.drop_grant(self._connection, account)

@@ -1,4 +1,4 @@
-"""Tables of the desk: accounts, cursors, runs, dirty marks, outbox, dead letters, KPI snapshots."""
+"""Tables of the desk: accounts, OAuth grants, cursors, runs, dirty marks, outbox, dead letters, KPI snapshots."""
 
 from sqlalchemy import Index, text
 from sqlmodel import SQLModel
@@ -18,6 +18,24 @@ class AccountRow(SQLModel, table=True):
     generation: Number
     #: The generation at which a full derive was demanded; NULL when none is.
     full_generation: MaybeNumber
+
+
+class OAuthGrantRow(SQLModel, table=True):
+    """What an OAuth app was granted in one account's portal."""
+
+    __tablename__ = "oauth_grants"
+    account: Key
+    #: Digest of the app, address and configured refresh token that it descends from.
+    origin: str
+    #: Access and refresh token; how they are sealed is not the store's business.
+    sealed: str
+    obtained_at: Number
+    #: From here on the access token is renewed before it is used.
+    renew_at: Number
+    expires_at: Number
+    portal_id: Ref
+    #: JSON list; NULL where the CRM did not say.
+    scopes: str | None
 
 
 class DirtyContactRow(SQLModel, table=True):
@@ -121,6 +139,7 @@ class KpiSnapshotRow(SQLModel, table=True):
 accounts = table(AccountRow)
 dirty_contacts = table(DirtyContactRow)
 dirty_deals = table(DirtyDealRow)
+oauth_grants = table(OAuthGrantRow)
 cursors = table(CursorRow)
 runs = table(RunRow)
 outbox = table(OutboxRow)

@@ -1,48 +1,78 @@
-"""One worker an account: a lock that the operating system or the server lets go of when its holder dies."""
+"""One worker an account, one renewal of its token: locks that fall with their holder.
+
+The operating system or the server lets go of them when their holder dies.
+"""
 
 import fcntl
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from syncer.errors import Unavailable
 
 _HINT = "wait until it is done, or stop it; `syncer status` shows its run"
+#: Longer than the one call of a renewal may take.
+_TOKEN_PATIENCE_S = 90
 
 
 @contextmanager
 def account_lock(engine: Engine, account: str) -> Iterator[None]:
     """Hold the account until the block ends. Raises Unavailable where another process holds it."""
-    if engine.dialect.name == "postgresql":
-        with _on_server(engine, account):
-            yield
-    else:
-        with _beside_file(Path(str(engine.url.database)), account):
-            yield
-
-
-@contextmanager
-def _beside_file(database: Path, account: str) -> Iterator[None]:
-    path = database.with_name(f"{database.name}.{account}.lock")
-    with path.open("a", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _busy(account) from None
+    with _held(engine, account):
         yield
 
 
 @contextmanager
-def _on_server(engine: Engine, account: str) -> Iterator[None]:
-    key = int.from_bytes(hashlib.blake2b(account.encode(), digest_size=8).digest(), signed=True)
+def token_lock(engine: Engine, account: str) -> Iterator[None]:
+    """Hold the account's token until the block ends; wait for whoever holds it, another thread or process.
+
+    Raises Unavailable where that takes longer than any renewal should.
+    """
+    patience = Retrying(
+        retry=retry_if_exception_type(Unavailable),
+        wait=wait_random(0.02, 0.1),
+        stop=stop_after_delay(_TOKEN_PATIENCE_S),
+        reraise=True,
+    )
+    with ExitStack() as held:
+        # No account's name has a dot, so this is no account's own lock.
+        patience(lambda: held.enter_context(_held(engine, f"{account}.oauth")))
+        yield
+
+
+@contextmanager
+def _held(engine: Engine, name: str) -> Iterator[None]:
+    if engine.dialect.name == "postgresql":
+        with _on_server(engine, name):
+            yield
+    else:
+        with _beside_file(Path(str(engine.url.database)), name):
+            yield
+
+
+@contextmanager
+def _beside_file(database: Path, name: str) -> Iterator[None]:
+    path = database.with_name(f"{database.name}.{name}.lock")
+    with path.open("a", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _busy(name) from None
+        yield
+
+
+@contextmanager
+def _on_server(engine: Engine, name: str) -> Iterator[None]:
+    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
     with engine.connect() as connection:
         held = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
         connection.commit()
         if not held:
-            raise _busy(account)
+            raise _busy(name)
         try:
             yield
         finally:
@@ -50,5 +80,8 @@ def _on_server(engine: Engine, account: str) -> Iterator[None]:
             connection.commit()
 
 
-def _busy(account: str) -> Unavailable:
+def _busy(name: str) -> Unavailable:
+    account, _, token = name.partition(".")
+    if token:
+        return Unavailable("another syncer is renewing the token and does not end", account=account, hint=_HINT)
     return Unavailable("another syncer is at work on this account", account=account, hint=_HINT)

@@ -12,7 +12,7 @@ from syncer.store.dialect import dialect_named
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
 from syncer.store.ledger import Ledger
-from syncer.store.locks import account_lock
+from syncer.store.locks import account_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
@@ -98,6 +98,12 @@ class Store:
     def account_lock(self, account: str) -> Iterator[None]:
         """Hold an account until the block ends, or raise Unavailable where another process holds it."""
         with translated(self._dialect), account_lock(self._engine, account):
+            yield
+
+    @contextmanager
+    def token_lock(self, account: str) -> Iterator[None]:
+        """Hold an account's token until the block ends; waits for another thread or process that holds it."""
+        with translated(self._dialect), token_lock(self._engine, account):
             yield
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from syncer.store.desk_tables import (
     dirty_contacts,
     dirty_deals,
     kpi_snapshots,
+    oauth_grants,
     outbox,
     runs,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "kpi_snapshots",
     "links",
     "metadata",
+    "oauth_grants",
     "orphans",
     "outbox",
     "owners",

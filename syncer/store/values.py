@@ -135,6 +135,24 @@ class AccountFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StoredGrant:
+    """What an OAuth app was granted in an account's portal, as it lies in the database. Moments are Millis."""
+
+    account: str
+    #: Digest of the app, address and configured refresh token that it descends from.
+    origin: str
+    #: Access and refresh token, sealed.
+    sealed: str = field(repr=False)
+    obtained_at: int
+    #: From here on the access token is renewed before it is used.
+    renew_at: int
+    expires_at: int
+    portal_id: str | None
+    #: None where the CRM did not say.
+    scopes: Sequence[str] | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
     """One run of one job."""
 

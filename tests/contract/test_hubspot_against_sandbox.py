@@ -10,6 +10,7 @@ import pytest
 
 from connectors.http import Patience
 from connectors.hubspot import HubSpot, open_hubspot
+from connectors.hubspot.versions import FOLLOWING, numbered
 from connectors.ports import PropertyDefinition, RecordWrite, SourceRecord
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
 from connectors.sandbox.generate import generate_portal
@@ -270,16 +271,18 @@ async def test_history_and_links(serve: Serve, connect: Connect) -> None:
 
 async def test_older_versions_read_the_same(serve: Serve) -> None:
     server = serve()
-    families = {"objects": "v3", "associations": "v4", "account_info": "v3", "campaigns": "v3", "events": "v3"}
+    classic = {family: numbered(family) for family in FOLLOWING}
     read = []
-    for versions in (None, families):
+    for versions in (None, {"default": "2026-03"}, classic):
         account = open_hubspot(token=TOKEN, base_url=server.base_url, tier="unlimited", versions=versions)
         contacts = await everything(account, "contacts")
         links = await account.source.links("contacts", "companies", [one.id for one in contacts])
         views = [one async for page in account.source.events("page_views", since=None) for one in page.records]
-        read.append((await account.source.account(), contacts, links, sorted(one.id for one in views)))
+        control = [await account.source.account(), await account.source.owners(), await account.source.pipelines()]
+        control += [await account.source.definitions("contacts"), await account.destination.groups("contacts")]
+        read.append((control, contacts, links, sorted(one.id for one in views)))
         await account.close()
-    assert read[0] == read[1]
+    assert read[0] == read[1] == read[2]
 
 
 async def test_a_wrong_token_and_a_wrong_address(serve: Serve, connect: Connect) -> None:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from alembic import op
+from alembic import command, op
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -83,6 +83,19 @@ def test_upgrade_twice_changes_nothing(blank_url: str) -> None:
     store.upgrade()
     with store.snapshot() as unit:
         assert unit.mirror.counts("hubspot")["contacts"] == 1
+    store.close()
+
+
+def test_a_database_of_the_first_version_keeps_its_records_and_gets_the_later_tables(blank_url: str) -> None:
+    engine = engine_of(blank_url)
+    with engine.begin() as connection:
+        command.upgrade(configured(connection), "0001")
+        connection.execute(text("INSERT INTO cursors VALUES ('hubspot', 'deals', 'backfill', '7')"))
+    engine.dispose()
+    store = upgraded(blank_url)
+    with store.snapshot() as unit:
+        assert unit.desk.cursor("hubspot", "deals", "backfill") == "7"
+        assert unit.desk.grant("hubspot") is None
     store.close()
 
 

@@ -19,11 +19,15 @@ def restored():
         "Authorization: Bearer abc.def",
         "postgresql://user:geheim@host/db is down",
         "anna.muster@firma.example already exists",
+        "GET http://localhost:8418/oauth/callback?state=1&code=geheim-1",
+        "grant_type=refresh_token&refresh_token=geheim-2&client_secret=geheim-3",
+        "refused eu1-0b7d1c2e-94d0-1c82-2ba6-0123456789ab",
     ],
 )
 def test_secrets_and_addresses_are_taken_out_of_any_text(text):
     cleaned = scrub(text)
-    for secret in ("pat-na1-1234-abcd", "abc.def", "geheim", "anna.muster@firma.example"):
+    secrets = ("pat-na1-1234-abcd", "abc.def", "geheim", "anna.muster@firma.example", "0b7d1c2e", "0123456789ab")
+    for secret in secrets:
         assert secret not in cleaned
 
 

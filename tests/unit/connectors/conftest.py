@@ -8,6 +8,7 @@ import respx
 from connectors.http import ApiClient, Patience
 from connectors.hubspot import HubSpot, open_hubspot
 from connectors.limits import Budgets
+from connectors.tokens import FixedToken
 
 ADDRESS = "https://crm.test"
 
@@ -38,7 +39,7 @@ def crm() -> Iterator[respx.MockRouter]:
 @pytest.fixture
 async def api(crm: respx.MockRouter, patience: Patience, naps: Naps) -> AsyncIterator[ApiClient]:
     budgets = Budgets(tier="unlimited", sleep=naps)
-    client = ApiClient(base_url=ADDRESS, token="pat-secret", budgets=budgets, patience=patience)
+    client = ApiClient(base_url=ADDRESS, tokens=FixedToken("pat-secret"), budgets=budgets, patience=patience)
     yield client
     await client.close()
 

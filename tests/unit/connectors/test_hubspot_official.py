@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 
 import pytest
 import urllib3
-from hubspot.crm.owners import exceptions as owners_errors
-from hubspot.crm.pipelines import exceptions as pipelines_errors
 from hubspot.crm.properties import exceptions as properties_errors
 
-from connectors.http import Answer, Unanswered, foreign_meaning
-from connectors.hubspot.official import FOREIGN, Official, send
+from connectors.http import Answer, Request, Unanswered, foreign_meaning
+from connectors.hubspot.official import FOREIGN, Official
 from connectors.statuses import Meaning
 
 
@@ -22,8 +20,6 @@ def subclasses(kind: type[Exception]) -> Iterator[type[Exception]]:
 
 ROOTS = (
     urllib3.exceptions.HTTPError,
-    owners_errors.OpenApiException,
-    pipelines_errors.OpenApiException,
     properties_errors.OpenApiException,
 )
 
@@ -45,13 +41,29 @@ class Reply:
     data: bytes = b"{}"
 
 
-async def test_an_answer_passes_unread() -> None:
-    def operation(*args: object, **kwargs: object) -> Reply:
-        assert args == ("deals",)
+REQUEST = Request(method="GET", path="/crm/owners/2026-09", params=[("limit", "100")])
+
+
+@pytest.fixture
+def official() -> Iterator[Official]:
+    opened = Official(base_url="http://127.0.0.1:9")
+    yield opened
+    opened.close()
+
+
+async def test_an_answer_passes_unread_and_the_call_carries_path_and_token(
+    official: Official, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def request(method: str, url: str, **kwargs: object) -> Reply:
+        assert (method, url) == ("GET", "http://127.0.0.1:9/crm/owners/2026-09")
+        assert kwargs["headers"]["Authorization"] == "Bearer pat-secret"  # type: ignore[index]
+        assert kwargs["query_params"] == [("limit", "100")]
         assert kwargs["_preload_content"] is False
         return Reply()
 
-    assert await send(operation, "deals") == Answer(status=200, headers={"retry-after": "3"}, body=b"{}")
+    monkeypatch.setattr(official._client, "request", request)
+    answer = await official.send(REQUEST, "pat-secret")
+    assert answer == Answer(status=200, headers={"retry-after": "3"}, body=b"{}")
 
 
 @pytest.mark.parametrize(
@@ -59,26 +71,27 @@ async def test_an_answer_passes_unread() -> None:
     [
         (urllib3.exceptions.ProtocolError("reset"), Meaning.FAILED),
         (urllib3.exceptions.ConnectTimeoutError("late"), Meaning.NOT_SENT),
-        (owners_errors.ApiException(status=0, reason="SSLError"), Meaning.NOT_SENT),
+        (properties_errors.ApiException(status=0, reason="SSLError"), Meaning.NOT_SENT),
         (properties_errors.ApiValueError("missing"), Meaning.OURS),
     ],
 )
-async def test_a_failure_keeps_its_cause(error: Exception, meaning: Meaning) -> None:
-    def operation(*args: object, **kwargs: object) -> Reply:
+async def test_a_failure_keeps_its_cause(
+    official: Official, monkeypatch: pytest.MonkeyPatch, error: Exception, meaning: Meaning
+) -> None:
+    def request(*args: object, **kwargs: object) -> Reply:
         raise error
 
+    monkeypatch.setattr(official._client, "request", request)
     with pytest.raises(Unanswered) as caught:
-        await send(operation)
+        await official.send(REQUEST, "pat-secret")
     assert caught.value.meaning is meaning
     assert caught.value.__cause__ is error
 
 
-async def test_a_refused_connection_was_not_sent() -> None:
-    official = Official(token="pat-secret", base_url="http://127.0.0.1:9")
+async def test_a_refused_connection_was_not_sent(official: Official) -> None:
     with pytest.raises(Unanswered) as caught:
-        await send(official.owners)
+        await official.send(REQUEST, "pat-secret")
     assert caught.value.meaning is Meaning.NOT_SENT
-    official.close()
 
 
 def test_an_unknown_exception_has_no_meaning() -> None:

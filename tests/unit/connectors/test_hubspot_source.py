@@ -8,7 +8,6 @@ import pytest
 import respx
 
 from connectors.hubspot import HubSpot, open_hubspot
-from connectors.hubspot.versions import Versions, versions_with
 from connectors.ports import HistoryItem, LinkRow, SourceRecord
 from syncer.errors import BadAnswer, ConfigError, CursorExpired, MissingScope, Unavailable
 from syncer.moments import Millis
@@ -294,23 +293,6 @@ async def test_campaign_properties_are_known_without_an_api(account: HubSpot) ->
     definitions = await account.source.definitions("campaigns")
     assert definitions["hs_spend_items_sum_amount"].type == "number"
     assert account.source.usage.calls == {}
-
-
-def test_each_family_has_its_path_in_either_style() -> None:
-    dated, classic = (
-        Versions(),
-        versions_with({"objects": "v3", "associations": "v4", "account_info": "v3", "campaigns": "v3", "events": "v3"}),
-    )
-    assert dated.search("deals") == "/crm/objects/2026-09/deals/search"
-    assert classic.search("deals") == "/crm/v3/objects/deals/search"
-    assert dated.links("a", "b") == "/crm/associations/2026-09/a/b/batch/read"
-    assert classic.links("a", "b") == "/crm/v4/associations/a/b/batch/read"
-    assert classic.account() == "/account-info/v3/details"
-    assert classic.list_campaigns() == "/marketing/v3/campaigns"
-    assert dated.list_forms() == "/marketing/v3/forms"
-    assert versions_with({"forms": "2026-09-beta"}).list_forms() == "/marketing/forms/2026-09-beta"
-    assert dated.occurrences() == "/events/event-occurrences/2026-09"
-    assert classic.occurrences() == "/events/v3/events"
 
 
 @pytest.mark.parametrize(

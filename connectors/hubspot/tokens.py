@@ -1,0 +1,143 @@
+"""Keeps an OAuth account's access token fresh: one renewal at a time, kept before it is used."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from threading import Lock
+from typing import Protocol
+
+import httpx
+
+from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer, checked_address, is_loopback
+from connectors.hubspot.oauth import RECONNECT, App, Flow, Form, Grant, renew
+from syncer.errors import AuthFailed, SyncerError, Unavailable
+from syncer.moments import Millis
+
+Post = Callable[[Form], Answer]
+
+
+class Vault(Protocol):
+    """Where an account's grant lies between calls, runs and processes. Blocking."""
+
+    def held(self) -> AbstractContextManager[None]:
+        """Hold the grant until the block ends, against every other thread and process."""
+        ...
+
+    def load(self) -> Grant | None:
+        """Return the newest grant, or None where the account is not connected."""
+        ...
+
+    def save(self, grant: Grant) -> None:
+        """Make a grant durable."""
+        ...
+
+
+class TokenEndpoint:
+    """Posts forms to HubSpot's token path."""
+
+    def __init__(self, *, base_url: str, path: str) -> None:
+        self._url = f"{checked_address(base_url)}{path}"
+
+    def __call__(self, form: Form) -> Answer:
+        """Return the answer, whatever its status. Raises Unavailable where there is none."""
+        trusts = not is_loopback(httpx.URL(self._url).host)
+        try:
+            with httpx.Client(timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT), trust_env=trusts) as client:
+                response = client.post(self._url, data=dict(form), headers={"Accept": "application/json"})
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            name = type(error).__name__
+        else:
+            return Answer(status=response.status_code, headers=response.headers, body=response.content)
+        # Raised outside the handler: the cause would carry the request, and with it the secrets in its body.
+        raise Unavailable(
+            f"the CRM's token address does not answer ({name})", hint="does HUBSPOT_BASE_URL point there?"
+        )
+
+
+def run(flow: Flow, post: Post) -> Grant:
+    """Carry a flow through and return what it was granted. Raises what it or `post` raises."""
+    try:
+        form = next(flow)
+        while True:
+            form = flow.send(post(form))
+    except StopIteration as done:
+        granted: Grant = done.value
+        return granted
+
+
+class OAuthTokens:
+    """The Tokens of one account of an OAuth app.
+
+    A renewal runs in a thread of its own: a cancelled task cannot lose a refresh token between answer and store.
+    """
+
+    def __init__(self, *, app: App, vault: Vault, post: Post, clock: Callable[[], Millis], account: str) -> None:
+        self._app = app
+        self._vault = vault
+        self._post = post
+        self._clock = clock
+        self._account = account
+        self._lock = Lock()
+        self._grant: Grant | None = None
+        #: A grant that could not be kept, and the refresh token that it replaces.
+        self._unkept: tuple[str, Grant] | None = None
+        #: A refresh token that HubSpot refused: asking again with it helps nobody.
+        self._refused: tuple[str, AuthFailed] | None = None
+
+    @property
+    def hint(self) -> str:
+        """Return what a person should do when the CRM does not accept the token."""
+        return f"connect the portal again: syncer connect --account {self._account}"
+
+    async def fresh(self, *, rejected: str | None = None) -> str:
+        """Return a token that is good for the next call; renewed where it is due or was rejected."""
+        grant = self._grant
+        if grant is None or not self._is_good(grant, rejected):
+            grant = await asyncio.to_thread(self._renewed, rejected)
+        return grant.access_token
+
+    def _is_good(self, grant: Grant, rejected: str | None) -> bool:
+        return grant.access_token != rejected and self._clock() < grant.renew_at
+
+    def _renewed(self, rejected: str | None) -> Grant:
+        with self._lock, self._vault.held():
+            grant = self._newest()
+            # Another task, thread or process may have been faster.
+            if not self._is_good(grant, rejected):
+                grant = self._renew(grant)
+            self._grant = grant
+            return grant
+
+    def _newest(self) -> Grant:
+        kept = self._vault.load()
+        if kept is None:
+            raise AuthFailed("the portal is not connected yet", account=self._account, hint=self._connect)
+        if self._unkept is not None and self._unkept[0] == kept.refresh_token:
+            return self._keep(*self._unkept)
+        return kept
+
+    def _renew(self, before: Grant) -> Grant:
+        if self._refused is not None and self._refused[0] == before.refresh_token:
+            raise AuthFailed(self._refused[1].message, account=self._account, hint=self._refused[1].hint)
+        try:
+            grant = run(renew(self._app, before, self._clock()), self._post)
+        except SyncerError as error:
+            raise self._noted(error, before) from None
+        return self._keep(before.refresh_token, grant)
+
+    def _keep(self, replaced: str, grant: Grant) -> Grant:
+        self._unkept = (replaced, grant)
+        self._vault.save(grant)
+        self._unkept = None
+        return grant
+
+    def _noted(self, error: SyncerError, before: Grant) -> SyncerError:
+        error.account = self._account
+        if isinstance(error, AuthFailed):
+            error.hint = f"{error.hint}: {self._connect}" if error.hint == RECONNECT else error.hint
+            self._refused = (before.refresh_token, error)
+        return error
+
+    @property
+    def _connect(self) -> str:
+        return f"syncer connect --account {self._account}"
