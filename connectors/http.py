@@ -217,13 +217,13 @@ class ApiClient:
 
     async def _attempt(self, send: Send, decode: Decode[T], errand: Errand) -> T | Setback:
         try:
-            await self.budgets.acquire(errand.bucket, errand.stream)
-            answer = await send()
+            async with self.budgets.turn(errand.bucket, errand.stream, errand.urgency) as learn:
+                answer = await send()
+                learn(answer.headers)
         except RateLimited as spent:
             return Setback(case=Case(meaning=Meaning.DAY_SPENT, errand=errand), error=spent)
         except Unanswered as lost:
             return _setback(lost.meaning, errand, cause=lost.__cause__)
-        self.budgets.note_headers(errand.bucket, answer.headers)
         if not _is_success(answer.status):
             return self._refused(answer, errand)
         try:
@@ -261,7 +261,9 @@ class ApiClient:
         if setback.case.meaning is Meaning.SEARCH_LIMIT:
             self.budgets.hold(Bucket.SEARCH, seconds)
         elif setback.case.meaning is Meaning.BURST_LIMIT:
-            self.budgets.hold(errand.bucket, seconds)
+            # A search that meets the burst limit met everybody's: it is told by its policy only.
+            of_all = errand.bucket is Bucket.SEARCH
+            self.budgets.hold(Bucket.GENERAL if of_all else errand.bucket, seconds)
         return seconds
 
     def _spent(self, state: RetryCallState) -> bool:

@@ -121,15 +121,47 @@ class Streams:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Burst:
+    """What the CRM said last of its burst limit."""
+
+    calls: int
+    #: Left of the window; None where it did not say.
+    remaining: int | None
+    seconds: float
+    #: When, on the monotonic clock.
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """What the CRM said last of the account's day, which all of its apps share."""
+
+    remaining: int
+    limit: int | None
+    #: When, on the monotonic clock.
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """What one run has cost so far."""
+    """What was spent since a source was opened, and what the CRM said of its limits meanwhile."""
 
     #: Calls by stream, and under `other` those of no stream.
     calls: Mapping[str, int]
+    #: Of them association calls, which have a day of their own.
+    associations: int
     #: 429 answers met.
     limited: int
-    #: The CRM's own count of what is left today; None where it does not say.
-    daily_remaining: int | None
+    burst: Burst | None
+    day: Day | None
+    #: `general` or `associations` → why no more of it is asked for today.
+    spent: Mapping[str, str]
+    #: `general`, `search`, `associations` → calls a second that we allow ourselves; without an entry as many as may be.
+    paces: Mapping[str, float]
+    #: The part of the day's calls that we allow ourselves.
+    daily_share: float
+    #: The present as the CRM's clock has it; None before its first answer.
+    server_time: Millis | None
 
 
 class Source(Protocol):
@@ -143,6 +175,10 @@ class Source(Protocol):
     @property
     def usage(self) -> Usage:
         """Return what was spent since this source was opened."""
+        ...
+
+    def wake(self) -> None:
+        """Believe in a spent day no longer: the next call finds out."""
         ...
 
     async def account(self) -> AccountFacts:

@@ -69,6 +69,10 @@ class HubSpotSource:
         """Return what was spent since this account was opened."""
         return self._api.budgets.usage
 
+    def wake(self) -> None:
+        """Believe in a spent day no longer: the next call finds out."""
+        self._api.budgets.wake()
+
     async def account(self) -> AccountFacts:
         """Return the account's own facts."""
         request = Request(method="GET", path=self._versions.account(), errand=Errand(stream="account"))

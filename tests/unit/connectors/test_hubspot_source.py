@@ -315,7 +315,7 @@ def test_each_family_has_its_path_in_either_style() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"tier": "platinum"}, {"versions": {"object": "v3"}}, {"base_url": "http://api.hubapi.com"}, {"share": 0}],
+    [{"tier": "platinum"}, {"versions": {"object": "v3"}}, {"base_url": "http://api.hubapi.com"}],
 )
 def test_what_cannot_be_opened_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ConfigError):
