@@ -164,6 +164,27 @@ class Usage:
     server_time: Millis | None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Having:
+    """A condition on records: the property has a value, and one other than these."""
+
+    property: str
+    other_than: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Costs:
+    """What reading one stream costs, so that it can be foretold."""
+
+    #: Records a page of the full list.
+    page: int
+    #: Calls that one page takes.
+    calls_a_page: int
+    #: Records a call of associations, and of version histories.
+    links: int
+    histories: int
+
+
 class Source(Protocol):
     """Reads one account of one system."""
 
@@ -223,11 +244,16 @@ class Source(Protocol):
         """Return the live records among `ids`, or the archived ones, any order; merged ones carry `asked_id`."""
         ...
 
-    async def total(self, stream: str) -> int | None:
+    async def total(self, stream: str, *, having: Sequence[Having] = ()) -> int | None:
         """Return how many live records search counts, by one call; None where it does not count the stream.
 
-        No proof of anything: the index lags and its total is a hint.
+        With `having`, those to which any of the conditions applies. No proof of anything: the index lags and its
+        total is a hint.
         """
+        ...
+
+    def costs(self, stream: str, *, properties: Sequence[str]) -> Costs:
+        """Return what reading the stream with these properties costs."""
         ...
 
     async def history(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:

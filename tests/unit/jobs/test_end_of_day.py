@@ -65,7 +65,7 @@ def test_a_day_refused_at_its_very_beginning_is_asked_for_again_soon() -> None:
     ("now", "holds"),
     [("12:00", True), ("11:59", False), ("23:59", True)],
 )
-def test_a_rest_holds_from_its_beginning_to_its_end(now: str, holds: bool) -> None:  # noqa: FBT001
+def test_a_rest_holds_from_its_beginning_to_its_end(now: str, holds: bool) -> None:
     begun, until = at("2026-11-24T12:00"), at("2026-11-25T00:00")
     rest = Rest(part="general", since=begun, until=until, zone="Europe/Berlin", why="x", probed=begun)
     assert rest.holds(at(f"2026-11-24T{now}")) is holds
