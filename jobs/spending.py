@@ -69,13 +69,16 @@ class Spending:
 
 
 def today(unit: Unit, account: str, now: Millis) -> Spending:
-    """Return what was spent since midnight of the account's time zone; the CRM's last words may be older."""
+    """Return what was spent since midnight of the account's time zone; the CRM's last words may be older.
+
+    What it said of a day that is over is forgotten.
+    """
     facts = unit.desk.account(account)
     day = day_of(now, zone_of(facts.time_zone if facts else None))
     kept = _kept(unit, account)
     if kept is None:
         return Spending(day=day, calls={})
-    return kept if kept.day == day else Spending(day=day, calls={}, burst=kept.burst, daily=kept.daily)
+    return kept if kept.day == day else Spending(day=day, calls={}, burst=kept.burst)
 
 
 def _kept(unit: Unit, account: str) -> Spending | None:
