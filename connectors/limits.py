@@ -30,7 +30,7 @@ class Shares:
     """The parts (0..1] of the account's limits that are used; the rest stays free for its other apps."""
 
     #: Of the burst limits, associations included.
-    burst: float = 0.97
+    burst: float = 0.98
     #: Of the searches a second, which all apps of the account may share.
     search: float = 0.8
     #: Of the day's calls, which all apps of the account do share.

@@ -15,7 +15,7 @@ from itertools import count
 from math import inf
 
 #: A whole window may hold this much more than the even pace: what was held up may catch up.
-_CATCHING_UP = 0.02
+_CATCHING_UP = 0.01
 #: The part of a window that calls may lag behind the even pace and still catch up at once.
 _LAG = 1 / 40
 #: What others leave free is not used to the last call.

@@ -51,7 +51,7 @@ class Limits(_Strict):
     """The part of the CRM's allowance that Syncer may use."""
 
     #: Shares of the burst limits, of the searches a second and of the day; the rest is for the portal's other apps.
-    share: Annotated[float, Field(gt=0, le=1)] = 0.97
+    share: Annotated[float, Field(gt=0, le=1)] = 0.98
     search_share: Annotated[float, Field(gt=0, le=1)] = 0.8
     daily_share: Annotated[float, Field(gt=0, le=1)] = 0.9
 

@@ -108,8 +108,8 @@ async def test_minutes_follow_the_rate_and_days_follow_what_is_left(serve, open_
     async with open_desk(crm, tier="professional") as desk:
         foretold = await forecast_round(desk)
         asked = sum(desk.source.usage.calls.values())
-    assert foretold.paces["general"] == pytest.approx(19 * 0.97)
-    assert foretold.all_minutes == pytest.approx(foretold.calls / (19 * 0.97) / 60, rel=0.2)
+    assert foretold.paces["general"] == pytest.approx(19 * 0.98)
+    assert foretold.all_minutes == pytest.approx(foretold.calls / (19 * 0.98) / 60, rel=0.2)
     assert 900 - asked <= foretold.left_today <= 900
     assert foretold.days == 1
     crm.server.server.budgets.today = 895

@@ -54,7 +54,7 @@ def test_saturation_stays_within_the_limit_and_uses_its_share(
         span = window * 12
         moments = await saturate(Budgets(tier=tier), bucket, span)
         assert most_in(moments, window) <= calls
-        used = 0.8 if bucket is Bucket.SEARCH else 0.97
+        used = 0.8 if bucket is Bucket.SEARCH else 0.98
         went = len([moment for moment in moments if moment < span])
         assert 0.985 * used * calls * 12 <= went <= used * calls * (12 + 1 / 4)
 
@@ -185,7 +185,7 @@ async def beside(budgets: Budgets, others: int, seconds: float) -> int:
     return len([at for at in answered if seconds - 60 < at <= seconds])
 
 
-@pytest.mark.parametrize(("others", "fewest", "most"), [(0, 575, 585), (40, 340, 360), (80, 105, 120), (100, 40, 75)])
+@pytest.mark.parametrize(("others", "fewest", "most"), [(0, 575, 592), (40, 340, 360), (80, 105, 120), (100, 40, 75)])
 def test_what_other_apps_spend_of_the_burst_is_not_asked_for(others: int, fewest: int, most: int) -> None:
     async def main() -> None:
         assert fewest <= await beside(Budgets(tier="free"), others, 120) <= most
