@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-BENCHMARKS = ("backfill", "store", "scoring", "derive_pure", "derive")
+BENCHMARKS = ("backfill", "store", "scoring", "derive_pure", "derive", "pace")
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-_ROOT = Path(__file__).resolve().parent.parent
+#: The repository.
+ROOT = Path(__file__).resolve().parent.parent
 _KILO_PER_MEGA = 1024
 
 
@@ -30,7 +31,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) 
     began = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", *arguments],
-        cwd=_ROOT,
+        cwd=ROOT,
         env={**os.environ, **(environment or {})},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -50,7 +51,7 @@ def run(arguments: Sequence[str], environment: Mapping[str, str] | None = None) 
 @contextmanager
 def portal(contacts: int, port: int) -> Iterator[str]:
     """Serve canned pages of so many contacts while the block runs; yields the address."""
-    process = subprocess.Popen([sys.executable, "-m", "bench.portal_server", str(port), str(contacts)], cwd=_ROOT)
+    process = subprocess.Popen([sys.executable, "-m", "bench.portal_server", str(port), str(contacts)], cwd=ROOT)
     address = f"http://127.0.0.1:{port}"
     try:
         for _ in range(100):

@@ -248,9 +248,9 @@ class ApiClient:
             return _setback(Meaning.GARBLED, errand, cause=error)
 
     async def _paced(self, send: Send, token: str, errand: Errand) -> Answer:
-        await self.budgets.acquire(errand.bucket, errand.stream)
-        answer = await send(token)
-        self.budgets.note_headers(errand.bucket, answer.headers)
+        async with self.budgets.turn(errand.bucket, errand.stream, errand.urgency) as learn:
+            answer = await send(token)
+            learn(answer.headers)
         return answer
 
     def _refused(self, answer: Answer, errand: Errand) -> Setback:
@@ -285,7 +285,9 @@ class ApiClient:
         if setback.case.meaning is Meaning.SEARCH_LIMIT:
             self.budgets.hold(Bucket.SEARCH, seconds)
         elif setback.case.meaning is Meaning.BURST_LIMIT:
-            self.budgets.hold(errand.bucket, seconds)
+            # A search that meets the burst limit met everybody's: it is told by its policy only.
+            of_all = errand.bucket is Bucket.SEARCH
+            self.budgets.hold(Bucket.GENERAL if of_all else errand.bucket, seconds)
         return seconds
 
     def _spent(self, state: RetryCallState) -> bool:

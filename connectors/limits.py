@@ -1,32 +1,20 @@
-"""Budgets of one account: how fast it may be asked, what is left today, what was spent.
-
-Calls are paced, never bursty: a rolling window then cannot overflow however the server counts. No retrying here.
-"""
+"""Budgets of one account: how fast it may be asked, what is left today, what was spent. No retrying here."""
 
 import asyncio
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from enum import Enum
 
-from aiolimiter import AsyncLimiter
-
-from connectors.ports import Usage
+from connectors.pacing import Lane, Rate, Turnstile, Urgency
+from connectors.ports import Burst, Day, Usage
 from syncer.errors import ConfigError, LimitScope, Problem, RateLimited
+from syncer.moments import SECOND, Millis, millis
 
 Sleep = Callable[[float], Awaitable[None]]
-
-#: Share of a window's calls that is used; the rest absorbs jitter on the way to the server.
-DEFAULT_SHARE = 0.95
-#: Seconds for which a daily limit that ran out is believed before one call may probe it again.
-DAILY_MEMORY = 900.0
-#: Part of the daily budget that is left to the account's other apps.
-DAILY_RESERVE = 0.02
-#: Below this part of a window's calls somebody else is spending them too: stand back.
-_CROWDED = 0.02
-#: What a call takes from a limiter. aiolimiter serves the smallest demand first: one that also waits for a tighter
-#: limit must not queue behind everybody.
-_ORDINARY, _FIRST = 1.0, 0.999
 
 
 class Bucket(Enum):
@@ -38,11 +26,21 @@ class Bucket(Enum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Rate:
-    """At most `calls` in any `seconds`."""
+class Shares:
+    """The parts (0..1] of the account's limits that are used; the rest stays free for its other apps."""
 
-    calls: float
-    seconds: float
+    #: Of the burst limits, associations included.
+    burst: float = 0.98
+    #: Of the searches a second, which all apps of the account may share.
+    search: float = 0.8
+    #: Of the day's calls, which all apps of the account do share.
+    daily: float = 0.9
+
+    def __post_init__(self) -> None:
+        wrong = [name for name in ("burst", "search", "daily") if not 0 < getattr(self, name) <= 1]
+        if wrong:
+            message = "a share must be above 0 and at most 1"
+            raise ConfigError([Problem(message=message, key=f"limits.{name}") for name in wrong])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,23 +50,26 @@ class Tier:
     general: Rate | None
     search: Rate | None
     associations: Rate | None
+    #: Association calls a day, which HubSpot counts apart and tells in no header; None where it states no number.
+    associations_daily: int | None = None
 
 
-def _tier(general: int, associations: int) -> Tier:
+def _tier(general: int, associations: int, daily: int | None) -> Tier:
     return Tier(
         general=Rate(calls=general, seconds=10),
         search=Rate(calls=5, seconds=1),
         associations=Rate(calls=associations, seconds=10),
+        associations_daily=daily,
     )
 
 
 TIERS: Mapping[str, Tier] = {
-    "free": _tier(100, 100),
-    "starter": _tier(100, 100),
-    "professional": _tier(190, 150),
-    "enterprise": _tier(190, 150),
-    "oauth": _tier(110, 100),
-    "addon": _tier(250, 200),
+    "free": _tier(100, 100, None),
+    "starter": _tier(100, 100, None),
+    "professional": _tier(190, 150, 500_000),
+    "enterprise": _tier(190, 150, 500_000),
+    "oauth": _tier(110, 100, None),
+    "addon": _tier(250, 200, 1_000_000),
     # A local sandbox has no limits to respect.
     "unlimited": Tier(general=None, search=None, associations=None),
 }
@@ -86,123 +87,204 @@ def tier_named(name: str | None) -> Tier:
     return tier
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rest:
+    """A part of the day that was spent before: nothing of it is asked for."""
+
+    message: str
+    until: Millis | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Today:
+    """What is known of the account's day before the first call."""
+
+    #: Association calls made since midnight.
+    associations: int = 0
+    #: By GENERAL or ASSOCIATIONS.
+    rests: Mapping[Bucket, Rest] | None = None
+
+
+_SPENT: Mapping[Bucket, tuple[LimitScope, str]] = {
+    Bucket.GENERAL: (LimitScope.DAILY, "the account's calls for today are spent"),
+    Bucket.ASSOCIATIONS: (LimitScope.ASSOCIATIONS_DAILY, "the account's association calls for today are spent"),
+}
+
+
 class Budgets:
     """Paces the calls of one account and counts them. Belongs to one event loop."""
 
-    def __init__(self, *, tier: str | None = None, share: float = DEFAULT_SHARE, sleep: Sleep = asyncio.sleep) -> None:
-        if not 0 < share <= 1:
-            raise ConfigError([Problem(message="share must be above 0 and at most 1", key="share")])
-        self._share = share
+    def __init__(
+        self,
+        *,
+        tier: str | None = None,
+        shares: Shares | None = None,
+        today: Today | None = None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._shares = shares or Shares()
         self._sleep = sleep
         preset = tier_named(tier)
         self._learns = preset.general is not None
-        self._rates: dict[Bucket, Rate | None] = {
-            Bucket.GENERAL: preset.general,
-            Bucket.SEARCH: preset.search,
-            Bucket.ASSOCIATIONS: preset.associations,
-        }
-        self._limiters = {bucket: self._limiter(rate) for bucket, rate in self._rates.items()}
-        self._gates = {bucket: asyncio.Lock() for bucket in Bucket if bucket is not Bucket.GENERAL}
+        self._lanes = _lanes(preset, self._shares)
+        self._associations_daily = preset.associations_daily
+        self._turnstile = Turnstile()
         self._resume_at: dict[Bucket, float] = {}
         self._calls: Counter[str] = Counter()
+        self._associations = 0
+        self._associations_before = (today or Today()).associations
+        self._rests: dict[Bucket, Rest] = dict((today or Today()).rests or {})
+        self._spent: dict[Bucket, str] = {}
         self._limited = 0
-        self._daily_remaining: int | None = None
-        self._daily_gone_at: float | None = None
-
-    def _limiter(self, rate: Rate | None) -> AsyncLimiter | None:
-        return None if rate is None else AsyncLimiter(1, rate.seconds / (rate.calls * self._share))
+        self._burst: Burst | None = None
+        self._day: Day | None = None
+        self._answered: tuple[str, float] | None = None
 
     @property
     def usage(self) -> Usage:
-        """Return calls by stream, 429 answers, and what is left today."""
-        return Usage(calls=dict(self._calls), limited=self._limited, daily_remaining=self._daily_remaining)
+        """Return calls by stream, 429 answers, and what the CRM said last of its limits."""
+        return Usage(
+            calls=dict(self._calls),
+            associations=self._associations,
+            limited=self._limited,
+            burst=self._burst,
+            day=self._day,
+            spent={bucket.value: why for bucket, why in self._spent.items()},
+            paces={bucket.value: lane.pace for bucket, lane in self._lanes.items()},
+            daily_share=self._shares.daily,
+            server_time=self._server_time(),
+        )
 
-    async def acquire(self, bucket: Bucket, stream: str) -> None:
-        """Wait until one more call is allowed, and count it. Raises RateLimited when the day's calls are spent."""
-        self._refuse_spent_day(stream)
-        if bucket is Bucket.GENERAL:
-            await self._pass(Bucket.GENERAL, _ORDINARY)
-        else:
-            # The tighter limit comes last, so that its calls keep their distance when they are sent; the gate keeps
-            # more than one of them from holding a general call meanwhile.
-            async with self._gates[bucket]:
-                await self._pass(Bucket.GENERAL, _FIRST)
-                await self._pass(bucket, _ORDINARY)
-        self._calls[stream] += 1
+    @asynccontextmanager
+    async def turn(
+        self, bucket: Bucket, stream: str, urgency: Urgency = Urgency.ORDINARY
+    ) -> AsyncIterator[Callable[[Mapping[str, str]], None]]:
+        """Wait until one more call is allowed, count it, and yield what learns from its answer's headers.
 
-    async def _pass(self, bucket: Bucket, amount: float) -> None:
+        The call is under way until the block ends. Raises RateLimited when the day's calls are spent.
+        """
+        self._refuse_spent_day(bucket, stream)
         await self._wait_out(bucket)
-        limiter = self._limiters[bucket]
-        if limiter is not None:
-            await limiter.acquire(amount)
+        lanes = [lane for of in dict.fromkeys((Bucket.GENERAL, bucket)) if (lane := self._lanes.get(of))]
+        if lanes:
+            await self._turnstile.enter(lanes, urgency)
+        try:
+            self._refuse_spent_day(bucket, stream)
+            self._count(bucket, stream)
+            sent = asyncio.get_running_loop().time()
+            yield lambda headers: self._note_headers(bucket, headers, sent)
+        finally:
+            if lanes:
+                self._turnstile.leave(lanes)
 
-    def _refuse_spent_day(self, stream: str) -> None:
-        if self._daily_gone_at is None:
-            return
-        left = self._daily_gone_at + DAILY_MEMORY - asyncio.get_running_loop().time()
-        if left > 0:
-            raise RateLimited("the account's calls for today are spent", scope=LimitScope.DAILY, stream=stream)
-        self._daily_gone_at = None
+    def _count(self, bucket: Bucket, stream: str) -> None:
+        self._calls[stream] += 1
+        if bucket is Bucket.ASSOCIATIONS:
+            self._associations += 1
+            daily = self._associations_daily
+            if daily is not None and self._associations_before + self._associations >= daily * self._shares.daily:
+                self._spent.setdefault(bucket, f"our own count reached {self._shares.daily:.0%} of {daily:,}")
+
+    def _refuse_spent_day(self, bucket: Bucket, stream: str) -> None:
+        for of in dict.fromkeys((Bucket.GENERAL, bucket)):
+            if of in self._rests:
+                scope, rest = _SPENT[of][0], self._rests[of]
+                raise RateLimited(rest.message, scope=scope, until=rest.until, stream=stream)
+            if of in self._spent:
+                scope, message = _SPENT[of]
+                raise RateLimited(f"{message} ({self._spent[of]})", scope=scope, stream=stream)
 
     async def _wait_out(self, bucket: Bucket) -> None:
-        resume_at = self._resume_at.get(bucket)
-        if resume_at is None:
-            return
-        left = resume_at - asyncio.get_running_loop().time()
-        if left > 0:
-            await self._sleep(left)
+        for of in dict.fromkeys((Bucket.GENERAL, bucket)):
+            left = self._resume_at.get(of, 0.0) - asyncio.get_running_loop().time()
+            if left > 0:
+                await self._sleep(left)
 
     def hold(self, bucket: Bucket, seconds: float) -> None:
         """Let nobody call in this bucket for some seconds: one 429 speaks for all who wait."""
         until = asyncio.get_running_loop().time() + seconds
         self._resume_at[bucket] = max(until, self._resume_at.get(bucket, 0.0))
+        if bucket in self._lanes:
+            self._lanes[bucket].closed_until = self._resume_at[bucket]
+
+    def wake(self) -> None:
+        """Believe in a spent day no longer: the next call finds out."""
+        self._rests.clear()
+        self._spent.clear()
 
     def note_limited(self, scope: LimitScope) -> None:
-        """Count a 429; a daily one closes the account for a while."""
+        """Count a 429; one of the day closes the account, or its associations, for good."""
         self._limited += 1
-        if scope is LimitScope.DAILY:
-            self._daily_gone_at = asyncio.get_running_loop().time()
+        for bucket, (daily, _) in _SPENT.items():
+            if scope is daily:
+                self._spent[bucket] = "the CRM refused a call"
 
-    def note_headers(self, bucket: Bucket, headers: Mapping[str, str]) -> None:
-        """Learn from an answer's rate-limit headers; absent ones change nothing."""
-        remaining, daily = (_number(headers, f"x-hubspot-ratelimit-daily{end}") for end in ("-remaining", ""))
-        if remaining is not None:
-            self._daily_remaining = int(remaining)
-            if daily is not None and remaining <= daily * DAILY_RESERVE:
-                self._daily_gone_at = asyncio.get_running_loop().time()
-        if bucket is Bucket.GENERAL and self._learns:
-            self._learn_burst(headers)
+    def _note_headers(self, bucket: Bucket, headers: Mapping[str, str], sent: float) -> None:
+        """Learn from an answer's headers; absent ones change nothing."""
+        if date := headers.get("date"):
+            self._answered = (date, time.monotonic())
+        self._learn_day(headers)
+        if bucket is Bucket.GENERAL:
+            self._learn_burst(headers, sent)
 
-    def _learn_burst(self, headers: Mapping[str, str]) -> None:
+    def _learn_day(self, headers: Mapping[str, str]) -> None:
+        remaining, limit = (_number(headers, f"x-hubspot-ratelimit-daily{end}") for end in ("-remaining", ""))
+        if remaining is None:
+            return
+        self._day = Day(remaining=int(remaining), limit=None if limit is None else int(limit), at=time.monotonic())
+        if limit is not None and remaining <= round(limit * (1 - self._shares.daily)):
+            reserve = f"the last {1 - self._shares.daily:.0%} of {limit:,.0f} are left to the account's other apps"
+            self._spent.setdefault(Bucket.GENERAL, reserve)
+
+    def _learn_burst(self, headers: Mapping[str, str], sent: float) -> None:
         calls = _number(headers, "x-hubspot-ratelimit-max")
         interval = _number(headers, "x-hubspot-ratelimit-interval-milliseconds")
         if not calls or not interval:
             return
-        self._set_rate(Bucket.GENERAL, Rate(calls=calls, seconds=interval / 1000))
-        self._set_rate(Bucket.ASSOCIATIONS, _associations_beside(calls * 10_000 / interval))
         remaining = _number(headers, "x-hubspot-ratelimit-remaining")
-        if remaining is not None and remaining < calls * _CROWDED:
-            self.hold(Bucket.GENERAL, interval / 10_000)
+        seconds = interval / SECOND
+        left = None if remaining is None else int(remaining)
+        self._burst = Burst(calls=int(calls), remaining=left, seconds=seconds, at=time.monotonic())
+        if not self._learns:
+            return
+        plan = _plan_of(calls * 10 / seconds)
+        self._associations_daily = plan.associations_daily
+        self._lanes[Bucket.GENERAL].rate = Rate(calls=calls, seconds=seconds)
+        if plan.associations is not None:
+            self._lanes[Bucket.ASSOCIATIONS].rate = plan.associations
+        if remaining is not None:
+            self._lanes[Bucket.GENERAL].told(remaining, sent=sent, now=asyncio.get_running_loop().time())
 
-    def _set_rate(self, bucket: Bucket, rate: Rate) -> None:
-        if self._rates[bucket] != rate:
-            self._rates[bucket] = rate
-            self._limiters[bucket] = self._limiter(rate)
+    def _server_time(self) -> Millis | None:
+        if self._answered is None:
+            return None
+        date, at = self._answered
+        try:
+            moment = parsedate_to_datetime(date)
+        except ValueError:
+            return None
+        return Millis(millis(moment) + round((time.monotonic() - at) * SECOND)) if moment.tzinfo else None
 
 
-def _associations_beside(general: float) -> Rate:
-    """Return the association limit of the plan that has this many general calls in ten seconds."""
-    plan = min(TIERS["free"], TIERS["professional"], TIERS["addon"], key=lambda tier: _distance(tier, general))
-    return plan.associations or Rate(calls=100, seconds=10)
+def _lanes(tier: Tier, shares: Shares) -> dict[Bucket, Lane]:
+    rates = {
+        Bucket.GENERAL: (tier.general, shares.burst),
+        Bucket.SEARCH: (tier.search, shares.search),
+        Bucket.ASSOCIATIONS: (tier.associations, shares.burst),
+    }
+    return {bucket: Lane(rate, share) for bucket, (rate, share) in rates.items() if rate is not None}
 
 
-def _distance(tier: Tier, general: float) -> float:
-    return abs((tier.general.calls if tier.general else 0) - general)
+def _plan_of(general: float) -> Tier:
+    """Return the plan that has this many general calls in ten seconds, or nearly."""
+    plans = (TIERS["free"], TIERS["professional"], TIERS["addon"])
+    return min(plans, key=lambda tier: abs((tier.general.calls if tier.general else 0) - general))
 
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:
     text = headers.get(name)
     try:
-        return None if text is None else float(text)
+        number = None if text is None else float(text)
     except ValueError:
         return None
+    return number if number is not None and 0 <= number < float("inf") else None

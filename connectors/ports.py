@@ -121,15 +121,68 @@ class Streams:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Burst:
+    """What the CRM said last of its burst limit."""
+
+    calls: int
+    #: Left of the window; None where it did not say.
+    remaining: int | None
+    seconds: float
+    #: When, on the monotonic clock.
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Day:
+    """What the CRM said last of the account's day, which all of its apps share."""
+
+    remaining: int
+    limit: int | None
+    #: When, on the monotonic clock.
+    at: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Usage:
-    """What one run has cost so far."""
+    """What was spent since a source was opened, and what the CRM said of its limits meanwhile."""
 
     #: Calls by stream, and under `other` those of no stream.
     calls: Mapping[str, int]
+    #: Of them association calls, which have a day of their own.
+    associations: int
     #: 429 answers met.
     limited: int
-    #: The CRM's own count of what is left today; None where it does not say.
-    daily_remaining: int | None
+    burst: Burst | None
+    day: Day | None
+    #: `general` or `associations` → why no more of it is asked for today.
+    spent: Mapping[str, str]
+    #: `general`, `search`, `associations` → calls a second that we allow ourselves; without an entry as many as may be.
+    paces: Mapping[str, float]
+    #: The part of the day's calls that we allow ourselves.
+    daily_share: float
+    #: The present as the CRM's clock has it; None before its first answer.
+    server_time: Millis | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Having:
+    """A condition on records: the property has a value, and one other than these."""
+
+    property: str
+    other_than: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Costs:
+    """What reading one stream costs, so that it can be foretold."""
+
+    #: Records a page of the full list.
+    page: int
+    #: Calls that one page takes.
+    calls_a_page: int
+    #: Records a call of associations, and of version histories.
+    links: int
+    histories: int
 
 
 class Source(Protocol):
@@ -143,6 +196,10 @@ class Source(Protocol):
     @property
     def usage(self) -> Usage:
         """Return what was spent since this source was opened."""
+        ...
+
+    def wake(self) -> None:
+        """Believe in a spent day no longer: the next call finds out."""
         ...
 
     async def account(self) -> AccountFacts:
@@ -187,11 +244,16 @@ class Source(Protocol):
         """Return the live records among `ids`, or the archived ones, any order; merged ones carry `asked_id`."""
         ...
 
-    async def total(self, stream: str) -> int | None:
+    async def total(self, stream: str, *, having: Sequence[Having] = ()) -> int | None:
         """Return how many live records search counts, by one call; None where it does not count the stream.
 
-        No proof of anything: the index lags and its total is a hint.
+        With `having`, those to which any of the conditions applies. No proof of anything: the index lags and its
+        total is a hint.
         """
+        ...
+
+    def costs(self, stream: str, *, properties: Sequence[str]) -> Costs:
+        """Return what reading the stream with these properties costs."""
         ...
 
     async def history(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from connectors.limits import Bucket
+from connectors.pacing import Urgency
 from connectors.tokens import CREDENTIAL_HINT
 from syncer.errors import (
     AlreadyExists,
@@ -53,6 +54,7 @@ class Errand:
 
     stream: str = "other"
     bucket: Bucket = Bucket.GENERAL
+    urgency: Urgency = Urgency.ORDINARY
     effect: Effect = Effect.READ
     #: The scope the call needs, for the hint of MissingScope.
     scope: str | None = None
@@ -300,6 +302,13 @@ def _limited(text: str, scope: LimitScope = LimitScope.UNKNOWN) -> Callable[[Cas
     return build
 
 
+def _day_spent(case: Case) -> SyncerError:
+    if case.errand.bucket is Bucket.ASSOCIATIONS:
+        text = "the account's association calls for today are spent"
+        return _limited(text, LimitScope.ASSOCIATIONS_DAILY)(case)
+    return _limited("the account's calls for today are spent", LimitScope.DAILY)(case)
+
+
 def _plain(kind: type[SyncerError], text: str, *, hint: str | None = None) -> Callable[[Case], SyncerError]:
     return lambda case: kind(f"{text}{case.why}", stream=case.errand.stream, hint=hint)
 
@@ -340,7 +349,7 @@ def _refused(case: Case) -> SyncerError:
 
 
 ERRORS: Mapping[Meaning, Callable[[Case], SyncerError]] = {
-    Meaning.DAY_SPENT: _limited("the account's calls for today are spent", LimitScope.DAILY),
+    Meaning.DAY_SPENT: _day_spent,
     Meaning.SEARCH_LIMIT: _limited("too many searches a second", LimitScope.SEARCH),
     Meaning.BURST_LIMIT: _limited("too many calls in ten seconds", LimitScope.BURST),
     Meaning.LOCKED: _limited("the CRM has locked these records for a moment"),

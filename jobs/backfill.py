@@ -7,7 +7,7 @@ from jobs.completeness import begin_tally, prove
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
 from jobs.intake import Intake
-from jobs.pull import delivering, guarded, keep_watermark, pull_feed, read_watermark
+from jobs.pull import delivering, guarded, keep_watermark, pull_feed, read_watermark, without_resting
 from jobs.reading import Chunk, Reader, chunks
 from jobs.storing import Reading, store_chunk
 from syncer.moments import Millis
@@ -33,7 +33,8 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     def of(stream: str) -> Awaitable[None]:
         return _list(intake, stream, restart=restart)
 
-    for group in groups([name for name in portal.streams if not streams or name in streams]):
+    wanted = [name for name in portal.streams if not streams or name in streams]
+    for group in groups(await without_resting(desk, wanted, count)):
         await guarded(group, of, count)
     count.with_calls(desk.source.usage.calls)
     return count

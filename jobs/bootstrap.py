@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from jobs.desk import Clock, Desk
+from jobs.parking import believed, rests
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
+from jobs.spending import noted_spending, today
 from mappings.fields import definitions, extended
 from syncer.agreement import InForce, in_force
 from syncer.errors import ConfigError, Problem, SyncerError
@@ -23,6 +25,7 @@ from syncer.store import Store, open_store
 if TYPE_CHECKING:
     from connectors.http import Patience
     from connectors.hubspot import HubSpot
+    from connectors.limits import Today
     from connectors.tokens import Tokens
 
 _log = structlog.get_logger()
@@ -64,10 +67,11 @@ async def opened_desk(
     """
     chosen = choose(settings, account)
     known = extended(definitions(chosen.connector), chosen.fields)
-    connector = _connector(chosen, tokens_of(settings, store, chosen, clock), patience)
+    token = tokens_of(settings, store, chosen, clock)
+    connector = _connector(chosen, token, patience, _today(store, account, clock()))
     _spare_start_up()
     try:
-        yield Desk(
+        desk = Desk(
             account=chosen,
             store=store,
             source=connector.source,
@@ -78,6 +82,8 @@ async def opened_desk(
             progress=progress or Silent(),
             overlap=settings.schedule.overlap * MINUTE,
         )
+        async with noted_spending(desk):
+            yield desk
     finally:
         await connector.close()
 
@@ -123,15 +129,29 @@ def tokens_of(settings: Settings, store: Store, account: Account, clock: Clock) 
     )
 
 
-def _connector(account: Account, token: "str | Tokens", patience: "Patience | None") -> "HubSpot":
+def _today(store: Store, account: str, now: Millis) -> "Today":
+    from connectors.limits import Bucket, Rest, Today
+
+    with store.snapshot() as unit:
+        found = believed(rests(unit, account, now), now)
+        spent = today(unit, account, now)
+    resting = {Bucket(part): Rest(message=rest.message, until=rest.until) for part, rest in found.items()}
+    return Today(associations=spent.associations, rests=resting)
+
+
+def _connector(account: Account, token: "str | Tokens", patience: "Patience | None", day: "Today") -> "HubSpot":
     from connectors.hubspot import open_hubspot
+    from connectors.limits import Shares
+
+    limits = account.limits
 
     return open_hubspot(
         token=token,
         base_url=account.base_url,
         tier=account.tier,
         versions=account.versions,
-        share=account.limits.share,
+        shares=Shares(burst=limits.share, search=limits.search_share, daily=limits.daily_share),
+        today=day,
         patience=patience,
     )
 

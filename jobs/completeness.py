@@ -40,7 +40,7 @@ def begin_tally(unit: Unit, account: str, stream: str) -> None:
 
 def tally(unit: Unit, desk: Desk, stream: str, ids: Sequence[str]) -> None:
     """Count listed ids, and those of them that the store holds now, in the commit that keeps them."""
-    listed, kept = _tallied(unit, desk, stream)
+    listed, kept = tallied(unit, desk, stream)
     kept += len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
     unit.desk.keep_cursor(desk.name, stream, _TALLY, orjson.dumps((listed + len(ids), kept)).decode())
 
@@ -61,7 +61,7 @@ async def _searched(desk: Desk, stream: str) -> int | None:
 
 def _proof(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
     with desk.store.snapshot() as unit:
-        listed, kept = _tallied(unit, desk, stream)
+        listed, kept = tallied(unit, desk, stream)
         holding = holding_of(desk, stream)
         held = kept if holding is None else unit.reconcile.count(desk.name, holding)
         unreadable = min(_unreadable(unit, desk, stream), listed - kept)
@@ -91,7 +91,8 @@ def _unreadable(unit: Unit, desk: Desk, stream: str) -> int:
     return len(ids) - len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
 
 
-def _tallied(unit: Unit, desk: Desk, stream: str) -> tuple[int, int]:
+def tallied(unit: Unit, desk: Desk, stream: str) -> tuple[int, int]:
+    """Return how many ids a full pull has listed so far, and how many of them the store held."""
     listed, kept = orjson.loads(unit.desk.cursor(desk.name, stream, _TALLY) or "[0,0]")
     return listed, kept
 

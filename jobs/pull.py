@@ -8,7 +8,8 @@ import structlog
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
 from jobs.intake import Intake
-from jobs.reading import Reader, chunks
+from jobs.parking import ASSOCIATIONS, believed, kept_rests
+from jobs.reading import LINKED, Reader, chunks
 from jobs.storing import Reading, store_chunk
 from syncer.errors import MissingScope, StreamError, TransientError
 from syncer.moments import MINUTE, Millis
@@ -38,9 +39,22 @@ async def pull(
             return pull_feed(intake, stream, overlap)
         return _pull_stream(intake, stream, overlap)
 
-    await guarded(wanted, of, count)
+    await guarded(await without_resting(desk, wanted, count), of, count)
     count.with_calls(desk.source.usage.calls)
     return count
+
+
+async def without_resting(desk: Desk, streams: Sequence[str], count: PullCount) -> Sequence[str]:
+    """Return the streams that can be read now.
+
+    Where the day of association calls is spent, streams that need links are noted as stopped before they are begun.
+    """
+    now = desk.clock()
+    rest = believed(await asyncio.to_thread(kept_rests, desk.store, desk.name, now), now).get(ASSOCIATIONS)
+    if rest is None:
+        return streams
+    count.halted |= {name: rest.message for name in streams if name in LINKED}
+    return [name for name in streams if name not in LINKED]
 
 
 async def guarded(streams: Sequence[str], work: Callable[[str], Awaitable[None]], count: PullCount) -> None:

@@ -10,7 +10,7 @@ import structlog
 from jobs.delivery import FORWARD_ONLY, deliver
 from jobs.desk import Desk
 from jobs.letters import settle_letters
-from syncer.errors import Missing, SyncerError, TransientError
+from syncer.errors import Missing, RateLimited, SyncerError, TransientError
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
 from syncer.writeback import same_value
@@ -46,6 +46,8 @@ class PushCount:
     conflicts: int = 0
     #: Written values by property.
     properties: dict[str, int] = field(default_factory=dict)
+    #: The account's day is spent: what is left waits in the outbox.
+    parked: Mapping[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +59,17 @@ class _Settled:
     error: str | None = None
 
 
-async def push(desk: Desk) -> PushCount:
-    """Send every open outbox row of the account and return the counts.
+async def push(desk: Desk, count: PushCount | None = None) -> PushCount:
+    """Send every open outbox row of the account and return the counts, added to those of a `count` that is given.
 
     Rows that an earlier, interrupted push had claimed are looked at first: if the CRM holds their value, they count
     as written, not as sent again.
     """
-    count = PushCount()
+    count = count or PushCount()
     while entries := await asyncio.to_thread(_claim, desk):
         kind = entries[0].kind
-        settled = await _round(desk, kind, entries)
+        present = await _read(desk, kind, entries)
+        settled = await _round(desk, kind, entries, present)
         await asyncio.to_thread(_settle, desk, kind, settled)
         _add(count, settled)
         desk.progress.advance("written back", len({one.entry.record_id for one in settled}))
@@ -85,10 +88,23 @@ def _claim(desk: Desk) -> Sequence[OutboxEntry]:
     return [replace(entry, attempts=entry.attempts + 1) for entry in chosen]
 
 
-async def _round(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Sequence[_Settled]:
+async def _read(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Held:
+    """Return what the CRM holds; where it cannot be asked, the rows wait as if they had never been claimed."""
     properties = sorted({entry.property for entry in entries})
     ids = list(dict.fromkeys(entry.record_id for entry in entries))
-    present = await desk.destination.read(kind, ids, properties=properties)
+    try:
+        return await desk.destination.read(kind, ids, properties=properties)
+    except RateLimited:
+        await asyncio.to_thread(_release, desk, entries)
+        raise
+
+
+def _release(desk: Desk, entries: Sequence[OutboxEntry]) -> None:
+    with desk.store.commit() as unit:
+        unit.desk.release(desk.name, [entry.key for entry in entries], desk.clock())
+
+
+async def _round(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry], present: Held) -> Sequence[_Settled]:
     settled = [done for entry in entries if (done := _without_writing(entry, present)) is not None]
     decided = {id(one.entry) for one in settled}
     due = [entry for entry in entries if id(entry) not in decided]

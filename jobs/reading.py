@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connectors.ports import LinkRow, Page, SourceRecord
+from connectors.ports import Having, LinkRow, Page, SourceRecord
 from jobs.desk import Desk, Portal
 from jobs.look import dated_stages, entered_property
 from jobs.names import property_names
@@ -169,6 +169,13 @@ class Reader:
             return ()
         records = await self._source.history(kind, ids, properties=tuple(tracked.values()))
         return [change for raw in records for change in changes(kind, raw.id, raw.history, tracked)]
+
+
+#: What `has_story` asks of a contact, in the CRM's words.
+STORIED_CONTACTS = (
+    Having(property="lifecyclestage", other_than=tuple(sorted(one for one in _QUIET_LIFECYCLES if one))),
+    Having(property="hs_lead_status"),
+)
 
 
 def has_story(record: Contact | Company | Deal) -> bool:

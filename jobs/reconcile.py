@@ -12,7 +12,8 @@ from jobs.holdings import holding_of
 from jobs.intake import Intake
 from jobs.look import look, refuse_unknown
 from jobs.names import RECONCILE
-from jobs.pull import delivering, guarded, never_read, read_watermark
+from jobs.parking import refuse_at_rest
+from jobs.pull import delivering, guarded, never_read, read_watermark, without_resting
 from jobs.reading import Reader
 from jobs.sweep import Orders, Sweep
 from syncer.errors import ConfigError, Problem
@@ -30,6 +31,7 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
     """
     refuse_unknown(desk, streams, key="--stream")
     with recorded_run(desk, RECONCILE[orders.apply]) as run:
+        await refuse_at_rest(desk)
         await _refuse_other_portal(desk)
         portal = await look(desk)
         count = PullCount(skipped={**portal.skipped, **await _skipped(desk, portal)})
@@ -42,7 +44,7 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
             return _sweep(intake, stream, orders, result)
 
         wanted = [name for name in portal.streams if name not in count.skipped and (not streams or name in streams)]
-        for group in groups(wanted):
+        for group in groups(await without_resting(desk, wanted, count)):
             await guarded(group, of, count)
         _close(desk, run, result, count)
     result.seconds = seconds_of(run)

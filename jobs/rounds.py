@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
 from jobs.asking import Asked, measured, question
@@ -13,11 +13,15 @@ from jobs.counts import PullCount, StreamCount
 from jobs.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
 from jobs.look import look, refuse_unknown
+from jobs.parking import by_day, refuse_at_rest
 from jobs.plan import Plan, plan
 from jobs.pull import never_read, pull
 from jobs.push import PushCount, push
 from jobs.sources import keep_own_lines
 from syncer.kpis.render import to_json
+
+#: Status of a run that the end of the account's day kept from its end, or from its beginning.
+PARKED = "parked"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -41,6 +45,8 @@ class RoundResult:
     skipped: dict[str, str] = field(default_factory=dict)
     halted: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    #: The account's day is spent: why, and until when nothing is asked of it. What was to be done waits.
+    parked: dict[str, object] | None = None
     seconds: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
@@ -51,10 +57,13 @@ class RoundResult:
 async def backfill_round(desk: Desk, *, streams: Sequence[str] = (), restart: bool = False) -> RoundResult:
     """Pull everything and derive; nothing is written to the CRM."""
     refuse_unknown(desk, streams, key="--stream")
-    with recorded_run(desk, "backfill") as run:
+
+    async def work(result: RoundResult) -> None:
         portal = await look(desk, afresh=True)
-        pulled = await backfill(desk, portal, streams=streams, restart=restart)
-        result = _pulled(desk, run, pulled)
+        _pulled(result, await backfill(desk, portal, streams=streams, restart=restart))
+
+    with recorded_run(desk, "backfill") as run:
+        result = await _by_day(desk, run, work)
         result.derived = (await derive(desk)).contacts
         _close(run, result)
     return _timed(run, result)
@@ -62,22 +71,37 @@ async def backfill_round(desk: Desk, *, streams: Sequence[str] = (), restart: bo
 
 async def sync_round(desk: Desk, *, force: bool = False) -> RoundResult:
     """One incremental round: pull, derive, plan, push. A stream that was never read is read in full first."""
-    with recorded_run(desk, "sync") as run:
+
+    async def work(result: RoundResult) -> None:
         portal = await look(desk)
-        pulled = await read_changes(desk, portal)
-        result = _pulled(desk, run, pulled)
-        result.derived = (await derive(desk)).contacts
+        _pulled(result, await read_changes(desk, portal))
+        result.derived += (await derive(desk)).contacts
         if desk.account.write_back:
-            planned = await plan(desk, portal, run=run.id, force=force)
+            planned = await plan(desk, portal, run=result.run, force=force)
             _planned(result, planned)
             _pushed(result, await push(desk))
+
+    with recorded_run(desk, "sync") as run:
+        result = await _by_day(desk, run, work)
+        if result.parked:
+            # Decisions fall due by the clock too, and need no call.
+            result.derived += (await derive(desk)).contacts
         _close(run, result)
     return _timed(run, result)
+
+
+async def _by_day(desk: Desk, run: Run, work: Callable[[RoundResult], Awaitable[None]]) -> RoundResult:
+    """Return what the work did until it was done, or until the account's day was spent; while that lasts, nothing."""
+    result = RoundResult(run=run.id, account=desk.name)
+    rest = await by_day(desk, lambda: work(result))
+    result.parked = None if rest is None else rest.as_dict()
+    return result
 
 
 async def dry_round(desk: Desk, *, force: bool = False) -> Plan:
     """Pull, derive and return the plan; nothing goes to the outbox or the CRM."""
     with recorded_run(desk, "sync --dry-run") as run:
+        await refuse_at_rest(desk)
         portal = await look(desk)
         await read_changes(desk, portal)
         await derive(desk)
@@ -100,9 +124,12 @@ async def read_changes(desk: Desk, portal: Portal, *, streams: Sequence[str] = (
 async def pull_round(desk: Desk, *, streams: Sequence[str] = ()) -> RoundResult:
     """Read what changed, and nothing else."""
     refuse_unknown(desk, streams, key="--stream")
+
+    async def work(result: RoundResult) -> None:
+        _pulled(result, await read_changes(desk, await look(desk), streams=streams))
+
     with recorded_run(desk, "pull") as run:
-        portal = await look(desk)
-        result = _pulled(desk, run, await read_changes(desk, portal, streams=streams))
+        result = await _by_day(desk, run, work)
         _close(run, result)
     return _timed(run, result)
 
@@ -125,8 +152,16 @@ async def plan_round(desk: Desk, *, full: bool, force: bool) -> Plan:
 
 async def push_round(desk: Desk) -> PushCount:
     """Empty the outbox, and nothing else."""
+    count = PushCount()
+
+    async def work() -> None:
+        await push(desk, count)
+
     with recorded_run(desk, "push") as run:
-        count = await push(desk)
+        rest = await by_day(desk, work)
+        if rest is not None:
+            count.parked = rest.as_dict()
+            run.status = PARKED
         run.counts.update(written=count.written, unchanged=count.unchanged, failed=count.failed)
     return count
 
@@ -152,16 +187,12 @@ def _keep_costs(desk: Desk) -> None:
         keep_own_lines(unit, desk.name, desk.agreement.agreement, desk.clock())
 
 
-def _pulled(desk: Desk, run: Run, pulled: PullCount) -> RoundResult:
-    return RoundResult(
-        run=run.id,
-        account=desk.name,
-        streams=pulled.streams,
-        skipped=pulled.skipped,
-        halted=pulled.halted,
-        proof=pulled.proof,
-        buried=sum(one.buried for one in pulled.streams.values()),
-    )
+def _pulled(result: RoundResult, pulled: PullCount) -> None:
+    result.streams = pulled.streams
+    result.skipped = pulled.skipped
+    result.halted = pulled.halted
+    result.proof = pulled.proof
+    result.buried = sum(one.buried for one in pulled.streams.values())
 
 
 def _planned(result: RoundResult, planned: Plan) -> None:
@@ -178,7 +209,9 @@ def _pushed(result: RoundResult, pushed: PushCount) -> None:
 
 
 def _close(run: Run, result: RoundResult) -> None:
-    if result.halted:
+    if result.parked:
+        run.status = PARKED
+    elif result.halted:
         run.status = "halted"
     if result.proof:
         run.counts["proof"] = {stream: asdict(one) for stream, one in result.proof.items()}

@@ -57,8 +57,10 @@ class Environment(BaseSettings):
 class Limits(Strict):
     """The part of the CRM's allowance that Syncer may use."""
 
-    #: Share of the allowance to use; the rest stays free for the portal's other apps.
-    share: Annotated[float, Field(gt=0, le=1)] = 0.95
+    #: Shares of the burst limits, of the searches a second and of the day; the rest is for the portal's other apps.
+    share: Annotated[float, Field(gt=0, le=1)] = 0.98
+    search_share: Annotated[float, Field(gt=0, le=1)] = 0.8
+    daily_share: Annotated[float, Field(gt=0, le=1)] = 0.9
 
 
 class FieldSource(Strict):

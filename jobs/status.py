@@ -1,9 +1,11 @@
-"""How an account stands: freshness of each stream, last runs, last full compare, outbox, dead letters."""
+"""How an account stands: freshness of each stream, last runs, full compare, outbox, dead letters, budget."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from jobs.names import RECONCILE
+from jobs.parking import Rest, rests
+from jobs.spending import Spending, today
 from syncer.moments import Millis, iso
 from syncer.store import Run, Store
 
@@ -22,11 +24,25 @@ class AccountStatus:
     runs: Sequence[Run]
     #: The last full compare that came to its end.
     reconciled: Run | None = None
+    #: What our calls cost today and what the CRM said last of its limits; None where it was never asked.
+    spending: Spending | None = None
+    #: Why and until when nothing is asked of it, or of its associations.
+    rests: Sequence[Rest] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
         reconciled = None if self.reconciled is None else _timed(self.reconciled)
-        return {**asdict(self), "runs": [_timed(run) for run in self.runs], "reconciled": reconciled}
+        return {
+            "account": self.account,
+            "freshness": dict(self.freshness),
+            "records": dict(self.records),
+            "outbox": dict(self.outbox),
+            "dead_letters": self.dead_letters,
+            "runs": [_timed(run) for run in self.runs],
+            "reconciled": reconciled,
+            "budget": None if self.spending is None else self.spending.as_dict(),
+            "parked": [rest.as_dict() for rest in self.rests],
+        }
 
 
 def _timed(run: Run) -> dict[str, object]:
@@ -45,4 +61,6 @@ def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> A
             dead_letters=len(unit.desk.dead_letters(account)),
             runs=unit.desk.runs(account, runs),
             reconciled=unit.desk.last_run(account, RECONCILE),
+            spending=today(unit, account, now),
+            rests=tuple(rests(unit, account, now).values()),
         )

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
+from syncer.moments import Millis
+
 
 class Recovery(Enum):
     """What the worker does about an error. Only the worker reads it."""
@@ -36,6 +38,8 @@ class LimitScope(Enum):
     BURST = "burst"
     SEARCH = "search"
     DAILY = "daily"
+    #: Association calls have a day of their own.
+    ASSOCIATIONS_DAILY = "associations_daily"
     UNKNOWN = "unknown"
 
 
@@ -101,7 +105,10 @@ class TransientError(SyncerError):
 
 
 class RateLimited(TransientError):
-    """The CRM said 429, 423 or 477. `retry_after` in seconds where the CRM named it."""
+    """The CRM said 429, 423 or 477. `retry_after` in seconds where the CRM named it.
+
+    Of a spent day, `until` is when the next one begins, where that is known.
+    """
 
     def __init__(
         self,
@@ -109,12 +116,14 @@ class RateLimited(TransientError):
         *,
         scope: LimitScope = LimitScope.UNKNOWN,
         retry_after: float | None = None,
+        until: Millis | None = None,
         account: str | None = None,
         stream: str | None = None,
     ) -> None:
         super().__init__(message, account=account, stream=stream)
         self.scope = scope
         self.retry_after = retry_after
+        self.until = until
 
 
 class Unavailable(TransientError):

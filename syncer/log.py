@@ -19,6 +19,8 @@ EVENTS: Mapping[str, str] = {
     "record_buried": "one record could not be used; see `syncer dead-letters`",
     "write_refused": "the CRM refused a value; see `syncer dead-letters`",
     "conflict_kept": "a person's newer value was left alone",
+    "account_rests": "the day's calls are spent; nothing is asked of the account until midnight of its time zone",
+    "account_goes_on": "the day's limit was raised before midnight; the account is asked again",
     "schedule_started": "the daemon's schedule is running",
     "stop_requested": "a signal asked the daemon to finish and leave",
 }

@@ -11,7 +11,7 @@ from connectors.hubspot.official import Official
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.source import HubSpotSource
 from connectors.hubspot.versions import versions_with
-from connectors.limits import DEFAULT_SHARE, Budgets
+from connectors.limits import Budgets, Shares, Today
 from connectors.tokens import FixedToken, Tokens
 from syncer.errors import ConfigError, Problem
 
@@ -36,7 +36,8 @@ def open_hubspot(
     base_url: str = BASE_URL,
     tier: str | None = None,
     versions: Mapping[str, str] | None = None,
-    share: float = DEFAULT_SHARE,
+    shares: Shares | None = None,
+    today: Today | None = None,
     patience: Patience | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> HubSpot:
@@ -44,14 +45,14 @@ def open_hubspot(
 
     `token` is one without expiry, or what renews one that has.
     `tier` is a preset of `connectors.limits.TIERS`; None starts with the smallest and follows what HubSpot's headers
-    say. `share` is the part of each limit that is used. Raises ConfigError for an unusable token, address, tier or
-    version.
+    say. `shares` are the parts of the limits that are used, `today` is what is known of the account's day. Raises
+    ConfigError for an unusable token, address, tier, share or version.
     """
     tokens = FixedToken(_checked_token(token)) if isinstance(token, str) else token
     chosen = versions_with(versions)
     address = checked_address(base_url)
     patience = patience or Patience()
-    budgets = Budgets(tier=tier, share=share, sleep=patience.sleep)
+    budgets = Budgets(tier=tier, shares=shares, today=today, sleep=patience.sleep)
     api = ApiClient(base_url=address, tokens=tokens, budgets=budgets, patience=patience, transport=transport)
     schema = Schema(api=api, official=Official(base_url=address), versions=chosen)
     return HubSpot(

@@ -12,6 +12,7 @@ from connectors.hubspot.refusal import is_about_records, taken_apart
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.scopes import write_scope
 from connectors.hubspot.versions import Versions
+from connectors.pacing import Urgency
 from connectors.ports import PropertyDefinition, RecordWrite, SourceRecord, WriteResult
 from connectors.statuses import Case, Effect, Errand, error_of, item_case, narrowed
 from syncer.errors import Missing, NotApplied
@@ -31,7 +32,7 @@ class HubSpotDestination:
         self, stream: str, ids: Sequence[str], *, properties: Sequence[str]
     ) -> Mapping[str, Mapping[str, str | None]]:
         """Return the values that HubSpot holds now, by id; an id that is gone or merged away is absent."""
-        reading = Reading(stream=stream, properties=properties)
+        reading = Reading(stream=stream, properties=properties, urgency=Urgency.FIRST)
         records = await read_by_id(self._api, self._versions, reading, ids)
         return {
             record.id: {name: record.properties.get(name) for name in properties}
@@ -107,7 +108,7 @@ class HubSpotDestination:
         """Say what became of writes that HubSpot answered with neither a result nor an error."""
         if not ids:
             return {}
-        found = await read_by_id(self._api, self._versions, Reading(stream=stream, properties=()), ids)
+        found = await read_by_id(self._api, self._versions, _silent_reading(stream), ids)
         by_asked = {record.asked_id or record.id: record for record in found}
         return {one: _silent_result(one, by_asked.get(one)) for one in ids}
 
@@ -133,7 +134,11 @@ def _success(record: wire.Record) -> WriteResult:
 
 
 def _errand(stream: str) -> Errand:
-    return Errand(stream=stream, effect=Effect.REPEATABLE, scope=write_scope(stream))
+    return Errand(stream=stream, effect=Effect.REPEATABLE, scope=write_scope(stream), urgency=Urgency.FIRST)
+
+
+def _silent_reading(stream: str) -> Reading:
+    return Reading(stream=stream, properties=(), urgency=Urgency.FIRST)
 
 
 def _failed(record_id: str, case: Case) -> WriteResult:

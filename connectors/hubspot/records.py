@@ -9,6 +9,7 @@ from connectors.http import ApiClient, Request
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Batch, Record, source_record
+from connectors.pacing import Urgency
 from connectors.ports import SourceRecord
 from connectors.statuses import Errand, Meaning, error_of, item_case
 
@@ -28,6 +29,7 @@ class Reading:
     properties: Sequence[str]
     history: bool = False
     archived: bool = False
+    urgency: Urgency = Urgency.ORDINARY
 
 
 def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
@@ -39,9 +41,9 @@ def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 TIERED = frozenset({"communications", "feedback_submissions", "leads"})
 
 
-def read_errand(stream: str) -> Errand:
+def read_errand(stream: str, urgency: Urgency = Urgency.ORDINARY) -> Errand:
     """Return the errand of reading a stream."""
-    return Errand(stream=stream, scope=READ_SCOPES.get(stream), tiered=stream in TIERED)
+    return Errand(stream=stream, scope=READ_SCOPES.get(stream), tiered=stream in TIERED, urgency=urgency)
 
 
 async def read_batch(
@@ -55,7 +57,7 @@ async def read_batch(
     body: dict[str, object] = {"inputs": [{"id": one} for one in ids], "properties": list(dict.fromkeys(named))}
     if reading.history:
         body["propertiesWithHistory"] = list(reading.properties)
-    errand = read_errand(reading.stream)
+    errand = read_errand(reading.stream, reading.urgency)
     params = (("archived", "true"),) if reading.archived else ()
     path = versions.batch_read(reading.stream)
     batch = await api.call(Request(method="POST", path=path, params=params, json=body, errand=errand), Batch)

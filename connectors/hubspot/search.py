@@ -17,6 +17,7 @@ from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record, RecordPage
 from connectors.limits import Bucket
 from connectors.paginate import walk
+from connectors.ports import Having
 from connectors.statuses import Errand
 from syncer.errors import BadAnswer
 from syncer.moments import Millis
@@ -87,10 +88,19 @@ async def changed(api: ApiClient, versions: Versions, window: Window) -> AsyncIt
             yield fresh
 
 
-async def count_all(api: ApiClient, versions: Versions, stream: str) -> int | None:
-    """Return what search says the stream's total is, by the smallest page there is."""
-    page = await _search(api, versions, stream, {"filterGroups": [], "properties": [ID], "limit": 1})
+async def count_all(api: ApiClient, versions: Versions, stream: str, having: Sequence[Having] = ()) -> int | None:
+    """Return what search says the total is of records to which any condition applies, by the smallest page there is."""
+    groups = [{"filters": _conditions(one)} for one in having]
+    page = await _search(api, versions, stream, {"filterGroups": groups, "properties": [ID], "limit": 1})
     return page.total
+
+
+def _conditions(one: Having) -> Sequence[Mapping[str, object]]:
+    # Whether NOT_IN finds records without a value is told both ways.
+    has_value = {"propertyName": one.property, "operator": "HAS_PROPERTY"}
+    if not one.other_than:
+        return [has_value]
+    return [has_value, {"propertyName": one.property, "operator": "NOT_IN", "values": list(one.other_than)}]
 
 
 def _fresh(records: Iterable[Record], seen: set[str]) -> Sequence[Record]:

@@ -6,16 +6,19 @@ from urllib.parse import urlencode
 
 from connectors.http import ApiClient, Request
 from connectors.hubspot import wire
+from connectors.hubspot.associations import BATCH as LINKS
 from connectors.hubspot.associations import read_links
 from connectors.hubspot.campaigns import changed_campaigns, list_campaigns
 from connectors.hubspot.events import FEEDS, feed_pages
-from connectors.hubspot.records import Reading, read_by_id, read_errand
+from connectors.hubspot.records import HISTORY_BATCH, Reading, read_by_id, read_errand
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.search import ID, Window, changed, count_all, fits_search
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.ports import (
     AccountFacts,
+    Costs,
+    Having,
     LinkRow,
     OwnerRow,
     Page,
@@ -68,6 +71,10 @@ class HubSpotSource:
     def usage(self) -> Usage:
         """Return what was spent since this account was opened."""
         return self._api.budgets.usage
+
+    def wake(self) -> None:
+        """Believe in a spent day no longer: the next call finds out."""
+        self._api.budgets.wake()
 
     async def account(self) -> AccountFacts:
         """Return the account's own facts."""
@@ -163,9 +170,14 @@ class HubSpotSource:
         reading = Reading(stream=stream, properties=properties, archived=archived)
         return await read_by_id(self._api, self._versions, reading, ids)
 
-    async def total(self, stream: str) -> int | None:
+    async def total(self, stream: str, *, having: Sequence[Having] = ()) -> int | None:
         """Return how many live records search counts; None for campaigns, which it does not know."""
-        return None if stream == CAMPAIGNS else await count_all(self._api, self._versions, stream)
+        return None if stream == CAMPAIGNS else await count_all(self._api, self._versions, stream, having)
+
+    def costs(self, stream: str, *, properties: Sequence[str]) -> Costs:
+        """Return what reading the stream costs; properties too many for an address take a second call a page."""
+        calls = 1 if stream == CAMPAIGNS or _fits_query(properties) else 2
+        return Costs(page=int(_LIST_PAGE), calls_a_page=calls, links=LINKS, histories=HISTORY_BATCH)
 
     async def history(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:
         """Return records with the version history of `properties`."""

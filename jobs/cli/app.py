@@ -1,10 +1,16 @@
 """The command tree and the one place where errors become messages and exit codes."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
 
 from jobs.cli import connecting, daemon, doctor, figures, files, letters, steps, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from syncer.errors import RateLimited, SyncerError
 
 app = typer.Typer(
     name="syncer",
@@ -31,21 +37,50 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run one command; errors of ours end in a message and an exit code, never in a traceback."""
-    from syncer.errors import ConfigError, SyncerError
+    from syncer.errors import ConfigError, RateLimited, SyncerError
 
     try:
-        app(standalone_mode=True)
+        _run()
     except ConfigError as error:
         lines = [f"  {problem}" for problem in error.problems]
         _say(f"{len(lines)} problem{'s' if len(lines) > 1 else ''} to mend first:", *lines)
         sys.exit(MISUSED)
     except SyncerError as error:
-        where = " · ".join(part for part in (error.account, error.stream, error.record) if part)
-        _say(f"{where}: {error.message}" if where else error.message, *([f"  {error.hint}"] if error.hint else []))
+        if isinstance(error, RateLimited) and error.until is not None and "--json" in sys.argv:
+            _print_refusal(error)
+        _say_error(error)
         sys.exit(FAILED)
     except KeyboardInterrupt:
         _say("stopped")
         sys.exit(_INTERRUPTED)
+
+
+def _run() -> None:
+    try:
+        app(standalone_mode=True)
+    except SystemExit:
+        for error in _left_out():
+            _say_error(error)
+        if _left_out():
+            sys.exit(FAILED)
+        raise
+
+
+def _left_out() -> "Sequence[SyncerError]":
+    frame = sys.modules.get("jobs.cli.frame")
+    return frame.left_out if frame else ()
+
+
+def _say_error(error: "SyncerError") -> None:
+    where = " · ".join(part for part in (error.account, error.stream, error.record) if part)
+    _say(f"{where}: {error.message}" if where else error.message, *([f"  {error.hint}"] if error.hint else []))
+
+
+def _print_refusal(error: "RateLimited") -> None:
+    from jobs.cli.frame import print_json
+    from syncer.moments import iso
+
+    print_json({"account": error.account, "error": error.message, "parked": {"until": iso(error.until)}})
 
 
 def _say(*lines: str) -> None:

@@ -8,14 +8,19 @@ from typing import TypeVar
 
 import orjson
 
-from jobs.bootstrap import opened_desk, opened_store
+from jobs.bootstrap import opened_desk, opened_store, system_clock
 from jobs.desk import Desk
+from jobs.parking import is_daily, kept_rests, refusal
 from jobs.progress import progress
 from jobs.settings import Settings, load_settings
+from syncer.errors import RateLimited
 from syncer.log import configure_log
 from syncer.store import Store
 
 _T = TypeVar("_T")
+
+#: Accounts that this process's command left out, their day being spent: named once it has shown what the others did.
+left_out: list[RateLimited] = []
 
 
 @contextmanager
@@ -32,13 +37,27 @@ def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, 
     with opened(need_accounts=True) as (settings, store), progress(quiet=quiet) as way:
 
         async def run() -> Sequence[_T]:
-            done = []
+            done, refused = [], []
             for name in [account] if account else list(settings.accounts):
-                async with opened_desk(settings, store, name, progress=way) as desk:
-                    done.append(await work(desk))
+                try:
+                    async with opened_desk(settings, store, name, progress=way) as desk:
+                        done.append(await work(desk))
+                except RateLimited as error:
+                    if not is_daily(error):
+                        raise
+                    refused.append(_with_its_end(store, name, error))
+            if refused and not done:
+                raise refused[0]
+            left_out.extend(refused)
             return done
 
         return asyncio.run(run())
+
+
+def _with_its_end(store: Store, account: str, error: RateLimited) -> RateLimited:
+    """Return the refusal of a spent day with the moment at which the account goes on."""
+    found = kept_rests(store, account, system_clock())
+    return next((refusal(account, rest) for rest in found.values()), error)
 
 
 def print_json(value: object) -> None:

@@ -1,6 +1,6 @@
 """What rounds, plans, pushes and undos print, and the exit code they end in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def finish_round(results: Sequence["RoundResult"], *, as_json: bool) -> None:
     else:
         for one in results:
             print_round(one)
-    if any(one.halted for one in results):
+    if any(one.halted or one.parked for one in results):
         raise typer.Exit(_FAILED)
     if any(one.failed or one.buried or one.problems or _is_incomplete(one) for one in results):
         raise typer.Exit(_NEEDS_PERSON)
@@ -55,6 +55,8 @@ def print_round(result: "RoundResult") -> None:
         f"unchanged {result.unchanged:,} · conflicts {result.conflicts:,} · failed {result.failed:,} · "
         f"{result.seconds:.1f} s"
     )
+    if result.parked:
+        say_parked(result.account, result.parked)
     for stream, why in result.skipped.items():
         typer.echo(f"left out {stream}: {why}")
     for stream, why in result.halted.items():
@@ -63,6 +65,15 @@ def print_round(result: "RoundResult") -> None:
         typer.echo(f"not written: {problem}", err=True)
     if result.buried or result.failed:
         typer.echo(f"{result.buried + result.failed:,} need a person: syncer dead-letters", err=True)
+
+
+def say_parked(account: str, parked: Mapping[str, object]) -> None:
+    """Say until when nothing is asked of an account whose day is spent."""
+    typer.echo(
+        f"{account} rests until {parked['until_local']}: its calls for today are spent ({parked['why']}). "
+        "Nothing is lost: what was to be done is done by the first round after that",
+        err=True,
+    )
 
 
 def _print_proof(result: "RoundResult") -> None:
@@ -138,6 +149,10 @@ def finish_push(counts: Sequence["PushCount"], *, as_json: bool) -> None:
                 f"written {one.written:,} · unchanged {one.unchanged:,} · conflicts {one.conflicts:,} · "
                 f"failed {one.failed:,}"
             )
+            if one.parked:
+                say_parked("the account", one.parked)
+    if any(one.parked for one in counts):
+        raise typer.Exit(_FAILED)
     if any(one.failed for one in counts):
         raise typer.Exit(_NEEDS_PERSON)
 

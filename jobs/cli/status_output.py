@@ -1,5 +1,7 @@
 """An account's status on a terminal."""
 
+from collections.abc import Sequence
+
 import typer
 
 from jobs.cli.tables import print_table
@@ -24,6 +26,27 @@ def print_status(status: AccountStatus) -> None:
     waiting = {name: count for name, count in status.outbox.items() if name in {"pending", "sending"} and count}
     typer.echo(f"outbox: {', '.join(f'{count:,} {name}' for name, count in waiting.items()) or 'empty'}")
     typer.echo(f"dead letters: {status.dead_letters:,}" + (" — syncer dead-letters" if status.dead_letters else ""))
+    for line in budget_lines(status):
+        typer.echo(line)
+
+
+def budget_lines(status: AccountStatus) -> Sequence[str]:
+    """Return what was spent today, what the CRM said last of its limits, and how long the account rests."""
+    spent = status.spending
+    if spent is None:
+        return ()
+    by_stream = sorted(spent.calls.items(), key=lambda one: (-one[1], one[0]))
+    calls = ", ".join(f"{stream} {number:,}" for stream, number in by_stream if number)
+    lines = [f"calls on {spent.day}: {sum(spent.calls.values()):,}" + (f" ({calls})" if calls else "")]
+    lines[0] += f" · {spent.associations:,} for associations · {spent.limited:,} refused by a limit"
+    if spent.daily is not None:
+        of = "" if spent.daily.limit is None else f" of {spent.daily.limit:,}"
+        lines.append(f"day: {spent.daily.remaining:,}{of} calls left for all apps, as told {iso(spent.daily.at)}")
+    if spent.burst is not None:
+        one = spent.burst
+        left = "" if one.remaining is None else f", {one.remaining:,} left"
+        lines.append(f"burst: {one.calls:,} calls in {one.seconds:g} seconds{left}, as told {iso(one.at)}")
+    return [*lines, *(f"at rest: {rest.message}" for rest in status.rests)]
 
 
 def took(run: Run) -> str:

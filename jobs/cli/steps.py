@@ -7,6 +7,8 @@ import typer
 from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KindOption, KnownAtOption, StreamOption
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jobs.desk import Desk
     from jobs.drift import ReconcileResult
     from jobs.rounds import RoundResult
@@ -27,6 +29,9 @@ def backfill(
     restart: Annotated[
         bool, typer.Option("--restart", help="Begin at the first page, whatever was read before.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Foretell calls and minutes, stream by stream; read and write nothing.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Read everything from the CRM, resuming where an earlier backfill stopped, and decide."""
@@ -34,10 +39,30 @@ def backfill(
     from jobs.cli.results import finish_round
     from jobs.rounds import backfill_round
 
+    if dry_run:
+        _foretell(account, stream or (), restart=restart, as_json=as_json)
+        return
+
     async def work(desk: "Desk") -> "RoundResult":
         return await backfill_round(desk, streams=stream or (), restart=restart)
 
     finish_round(each_account(account, work, quiet=as_json), as_json=as_json)
+
+
+def _foretell(account: str | None, streams: "Sequence[str]", *, restart: bool, as_json: bool) -> None:
+    from jobs.cli.forecast_output import print_forecast
+    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.forecast import Forecast, forecast_round
+
+    async def work(desk: "Desk") -> Forecast:
+        return await forecast_round(desk, streams=streams, restart=restart)
+
+    found = each_account(account, work, quiet=True)
+    if as_json:
+        print_json(one_or_all([one.as_dict() for one in found]))
+        return
+    for one in found:
+        print_forecast(one)
 
 
 def pull(account: AccountOption = None, stream: StreamOption = None, as_json: JsonOption = False) -> None:

@@ -79,6 +79,10 @@ class Desk:
         """Note that open values are about to be sent; return how many were still open."""
         return outbox.claim(self._connection, account, keys, now)
 
+    def release(self, account: str, keys: Collection[str], now: Millis) -> None:
+        """Take claims back: nothing was sent, and the attempt does not count."""
+        outbox.release(self._connection, account, keys, now)
+
     def settle(self, account: str, settlements: Collection[Settlement], now: Millis) -> None:
         """Note what became of values."""
         outbox.settle(self._connection, account, settlements, now)

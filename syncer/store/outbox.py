@@ -63,6 +63,18 @@ def claim(connection: Connection, account: str, keys: Collection[str], now: int)
     return sum(connection.execute(statement.values(values), {"ids": listed(chunk)}).rowcount for chunk in chunks(keys))
 
 
+def release(connection: Connection, account: str, keys: Collection[str], now: int) -> None:
+    """Take claims back: nothing was sent, and the attempt does not count.
+
+    A row that an earlier push left `sending` stays in doubt: its attempts say so.
+    """
+    claimed = outbox.c.status == Status.SENDING.value
+    statement = update(outbox).where(outbox.c.account == account, among(dialect_of(connection), outbox.c.key), claimed)
+    values = {"status": Status.PENDING.value, "attempts": outbox.c.attempts - 1, "changed_at": now}
+    for chunk in chunks(keys):
+        connection.execute(statement.values(values), {"ids": listed(chunk)})
+
+
 def settle(connection: Connection, account: str, settlements: Collection[Settlement], now: int) -> None:
     """Note what became of values."""
     if not settlements:

@@ -385,5 +385,5 @@ async def test_at_full_speed_there_is_no_429_in_either_bucket(serve: Serve, conn
     await account.close()
     assert account.source.usage.limited == 0
     assert server.server.budgets.refused == {}
-    assert searched / taken >= 0.8 * 5
+    assert searched / taken >= 0.9 * 4, "one search a second is left to other apps"
     assert (sum(listed) + searched) / taken >= 0.8 * 19

@@ -241,7 +241,9 @@ async def test_every_attempt_is_counted_under_its_stream(crm: respx.MockRouter, 
     answers(crm, httpx.Response(500), httpx.Response(200, json={"id": "1"}, headers=headers))
     await api.call(get(stream="deals"), Thing)
     assert api.budgets.usage.calls == {"deals": 2}
-    assert api.budgets.usage.daily_remaining == 249000
+    day = api.budgets.usage.day
+    assert day is not None
+    assert (day.remaining, day.limit) == (249_000, 250_000)
 
 
 async def test_the_body_is_sent_as_json(crm: respx.MockRouter, api: ApiClient) -> None:

@@ -297,7 +297,7 @@ async def test_campaign_properties_are_known_without_an_api(account: HubSpot) ->
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"tier": "platinum"}, {"versions": {"object": "v3"}}, {"base_url": "http://api.hubapi.com"}, {"share": 0}],
+    [{"tier": "platinum"}, {"versions": {"object": "v3"}}, {"base_url": "http://api.hubapi.com"}],
 )
 def test_what_cannot_be_opened_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ConfigError):

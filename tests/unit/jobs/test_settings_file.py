@@ -28,7 +28,7 @@ EXPECTED = [
     (4, "accounts.hubspot.token_env", "name of an environment variable"),
     (5, "accounts.hubspot.token", "did you mean token_env? allowed: auth, base_url, connector, fields"),
     (6, "accounts.hubspot.limits.share", "less than or equal to 1"),
-    (6, "accounts.hubspot.limits.shar", "did you mean share? allowed: share"),
+    (6, "accounts.hubspot.limits.shar", "did you mean share? allowed: daily_share, search_share, share"),
     (7, "accounts.hubspot.streams", "a list"),
     (8, "accounts.hubspot.write_back", "true or false"),
     (11, "accounts.hubspot.fields.contacts.seniority.from", "is missing"),
