@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
 
 from sqlmodel import SQLModel
 
@@ -22,6 +22,7 @@ from syncer.store.ledger_tables import (
 )
 from syncer.store.mirror_tables import (
     activities,
+    addresses,
     aliases,
     answers,
     changes,
@@ -35,6 +36,7 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.story_tables import stories
 
 #: All tables, as migrations must produce them.
 metadata = SQLModel.metadata
@@ -42,6 +44,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "accounts",
     "activities",
+    "addresses",
     "aliases",
     "answers",
     "changes",
@@ -68,4 +71,5 @@ __all__ = [
     "runs",
     "stage_events",
     "stages",
+    "stories",
 ]

@@ -1,9 +1,9 @@
 """What a full compare asks the store, on both databases."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import update
 
 from syncer.moments import Millis
