@@ -1,7 +1,7 @@
 """What one job of one account works with: settings, store, connector, agreement, clock."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from connectors.ports import Destination, Source
 from jobs.progress import Progress
@@ -9,7 +9,7 @@ from jobs.settings import Account
 from mappings.fields import Definitions
 from syncer.agreement import InForce
 from syncer.moments import Millis
-from syncer.records import Stage
+from syncer.records import LeadState, Stage
 from syncer.store import Store
 
 Clock = Callable[[], Millis]
@@ -51,3 +51,5 @@ class Portal:
     feeds: Sequence[str]
     #: stream → why it is left out.
     skipped: Mapping[str, str]
+    #: Stage id of the lead pipelines → what it means; None where nothing explains it.
+    lead_stages: Mapping[str, LeadState | None] = field(default_factory=dict)

@@ -9,11 +9,12 @@ import msgspec
 
 from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, Portal
-from jobs.names import property_names
+from jobs.names import LEADS, property_names
 from mappings.check import present
+from mappings.leads import lead_states
 from syncer.errors import ConfigError, Missing, MissingScope, Problem, SyncerError
 from syncer.moments import HOUR
-from syncer.records import Kind, Owner, Stage
+from syncer.records import Kind, LeadState, Owner, Stage
 
 #: How long one look is good for: an idle round then costs one search a stream and nothing else.
 _GOOD_FOR = HOUR
@@ -84,6 +85,7 @@ async def _look(desk: Desk) -> Portal:
 
     await asyncio.to_thread(keep)
     known, skipped = await _definitions(desk)
+    lead_stages = await _lead_stages(desk, skipped) if LEADS in known else {}
     return Portal(
         properties={stream: _wanted(desk, stream, names, portal_stages) for stream, names in known.items()},
         options={
@@ -97,7 +99,19 @@ async def _look(desk: Desk) -> Portal:
         streams=[stream for stream in _chosen(desk, desk.source.streams.objects) if stream not in skipped],
         feeds=_chosen(desk, desk.source.streams.events),
         skipped=skipped,
+        lead_stages=lead_stages,
     )
+
+
+async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, LeadState | None]:
+    """Return what the lead stages mean; where the account has no lead pipelines, it has no leads to read."""
+    try:
+        stages = await desk.source.pipelines(LEADS)
+    except (MissingScope, Missing) as error:
+        skipped[LEADS] = error.hint or error.message
+        return {}
+    states = lead_states(stages)
+    return {stage.stage_id: states.get(stage.stage_id) for stage in stages}
 
 
 def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:

@@ -187,6 +187,36 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     source_id: str | None = None
 
 
+class LeadState(StrEnum):
+    """How far sales is with a lead that the CRM keeps as a record of its own."""
+
+    NEW = "new"
+    ATTEMPTING = "attempting"
+    CONNECTED = "connected"
+    QUALIFIED = "qualified"
+    DISQUALIFIED = "disqualified"
+
+
+class LeadWord(NamedTuple):
+    """What a lead tells: its state where the CRM's own words give one, its stage, why it was disqualified."""
+
+    state: LeadState | None
+    stage_id: str
+    reason: str | None = None
+
+    def __str__(self) -> str:
+        """Return the value of a telling."""
+        return f"{self.state or ''}:{self.stage_id}:{self.reason or ''}"
+
+
+def lead_word(value: str) -> LeadWord:
+    """Return what the value of a telling says."""
+    state, _, rest = value.partition(":")
+    stage_id, _, reason = rest.partition(":")
+    known = LeadState(state) if state in set(LeadState) else None
+    return LeadWord(known, stage_id, reason or None)
+
+
 class Telling(NamedTuple):
     """What a story says from a moment on."""
 

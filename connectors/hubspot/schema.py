@@ -62,9 +62,10 @@ class Schema:
 
         return [_owner_row(owner) async for page in walk(fetch, stream="owners") for owner in page.results]
 
-    async def pipelines(self) -> Sequence[PipelineStage]:
-        """Return every stage of every deal pipeline, in the order that people see."""
-        found = await self._call(self._official.pipelines, ("deals",), wire.PipelineList, _errand("pipelines"))
+    async def pipelines(self, stream: str) -> Sequence[PipelineStage]:
+        """Return every stage of every pipeline of a stream's records, in the order that people see."""
+        errand = Errand(stream="pipelines", scope=READ_SCOPES.get(stream))
+        found = await self._call(self._official.pipelines, (stream,), wire.PipelineList, errand)
         pipelines = sorted(found.results, key=lambda pipeline: pipeline.display_order)
         return [
             _stage(pipeline, stage)
@@ -129,6 +130,7 @@ def _owner_row(owner: wire.Owner) -> OwnerRow:
 
 
 def _stage(pipeline: wire.Pipeline, stage: wire.Stage) -> PipelineStage:
+    state = stage.metadata.get("leadState")
     return PipelineStage(
         pipeline_id=pipeline.id,
         pipeline_label=pipeline.label,
@@ -137,6 +139,7 @@ def _stage(pipeline: wire.Pipeline, stage: wire.Stage) -> PipelineStage:
         position=stage.display_order,
         is_closed=str(stage.metadata.get("isClosed")).lower() == "true",
         probability=_probability(stage.metadata.get("probability")),
+        state=None if state is None else str(state),
     )
 
 

@@ -113,6 +113,8 @@ READ_SCOPES: Mapping[str, str] = MappingProxyType(
         "notes": "crm.objects.contacts.read",
         "tasks": "crm.objects.contacts.read",
         "communications": "crm.objects.contacts.read",
+        "leads": "crm.objects.leads.read (and Sales Hub Professional)",
+        "quotes": "crm.objects.quotes.read",
         "feedback_submissions": "crm.objects.feedback_submissions.read and crm.objects.contacts.read",
         "campaigns": "marketing.campaigns.read",
         "form_submissions": "forms",
