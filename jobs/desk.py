@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from connectors.ports import Destination, Source
 from jobs.progress import Progress
@@ -36,6 +37,14 @@ class Desk:
         return self.account.name
 
 
+class LeadStage(NamedTuple):
+    """One stage of a lead pipeline."""
+
+    label: str
+    #: None where neither the CRM's own state nor the label says what it means.
+    state: LeadState | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Portal:
     """What the account itself has, as looked up at the start of a run."""
@@ -51,5 +60,5 @@ class Portal:
     feeds: Sequence[str]
     #: stream → why it is left out.
     skipped: Mapping[str, str]
-    #: Stage id of the lead pipelines → what it means; None where nothing explains it.
-    lead_stages: Mapping[str, LeadState | None] = field(default_factory=dict)
+    #: Stages of the lead pipelines by id.
+    lead_stages: Mapping[str, LeadStage] = field(default_factory=dict)

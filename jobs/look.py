@@ -8,13 +8,13 @@ from typing import cast
 import msgspec
 
 from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
-from jobs.desk import Desk, Portal
+from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
 from mappings.check import present
 from mappings.leads import lead_states
 from syncer.errors import ConfigError, Missing, MissingScope, Problem, SyncerError
 from syncer.moments import HOUR
-from syncer.records import Kind, LeadState, Owner, Stage
+from syncer.records import Kind, Owner, Stage
 
 #: How long one look is good for: an idle round then costs one search a stream and nothing else.
 _GOOD_FOR = HOUR
@@ -103,7 +103,7 @@ async def _look(desk: Desk) -> Portal:
     )
 
 
-async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, LeadState | None]:
+async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, LeadStage]:
     """Return what the lead stages mean; where the account has no lead pipelines, it has no leads to read."""
     try:
         stages = await desk.source.pipelines(LEADS)
@@ -111,7 +111,7 @@ async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, Lead
         skipped[LEADS] = error.hint or error.message
         return {}
     states = lead_states(stages)
-    return {stage.stage_id: states.get(stage.stage_id) for stage in stages}
+    return {stage.stage_id: LeadStage(stage.label, states.get(stage.stage_id)) for stage in stages}
 
 
 def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:

@@ -95,7 +95,7 @@ class Reader:
         )
         self._feeds = feeds
         self._out_of_reach = portal.skipped
-        self._lead_states = {stage: state for stage, state in portal.lead_stages.items() if state is not None}
+        self._lead_states = {id_: stage.state for id_, stage in portal.lead_stages.items() if stage.state is not None}
 
     async def batch(self, chunk: Chunk) -> Batch:
         """Return the chunk's records in canonical form, without links of contacts, companies and deals."""

@@ -51,7 +51,7 @@ class SourceNames:
         for one in facts:
             known = one.contact
             found = self._found(known.source, known.campaign)
-            yield one if found == known.source else replace(one, contact=structs.replace(known, source=found))
+            yield one if found == known.source else structs.replace(one, contact=structs.replace(known, source=found))
 
     def deals(self, facts: Iterable[DealFacts]) -> Iterator[DealFacts]:
         """Yield the facts with the deals' sources as reports name them."""
