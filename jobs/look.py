@@ -1,7 +1,7 @@
 """Look at the account before reading it: who owns, which pipelines, which properties, which streams there are."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from typing import cast
 
@@ -12,6 +12,7 @@ from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
 from mappings.check import present
 from mappings.leads import lead_states
+from mappings.stage_dates import entered_name, entered_names, with_entered_names
 from syncer.errors import ConfigError, Missing, MissingScope, Problem, SyncerError
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
@@ -168,11 +169,14 @@ async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinitio
 
 
 def _wanted(desk: Desk, stream: str, known: Mapping[str, PropertyDefinition], stages: Sequence[Stage]) -> Sequence[str]:
-    wanted = dict.fromkeys(desk.definitions.properties(stream))
-    if stream in set(Kind):
-        wanted |= dict.fromkeys(property_names(desk.agreement.agreement, Kind(stream)))
-    asked = present(wanted, known) if known else tuple(wanted)
-    return (*asked, *(entered_property(stage) for stage in dated_stages(stages))) if stream == Kind.DEAL else asked
+    if stream not in set(Kind):
+        wanted = desk.definitions.properties(stream)
+        return present(wanted, known) if known else wanted
+    kind = Kind(stream)
+    own = with_entered_names(desk.definitions.objects[kind], known).properties()
+    names = dict.fromkeys((*own, *property_names(desk.agreement.agreement, kind)))
+    asked = present(names, known) if known else tuple(names)
+    return (*asked, *_entered(stages, known)) if kind is Kind.DEAL else asked
 
 
 def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
@@ -180,9 +184,11 @@ def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
     return stages if len(stages) <= _MOST_DATED_STAGES else ()
 
 
-def entered_property(stage: Stage) -> str:
-    """Return the property that says when a deal entered a stage; HubSpot does not list it among the properties."""
-    return f"hs_v2_date_entered_{stage.stage_id}"
+def _entered(stages: Sequence[Stage], known: Collection[str]) -> Sequence[str]:
+    """Return the properties that say when deals entered stages: as listed, else as documented."""
+    ids = [stage.stage_id for stage in dated_stages(stages)]
+    found = entered_names(ids, known)
+    return [name for id_ in ids for name in found.get(id_, (entered_name(id_),))]
 
 
 def _owner(row: OwnerRow) -> Owner:

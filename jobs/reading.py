@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.ports import HistoryItem, LinkRow, Page, SourceRecord
 from jobs.desk import Desk, Portal
-from jobs.look import dated_stages, entered_property
+from jobs.look import dated_stages
 from jobs.names import LEADS, property_names
 from mappings.fields import Definitions, extended
 from mappings.history import changes
 from mappings.records import RecordMapper, activity, answer, cost_line, mappers, rollup_activities
+from mappings.stage_dates import entered_names, with_entered_names
 from mappings.stories import as_it_stands, as_lead, story
 from syncer.errors import InvalidRecord
 from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link, Story
@@ -221,8 +222,9 @@ def _link(kind: Kind, to: Kind, row: LinkRow) -> Link:
 
 
 def _with_stage_dates(definitions: Definitions, portal: Portal) -> Definitions:
-    dated = {
-        f"entered_{stage.stage_id}": {"from": (entered_property(stage),), "as": "moment"}
-        for stage in dated_stages(portal.stages)
-    }
-    return extended(definitions, {Kind.DEAL: dated}) if dated else definitions
+    asked = {kind: portal.properties.get(kind, ()) for kind in Kind}
+    objects = {kind: with_entered_names(one, asked[kind]) for kind, one in definitions.objects.items()}
+    found = entered_names([stage.stage_id for stage in dated_stages(portal.stages)], asked[Kind.DEAL])
+    dated = {f"entered_{stage_id}": {"from": names, "as": "moment"} for stage_id, names in found.items()}
+    named = replace(definitions, objects=objects)
+    return extended(named, {Kind.DEAL: dated}) if dated else named

@@ -298,3 +298,26 @@ async def test_a_look_asks_for_nothing_that_the_account_lacks(crm, open_desk):
         portal = await look(desk)
     assert set(portal.properties["quotes"]) == {"hs_status", "hs_expiration_date", "hs_lastmodifieddate"}
     assert portal.lead_stages == {}
+
+
+# --- stage dates
+
+
+@pytest.mark.parametrize("name", ["hs_v2_date_entered_closedwon_771", None])
+async def test_a_deal_without_versions_is_won_when_its_stage_date_says_so_whatever_its_name(serve, open_desk, name):
+    won = deal(stage="closedwon")
+    del won["history"]
+    crm = serve(lines=[person(), won])
+    schema, row = crm.portal.schemas["deals"].properties, crm.portal.tables["deals"].rows["80"]
+    plain = schema.pop("hs_v2_date_entered_closedwon")
+    if name is not None:
+        schema[name] = replace(plain, name=name)
+    row.properties[name or plain.name] = ago(7)
+    async with open_desk(crm) as desk:
+        asked = (await look(desk)).properties["deals"]
+        await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            held = unit.mirror.deal("hubspot", "80")
+    assert (name or plain.name) in asked
+    assert held is not None
+    assert iso(held.fields["entered_closedwon"]) == ago(7)
