@@ -7,6 +7,7 @@ import pytest
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from connectors.sandbox.records import Token
+from jobs.asking import Asked, measured, question
 from jobs.check import check_account
 from jobs.drift import What
 from jobs.explaining import contact_story
@@ -321,3 +322,48 @@ async def test_a_deal_without_versions_is_won_when_its_stage_date_says_so_whatev
     assert (name or plain.name) in asked
     assert held is not None
     assert iso(held.fields["entered_closedwon"]) == ago(7)
+
+
+# --- forms and surveys
+
+
+async def test_forms_of_every_kind_and_archived_ones_are_read(serve, open_desk):
+    kinds = [("hubspot", False), ("captured", False), ("flow", False), ("hubspot", True)]
+    forms = [
+        {
+            "type": "forms",
+            "id": f"f{n}",
+            "name": "Whitepaper",
+            "formType": kind,
+            "archived": archived,
+            "createdAt": ago(99),
+        }
+        for n, (kind, archived) in enumerate(kinds)
+    ]
+    values = [{"name": "email", "value": "p1@firma.de"}]
+    filled = [
+        {"type": "form_submissions", "formId": one["id"], "submittedAt": ago(10 + n), "values": values}
+        for n, one in enumerate(forms)
+    ]
+    async with open_desk(serve(lines=[person(), *forms, *filled])) as desk:
+        await backfill_round(desk)
+        assert len(facts_of(desk)) == len(forms)
+
+
+async def test_a_custom_survey_counts_as_nps_where_the_agreement_names_it(serve, open_desk):
+    given = {"hs_survey_id": "13", "hs_survey_type": "CUSTOM", "hs_value": "10", "hs_submission_timestamp": ago(5)}
+    answer = {
+        "type": "feedback_submissions",
+        "id": "700",
+        "createdAt": ago(5),
+        "properties": given,
+        "associations": [{"to": "contacts", "id": "1"}],
+    }
+    signed = parse_agreement("surveys: {nps: {'13': 0-10}}", "agreement.yaml")
+    async with open_desk(serve(lines=[person(), answer])) as desk:
+        await backfill_round(desk)
+        values = []
+        for agreement in (desk.agreement, InForce(agreement=signed)):
+            found = measured(desk.store, question(desk.store, agreement, "hubspot", Asked()), ["K26"])
+            values.append({row.id: row.value for row in found}["K26.promoters"])
+    assert values == [0, 1]
