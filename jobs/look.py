@@ -13,7 +13,7 @@ from jobs.names import LEADS, property_names
 from mappings.check import present
 from mappings.leads import lead_states
 from mappings.stage_dates import entered_name, entered_names, with_entered_names
-from syncer.errors import ConfigError, Missing, MissingScope, Problem, SyncerError
+from syncer.errors import ConfigError, Missing, MissingScope, Problem, StreamError, SyncerError
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
 
@@ -108,7 +108,7 @@ async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, Lead
     """Return what the lead stages mean; where the account has no lead pipelines, it has no leads to read."""
     try:
         stages = await desk.source.pipelines(LEADS)
-    except (MissingScope, Missing) as error:
+    except (StreamError, Missing) as error:
         skipped[LEADS] = error.hint or error.message
         return {}
     states = lead_states(stages)
@@ -165,6 +165,11 @@ async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinitio
     except (MissingScope, Missing) as error:
         if stream == Kind.CONTACT:
             raise
+        return error.hint or error.message
+    except StreamError as error:
+        if stream in set(Kind):
+            raise
+        # An object that the account does not know is refused in more ways than one; the others are read.
         return error.hint or error.message
 
 

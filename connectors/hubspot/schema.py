@@ -1,13 +1,15 @@
 """The control plane: owners, pipelines, properties and groups, through HubSpot's official client."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from connectors.http import ApiClient, decoded
 from connectors.hubspot import wire
 from connectors.hubspot.official import Official, Operation, send
-from connectors.hubspot.versions import READ_SCOPES, schema_scope
+from connectors.hubspot.records import read_errand
+from connectors.hubspot.versions import schema_scope
 from connectors.paginate import walk
 from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
 from connectors.statuses import Effect, Errand
@@ -58,13 +60,13 @@ class Schema:
             if after is not None:
                 keywords["after"] = after
             operation = partial(self._official.owners, **keywords)
-            return await self._call(operation, (), wire.OwnerPage, _errand("owners"))
+            return await self._call(operation, (), wire.OwnerPage, read_errand("owners"))
 
         return [_owner_row(owner) async for page in walk(fetch, stream="owners") for owner in page.results]
 
     async def pipelines(self, stream: str) -> Sequence[PipelineStage]:
         """Return every stage of every pipeline of a stream's records, in the order that people see."""
-        errand = Errand(stream="pipelines", scope=READ_SCOPES.get(stream))
+        errand = replace(read_errand(stream), stream="pipelines")
         found = await self._call(self._official.pipelines, (stream,), wire.PipelineList, errand)
         pipelines = sorted(found.results, key=lambda pipeline: pipeline.display_order)
         return [
@@ -78,12 +80,12 @@ class Schema:
         """Return the properties of a stream by name."""
         if stream == "campaigns":
             return {name: _campaign_property(name, kind) for name, kind in _CAMPAIGN_PROPERTIES.items()}
-        found = await self._call(self._official.properties, (stream,), wire.PropertyList, _errand(stream))
+        found = await self._call(self._official.properties, (stream,), wire.PropertyList, read_errand(stream))
         return {one.name: _definition(one) for one in found.results}
 
     async def groups(self, stream: str) -> Sequence[str]:
         """Return the names of the property groups."""
-        found = await self._call(self._official.groups, (stream,), wire.GroupList, _errand(stream))
+        found = await self._call(self._official.groups, (stream,), wire.GroupList, read_errand(stream))
         return [group.name for group in found.results]
 
     async def create_group(self, stream: str, name: str, label: str) -> None:
@@ -108,10 +110,6 @@ class Schema:
 
     async def _call(self, operation: Operation, args: Sequence[object], shape: type[T], errand: Errand) -> T:
         return await self._api.exchange(partial(send, operation, *args), partial(decoded, shape=shape), errand)
-
-
-def _errand(stream: str) -> Errand:
-    return Errand(stream=stream, scope=READ_SCOPES.get(stream))
 
 
 def _owner_row(owner: wire.Owner) -> OwnerRow:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from connectors.sandbox.records import Token
@@ -211,6 +212,18 @@ async def test_an_account_without_leads_is_read_without_them_and_check_says_so(s
     assert "Sales Hub" in result.skipped["leads"]
     assert "leads" not in result.halted
     assert ("leaves out leads", result.skipped["leads"]) in found
+
+
+@pytest.mark.parametrize("status", [400, 404])
+@pytest.mark.parametrize("path", ["properties/leads", "pipelines/leads"])
+async def test_an_account_that_does_not_know_leads_is_read_without_them(serve, open_desk, status, path):
+    unknown = Fault(trouble=Trouble.STATUS, status=status, path=path, probability=1.0)
+    async with open_desk(serve(lines=[person()], faults=Faults(rules=(unknown,)))) as desk:
+        result = await backfill_round(desk)
+        again = await sync_round(desk)
+    assert "leads" in result.skipped
+    assert (result.halted, again.halted) == ({}, {})
+    assert result.streams["contacts"].read == 1
 
 
 async def test_check_names_lead_stages_that_say_nothing(serve, open_desk):
