@@ -85,6 +85,8 @@ class PipelineStage:
     position: int
     is_closed: bool
     probability: float | None
+    #: The vendor's own word for how far a record in this stage is, where it has one.
+    state: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,8 +212,8 @@ class Source(Protocol):
         """Return all owners, archived ones included."""
         ...
 
-    async def pipelines(self) -> Sequence[PipelineStage]:
-        """Return every stage of every deal pipeline."""
+    async def pipelines(self, stream: str = "deals") -> Sequence[PipelineStage]:
+        """Return every stage of every pipeline of a stream's records."""
         ...
 
     async def definitions(self, stream: str) -> Mapping[str, PropertyDefinition]:

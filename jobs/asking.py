@@ -62,6 +62,7 @@ def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Qu
         basis=_basis(asked.basis),
         by=asked.by,
         lang=language(asked.lang),
+        nps_scales=rules.surveys.nps,
         config_version=agreement_text(agreement),
     )
 

@@ -53,8 +53,8 @@ async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
     pages = desk.source.pages(stream, properties=intake.portal.properties[stream], after=resumed)
     async for chunk in ahead(chunks(pages)):
         await store_chunk(intake, chunk, Reading.BACKFILL)
-    if stream in set(Kind):
-        await _archived(desk, Kind(stream), intake.count)
+    if stream in set(Kind) or stream in desk.definitions.stories:
+        await _archived(desk, stream, intake.count)
     intake.count.proof[stream] = await prove(desk, stream)
     await keep_watermark(desk, stream, began)
     desk.progress.done(stream)
@@ -74,18 +74,20 @@ def _begin(desk: Desk, stream: str, *, restart: bool) -> tuple[str | None, Milli
         return None, now
 
 
-async def _archived(desk: Desk, kind: Kind, count: PullCount) -> None:
+async def _archived(desk: Desk, stream: str, count: PullCount) -> None:
     """Mark what the CRM archived among the records that the mirror held before: a first backfill held none."""
-    if await asyncio.to_thread(read_watermark, desk, kind) is None:
+    if await asyncio.to_thread(read_watermark, desk, stream) is None:
         return
-    async for page in desk.source.pages(kind, properties=("hs_object_id",), archived=True):
+    async for page in desk.source.pages(stream, properties=("hs_object_id",), archived=True):
         ids = [raw.id for raw in page.records]
-        count.of(kind).archived += await asyncio.to_thread(_archive, desk, kind, ids)
+        count.of(stream).archived += await asyncio.to_thread(_archive, desk, stream, ids)
 
 
-def _archive(desk: Desk, kind: Kind, ids: Sequence[str]) -> int:
+def _archive(desk: Desk, stream: str, ids: Sequence[str]) -> int:
     with desk.store.commit() as unit:
-        return unit.mirror.archive(desk.name, kind, ids, desk.clock())
+        if stream in set(Kind):
+            return unit.mirror.archive(desk.name, Kind(stream), ids, desk.clock())
+        return unit.mirror.archive_stories(desk.name, stream, ids, desk.clock())
 
 
 async def ahead(source: AsyncIterator[Chunk]) -> AsyncIterator[Chunk]:

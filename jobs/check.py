@@ -124,14 +124,19 @@ async def _account(
     try:
         async with opened_desk(settings, store, name, patience=_SHORT, agreement=agreement) as desk:
             await _first_answer(desk, first_answer)
-            try:
-                portal = await look(desk, afresh=True)
-            except MissingScope as error:
-                return await denied(desk) or _problems(name, error)
-            streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
-            return [*streams, *_fields(desk, portal), *_stages(desk, portal), *properties]
+            return await check_account(desk)
     except SyncerError as error:
         return _problems(name, error)
+
+
+async def check_account(desk: Desk) -> Sequence[Finding]:
+    """Return every finding about one account that answers."""
+    try:
+        portal = await look(desk, afresh=True)
+    except MissingScope as error:
+        return await denied(desk) or _problems(desk.name, error)
+    streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
+    return [*streams, *_fields(desk, portal), *_stages(desk, portal), *_lead_stages(desk, portal), *properties]
 
 
 async def _first_answer(desk: Desk, seconds: float) -> None:
@@ -187,6 +192,21 @@ def _stages(desk: Desk, portal: Portal) -> Sequence[Finding]:
     ]
     found += [Finding(level=Level.NOTE, area=desk.name, what=warning.message) for warning in resolved.warnings]
     return found
+
+
+def _lead_stages(desk: Desk, portal: Portal) -> Sequence[Finding]:
+    named = desk.agreement.agreement.stages.lead_stages
+    return [
+        Finding(
+            level=Level.NOTE,
+            area=desk.name,
+            what=f"lead stage {stage.label!r} ({id_}) says nothing about its contacts",
+            remedy=f"if it should, agreement.yaml: stages.lead_stages.{id_}",
+            is_by_agreement=True,
+        )
+        for id_, stage in portal.lead_stages.items()
+        if stage.state is None and id_ not in named
+    ]
 
 
 async def _properties(desk: Desk) -> Sequence[Finding]:

@@ -9,7 +9,9 @@ from itertools import islice
 from typing import TypeVar
 
 from jobs.desk import Desk
+from jobs.names import QUOTES
 from jobs.sources import SourceNames
+from syncer.agreement import Agreement
 from syncer.funnel import Rules, compile_rules, decide_company, decide_contact, decide_deal
 from syncer.funnel.facts import DealDecision
 from syncer.moments import Millis
@@ -74,13 +76,13 @@ async def derive(desk: Desk, *, full: bool = False) -> DeriveCount:
 def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
     with desk.store.snapshot() as unit:
         dirty = unit.facts.dirty(desk.name, clocks.as_of)
-        stages = unit.mirror.stages(desk.name)
+        rules = rules_of(unit, desk.name, desk.agreement.agreement)
         under = unit.desk.cursor(desk.name, "account", "derived_under")
     label = desk.agreement.agreement.label
     everything = full or dirty.full or under != label
     work = _Work(
         desk=desk,
-        rules=compile_rules(desk.agreement.agreement, stages),
+        rules=rules,
         sources=SourceNames(desk.agreement.agreement),
         clocks=clocks,
         deal_ids=None if everything else dirty.deal_ids,
@@ -153,6 +155,12 @@ def deals_of(reading: Unit, account: str, contact_ids: Sequence[str]) -> Mapping
         return {}
     decided = {one.deal_id: one for one in reading.ledger.deal_decisions(account, wanted)}
     return {contact: [decided[ident] for ident in ids if ident in decided] for contact, ids in linked.items()}
+
+
+def rules_of(reading: Unit, account: str, agreement: Agreement) -> Rules:
+    """Return the agreement as it holds for an account: its deal stages, and whether it has quotes at all."""
+    has_quotes = reading.mirror.has_stories(account, QUOTES)
+    return compile_rules(agreement, reading.mirror.stages(account), has_quotes=has_quotes)
 
 
 def last_clocks(reading: Unit, account: str, now: Millis) -> Clocks:

@@ -1,7 +1,8 @@
 """What one job of one account works with: settings, store, connector, agreement, clock."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from connectors.ports import Destination, Source
 from jobs.progress import Progress
@@ -9,7 +10,7 @@ from jobs.settings import Account
 from mappings.fields import Definitions
 from syncer.agreement import InForce
 from syncer.moments import Millis
-from syncer.records import Stage
+from syncer.records import LeadState, Stage
 from syncer.store import Store
 
 Clock = Callable[[], Millis]
@@ -36,6 +37,14 @@ class Desk:
         return self.account.name
 
 
+class LeadStage(NamedTuple):
+    """One stage of a lead pipeline."""
+
+    label: str
+    #: None where neither the CRM's own state nor the label says what it means.
+    state: LeadState | None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Portal:
     """What the account itself has, as looked up at the start of a run."""
@@ -51,3 +60,5 @@ class Portal:
     feeds: Sequence[str]
     #: stream → why it is left out.
     skipped: Mapping[str, str]
+    #: Stages of the lead pipelines by id.
+    lead_stages: Mapping[str, LeadStage] = field(default_factory=dict)

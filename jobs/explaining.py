@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from jobs.derive import deals_of, last_clocks
+from jobs.derive import deals_of, last_clocks, rules_of
 from syncer.agreement import Agreement
 from syncer.errors import Missing
-from syncer.funnel import compile_rules, decide_contact
+from syncer.funnel import decide_contact
 from syncer.funnel.facts import Cycle, DealSpan, StageEvent
 from syncer.moments import Millis, iso
 from syncer.records import Kind
@@ -45,7 +45,7 @@ def contact_story(
         if contact is None:
             raise Missing("no such contact in the mirror", account=account, hint="syncer pull, or check the id")
         moment = last_clocks(unit, account, known_at).as_of if as_of is None else as_of
-        rules = compile_rules(agreement, unit.mirror.stages(account))
+        rules = rules_of(unit, account, agreement)
         facts = next(unit.facts.contacts(account, [contact.id], known_at, lambda ids: deals_of(unit, account, ids)))
         decision = decide_contact(facts, rules=rules, as_of=moment)
         explained = explain(rules.scorer, facts, decision, as_of=moment, lang=lang)

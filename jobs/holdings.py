@@ -11,4 +11,6 @@ def holding_of(desk: Desk, stream: str) -> Holding | None:
         return Holding(table=stream)
     if stream in desk.definitions.activities:
         return Holding(table="activities", stream=stream)
+    if stream in desk.definitions.stories:
+        return Holding(table="stories", stream=stream)
     return Holding(table="answers") if stream in desk.definitions.answers else None

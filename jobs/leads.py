@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jobs.derive import Clocks, deals_of
+from jobs.derive import Clocks, deals_of, rules_of
 from syncer.agreement import Agreement
-from syncer.funnel import compile_rules, decide_contact
+from syncer.funnel import decide_contact
 from syncer.scoring import short_reasons
 from syncer.scoring.explain import window_of
 from syncer.scoring.words import Lang
@@ -31,7 +31,7 @@ def hottest(
 ) -> Sequence[Lead]:
     """Return the open leads of highest priority, highest first."""
     with store.snapshot() as unit:
-        rules = compile_rules(agreement, unit.mirror.stages(account))
+        rules = rules_of(unit, account, agreement)
         ids = unit.ledger.hottest(account, number)
         facts = unit.facts.contacts(account, ids, clocks.known_at, lambda some: deals_of(unit, account, some))
         found = {}

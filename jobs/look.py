@@ -1,17 +1,19 @@
 """Look at the account before reading it: who owns, which pipelines, which properties, which streams there are."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from typing import cast
 
 import msgspec
 
 from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
-from jobs.desk import Desk, Portal
-from jobs.names import property_names
+from jobs.desk import Desk, LeadStage, Portal
+from jobs.names import LEADS, property_names
 from mappings.check import present
-from syncer.errors import ConfigError, Missing, MissingScope, Problem, SyncerError
+from mappings.leads import lead_states
+from mappings.stage_dates import entered_name, entered_names, with_entered_names
+from syncer.errors import ConfigError, Missing, MissingScope, Problem, StreamError, SyncerError
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
 
@@ -84,6 +86,7 @@ async def _look(desk: Desk) -> Portal:
 
     await asyncio.to_thread(keep)
     known, skipped = await _definitions(desk)
+    lead_stages = await _lead_stages(desk, skipped) if LEADS in known else {}
     return Portal(
         properties={stream: _wanted(desk, stream, names, portal_stages) for stream, names in known.items()},
         options={
@@ -97,7 +100,19 @@ async def _look(desk: Desk) -> Portal:
         streams=[stream for stream in _chosen(desk, desk.source.streams.objects) if stream not in skipped],
         feeds=_chosen(desk, desk.source.streams.events),
         skipped=skipped,
+        lead_stages=lead_stages,
     )
+
+
+async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, LeadStage]:
+    """Return what the lead stages mean; where the account has no lead pipelines, it has no leads to read."""
+    try:
+        stages = await desk.source.pipelines(LEADS)
+    except (StreamError, Missing) as error:
+        skipped[LEADS] = error.hint or error.message
+        return {}
+    states = lead_states(stages)
+    return {stage.stage_id: LeadStage(stage.label, states.get(stage.stage_id)) for stage in stages}
 
 
 def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:
@@ -151,14 +166,22 @@ async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinitio
         if stream == Kind.CONTACT:
             raise
         return error.hint or error.message
+    except StreamError as error:
+        if stream in set(Kind):
+            raise
+        # An object that the account does not know is refused in more ways than one; the others are read.
+        return error.hint or error.message
 
 
 def _wanted(desk: Desk, stream: str, known: Mapping[str, PropertyDefinition], stages: Sequence[Stage]) -> Sequence[str]:
-    wanted = dict.fromkeys(desk.definitions.properties(stream))
-    if stream in set(Kind):
-        wanted |= dict.fromkeys(property_names(desk.agreement.agreement, Kind(stream)))
-    asked = present(wanted, known) if known else tuple(wanted)
-    return (*asked, *(entered_property(stage) for stage in dated_stages(stages))) if stream == Kind.DEAL else asked
+    if stream not in set(Kind):
+        wanted = desk.definitions.properties(stream)
+        return present(wanted, known) if known else wanted
+    kind = Kind(stream)
+    own = with_entered_names(desk.definitions.objects[kind], known).properties()
+    names = dict.fromkeys((*own, *property_names(desk.agreement.agreement, kind)))
+    asked = present(names, known) if known else tuple(names)
+    return (*asked, *_entered(stages, known)) if kind is Kind.DEAL else asked
 
 
 def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
@@ -166,9 +189,11 @@ def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
     return stages if len(stages) <= _MOST_DATED_STAGES else ()
 
 
-def entered_property(stage: Stage) -> str:
-    """Return the property that says when a deal entered a stage; HubSpot does not list it among the properties."""
-    return f"hs_v2_date_entered_{stage.stage_id}"
+def _entered(stages: Sequence[Stage], known: Collection[str]) -> Sequence[str]:
+    """Return the properties that say when deals entered stages: as listed, else as documented."""
+    ids = [stage.stage_id for stage in dated_stages(stages)]
+    found = entered_names(ids, known)
+    return [name for id_ in ids for name in found.get(id_, (entered_name(id_),))]
 
 
 def _owner(row: OwnerRow) -> Owner:

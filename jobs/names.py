@@ -6,6 +6,9 @@ from syncer.agreement import Agreement, InForce, PipelineMap
 from syncer.records import Kind
 from syncer.writeback import WriteRules, write_rules
 
+#: Streams of records that tell about others: what they tell is history of contacts and deals.
+LEADS, QUOTES = "leads", "quotes"
+
 #: What runs of a full compare are called: compared only, and mended.
 RECONCILE = ("reconcile", "reconcile --apply")
 

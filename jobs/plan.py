@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
-from jobs.derive import Clocks, deals_of, last_clocks
+from jobs.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.desk import Desk, Portal
 from jobs.names import rules_for
 from syncer.errors import UnsafePlan
-from syncer.funnel import Rules, compile_rules, decide_contact
+from syncer.funnel import Rules, decide_contact
 from syncer.funnel.facts import CompanyDecision
 from syncer.moments import Millis
 from syncer.records import Kind
@@ -93,7 +93,7 @@ def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
     options = {name: values for names in portal.options.values() for name, values in names.items()}
     planned = reading.desk.cursor(desk.name, "account", "planned")
     is_new = reading.desk.cursor(desk.name, "account", "planned_under") != agreement.label
-    rules = compile_rules(agreement, reading.mirror.stages(desk.name))
+    rules = rules_of(reading, desk.name, agreement)
     return _Work(
         desk=desk,
         rules=rules,

@@ -2,17 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from connectors.ports import Having, LinkRow, Page, SourceRecord
+from connectors.ports import Having, HistoryItem, LinkRow, Page, SourceRecord
 from jobs.desk import Desk, Portal
-from jobs.look import dated_stages, entered_property
-from jobs.names import property_names
+from jobs.look import dated_stages
+from jobs.names import LEADS, property_names
 from mappings.fields import Definitions, extended
 from mappings.history import changes
 from mappings.records import RecordMapper, activity, answer, cost_line, mappers, rollup_activities
+from mappings.stage_dates import entered_names, with_entered_names
+from mappings.stories import as_it_stands, as_lead, story
 from syncer.errors import InvalidRecord
-from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link
+from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link, Story
 
 #: Records per commit; also the CRM's cap on one association call.
 CHUNK = 1_000
@@ -27,6 +29,8 @@ LINKED: Mapping[str, tuple[str, ...]] = {
     "notes": ("contacts",),
     "tasks": ("contacts",),
     "communications": ("contacts",),
+    "leads": ("contacts",),
+    "quotes": ("deals",),
     "feedback_submissions": ("contacts",),
 }
 
@@ -54,6 +58,7 @@ class Batch:
     deals: list[Deal] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    stories: list[Story] = field(default_factory=list)
     costs: list[CostLine] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     #: Canonical name → vendor property of the changes.
@@ -91,12 +96,16 @@ class Reader:
         )
         self._feeds = feeds
         self._out_of_reach = portal.skipped
+        self._lead_states = {id_: stage.state for id_, stage in portal.lead_stages.items() if stage.state is not None}
 
     async def batch(self, chunk: Chunk) -> Batch:
         """Return the chunk's records in canonical form, without links of contacts, companies and deals."""
         batch = Batch(stream=chunk.stream, read=len(chunk.records))
         if chunk.stream in set(Kind):
             self._objects(Kind(chunk.stream), chunk.records, batch)
+            return batch
+        if chunk.stream in self._definitions.stories:
+            await self._stories(chunk, batch)
             return batch
         linked = await self._contact_ids(chunk)
         for raw in chunk.records:
@@ -153,10 +162,36 @@ class Reader:
             line = cost_line(raw, self._definitions.costs[raw.stream])
             batch.costs += [line] if line else []
 
-    async def _contact_ids(self, chunk: Chunk) -> Mapping[str, Sequence[str]]:
-        if "contacts" not in LINKED.get(chunk.stream, ()) or not chunk.records:
+    async def _stories(self, chunk: Chunk, batch: Batch) -> None:
+        story_map = self._definitions.stories[chunk.stream]
+        word = as_lead(self._lead_states) if chunk.stream == LEADS else as_it_stands
+        ids = [raw.id for raw in chunk.records]
+        linked, told = await asyncio.gather(
+            self._linked(chunk.stream, story_map.about, ids), self._told(chunk.stream, story_map.history(), ids)
+        )
+        for raw in chunk.records:
+            try:
+                batch.stories.append(story(raw, story_map, linked.get(raw.id, ()), told.get(raw.id, {}), word))
+            except InvalidRecord as error:
+                batch.broken.append(error)
+
+    async def _told(
+        self, stream: str, properties: Sequence[str], ids: Sequence[str]
+    ) -> Mapping[str, Mapping[str, Sequence[HistoryItem]]]:
+        if not ids:
             return {}
-        rows = await self._source.links(chunk.stream, "contacts", [raw.id for raw in chunk.records])
+        records = await self._source.history(stream, ids, properties=properties)
+        return {raw.asked_id or raw.id: raw.history for raw in records}
+
+    async def _contact_ids(self, chunk: Chunk) -> Mapping[str, Sequence[str]]:
+        if "contacts" not in LINKED.get(chunk.stream, ()):
+            return {}
+        return await self._linked(chunk.stream, Kind.CONTACT, [raw.id for raw in chunk.records])
+
+    async def _linked(self, stream: str, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        if not ids:
+            return {}
+        rows = await self._source.links(stream, to, ids)
         return {ident: tuple(dict.fromkeys(row.to_id for row in found)) for ident, found in rows.items()}
 
     async def _links(self, kind: Kind, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
@@ -194,8 +229,9 @@ def _link(kind: Kind, to: Kind, row: LinkRow) -> Link:
 
 
 def _with_stage_dates(definitions: Definitions, portal: Portal) -> Definitions:
-    dated = {
-        f"entered_{stage.stage_id}": {"from": (entered_property(stage),), "as": "moment"}
-        for stage in dated_stages(portal.stages)
-    }
-    return extended(definitions, {Kind.DEAL: dated}) if dated else definitions
+    asked = {kind: portal.properties.get(kind, ()) for kind in Kind}
+    objects = {kind: with_entered_names(one, asked[kind]) for kind, one in definitions.objects.items()}
+    found = entered_names([stage.stage_id for stage in dated_stages(portal.stages)], asked[Kind.DEAL])
+    dated = {f"entered_{stage_id}": {"from": names, "as": "moment"} for stage_id, names in found.items()}
+    named = replace(definitions, objects=objects)
+    return extended(named, {Kind.DEAL: dated}) if dated else named

@@ -22,6 +22,8 @@ LOST: Mapping[str, str] = {
     "notes": "notes as evidence that sales has worked on a contact",
     "tasks": "tasks as evidence that sales has worked on a contact",
     "communications": "WhatsApp, LinkedIn and SMS messages as evidence",
+    "leads": "acceptance and disqualification of leads with their reasons",
+    "quotes": "quotes as evidence of an offer; deal stages and dates stand in",
     "feedback_submissions": "NPS and other survey figures",
     "campaigns": "spend: cost per lead and per customer come from agreement.yaml alone",
     "form_submissions": "which form was filled in: demo and offer requests as events of the score",

@@ -111,7 +111,7 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
             reason = "the record cannot be read"
             unit.desk.bury(desk.name, batch.stream, record, reason=reason, problems=error.problems, now=now)
         if reading is Reading.BACKFILL:
-            if _records(batch) or batch.activities:
+            if _records(batch) or batch.activities or batch.stories:
                 unit.desk.demand_full_derive(desk.name)
             unit.desk.keep_cursor(desk.name, batch.stream, "backfill", chunk.cursor or "")
             tally(unit, desk, batch.stream, [raw.id for raw in chunk.records])
@@ -142,6 +142,7 @@ def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]
         batch.costs = with_sources(pen.unit, account, batch.costs, pen.agreement.money.sources)
     others = [
         mirror.upsert_activities(account, batch.activities, now, mark_dirty=mark),
+        mirror.upsert_stories(account, batch.stories, now, mark_dirty=mark),
         mirror.upsert_answers(account, batch.answers, now),
         mirror.upsert_costs(account, batch.costs, now),
     ]

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jobs.derive import Clocks
+from jobs.derive import Clocks, rules_of
 from jobs.desk import Desk
-from syncer.funnel import Rules, compile_rules, decide_contact, decide_deal
+from syncer.funnel import Rules, decide_contact, decide_deal
 from syncer.funnel.facts import DealDecision
 from syncer.store import Unit
 
@@ -31,7 +31,7 @@ async def survey(desk: Desk, clocks: Clocks) -> Survey:
 def _survey(desk: Desk, clocks: Clocks) -> Survey:
     found = Survey()
     with desk.store.snapshot() as reading:
-        rules = compile_rules(desk.agreement.agreement, reading.mirror.stages(desk.name))
+        rules = rules_of(reading, desk.name, desk.agreement.agreement)
         for facts in reading.facts.deals(desk.name, None, clocks.known_at):
             decision = decide_deal(facts, rules=rules, as_of=clocks.as_of)
             if decision.created_at <= clocks.as_of and decision.spans:

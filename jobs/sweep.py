@@ -17,7 +17,7 @@ from jobs.storing import Reading, store_chunk, without_our_words
 from mappings.convert import moment
 from syncer.errors import UnsafePlan
 from syncer.moments import Millis
-from syncer.records import Activity, Answer, Company, Contact, Deal, Kind, Link
+from syncer.records import Activity, Answer, Company, Contact, Deal, Kind, Link, Story
 from syncer.store import Compared, Holding
 
 #: Share of the mirror above which, and number below which, vanished records are believed without a person's word.
@@ -226,6 +226,8 @@ class Sweep:
                 there = unit.mirror.live(desk.name, kind, set(into.values()))
                 unit.reconcile.merge(desk.name, kind, {old: new for old, new in into.items() if new in there}, now)
                 unit.mirror.archive(desk.name, kind, ids, now)
+            elif self.holding.table == "stories":
+                unit.mirror.archive_stories(desk.name, self.stream, ids, now)
             elif self.holding.stream is not None:
                 unit.mirror.archive_activities(desk.name, self.stream, ids, now)
             else:
@@ -244,7 +246,7 @@ class _Page:
     links: Mapping[Kind, Mapping[str, Sequence[Link]]]
 
     @property
-    def own(self) -> Sequence[Contact | Company | Deal | Activity | Answer]:
+    def own(self) -> Sequence[Contact | Company | Deal | Activity | Answer | Story]:
         return _own(self.batch)
 
 
@@ -256,11 +258,11 @@ class _Differences:
     unknown: Collection[str]
 
 
-def _own(batch: Batch) -> Sequence[Contact | Company | Deal | Activity | Answer]:
+def _own(batch: Batch) -> Sequence[Contact | Company | Deal | Activity | Answer | Story]:
     """Return the records of the batch's own stream; roll-ups of contacts follow the record they stand on."""
     if batch.stream in set(Kind):
         return batch.contacts or batch.companies or batch.deals
-    return batch.activities or batch.answers
+    return batch.activities or batch.stories or batch.answers
 
 
 def _by_number(id_: str) -> tuple[int, str]:

@@ -82,6 +82,17 @@ def email(text: str) -> str:
     return f"{name}@{host}"
 
 
+def emails(text: str) -> tuple[str, ...]:
+    """Return the addresses of a `;`-separated list; what is no address joins nothing and is left out."""
+    found: dict[str, None] = {}
+    for part in text.split(";"):
+        try:
+            found[email(part)] = None
+        except ValueError:
+            continue
+    return tuple(found)
+
+
 def currency(text: str) -> str:
     """Return an ISO 4217 code in upper case."""
     code = text.strip().upper()
@@ -119,6 +130,7 @@ CONVERTERS: dict[str, Callable[[str], Converted]] = {
     "id": trimmed,
     "ids": ids,
     "email": email,
+    "emails": emails,
     "integer": integer,
     "number": number,
     "money": money,

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import NamedTuple, cast
@@ -83,6 +83,30 @@ class PlainMap:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StoryMap:
+    """How a stream is read whose records tell over time about others."""
+
+    topic: str
+    #: Kind of the records that it tells about.
+    about: Kind
+    #: The property whose versions are told.
+    state: str
+    #: The property that says why, versions of its own.
+    reason: str | None
+    #: The property that says until when the last state holds, and the states that hold for good.
+    ends: str | None
+    final: tuple[str, ...]
+
+    def history(self) -> tuple[str, ...]:
+        """Return the vendor properties whose versions are read."""
+        return (self.state, *([self.reason] if self.reason else []))
+
+    def properties(self) -> tuple[str, ...]:
+        """Return every vendor property that this map reads."""
+        return (*self.history(), *([self.ends] if self.ends else []), "hs_lastmodifieddate")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Definitions:
     """Everything that one connector's records are read by, by stream."""
 
@@ -90,12 +114,13 @@ class Definitions:
     activities: Mapping[str, ActivityMap]
     answers: Mapping[str, PlainMap]
     costs: Mapping[str, PlainMap]
+    stories: Mapping[str, StoryMap]
 
     def properties(self, stream: str) -> tuple[str, ...]:
         """Return the vendor properties to ask for on `stream`."""
         if stream in self.objects:
             return self.objects[Kind(stream)].properties()
-        for group in (self.activities, self.answers, self.costs):
+        for group in (self.activities, self.answers, self.costs, self.stories):
             if stream in group:
                 return group[stream].properties()
         return ()
@@ -123,6 +148,7 @@ def parse_definitions(raw: Mapping[str, object], *, source: str) -> Definitions:
         activities={name: _activity_map(table) for name, table in _tables(raw, "activities").items()},
         answers={name: _plain_map(table) for name, table in _tables(raw, "answers").items()},
         costs={name: _plain_map(table) for name, table in _tables(raw, "costs").items()},
+        stories={name: _story_map(table) for name, table in _tables(raw, "stories").items()},
     )
 
 
@@ -140,7 +166,7 @@ def extended(base: Definitions, extra: Mapping[str, Mapping[str, Mapping[str, ob
         )
     if problems:
         raise ConfigError(problems)
-    return Definitions(objects=objects, activities=base.activities, answers=base.answers, costs=base.costs)
+    return replace(base, objects=objects)
 
 
 def _tables(raw: Mapping[str, object], name: str) -> Mapping[str, Mapping[str, object]]:
@@ -195,3 +221,14 @@ def _activity_map(raw: Mapping[str, object]) -> ActivityMap:
 
 def _plain_map(raw: Mapping[str, object]) -> PlainMap:
     return PlainMap(candidates={name: tuple(cast("Sequence[str]", names)) for name, names in raw.items()})
+
+
+def _story_map(raw: Mapping[str, object]) -> StoryMap:
+    return StoryMap(
+        topic=str(raw["topic"]),
+        about=Kind(str(raw["about"])),
+        state=str(raw["state"]),
+        reason=cast("str | None", raw.get("reason")),
+        ends=cast("str | None", raw.get("ends")),
+        final=tuple(cast("Sequence[str]", raw.get("final", ()))),
+    )

@@ -16,7 +16,7 @@ from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.ports import Page, SourceRecord
 from connectors.statuses import Errand
-from syncer.errors import Missing
+from syncer.errors import BadAnswer, Missing
 from syncer.moments import Millis, iso
 
 FORM_SUBMISSIONS = "form_submissions"
@@ -24,6 +24,8 @@ EMAIL_CLICKS = "email_clicks"
 PAGE_VIEWS = "page_views"
 
 _FORMS_A_PAGE = "100"
+#: Unless asked for, only forms made with HubSpot's own editor are listed: no captured ones, pop-ups, comments.
+_EVERY_KIND = "all"
 #: The most that HubSpot allows (2025-01).
 _SUBMISSIONS_A_PAGE = "50"
 _MAIL_EVENTS_A_PAGE = "1000"
@@ -41,18 +43,51 @@ async def feed_pages(api: ApiClient, versions: Versions, stream: str, since: Mil
 async def _form_submissions(
     api: ApiClient, versions: Versions, since: Millis | None
 ) -> AsyncIterator[Sequence[SourceRecord]]:
-    async def fetch_forms(after: str | None) -> wire.FormPage:
-        request = _get(versions.list_forms(), FORM_SUBMISSIONS, limit=_FORMS_A_PAGE, after=after)
-        return await api.call(request, wire.FormPage)
+    async for form in _forms(api, versions, since):
+        try:
+            async for records in _submissions(api, versions, form, since):
+                yield records
+        except Missing:
+            # Deleted since it was listed.
+            continue
 
-    async for page in walk(fetch_forms, stream=FORM_SUBMISSIONS):
+
+async def _forms(api: ApiClient, versions: Versions, since: Millis | None) -> AsyncIterator[wire.Form]:
+    """Yield every form of every kind once; of archived ones those that may have been filled in since."""
+    seen: set[str] = set()
+    for archived in (False, True):
+        async for form in _listed_forms(api, versions, archived=archived):
+            is_new = form.id not in seen
+            seen.add(form.id)
+            if is_new and (not archived or _may_be_filled(form, since)):
+                yield form
+
+
+def _may_be_filled(form: wire.Form, since: Millis | None) -> bool:
+    archived_at = wire.moment_of(form.archived_at)
+    return since is None or archived_at is None or archived_at >= since
+
+
+async def _listed_forms(api: ApiClient, versions: Versions, *, archived: bool) -> AsyncIterator[wire.Form]:
+    kinds: list[str | None] = [_EVERY_KIND]
+
+    async def fetch(after: str | None) -> wire.FormPage:
+        named = {"limit": _FORMS_A_PAGE, "formTypes": kinds[-1], "archived": "true" if archived else None}
+        return await api.call(_get(versions.list_forms(), FORM_SUBMISSIONS, **named, after=after), wire.FormPage)
+
+    async def of_every_kind(after: str | None) -> wire.FormPage:
+        try:
+            return await fetch(after)
+        except BadAnswer:
+            if kinds[-1] is None:
+                raise
+            # Whether every kind can be asked for at once is told by clients, not by HubSpot: then its own choice.
+            kinds.append(None)
+            return await fetch(after)
+
+    async for page in walk(of_every_kind, stream=FORM_SUBMISSIONS):
         for form in page.results:
-            try:
-                async for records in _submissions(api, versions, form, since):
-                    yield records
-            except Missing:
-                # Deleted since it was listed.
-                continue
+            yield form
 
 
 async def _submissions(

@@ -1,5 +1,6 @@
 """Reads records by id in batches: what is gone is absent, what was merged away is found again under its new id."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ def chunks(ids: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 
 #: Objects that some tiers lack altogether.
-TIERED = frozenset({"communications", "feedback_submissions", "leads"})
+TIERED = frozenset({"communications", "feedback_submissions", "leads", "quotes"})
 
 
 def read_errand(stream: str, urgency: Urgency = Urgency.ORDINARY) -> Errand:
@@ -62,8 +63,10 @@ async def read_batch(
     path = versions.batch_read(reading.stream)
     batch = await api.call(Request(method="POST", path=path, params=params, json=body, errand=errand), Batch)
     gone: set[str] = set()
+    # The object is there, the batch was answered: 404 is about this record.
+    about_one = dataclasses.replace(errand, tiered=False)
     for raw in batch.errors:
-        case = item_case(raw, errand)
+        case = item_case(raw, about_one)
         if case.meaning is not Meaning.ABSENT:
             raise error_of(case)
         gone.update(case.facts.ids)

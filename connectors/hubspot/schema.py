@@ -1,13 +1,15 @@
 """The control plane: owners, pipelines, properties and groups, through HubSpot's official client."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from connectors.http import ApiClient, Request, decoded
 from connectors.hubspot import wire
 from connectors.hubspot.official import Official
-from connectors.hubspot.scopes import READ_SCOPES, schema_scope
+from connectors.hubspot.records import read_errand
+from connectors.hubspot.scopes import schema_scope
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
@@ -59,14 +61,15 @@ class Schema:
             params = [("limit", str(_OWNERS_A_PAGE)), ("archived", str(archived).lower())]
             params.extend([] if after is None else [("after", after)])
             path = self._versions.list_owners()
-            return await self._call(_get(path, _errand("owners"), params), wire.OwnerPage)
+            return await self._call(_get(path, read_errand("owners"), params), wire.OwnerPage)
 
         return [_owner_row(owner) async for page in walk(fetch, stream="owners") for owner in page.results]
 
-    async def pipelines(self) -> Sequence[PipelineStage]:
-        """Return every stage of every deal pipeline, in the order that people see."""
-        path = self._versions.list_pipelines("deals")
-        found = await self._call(_get(path, _errand("pipelines")), wire.PipelineList)
+    async def pipelines(self, stream: str) -> Sequence[PipelineStage]:
+        """Return every stage of every pipeline of a stream's records, in the order that people see."""
+        errand = replace(read_errand(stream), stream="pipelines")
+        path = self._versions.list_pipelines(stream)
+        found = await self._call(_get(path, errand), wire.PipelineList)
         pipelines = sorted(found.results, key=lambda pipeline: pipeline.display_order)
         return [
             _stage(pipeline, stage)
@@ -80,12 +83,12 @@ class Schema:
         if stream == "campaigns":
             return {name: _campaign_property(name, kind) for name, kind in _CAMPAIGN_PROPERTIES.items()}
         path = self._versions.list_properties(stream)
-        found = await self._call(_get(path, _errand(stream)), wire.PropertyList)
+        found = await self._call(_get(path, read_errand(stream)), wire.PropertyList)
         return {one.name: _definition(one) for one in found.results}
 
     async def groups(self, stream: str) -> Sequence[str]:
         """Return the names of the property groups."""
-        found = await self._call(_get(self._versions.list_groups(stream), _errand(stream)), wire.GroupList)
+        found = await self._call(_get(self._versions.list_groups(stream), read_errand(stream)), wire.GroupList)
         return [group.name for group in found.results]
 
     async def create_group(self, stream: str, name: str, label: str) -> None:
@@ -118,10 +121,6 @@ def _get(path: str, errand: Errand, params: Sequence[tuple[str, str]] = ()) -> R
     return Request(method="GET", path=path, params=params, errand=errand)
 
 
-def _errand(stream: str) -> Errand:
-    return Errand(stream=stream, scope=READ_SCOPES.get(stream))
-
-
 def _owner_row(owner: wire.Owner) -> OwnerRow:
     teams = sorted(owner.teams, key=lambda team: not team.primary)
     # A deactivated user keeps the id under the longer name.
@@ -138,6 +137,7 @@ def _owner_row(owner: wire.Owner) -> OwnerRow:
 
 
 def _stage(pipeline: wire.Pipeline, stage: wire.Stage) -> PipelineStage:
+    state = stage.metadata.get("leadState")
     return PipelineStage(
         pipeline_id=pipeline.id,
         pipeline_label=pipeline.label,
@@ -146,6 +146,7 @@ def _stage(pipeline: wire.Pipeline, stage: wire.Stage) -> PipelineStage:
         position=stage.display_order,
         is_closed=str(stage.metadata.get("isClosed")).lower() == "true",
         probability=_probability(stage.metadata.get("probability")),
+        state=None if state is None else str(state),
     )
 
 

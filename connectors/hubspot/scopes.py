@@ -17,6 +17,8 @@ READS: Mapping[str, Sequence[str]] = MappingProxyType(
         "notes": (_CONTACTS,),
         "tasks": (_CONTACTS,),
         "communications": (_CONTACTS,),
+        "leads": ("crm.objects.leads.read",),
+        "quotes": ("crm.objects.quotes.read",),
         "feedback_submissions": ("crm.objects.feedback_submissions.read", _CONTACTS),
         "campaigns": ("marketing.campaigns.read",),
         "form_submissions": ("forms",),
@@ -27,7 +29,7 @@ READS: Mapping[str, Sequence[str]] = MappingProxyType(
     }
 )
 #: What no scope gives.
-_ALSO = {"page_views": " (and an Enterprise hub)"}
+_ALSO = {"page_views": " (and an Enterprise hub)", "leads": " (and Sales Hub Professional)"}
 #: READS in words, for the hint of MissingScope.
 READ_SCOPES: Mapping[str, str] = MappingProxyType(
     {stream: " and ".join(names) + _ALSO.get(stream, "") for stream, names in READS.items()}

@@ -12,13 +12,12 @@ from itertools import pairwise
 import msgspec
 
 from connectors.http import ApiClient, Request
-from connectors.hubspot.scopes import READ_SCOPES
+from connectors.hubspot.records import read_errand
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record, RecordPage
 from connectors.limits import Bucket
 from connectors.paginate import walk
 from connectors.ports import Having
-from connectors.statuses import Errand
 from syncer.errors import BadAnswer
 from syncer.moments import Millis
 
@@ -157,6 +156,6 @@ def _halves(window: Window) -> Sequence[Window]:
 
 
 async def _search(api: ApiClient, versions: Versions, stream: str, body: Mapping[str, object]) -> RecordPage:
-    errand = Errand(stream=stream, bucket=Bucket.SEARCH, scope=READ_SCOPES.get(stream))
+    errand = replace(read_errand(stream), bucket=Bucket.SEARCH)
     request = Request(method="POST", path=versions.search(stream), json=body, errand=errand)
     return await api.call(request, RecordPage)

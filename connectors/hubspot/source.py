@@ -44,6 +44,8 @@ STREAMS = Streams(
         "notes",
         "tasks",
         "communications",
+        "leads",
+        "quotes",
         "feedback_submissions",
         CAMPAIGNS,
     ),
@@ -91,9 +93,9 @@ class HubSpotSource:
         """Return all owners, archived ones included."""
         return await self._schema.owners()
 
-    async def pipelines(self) -> Sequence[PipelineStage]:
-        """Return every stage of every deal pipeline."""
-        return await self._schema.pipelines()
+    async def pipelines(self, stream: str = "deals") -> Sequence[PipelineStage]:
+        """Return every stage of every pipeline of a stream's records."""
+        return await self._schema.pipelines(stream)
 
     async def definitions(self, stream: str) -> Mapping[str, PropertyDefinition]:
         """Return the properties of a stream by name."""

@@ -215,11 +215,12 @@ class GroupList(msgspec.Struct):
     results: list[Group]
 
 
-class Form(msgspec.Struct, gc=False):
+class Form(msgspec.Struct, gc=False, rename="camel"):
     """A form's definition, as far as it matters."""
 
     id: str
     name: str | None = None
+    archived_at: str | int | None = None
 
 
 class FormPage(msgspec.Struct):

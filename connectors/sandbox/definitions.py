@@ -1,5 +1,6 @@
 """Property definitions and groups: HubSpot's defaults from properties.toml, and what a portal adds to them."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -112,12 +113,18 @@ def computed(name: str, label: str, group: str) -> Definition:
     )
 
 
+def stage_word(stage: str) -> str:
+    """Return a stage's id as it stands in names of properties, which hold no other signs."""
+    return re.sub(r"[^a-z0-9_]", "_", stage.lower())
+
+
 def stage_moments(kind: str, stages: Iterable[tuple[str, str]]) -> Iterator[Definition]:
     """Yield the date properties that come with every stage (id, label) of a kind."""
     group = default_group(kind)
     for stage, label in stages:
-        yield computed(f"hs_v2_date_entered_{stage}", f"Date entered '{label}'", group)
-        yield computed(f"hs_v2_date_exited_{stage}", f"Date exited '{label}'", group)
+        word = stage_word(stage)
+        yield computed(f"hs_v2_date_entered_{word}", f"Date entered '{label}'", group)
+        yield computed(f"hs_v2_date_exited_{word}", f"Date exited '{label}'", group)
         if kind in {"contacts", "companies"}:
             yield computed(f"hs_lifecyclestage_{stage}_date", f"Became a {label} date", group)
 

@@ -193,7 +193,14 @@ def _merged(portal: "Portal", key: str) -> Line | None:
 
 def _form(portal: "Portal", key: str) -> Line | None:
     form = portal.forms[key]
-    return {"id": key, "name": form.name, "createdAt": iso(form.created), "archived": form.archived}
+    return {
+        "id": key,
+        "name": form.name,
+        "createdAt": iso(form.created),
+        "archived": form.archived,
+        "archivedAt": iso(form.archived_at),
+        "formType": form.form_type,
+    }
 
 
 def _campaign(portal: "Portal", key: str) -> Line | None:

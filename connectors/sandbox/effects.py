@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from connectors.sandbox.definitions import stage_word
 from connectors.sandbox.kinds import Kind
 from connectors.sandbox.links import primary
 from connectors.sandbox.records import Stage
@@ -70,9 +71,9 @@ def stamp_stage(kind: Kind, row: Row, old: str | None, new: str | None, *, at: M
     """Set the dates of leaving one stage and entering another."""
     stamp = iso(at) or ""
     if old:
-        row.properties[f"hs_v2_date_exited_{old}"] = stamp
+        row.properties[f"hs_v2_date_exited_{stage_word(old)}"] = stamp
     if new:
-        row.properties[f"hs_v2_date_entered_{new}"] = stamp
+        row.properties[f"hs_v2_date_entered_{stage_word(new)}"] = stamp
         if kind.name in {"contacts", "companies"}:
             row.properties[f"hs_lifecyclestage_{new}_date"] = stamp
         if kind.name == "deals":

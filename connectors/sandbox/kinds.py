@@ -131,6 +131,18 @@ KINDS: tuple[Kind, ...] = (
         searched=("hs_submission_name", "hs_content"),
         read_scopes=(*_CONTACT_READ, "crm.objects.feedback_submissions.read"),
     ),
+    Kind(
+        name="quotes",
+        singular="quote",
+        type_id="0-14",
+        created="hs_createdate",
+        modified="hs_lastmodifieddate",
+        search_view=("hs_expiration_date", "hs_public_url_key", "hs_status", "hs_title"),
+        searched=("hs_title",),
+        required=(("hs_title",), ("hs_expiration_date",)),
+        read_scopes=("crm.objects.quotes.read",),
+        write_scopes=("crm.objects.quotes.write",),
+    ),
 )
 
 BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}

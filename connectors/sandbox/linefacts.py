@@ -107,6 +107,8 @@ def form(line: Line) -> Form:
         name=required(line, "name"),
         created=when(line, "createdAt") or EPOCH,
         archived=bool(line.get("archived")),
+        archived_at=when(line, "archivedAt"),
+        form_type=optional(line, "formType") or "hubspot",
     )
 
 

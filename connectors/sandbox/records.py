@@ -80,6 +80,9 @@ class Form:
     name: str
     created: Millis = EPOCH
     archived: bool = False
+    archived_at: Millis | None = None
+    #: hubspot, captured, flow, blog_comment.
+    form_type: str = "hubspot"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -19,6 +19,7 @@ from syncer.agreement.pipelines import ANY, Pipeline, Pipelines
 from syncer.agreement.reasons import Reasons
 from syncer.agreement.score import ScoreModel
 from syncer.agreement.stages import Fields, Forecast, Icp, OfferEvidence, Overrides, Stages, Tam
+from syncer.agreement.surveys import Surveys
 from syncer.agreement.writing import LifecycleMap, WriteBack
 from syncer.expressions import Condition, Vocabulary, compile_condition
 from syncer.funnel.facts import FunnelStage
@@ -53,6 +54,7 @@ class Agreement(Section):
     custom_lifecycle: Mapping[str, FunnelStage] = Field(default_factory=dict)
     write_back: WriteBack = Field(default_factory=WriteBack)
     overrides: Overrides = Field(default_factory=Overrides)
+    surveys: Surveys = Field(default_factory=Surveys)
 
     @cached_property
     def _conditions(self) -> dict[tuple[str, Ground], Condition]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from syncer.agreement.base import Grade, Ident, Rule, Section
+from syncer.records import LeadState
 
 Days = Annotated[int, Field(ge=0, le=3650)]
 Number = Annotated[float, Field(ge=0)]
@@ -47,6 +48,8 @@ class Stages(Section):
     rejected_lead_statuses: Mapping[str, Ident] = Field(
         default_factory=lambda: {"BAD_TIMING": "bad_timing", "UNQUALIFIED": "no_fit"}
     )
+    #: Stage ids of the Leads object to what they mean; those not named are read by the CRM's state and their label.
+    lead_stages: Mapping[str, LeadState] = Field(default_factory=dict)
     #: Association labels that make a contact the primary one of a deal, first hit wins.
     primary_labels: tuple[str, ...] = ("Hauptansprechpartner", "Entscheider", "Decision maker", "Champion")
     #: Days after creation from which a deal's close date counts as promised.

@@ -42,6 +42,8 @@ def _stand(replay: Replay, place: Place) -> None:
     before = replay.open_deals.get(place.deal_id)
     if before is None:
         rule = _enter(replay, place) or rule
+    elif before > place.rank == DEAL:
+        rule = "offer_withdrawn"
     elif before == FORECAST:
         rule = "forecast_left"
     replay.open_deals[place.deal_id] = place.rank

@@ -6,9 +6,9 @@ from decimal import Decimal, InvalidOperation
 
 from syncer.agreement.reasons import UNSPECIFIED
 from syncer.agreement.stage_map import Meaning, StageMeaning
-from syncer.agreement.stages import OfferSign
 from syncer.funnel.delays import with_delay
 from syncer.funnel.facts import DealDecision, DealFacts, DealSpan, Outcome
+from syncer.funnel.offers import offers_of
 from syncer.funnel.outcomes import Judge, Reading
 from syncer.funnel.primary import primary_contact
 from syncer.funnel.pushes import pushes
@@ -28,6 +28,7 @@ def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecisio
     due_at: Millis | None = None
     if spans and spans[-1].outcome is Outcome.OPEN:
         spans, due_at = with_delay(judge, spans, read(judge, lines, as_of, as_of), lines.of("outcome"), as_of)
+        due_at = _earlier(due_at, offers_of(judge, lines).next_after(as_of))
     deal = facts.deal
     return DealDecision(
         deal_id=deal.id,
@@ -44,6 +45,11 @@ def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecisio
     )
 
 
+def _earlier(one: Millis | None, other: Millis | None) -> Millis | None:
+    known = [at for at in (one, other) if at is not None]
+    return min(known, default=None)
+
+
 def _is_closed(rules: Rules, facts: DealFacts, stage_id: str | None) -> bool:
     meaning = rules.pipelines.of(facts.deal.pipeline_id, stage_id).meaning
     return not meaning.is_open and meaning is not Meaning.UNMAPPED
@@ -53,14 +59,16 @@ def _spans(judge: Judge, lines: Timelines, as_of: Millis) -> Iterator[DealSpan]:
     """Yield a span for every moment at which anything changed; `valid_to` is not set yet."""
     if lines.created_at > as_of:
         return
-    offer_at = _offer_at(judge, lines)
+    offers = offers_of(judge, lines)
     baseline = _baseline(judge, lines)
     archived = judge.facts.deal.archived_at
-    moments = {*lines.moments(as_of), *(at for at in (offer_at, baseline, archived) if at is not None and at <= as_of)}
+    others = (*offers.moments(), baseline, archived)
+    moments = {*lines.moments(as_of), *(at for at in others if at is not None and at <= as_of)}
     has_won = False
     for at in sorted(moments):
         reading = read(judge, lines, at, as_of)
-        span = _span(judge, reading, at, None if offer_at is None or offer_at > at else offer_at)
+        # A deal that is closed keeps the offer that it was closed with.
+        span = _span(judge, reading, at, offers.at(at if reading.meaning.meaning.is_open else reading.entered_at))
         if archived is not None and at >= archived and not has_won:
             span = replace(span, outcome=Outcome.VOID, rule="archived", resume_at=None)
         has_won = span.outcome is Outcome.WON
@@ -140,38 +148,6 @@ def _span(judge: Judge, reading: Reading, at: Millis, offer_at: Millis | None) -
 def _decided_at(reading: Reading) -> Millis:
     """Return when the delay was decided: by a person's choice, else by coming to the stage."""
     return reading.entered_at if reading.chosen_at is None else reading.chosen_at
-
-
-def _offer_at(judge: Judge, lines: Timelines) -> Millis | None:
-    """Return the first moment of offer evidence (domain B3), the future included."""
-    signs = judge.rules.agreement.offer_evidence.any_of
-    fields = judge.facts.deal.fields
-    found: list[int] = []
-    if OfferSign.STAGE in signs:
-        found += _offer_stages(judge, lines)
-    if OfferSign.PROPERTY in signs and isinstance(stated := fields.get("offer_at"), int):
-        found.append(stated)
-    if OfferSign.QUOTE in signs and isinstance(quoted := _quoted_at(judge), int):
-        found.append(quoted)
-    if not found and judge.rules.offer_fallback:
-        found.append(lines.created_at)
-    return Millis(max(min(found), lines.created_at)) if found else None
-
-
-def _offer_stages(judge: Judge, lines: Timelines) -> Iterator[int]:
-    for version in lines.of("stage"):
-        meaning = judge.rules.pipelines.of(lines.value("pipeline", version.at), version.value)
-        if meaning.past_offer and meaning.meaning.is_open:
-            yield version.at
-
-
-def _quoted_at(judge: Judge) -> int | None:
-    deal = judge.facts.deal
-    statuses = {status.upper() for status in judge.rules.agreement.offer_evidence.quote_statuses}
-    if str(deal.fields.get("quote_status") or "").upper() not in statuses:
-        return None
-    stated = deal.fields.get("quote_at")
-    return stated if isinstance(stated, int) else deal.updated_at
 
 
 def _baseline(judge: Judge, lines: Timelines) -> Millis:

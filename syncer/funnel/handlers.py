@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from syncer.funnel.lead_objects import LEAD, lead_object
 from syncer.funnel.overrides import lifecycle, stage
 from syncer.funnel.reactions import meeting, reaction, touch, unsubscribe
 from syncer.funnel.replay import Replay
@@ -21,6 +22,7 @@ HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {
     ActivityKind.MESSAGE.value: touch,
     ActivityKind.MEETING.value: meeting,
     "lead_status": lead_status,
+    LEAD: lead_object,
     "lifecycle": lifecycle,
     "stage": stage,
 }

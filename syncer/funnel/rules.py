@@ -17,7 +17,7 @@ from syncer.funnel.facts import ContactFacts, FunnelStage
 from syncer.funnel.periods import BusinessClock, Evenings
 from syncer.funnel.readings import Read, reader
 from syncer.moments import DAY
-from syncer.records import Contact, Stage
+from syncer.records import Contact, LeadState, Stage
 from syncer.scoring.names import getter
 from syncer.scoring.scorer import Scorer
 
@@ -78,6 +78,8 @@ class Rules:
     override: int
     accepted: Collection[str]
     rejected: Mapping[str, Rejection]
+    #: Stage id of the Leads object to the state that the agreement gives it.
+    lead_stages: Mapping[str, LeadState]
     #: Lead status and lifecycle that our map writes, by stage: what comes back as an echo.
     echoes: Mapping[FunnelStage, str]
     lifecycle_of: Mapping[FunnelStage, str]
@@ -95,8 +97,10 @@ class Rules:
     in_tam: Callable[[ContactFacts, int], bool] | None
 
 
-def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer | None = None) -> Rules:
-    """Return an agreement ready for decisions on an account with these deal stages."""
+def compile_rules(
+    agreement: Agreement, stages: Sequence[Stage], scorer: Scorer | None = None, *, has_quotes: bool = False
+) -> Rules:
+    """Return an agreement ready for decisions on an account with these deal stages, and with quotes or without any."""
     terms, model, sla = agreement.stages, agreement.score_model, agreement.agreement.sla
     scorer = scorer or Scorer(agreement)
     pipelines = agreement.pipelines.resolve(stages)
@@ -116,7 +120,7 @@ def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer 
             holidays=hours.holidays,
         ),
         evenings=Evenings(scorer.days),
-        offer_fallback=pipelines.offer_fallback and OfferSign.STAGE in agreement.offer_evidence.any_of,
+        offer_fallback=_is_own_offer(agreement, pipelines, has_quotes=has_quotes),
         bounds=bounds,
         read=reader(scorer, bounds, explicit=model.explicit_sales_ready.events, hard=terms.hard_conversions),
         request_grades=grades,
@@ -132,6 +136,7 @@ def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer 
         override=agreement.overrides.expire_days * DAY,
         accepted=frozenset(status.upper() for status in terms.accepted_lead_statuses),
         rejected=_rejections(agreement),
+        lead_stages=terms.lead_stages,
         echoes=_written(agreement, "hs_lead_status"),
         lifecycle_of=_written(agreement, "lifecyclestage"),
         lifecycles={**_LIFECYCLES, **agreement.custom_lifecycle},
@@ -142,6 +147,13 @@ def compile_rules(agreement: Agreement, stages: Sequence[Stage], scorer: Scorer 
         score_minutes=hours.minutes(sla.first_touch.score_sales_ready),
         in_tam=None if agreement.tam_rule is None else _market(agreement.tam_rule, agreement.calendar.own_domains),
     )
+
+
+def _is_own_offer(agreement: Agreement, pipelines: PipelineMap, *, has_quotes: bool) -> bool:
+    """Say whether a deal is its own offer, since the account shows neither quotes nor offer stages (domain B3)."""
+    signs = agreement.offer_evidence.any_of
+    shows_quotes = has_quotes and OfferSign.QUOTE in signs
+    return pipelines.offer_fallback and OfferSign.STAGE in signs and not shows_quotes
 
 
 def _market(condition: Condition, own_domains: Collection[str]) -> Callable[[ContactFacts, int], bool]:

@@ -1,6 +1,6 @@
 """What KPIs ask of a ledger: populations counted by segment. The store answers; nothing here knows SQL."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -212,8 +212,8 @@ class Measures(Protocol):
         """Count contacts or companies by the stage in which they stand."""
         ...
 
-    def answers(self, cut: Cut, window: Window) -> Iterable[AnswerCount]:
-        """Count NPS answers, the latest of each contact and survey inside the window."""
+    def answers(self, cut: Cut, window: Window, surveys: Collection[str]) -> Iterable[AnswerCount]:
+        """Count answers of NPS surveys and of those named, the latest of each contact and survey inside the window."""
         ...
 
     def costs(self, cut: Cut) -> Sequence[CostLine]:

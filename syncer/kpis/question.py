@@ -48,7 +48,7 @@ class Question:
     lang: str = "en"
     #: Cost of the sales team, for the full cost per order.
     sales_costs: Sequence[CostLine] = ()
-    #: Survey id → `0-10` or `1-10`; surveys not named are `0-10`.
+    #: Survey id → `0-10` or `1-10`: those named count as NPS whatever their type; NPS surveys not named are `0-10`.
     nps_scales: Mapping[str, str] = field(default_factory=dict)
     #: The agreement under which the ledger was decided, for explanations.
     config_version: str = ""

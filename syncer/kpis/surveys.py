@@ -30,7 +30,7 @@ class _Votes:
 def promoter_score(ask: Ask) -> Iterable[Kpi]:
     """Yield K26 and its buckets."""
     votes: defaultdict[Segment, _Votes] = defaultdict(_Votes)
-    for row in ask.measures.answers(ask.cut, ask.window):
+    for row in ask.measures.answers(ask.cut, ask.window, ask.question.nps_scales.keys()):
         scale = ask.question.nps_scales.get(row.survey_id or "", _STANDARD)
         _count(votes[row.segment], row, scale)
     for segment in with_whole(votes, ask.question.by):

@@ -9,16 +9,23 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from syncer.records import Activity, Answer, Company, Contact, Deal, Kind
+from syncer.records import Activity, Answer, Company, Contact, Deal, Kind, Story
 from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
-from syncer.store.encode import encode_activity, encode_answer, encode_company, encode_contact, encode_deal
+from syncer.store.encode import (
+    encode_activity,
+    encode_answer,
+    encode_company,
+    encode_contact,
+    encode_deal,
+    encode_story,
+)
 from syncer.store.links import chosen, links_from
 from syncer.store.merges import survivors
 from syncer.store.refuse import encoded
 from syncer.store.sweep import mine, table_of
 from syncer.store.values import Compared, Holding
 
-Record = Contact | Company | Deal | Activity | Answer
+Record = Contact | Company | Deal | Activity | Answer | Story
 #: A row by the names of its columns.
 _Named = Mapping[str, Any]
 _Survivors = Mapping[Kind, Mapping[str, str]]
@@ -29,13 +36,14 @@ _ENCODERS: Mapping[str, Callable[[str, Any, int], Row]] = {
     "deals": encode_deal,
     "activities": encode_activity,
     "answers": encode_answer,
+    "stories": encode_story,
 }
 #: What the mirror keeps beside what the CRM says, and the stamp of changes that concern nothing of ours.
 _OWN = frozenset({"account", "merged_into", "joined_to", "gist", "fingerprint", "recorded_at", "updated_at"})
 #: JSON objects: their keys are told instead of the column; an absent key and None are the same.
 _OBJECTS = frozenset({"fields", "held"})
 #: Columns with ids of another kind, which may have been merged since the row was written.
-_COMPANY, _CONTACT_IDS = "company_id", "contact_ids"
+_COMPANY, _CONTACT_IDS, _RECORD_IDS = "company_id", "contact_ids", "record_ids"
 _REFERENCES: Mapping[str, Kind] = {_COMPANY: Kind.COMPANY, "contact_id": Kind.CONTACT}
 
 
@@ -68,12 +76,21 @@ def _there(connection: Connection, account: str, holding: Holding, ids: Collecti
 
 
 def _known(connection: Connection, account: str, rows: Sequence[_Named]) -> _Survivors:
-    named: dict[Kind, set[str]] = {Kind.COMPANY: set(), Kind.CONTACT: set()}
+    named: dict[Kind, set[str]] = {kind: set() for kind in Kind}
     for row in rows:
         for column, kind in _REFERENCES.items():
             named[kind].update([row[column]] if row.get(column) else [])
-        named[Kind.CONTACT].update(orjson.loads(row.get(_CONTACT_IDS, "[]")))
+        for column, kind in _lists(row):
+            named[kind].update(orjson.loads(row[column]))
     return {kind: survivors(connection, account, kind, ids) for kind, ids in named.items()}
+
+
+def _lists(row: _Named) -> Iterator[tuple[str, Kind]]:
+    """Yield the columns that are JSON lists of ids, with the kind of record they name."""
+    if _CONTACT_IDS in row:
+        yield _CONTACT_IDS, Kind.CONTACT
+    if _RECORD_IDS in row:
+        yield _RECORD_IDS, Kind(row["kind"])
 
 
 def _is_elsewhere(wanted: _Named, there: _Named) -> bool:
@@ -89,6 +106,7 @@ def _linked(connection: Connection, account: str, ids: Collection[str]) -> dict[
 
 
 def _differing(wanted: _Named, there: _Named, known: _Survivors, linked: str | None) -> Iterator[str]:
+    lists = dict(_lists(wanted))
     for name in wanted.keys() - _OWN:
         ours, theirs = there[name], wanted[name]
         if ours == theirs:
@@ -96,15 +114,18 @@ def _differing(wanted: _Named, there: _Named, known: _Survivors, linked: str | N
         if name in _OBJECTS:
             left, right = orjson.loads(ours), orjson.loads(theirs)
             yield from sorted(key for key in left.keys() | right.keys() if left.get(key) != right.get(key))
+        elif name in lists:
+            if _survivors_of(ours, known[lists[name]]) != _survivors_of(theirs, known[lists[name]]):
+                yield name
         elif not (name == _COMPANY and ours == linked) and not _is_same_reference(name, ours, theirs, known):
             yield name
 
 
+def _survivors_of(ids: str | None, merged: Mapping[str, str]) -> set[str]:
+    return {merged.get(id_, id_) for id_ in orjson.loads(ids or "[]")}
+
+
 def _is_same_reference(name: str, ours: str | None, theirs: str | None, known: _Survivors) -> bool:
-    if name == _CONTACT_IDS:
-        merged = known[Kind.CONTACT]
-        left, right = ({merged.get(id_, id_) for id_ in orjson.loads(ids or "[]")} for ids in (ours, theirs))
-        return left == right
     if name not in _REFERENCES:
         return False
     merged = known[_REFERENCES[name]]

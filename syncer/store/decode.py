@@ -22,7 +22,7 @@ def _without(table: Table, *hidden: str) -> tuple[Column[object], ...]:
     return tuple(column for column in table.columns if column.name not in hidden)
 
 
-_HIDDEN = ("account", "email_key", "merged_into", "gist", "fingerprint", "recorded_at")
+_HIDDEN = ("account", "email_key", "more_emails", "merged_into", "gist", "fingerprint", "recorded_at")
 CONTACT_COLUMNS = _without(tables.contacts, *_HIDDEN)
 COMPANY_COLUMNS = _without(tables.companies, *_HIDDEN)
 DEAL_COLUMNS = _without(tables.deals, *_HIDDEN)

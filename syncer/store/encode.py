@@ -11,7 +11,7 @@ from math import isfinite
 import orjson
 
 from syncer.errors import InvalidRecord
-from syncer.records import Activity, Answer, Company, Contact, CostLine, Deal
+from syncer.records import Activity, Answer, Company, Contact, CostLine, Deal, Story
 from syncer.store.dialect import Row
 from syncer.store.refuse import faults_of, micros
 
@@ -52,6 +52,7 @@ def encode_contact(account: str, record: Contact, now: int) -> Row:
         record.created_at,
         record.archived_at,
         record.merged_ids,
+        *([record.more_emails] if record.more_emails else ()),
     )
     known, held, gist, fingerprint = _digests(core, record)
     return (
@@ -74,6 +75,7 @@ def encode_contact(account: str, record: Contact, now: int) -> Row:
         record.updated_at,
         record.archived_at,
         None,
+        orjson.dumps(record.more_emails).decode() if record.more_emails else None,
         known,
         held,
         gist,
@@ -204,6 +206,29 @@ def encode_answer(account: str, record: Answer, now: int) -> Row:
     text = orjson.dumps(core, option=_STRICT)
     _refuse_nul(text, record)
     return (account, record.id, *core, digest(text), now)
+
+
+def encode_story(account: str, record: Story, now: int) -> Row:
+    """Return a row of `stories`."""
+    tellings = [(one.at, one.value, str(one.source)) for one in record.tellings]
+    core = (record.topic, str(record.kind), record.record_ids, tellings, record.archived_at)
+    text = orjson.dumps(core, option=_STRICT)
+    _refuse_nul(text, record)
+    gist = digest(text)
+    return (
+        account,
+        record.stream,
+        record.id,
+        record.topic,
+        str(record.kind),
+        orjson.dumps(record.record_ids).decode(),
+        orjson.dumps(tellings).decode(),
+        record.updated_at,
+        record.archived_at,
+        gist,
+        digest(b"%d %d" % (gist, record.updated_at or 0)),
+        now,
+    )
 
 
 def digest(content: bytes) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import orjson
 
-from syncer.records import ActivityKind, Change
+from syncer.records import ActivityKind, Change, topic_of
 from syncer.store.dialect import Row
 
 #: Positions in a row of `evidence`: the key but for `recorded_at`, and the whole fact.
@@ -42,7 +42,7 @@ def evidence_key(account: str, contact_id: str, activity: Row) -> Row:
 def change_evidence(account: str, contact_id: str, change: Change, now: int) -> Row:
     """Return what a changed property says about its contact."""
     _, _, at, priority, id_ = change_key(account, contact_id, change.property, change.at)
-    fact = (at, priority, id_, change.property, None, None, str(change.source), change.value, None, now)
+    fact = (at, priority, id_, topic_of(change.property), None, None, str(change.source), change.value, None, now)
     return _row(account, contact_id, fact)
 
 

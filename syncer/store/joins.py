@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncer.records import Contact
+from syncer.store.addresses import holders, keys_of
 from syncer.store.dialect import Dialect, Query, Row, among, dialect_of, is_empty, listed, raw
 from syncer.store.encode import email_key
 from syncer.store.evidence import evidence_row
@@ -16,12 +17,16 @@ STREAM, ID, EMAIL_KEY, JOINED = 1, 2, 11, 12
 
 
 def owners_of(connection: Connection, account: str, addresses: Collection[str]) -> dict[str, str]:
-    """Return the live contact of every known address; of several with one address, the lowest id."""
+    """Return the live contact of every known address; of several with one address, the lowest id.
+
+    Whose own address it is goes before who has it as a further one.
+    """
     if not addresses:
         return {}
     found = raw(connection, _by_address(dialect_of(connection)), {"account": account, "ids": listed(addresses)})
     # Descending, so that the lowest id is written last.
-    return dict(found)
+    owners: dict[str, str] = dict(found)
+    return holders(connection, account, set(addresses) - owners.keys()) | owners
 
 
 def wait(connection: Connection, account: str, rows: Sequence[Row]) -> None:
@@ -34,11 +39,7 @@ def join_arrivals(connection: Connection, account: str, arrivals: Iterable[Conta
     """Join what waits for the addresses of live contacts; return the contacts that got something."""
     if is_empty(connection, orphans, account):
         return set()
-    arrived: dict[str, str] = {}
-    for one in arrivals:
-        key = email_key(one.email)
-        if key is not None and one.archived_at is None:
-            arrived.setdefault(key, one.id)
+    arrived = _addressed(one for one in arrivals if one.archived_at is None)
     found = waiting(connection, account, arrived)
     if not found:
         return set()
@@ -57,6 +58,19 @@ def join_arrivals(connection: Connection, account: str, arrivals: Iterable[Conta
     connection.execute(joining, [{"in_stream": row[STREAM], "of": row[ID], "to": row[JOINED]} for row in joined])
     forget(connection, account, joined)
     return {row[JOINED] for row in joined}
+
+
+def _addressed(contacts: Iterable[Contact]) -> dict[str, str]:
+    """Return contacts by their addresses, own ones before further ones."""
+    own: dict[str, str] = {}
+    further: dict[str, str] = {}
+    for one in contacts:
+        key = email_key(one.email)
+        if key is not None:
+            own.setdefault(key, one.id)
+        for other in keys_of(one):
+            further.setdefault(other, one.id)
+    return further | own
 
 
 def waiting(connection: Connection, account: str, addresses: Collection[str]) -> list[Row]:

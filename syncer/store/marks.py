@@ -3,7 +3,7 @@
 A derive clears only marks of generations that it saw, so a change that commits meanwhile keeps its mark.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from sqlalchemy import Connection, bindparam, delete, select, text, update
@@ -59,6 +59,13 @@ def mark_contacts(connection: Connection, account: str, ids: Collection[str], *,
 def mark_deals(connection: Connection, account: str, ids: Collection[str]) -> None:
     """Mark deals and the contacts linked to them."""
     mark(connection, account, contact_ids=contacts_of_deals(connection, account, ids), deal_ids=ids)
+
+
+def mark_concerned(connection: Connection, account: str, ids: Mapping[Kind, Collection[str]]) -> None:
+    """Mark what is to be decided anew where records' history changed: contacts, deals, the contacts of companies."""
+    mark(connection, account, contact_ids=ids[Kind.CONTACT])
+    mark_deals(connection, account, ids[Kind.DEAL])
+    mark(connection, account, contact_ids=contacts_of_companies(connection, account, ids[Kind.COMPANY]))
 
 
 def clear(connection: Connection, account: str, dirty: Dirty) -> None:

@@ -1,6 +1,6 @@
 """Counts for KPIs, in SQL that both databases answer alike. Python sees one row a group, and open deals one by one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Connection, and_, false, func, select, true
@@ -151,9 +151,9 @@ class Measures:
         for *segment, stage, units in grouped(self.connection, keys, chosen):
             yield StageCount(read(segment), FunnelStage(stage), units)
 
-    def answers(self, cut: Cut, window: Window) -> Iterable[AnswerCount]:
-        """Count NPS answers, the latest of each contact and survey inside the window."""
-        answer, contact, read = latest_answers(cut, window), tables.contacts, reader(cut)
+    def answers(self, cut: Cut, window: Window, surveys: Collection[str]) -> Iterable[AnswerCount]:
+        """Count answers of NPS surveys and of those named, the latest of each contact and survey inside the window."""
+        answer, contact, read = latest_answers(cut, window, surveys), tables.contacts, reader(cut)
         own = and_(contact.c.account == cut.account, contact.c.id == answer.c.contact_id)
         keys = [*answer_segment(answer, contact, cut), answer.c.survey_id, answer.c.value]
         chosen = select(answer).select_from(answer.outerjoin(contact, own)).where(answer.c.place == 1)

@@ -1,6 +1,6 @@
 """Parts that the counts share: who entered, which date counts, how many days, and the grouping itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import (
     Connection,
@@ -198,8 +198,8 @@ def companies_by_stage(cut: Cut) -> tuple[Keys, Query]:
     return [*company_segment(company, cut), stage], counted
 
 
-def latest_answers(cut: Cut, window: Window) -> Subquery:
-    """Return NPS answers inside the window, ranked so that `place` 1 is the last of a contact and survey."""
+def latest_answers(cut: Cut, window: Window, surveys: Collection[str]) -> Subquery:
+    """Return answers of NPS surveys and of those named inside the window; `place` 1 is the last of its kind."""
     answer = tables.answers
     who = func.coalesce(answer.c.contact_id, answer.c.id)
     order = (answer.c.answered_at.desc(), answer.c.id.desc())
@@ -214,7 +214,7 @@ def latest_answers(cut: Cut, window: Window) -> Subquery:
         )
         .where(
             answer.c.account == cut.account,
-            func.upper(answer.c.survey_type) == "NPS",
+            or_(func.upper(answer.c.survey_type) == "NPS", answer.c.survey_id.in_(sorted(surveys))),
             answer.c.answered_at <= cut.as_of,
             answer.c.recorded_at <= cut.known_at,
             inside(answer.c.answered_at, window),

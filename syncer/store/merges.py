@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -132,15 +134,47 @@ def _moves(kind: Kind) -> tuple[Executable, ...]:
     links = tables.links
     both = (*_move_links(kind, links.c.from_kind, links.c.from_id), *_move_links(kind, links.c.to_kind, links.c.to_id))
     if kind is Kind.CONTACT:
-        return (_repoint(tables.answers.c.contact_id), *both)
+        return (_repoint(tables.answers.c.contact_id), *_move_addresses(), *_move_told(kind), *both)
     if kind is Kind.COMPANY:
         return (_repoint(tables.contacts.c.company_id), *both)
-    return both
+    return (*_move_told(kind), *both)
 
 
 def _repoint(column: Column[str]) -> Executable:
     table = column.table
     return update(table).where(_owned(table, column)).values({column: bindparam("new")})
+
+
+def _move_addresses() -> tuple[Executable, Executable]:
+    mine = tables.addresses
+    theirs = mine.alias("theirs")
+    new = bindparam("new", type_=Text)
+    owned = _owned(mine, mine.c.contact_id)
+    same = and_(theirs.c.account == mine.c.account, theirs.c.email_key == mine.c.email_key, theirs.c.contact_id == new)
+    source = select(mine.c.account, mine.c.email_key, new).where(owned, ~exists().where(same))
+    return insert(mine).from_select(["account", "email_key", "contact_id"], source), delete(mine).where(owned)
+
+
+def _move_told(kind: Kind) -> tuple[Executable, Executable]:
+    """Give the survivor what stories told about the record that went into it; its own properties have told it all."""
+    mine = tables.changes
+    theirs = mine.alias("theirs")
+    new, now = bindparam("new", type_=Text), bindparam("now", type_=BigInteger)
+    told = and_(
+        _owned(mine, mine.c.record_id),
+        mine.c.kind == kind.value,
+        mine.c.property.contains(":"),
+        mine.c.voided_at.is_(None),
+    )
+    same = and_(
+        theirs.c.record_id == new,
+        *(theirs.c[name] == mine.c[name] for name in ("account", "kind", "at", "property")),
+        or_(theirs.c.voided_at.is_(None), theirs.c.recorded_at == now),
+    )
+    values = [new if one is mine.c.record_id else now if one is mine.c.recorded_at else one for one in mine.columns]
+    source = select(*values).where(told, ~exists().where(same))
+    names = [column.name for column in mine.columns]
+    return insert(mine).from_select(names, source), update(mine).where(told).values(voided_at=now)
 
 
 def _move_links(kind: Kind, kind_column: Column[str], id_column: Column[str]) -> tuple[Executable, Executable]:

@@ -17,15 +17,17 @@ from syncer.records import (
     Link,
     Owner,
     Stage,
+    Story,
 )
-from syncer.store import overview, reads, tables
+from syncer.store import overview, reads, stories, tables
 from syncer.store.activities import upsert_activities
+from syncer.store.addresses import keep_addresses
 from syncer.store.archive import archive, archive_activities, restore
 from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
 from syncer.store.links import fill_companies, mark_ends, replace_links
-from syncer.store.marks import contacts_of_companies, mark, mark_contacts, mark_deals
+from syncer.store.marks import contacts_of_companies, mark, mark_concerned, mark_contacts, mark_deals
 from syncer.store.merges import absorb
 from syncer.store.upsert import ANSWERS, COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.values import Upserted
@@ -48,6 +50,7 @@ class Mirror:
         page = upsert_page(self._connection, CONTACTS, account, records, now)
         told = [record for record in records if record.id in page.telling]
         fill_companies(self._connection, account, [row[1] for row in page.created if row[6] is None], now)
+        keep_addresses(self._connection, account, told)
         joined = join_arrivals(self._connection, account, told, now)
         if mark_dirty:
             mark(self._connection, account, contact_ids=page.telling)
@@ -82,6 +85,25 @@ class Mirror:
         if mark_dirty:
             mark_contacts(self._connection, account, concerned, with_deals=True)
         return upserted
+
+    def upsert_stories(
+        self, account: str, records: Sequence[Story], now: Millis, *, mark_dirty: bool = True
+    ) -> Upserted:
+        """Write stories and the changes that they tell; what they told and tell no more is taken back."""
+        upserted, concerned = stories.upsert_stories(self._connection, account, records, now)
+        if mark_dirty:
+            mark_concerned(self._connection, account, concerned)
+        return upserted
+
+    def archive_stories(self, account: str, stream: str, ids: Collection[str], now: Millis) -> int:
+        """Mark stories as gone and take back what they told; return how many were live."""
+        archived, concerned = stories.archive_stories(self._connection, account, stream, ids, now)
+        mark_concerned(self._connection, account, concerned)
+        return archived
+
+    def has_stories(self, account: str, stream: str) -> bool:
+        """Return whether the account has any story of a stream, gone or not."""
+        return stories.has_stories(self._connection, account, stream)
 
     def upsert_costs(self, account: str, records: Sequence[CostLine], now: Millis) -> Upserted:
         """Write cost lines."""
@@ -149,10 +171,7 @@ class Mirror:
         """Add property history, that of contacts also as evidence; return how many records' history changed."""
         changed = add_changes(self._connection, account, changes, now)
         if mark_dirty:
-            mark(self._connection, account, contact_ids=changed[Kind.CONTACT])
-            mark_deals(self._connection, account, changed[Kind.DEAL])
-            concerned = contacts_of_companies(self._connection, account, changed[Kind.COMPANY])
-            mark(self._connection, account, contact_ids=concerned)
+            mark_concerned(self._connection, account, changed)
         return sum(len(ids) for ids in changed.values())
 
     def contacts(self, account: str, ids: Collection[str]) -> Mapping[str, Contact]:

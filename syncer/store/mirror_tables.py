@@ -7,7 +7,10 @@ from syncer.store.columns import CLUSTERED, Key, MaybeNumber, Number, NumberKey,
 
 
 class ContactRow(SQLModel, table=True):
-    """A contact. `email_key` is the address as joins use it; `gist` digests what decisions read, `fingerprint` all."""
+    """A contact. `email_key` is the address as joins use it; `gist` digests what decisions read, `fingerprint` all.
+
+    `more_emails` is a JSON list, NULL for none; joins read them in `addresses`.
+    """
 
     __tablename__ = "contacts"
     account: Key
@@ -29,6 +32,7 @@ class ContactRow(SQLModel, table=True):
     updated_at: MaybeNumber
     archived_at: MaybeNumber
     merged_into: Ref
+    more_emails: str | None
     fields: str
     held: str
     gist: Number
@@ -124,6 +128,16 @@ class OrphanRow(SQLModel, table=True):
     email_key: Key
     stream: Key
     activity_id: Key
+
+
+class AddressRow(SQLModel, table=True):
+    """A further address of a contact, as joins compare it; the address that stands on the contact is not here."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (Index("ix_addresses_contact", "account", "contact_id"), CLUSTERED)
+    account: Key
+    email_key: Key
+    contact_id: Key
 
 
 class EvidenceRow(SQLModel, table=True):
@@ -253,6 +267,7 @@ companies = table(CompanyRow)
 deals = table(DealRow)
 activities = table(ActivityRow)
 orphans = table(OrphanRow)
+addresses = table(AddressRow)
 evidence = table(EvidenceRow)
 links = table(LinkRow)
 changes = table(ChangeRow)

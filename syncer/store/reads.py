@@ -48,10 +48,13 @@ def counts(connection: Connection, account: str) -> dict[str, int]:
 
 def contact(connection: Connection, account: str, id_or_email: str) -> Contact | None:
     """Return the contact with an id, an id merged into it, or an address; None where there is none."""
-    columns = tables.contacts.c
+    columns, further = tables.contacts.c, tables.addresses.c
     id_ = survivors(connection, account, Kind.CONTACT, [id_or_email]).get(id_or_email, id_or_email)
-    condition = or_(columns.id == id_, columns.email_key == email_key(id_or_email))
-    by_id_first = (columns.id != id_, columns.archived_at.is_not(None), columns.id)
+    key = email_key(id_or_email) or ""
+    has_it_too = select(further.contact_id).where(further.account == account, further.email_key == key)
+    condition = or_(columns.id == id_, columns.email_key == key, columns.id.in_(has_it_too))
+    is_another = func.coalesce(columns.email_key, "") != key
+    by_id_first = (columns.id != id_, columns.archived_at.is_not(None), is_another, columns.id)
     row = _first(connection, select(*CONTACT_COLUMNS).order_by(*by_id_first), account, condition)
     return None if row is None else contact_of(row)
 

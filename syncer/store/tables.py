@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
 
 from sqlmodel import SQLModel
 
@@ -23,6 +23,7 @@ from syncer.store.ledger_tables import (
 )
 from syncer.store.mirror_tables import (
     activities,
+    addresses,
     aliases,
     answers,
     changes,
@@ -36,6 +37,7 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.story_tables import stories
 
 #: All tables, as migrations must produce them.
 metadata = SQLModel.metadata
@@ -43,6 +45,7 @@ metadata = SQLModel.metadata
 __all__ = [
     "accounts",
     "activities",
+    "addresses",
     "aliases",
     "answers",
     "changes",
@@ -70,4 +73,5 @@ __all__ = [
     "runs",
     "stage_events",
     "stages",
+    "stories",
 ]

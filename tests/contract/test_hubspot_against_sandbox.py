@@ -38,9 +38,19 @@ Serve = Callable[..., Running]
 Connect = Callable[..., HubSpot]
 
 
+#: Kinds of record that the generated portal has none of.
+_NEVER_GENERATED: list[dict[str, object]] = [
+    {"type": kind, "id": "900000001", "createdAt": "2026-05-01T10:00:00Z", "properties": properties}
+    for kind, properties in (
+        ("leads", {"hs_lead_name": "A"}),
+        ("quotes", {"hs_title": "Q", "hs_expiration_date": "2026-12-31"}),
+    )
+]
+
+
 @pytest.fixture(scope="module")
 def lines() -> list[dict[str, object]]:
-    return list(generate_portal(today=TODAY, contacts=230, seed=5))
+    return [*generate_portal(today=TODAY, contacts=230, seed=5), *_NEVER_GENERATED]
 
 
 @pytest.fixture

@@ -225,10 +225,10 @@ async def test_recorded_forms_are_read(replay: Replay, account: HubSpot) -> None
     forms = json.loads(recorded("amp-labs__connectors/read__marketing-forms.json"))["results"]
     replay.answers = [
         (200, json.dumps({"results": forms}).encode()),
-        *((200, b'{"results": []}') for _ in forms),
+        *((200, b'{"results": []}') for _ in (*forms, "archived ones")),
     ]
     assert [page async for page in account.source.events("form_submissions", since=None)] == []
-    assert [request.url.path.rsplit("/", 1)[1] for request in replay.requests[1:]] == [form["id"] for form in forms]
+    assert [request.url.path.rsplit("/", 1)[1] for request in replay.requests[1:-1]] == [form["id"] for form in forms]
 
 
 async def test_the_recorded_account_is_read(replay: Replay, account: HubSpot) -> None:

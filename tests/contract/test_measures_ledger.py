@@ -320,6 +320,27 @@ def test_the_latest_answer_of_a_contact_and_survey_counts(open_ledger):
     assert (found["K26.promoters"], found["K26.detractors"]) == (2, 2)
 
 
+def test_a_custom_survey_that_asks_the_nps_question_counts_where_it_is_named(open_ledger):
+    ledger = Ledger()
+    given = [("13", "CUSTOM", 10), ("13", "CUSTOM", 9), ("14", "CUSTOM", 1), ("w1", "NPS", 0)]
+    ledger.answers += [
+        Answer(
+            id=str(number),
+            contact_id=None,
+            survey_id=survey,
+            survey_type=kind,
+            value=value,
+            answered_at=at("2026-10-01"),
+        )
+        for number, (survey, kind, value) in enumerate(given)
+    ]
+    with open_ledger(ledger) as measures:
+        unnamed = {row.id: row.value for row in measure(measures, question(), ["K26"])}
+        named = {row.id: row.value for row in measure(measures, question(nps_scales={"13": "0-10"}), ["K26"])}
+    assert (unnamed["K26.promoters"], unnamed["K26.detractors"]) == (0, 1)
+    assert (named["K26.promoters"], named["K26.detractors"]) == (2, 1)
+
+
 def test_money_is_summed_exactly_and_apart_by_currency(open_ledger):
     ledger = Ledger()
     won(ledger, "a", amount="0.1")

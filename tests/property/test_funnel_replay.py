@@ -49,6 +49,9 @@ _FACTS = (
     ("lifecycle", None, "lead", "automation"),
     ("lifecycle", None, "salesqualifiedlead", "user"),
     ("stage", None, "INQUIRY", "user"),
+    ("lead", None, "connected:c:", "user"),
+    ("lead", None, "disqualified:d:Bad timing", "user"),
+    ("lead", None, "disqualified:d:duplicate", "automation"),
 )
 #: Facts that mostly happen before a hand-over weigh more.
 _facts = st.sampled_from(_FACTS[:6] * 4 + _FACTS)
@@ -63,7 +66,9 @@ def _rows(draw: st.DrawFn, most: int = 14) -> list[Evidence]:
     for number in range(count):
         kind, subject, outcome, actor = draw(_facts)
         at = draw(_moments)
-        found.append(Evidence(at, 0, f"e:{number}", kind, subject, subject, actor, outcome, 30.0, at))
+        # Two leads at most: a story tells several facts, each under its own moment.
+        ident = f"lead:{number % 2}:{number}" if kind == "lead" else f"e:{number}"
+        found.append(Evidence(at, 0, ident, kind, subject, subject, actor, outcome, 30.0, at))
     return sorted(found)
 
 
@@ -88,6 +93,7 @@ def _deal(draw: st.DrawFn, ident: str) -> DealFacts:
         Change(kind=Kind.DEAL, record_id=ident, property="stage", value=stage, at=Millis(at), source=ChangeSource.USER)
         for at, stage in zip(moments, stages, strict=True)
     ]
+    changes += _quotes(draw, ident)
     deal = Deal(
         id=ident,
         pipeline_id="default",
@@ -97,6 +103,17 @@ def _deal(draw: st.DrawFn, ident: str) -> DealFacts:
         lost_reason=reason,
     )
     return DealFacts(deal=deal, changes=changes, contact_ids=("c",))
+
+
+def _quotes(draw: st.DrawFn, ident: str) -> list[Change]:
+    """One quote's statuses, an expiry that is known beforehand among them."""
+    return [
+        Change(
+            kind=Kind.DEAL, record_id=ident, property="quote:9", value=status, at=Millis(at), source=ChangeSource.USER
+        )
+        for at in draw(st.lists(_moments, max_size=3, unique=True))
+        for status in (draw(st.sampled_from(("DRAFT", "APPROVED", "EXPIRED", None))),)
+    ]
 
 
 #: The profile and the days without activity both take points off.
@@ -233,8 +250,8 @@ def test_nothing_changes_before_the_due_time(
     rows: list[Evidence], deals: list[DealFacts], who: Contact, day: int
 ) -> None:
     known = [row for row in rows if row.occurred_at <= day]
-    changes = [replace(one, changes=[c for c in one.changes if c.at <= day]) for one in deals]
-    deals = [one for one in changes if one.changes]
+    changes = [replace(one, changes=[c for c in one.changes if c.at <= day or c.value == "EXPIRED"]) for one in deals]
+    deals = [one for one in changes if any(c.property == "stage" for c in one.changes)]
     now = _decided(known, deals, day, who)
     dues = [one.due_at for one in (now, *_deal_decisions(deals, day)) if one.due_at is not None]
     until = min([*dues, day + _SPAN])

@@ -14,6 +14,7 @@ from connectors.sandbox.views import Record
 from syncer.moments import Millis, iso
 
 MAX_FORMS = 1_000
+_FORM_TYPES = {"all", "hubspot", "captured", "flow", "blog_comment"}
 MAX_SUBMISSIONS = 50
 MAX_EMAIL_EVENTS = 1_000
 MAX_OCCURRENCES = 1_000
@@ -22,7 +23,14 @@ MAX_OCCURRENCES = 1_000
 def list_forms(call: Call) -> Response:
     """Answer a page of forms."""
     limit = call.number("limit", default=20, top=MAX_FORMS)
-    found = [form for form in call.portal.forms.values() if form.archived is call.flag("archived")]
+    wanted = set(call.names("formTypes")) or {"hubspot"}
+    if unknown := wanted - _FORM_TYPES:
+        raise invalid(f"formTypes: {', '.join(sorted(unknown))} is not one of {', '.join(sorted(_FORM_TYPES))}")
+    found = [
+        form
+        for form in call.portal.forms.values()
+        if form.archived is call.flag("archived") and wanted & {form.form_type, "all"}
+    ]
     start = decoded(call.query("after"))
     body: Record = {"results": [_form(form) for form in found[start : start + limit]]}
     if start + limit < len(found):
@@ -130,6 +138,7 @@ def _form(form: Form) -> Record:
         "createdAt": iso(form.created),
         "updatedAt": iso(form.created),
         "archived": form.archived,
+        **({"archivedAt": iso(form.archived_at)} if form.archived_at is not None else {}),
         "fieldGroups": [{"groupType": "default_group", "richTextType": "text"}],
         "configuration": {
             "language": "en",
@@ -152,7 +161,7 @@ def _form(form: Form) -> Record:
             "cssClass": None,
         },
         "legalConsentOptions": {"type": "none"},
-        "formType": "hubspot",
+        "formType": form.form_type,
     }
 
 

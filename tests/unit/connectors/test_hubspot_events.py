@@ -71,11 +71,58 @@ async def test_submissions_without_an_id_get_one_that_is_their_own(crm: respx.Mo
 
 
 async def test_all_forms_are_walked(crm: respx.MockRouter, account: HubSpot) -> None:
-    pages = [{"results": [{"id": "f1"}], "paging": {"next": {"after": "x"}}}, {"results": [{"id": "f2"}]}]
-    crm.get(FORMS).mock(side_effect=[httpx.Response(200, json=page) for page in pages])
+    first = {"results": [{"id": "f1"}], "paging": {"next": {"after": "x"}}}
+    pages = [first, {"results": [{"id": "f2"}]}, {"results": []}]
+    route = crm.get(FORMS).mock(side_effect=[httpx.Response(200, json=page) for page in pages])
     crm.get(SUBMISSIONS).respond(200, json={"results": [submission(1)]})
     crm.get(SUBMISSIONS.replace("f1", "f2")).respond(200, json={"results": [submission(2)]})
     assert [one.properties["form_id"] for one in await read(account, "form_submissions")] == ["f1", "f2"]
+    asked = [call.request.url.params for call in route.calls]
+    assert [(one["formTypes"], one.get("archived")) for one in asked] == [("all", None), ("all", None), ("all", "true")]
+
+
+@pytest.mark.parametrize(
+    ("archived_at", "since", "read_again"),
+    [
+        ("2026-09-20T00:00:00Z", None, True),
+        ("2026-09-20T00:00:00Z", NOW, False),
+        ("2026-09-22T00:00:00Z", NOW, True),
+        (None, NOW, True),
+    ],
+)
+async def test_an_archived_form_is_read_while_it_may_have_been_filled_in(
+    crm: respx.MockRouter, account: HubSpot, archived_at: str | None, since: int | None, read_again: bool
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        archived = "archived" in request.url.params
+        return httpx.Response(200, json={"results": [{"id": "f1", "archivedAt": archived_at}] if archived else []})
+
+    crm.get(FORMS).mock(side_effect=answer)
+    route = crm.get(SUBMISSIONS).respond(200, json={"results": [submission(0)]})
+    assert len(await read(account, "form_submissions", since=since)) == int(read_again)
+    assert route.called is read_again
+
+
+async def test_a_list_that_ignores_the_archive_switch_is_not_read_twice(
+    crm: respx.MockRouter, account: HubSpot
+) -> None:
+    crm.get(FORMS).respond(200, json={"results": [{"id": "f1"}]})
+    route = crm.get(SUBMISSIONS).respond(200, json={"results": [submission(1)]})
+    assert len(await read(account, "form_submissions")) == 1
+    assert route.call_count == 1
+
+
+async def test_where_every_kind_of_form_cannot_be_asked_for_hubspots_own_choice_is_read(
+    crm: respx.MockRouter, account: HubSpot
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "formTypes" in request.url.params:
+            return httpx.Response(400, json={"category": "VALIDATION_ERROR", "message": "formTypes"})
+        return httpx.Response(200, json={"results": [{"id": "f1"}]})
+
+    crm.get(FORMS).mock(side_effect=answer)
+    crm.get(SUBMISSIONS).respond(200, json={"results": [submission(1)]})
+    assert [one.id for one in await read(account, "form_submissions")] == ["s1"]
 
 
 async def test_clicks_follow_the_offset_while_there_is_more(crm: respx.MockRouter, account: HubSpot) -> None:

@@ -114,6 +114,16 @@ async def test_records_by_id_come_in_hundreds_without_those_that_are_gone(
     assert route.call_count == 2
 
 
+@pytest.mark.parametrize("stream", ["leads", "quotes", "feedback_submissions", "communications"])
+async def test_a_record_that_is_gone_is_no_missing_feature(
+    crm: respx.MockRouter, account: HubSpot, stream: str
+) -> None:
+    error = {"category": "OBJECT_NOT_FOUND", "context": {"ids": ["7"]}}
+    route = crm.post(READ.replace("contacts", stream)).respond(207, json={"results": [], "errors": [error]})
+    assert await account.source.by_id(stream, ["7"], properties=[]) == []
+    assert route.call_count == 1
+
+
 async def test_a_merged_record_carries_the_id_that_was_asked_for(crm: respx.MockRouter, account: HubSpot) -> None:
     survivor = {"id": "9", "properties": {"hs_merged_object_ids": "1;2"}}
     route = crm.post(READ).respond(200, json={"results": [{"id": "3", "properties": {}}, survivor]})

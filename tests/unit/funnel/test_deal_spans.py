@@ -3,11 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from syncer.funnel import decide_deal
+from syncer.agreement import parse_agreement
+from syncer.funnel import compile_rules, decide_deal
 from syncer.funnel.facts import DealDecision, DealFacts, DealSpan, Outcome
 from syncer.moments import DAY
-from syncer.records import ChangeSource, Kind, Link
-from tests.unit.funnel.build import at, change, day, deal_facts, decided_deal, rules
+from syncer.records import Change, ChangeSource, Kind, Link
+from tests.unit.funnel.build import STAGES, at, change, day, deal_facts, decided_deal, rules
 
 _AS_OF = "2026-11-21"
 
@@ -326,12 +327,67 @@ def test_a_stage_behind_the_offer_stage_counts_as_offer() -> None:
     assert _last(deal_facts([("2026-05-01", "presentationscheduled")]), text=text).offer_at == at("2026-05-01")
 
 
+_OPEN = [("2026-05-01", "qualifiedtobuy")]
+
+
+def _quoted(*versions: tuple[str, str | None], number: str = "1") -> list[Change]:
+    return [change(when, f"quote:{number}", status) for when, status in versions]
+
+
 def test_an_approved_quote_is_an_offer_and_a_draft_is_none() -> None:
-    moves = [("2026-05-01", "qualifiedtobuy")]
-    approved = deal_facts(moves, fields={"quote_status": "APPROVED", "quote_at": at("2026-06-01")})
-    draft = deal_facts(moves, fields={"quote_status": "DRAFT", "quote_at": at("2026-06-01")})
+    approved = deal_facts(_OPEN, more=_quoted(("2026-05-20", "DRAFT"), ("2026-06-01", "APPROVED")))
+    draft = deal_facts(_OPEN, more=_quoted(("2026-06-01", "DRAFT")))
     assert _last(approved).offer_at == at("2026-06-01")
+    assert _last(approved, "2026-05-25").offer_at is None
     assert _last(draft).offer_at is None
+
+
+@pytest.mark.parametrize("gone", ["DRAFT", "EXPIRED", "REJECTED", None])
+def test_a_quote_is_an_offer_only_while_it_holds(gone: str | None) -> None:
+    facts = deal_facts(
+        _OPEN, more=_quoted(("2026-06-01", "APPROVED"), ("2026-07-01", gone), ("2026-08-01", "approved"))
+    )
+    spans = [(day(span.valid_from), day(span.offer_at)) for span in decided_deal(facts, _AS_OF).spans]
+    # The close date is promised from the seventh day on, so one span more.
+    assert [pair for pair in spans if pair[0] != "2026-05-08"] == [
+        ("2026-05-01", None),
+        ("2026-06-01", "2026-06-01"),
+        ("2026-07-01", None),
+        ("2026-08-01", "2026-08-01"),
+    ]
+
+
+def test_of_two_quotes_one_is_enough() -> None:
+    more = [
+        *_quoted(("2026-06-01", "APPROVED"), ("2026-07-01", "REJECTED")),
+        *_quoted(("2026-06-10", "APPROVED"), number="2"),
+    ]
+    assert _last(deal_facts(_OPEN, more=more)).offer_at == at("2026-06-10")
+    assert _last(deal_facts(_OPEN, more=more), "2026-06-20").offer_at == at("2026-06-01")
+
+
+def test_an_expired_quote_takes_nothing_from_a_stage_behind_the_offer_stage() -> None:
+    moves = [*_OPEN, ("2026-06-05", "contractsent")]
+    facts = deal_facts(moves, more=_quoted(("2026-06-01", "APPROVED"), ("2026-07-01", "EXPIRED")))
+    assert _last(facts).offer_at == at("2026-06-05")
+
+
+def test_a_closed_deal_keeps_the_offer_that_it_was_closed_with() -> None:
+    moves = [*_OPEN, ("2026-06-15", "closedwon")]
+    facts = deal_facts(moves, more=_quoted(("2026-06-01", "APPROVED"), ("2026-07-01", "EXPIRED")))
+    assert _last(facts).offer_at == at("2026-06-01")
+
+
+def test_a_deal_is_looked_at_again_when_its_quote_expires() -> None:
+    facts = deal_facts(_OPEN, more=_quoted(("2026-06-01", "APPROVED"), ("2026-07-01", "EXPIRED")))
+    decision = decided_deal(facts, "2026-06-20")
+    assert decision.spans[-1].offer_at == at("2026-06-01")
+    assert decision.due_at == at("2026-07-01")
+
+
+def test_quotes_that_the_agreement_does_not_name_as_offers_are_none() -> None:
+    facts = deal_facts(_OPEN, more=_quoted(("2026-06-01", "APPROVED")))
+    assert _last(facts, text="offer_evidence: {any_of: [stage, property]}").offer_at is None
 
 
 def test_the_offer_property_is_an_offer() -> None:
@@ -345,6 +401,12 @@ def test_where_a_portal_shows_no_offers_a_deal_is_its_own() -> None:
     decision = decide_deal(deal_facts([("2026-05-01", "qualifiedtobuy")]), rules=rules(text), as_of=at(_AS_OF))
     assert decision.spans[-1].offer_at == at("2026-05-01")
     assert "offer_fallback" in decision.flags
+
+
+def test_where_a_portal_has_quotes_a_deal_without_one_has_no_offer() -> None:
+    agreement = parse_agreement("pipelines: {'*': {offer_stages: []}}", "agreement.yaml")
+    with_quotes = compile_rules(agreement, STAGES, has_quotes=True)
+    assert decide_deal(deal_facts(_OPEN), rules=with_quotes, as_of=at(_AS_OF)).spans[-1].offer_at is None
 
 
 # --- primary contact (domain R9)

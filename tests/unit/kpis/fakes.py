@@ -1,6 +1,6 @@
 """Measures that answer with given rows, so that a KPI is tested without a database."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import Outcome
@@ -65,7 +65,7 @@ class Given:
     def stages(self, cut: Cut, unit: Unit) -> Sequence[StageCount]:
         return self.standing.get(unit, ())
 
-    def answers(self, cut: Cut, window: Window) -> Sequence[AnswerCount]:
+    def answers(self, cut: Cut, window: Window, surveys: Collection[str]) -> Sequence[AnswerCount]:
         return self.votes
 
     def costs(self, cut: Cut) -> Sequence[CostLine]:
