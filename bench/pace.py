@@ -1,8 +1,8 @@
 """A backfill at HubSpot's own limits: how much of the allowed rate it uses, and how often it is refused.
 
 Run as `python -m bench.pace [SECONDS] [BUSY]`. The sandbox listens in a process of its own and counts rolling windows.
-BUSY processes that only burn the machine's time run beside it: a starved machine must be slower, not refused. The streams
-that are read side by side are taken: one stream alone asks for its next page when it has the last, and never saturates.
+BUSY processes that only burn the machine's time run beside it: a starved machine must be slower, not refused. The
+streams that are read side by side are taken: one alone asks for its next page when it has the last: it never saturates.
 """
 
 import json
