@@ -1,7 +1,8 @@
 """A backfill at HubSpot's own limits: how much of the allowed rate it uses, and how often it is refused.
 
 Run as `python -m bench.pace [SECONDS] [BUSY]`. The sandbox listens in a process of its own and counts rolling windows.
-BUSY processes that only burn the machine's time run beside it: a starved machine must be slower, not refused.
+BUSY processes that only burn the machine's time run beside it: a starved machine must be slower, not refused. The
+streams that are read side by side are taken: one alone asks for its next page when it has the last: it never saturates.
 """
 
 import json
@@ -22,6 +23,7 @@ from connectors.limits import TIERS
 _PORT = 8398
 _CONTACTS = 1_500
 _TIER = "professional"
+_STREAMS = "[calls, emails, meetings, notes, tasks, communications, feedback_submissions]"
 _COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
 
 
@@ -68,7 +70,7 @@ def _sandbox() -> Iterator[str]:
 def _backfills(address: str, seconds: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         config = Path(folder) / "syncer.yaml"
-        config.write_text(f"accounts: {{hubspot: {{tier: {_TIER}}}}}\n", encoding="utf-8")
+        config.write_text(f"accounts: {{hubspot: {{tier: {_TIER}, streams: {_STREAMS}}}}}\n", encoding="utf-8")
         environment = {
             **os.environ,
             "SYNCER_DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.db'}",

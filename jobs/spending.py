@@ -12,6 +12,7 @@ import msgspec
 from connectors.ports import Usage
 from jobs.desk import Desk
 from jobs.parking import begin_rests, day_of, zone_of
+from syncer.errors import SyncerError
 from syncer.moments import SECOND, Millis, iso
 from syncer.store import Unit
 
@@ -97,7 +98,9 @@ async def noted_spending(desk: Desk) -> AsyncIterator[None]:
     async def note_on() -> None:
         while True:
             await asyncio.sleep(_EVERY)
-            await asyncio.to_thread(noted.note)
+            # What could not be noted now is noted next time.
+            with suppress(SyncerError):
+                await asyncio.to_thread(noted.note)
 
     notes = asyncio.create_task(note_on())
     try:

@@ -367,6 +367,28 @@ async def test_a_token_without_scopes_is_told_which(serve: Serve, connect: Conne
     assert await everything(account, "deals")
 
 
+async def test_what_is_to_be_written_overtakes_a_reading_that_saturates_the_pace(serve: Serve) -> None:
+    server = serve(limits=Limits(burst=20, window=1.0))
+    account = open_hubspot(token=TOKEN, base_url=server.base_url, tier=None)
+    await account.source.account()
+    done: list[str] = []
+
+    async def read(name: str) -> None:
+        await account.source.by_id("contacts", ["1"], properties=())
+        done.append(name)
+
+    reading = asyncio.gather(*(read("read") for _ in range(40)))
+    await asyncio.sleep(0.5)
+    await account.destination.read("contacts", ["1"], properties=())
+    done.append("held")
+    await account.destination.write("contacts", [RecordWrite(id="1", values={"jobtitle": "CFO"})])
+    done.append("written")
+    await reading
+    await account.close()
+    assert done.index("written") < 30, "two turns and what was under way, not the end of the queue"
+    assert server.server.budgets.refused == {}
+
+
 async def test_at_full_speed_there_is_no_429_in_either_bucket(serve: Serve, connect: Connect) -> None:
     """HubSpot's limits, ten seconds scaled to one. Virtual time holds the rate exactly; this is wall-clock time."""
     server = serve(limits=Limits(burst=19, window=1.0, associations=15))

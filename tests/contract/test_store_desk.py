@@ -134,6 +134,21 @@ def test_claimed_values_stay_open_until_they_are_settled(store: Store) -> None:
     assert [one.record_id for one in pending(store)] == ["2"]
 
 
+def test_a_claim_that_is_taken_back_leaves_the_value_as_it_was_and_in_doubt_what_was_in_doubt(store: Store) -> None:
+    intend(store, "r1", intent("1", "TAM", "d1"), intent("2", "TAM", "d1"))
+    doubtful, fresh = [one.key for one in pending(store)]
+    with store.commit() as unit:
+        unit.desk.claim(ACCOUNT, [doubtful], Millis(5))
+    with store.commit() as unit:
+        unit.desk.claim(ACCOUNT, [doubtful, fresh], Millis(6))
+        unit.desk.release(ACCOUNT, [doubtful, fresh, "absent"], Millis(7))
+    assert [(one.status, one.attempts) for one in pending(store)] == [(Status.PENDING, 1), (Status.PENDING, 0)]
+    settle(store, 8, Settlement(key=fresh, status=Status.WRITTEN))
+    with store.commit() as unit:
+        unit.desk.release(ACCOUNT, [fresh], Millis(9))
+    assert [one.record_id for one in pending(store)] == ["1"], "what is settled stays settled"
+
+
 def test_a_settlement_without_previous_keeps_what_was_planned(store: Store) -> None:
     intend(store, "r1", intent("1", "TAM", "d1", previous="OUT"))
     settle(store, 2, Settlement(key=pending(store)[0].key, status=Status.FAILED, error="the CRM refused"))

@@ -200,6 +200,24 @@ async def test_a_search_limit_waits_about_a_second(crm: respx.MockRouter, api: A
     assert [round(nap) for nap in naps[::2]] == [1, 2]
 
 
+async def test_a_search_that_meets_the_burst_limit_holds_everybody(
+    crm: respx.MockRouter, api: ApiClient, naps: list[float]
+) -> None:
+    answers(crm, httpx.Response(429, json={"policyName": "TEN_SECONDLY_ROLLING"}), OK, OK)
+    await api.call(get(bucket=Bucket.SEARCH), Thing)
+    slept = len(naps)
+    await api.call(get(), Thing)
+    assert len(naps) > slept, "a list waits out what the search met"
+
+
+async def test_a_429_without_body_and_headers_is_waited_out(
+    crm: respx.MockRouter, api: ApiClient, naps: list[float]
+) -> None:
+    answers(crm, httpx.Response(429), OK)
+    await api.call(get(), Thing)
+    assert naps[0] == 2.0
+
+
 async def test_a_lock_waits_two_seconds(crm: respx.MockRouter, api: ApiClient, naps: list[float]) -> None:
     answers(crm, httpx.Response(423), OK)
     await api.call(get(), Thing)
@@ -285,6 +303,9 @@ def setback(meaning: Meaning, retry_after: float | None = None) -> Setback:
         (Meaning.BURST_LIMIT, 7, 1, 7),
         (Meaning.BURST_LIMIT, 3600, 1, 60),
         (Meaning.LOCKED, None, 1, 2),
+        (Meaning.LOCKED, None, 9, 10),
+        (Meaning.MIGRATING, None, 1, 60),
+        (Meaning.MIGRATING, 20, 1, 20),
         (Meaning.FAILED, None, 1, 0.5),
         (Meaning.FAILED, None, 4, 4),
         (Meaning.FAILED, None, 20, 20),

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.parking import Rest, end_of_day, end_of_rest, zone_of
+from jobs.parking import Rest, end_of_day, end_of_rest, kept_rests, zone_of
+from jobs.spending import today
 from syncer.moments import DAY, HOUR, MINUTE, Millis, millis, moment
+from syncer.store import Store
 
 ZONES = sorted(available_timezones())
 FROM, TO = (millis(datetime(year, 1, 1, tzinfo=UTC)) for year in (2024, 2032))
@@ -77,3 +79,13 @@ def test_a_rest_of_more_than_a_day_was_begun_by_a_wrong_clock() -> None:
     begun = at("2026-11-24T12:00")
     rest = Rest(part="general", since=begun, until=Millis(begun + 9 * DAY), zone="UTC", why="x", probed=begun)
     assert not rest.holds(Millis(begun + DAY))
+
+
+@pytest.mark.parametrize("garbage", ["", "{", "[]", "null", '{"general": 7}', '{"general": {"part": "general"}}'])
+def test_what_is_kept_and_cannot_be_read_keeps_nobody_from_asking(sqlite_store: Store, garbage: str) -> None:
+    with sqlite_store.commit() as unit:
+        for kind in ("rests", "spending"):
+            unit.desk.keep_cursor("hubspot", "account", kind, garbage)
+    assert kept_rests(sqlite_store, "hubspot", at("2026-11-24T12:00")) == {}
+    with sqlite_store.snapshot() as unit:
+        assert today(unit, "hubspot", at("2026-11-24T12:00")).calls == {}
