@@ -23,6 +23,7 @@ from syncer.store import Store, open_store
 if TYPE_CHECKING:
     from connectors.http import Patience
     from connectors.hubspot import HubSpot
+    from connectors.hubspot.source import HubSpotSource
 
 _log = structlog.get_logger()
 
@@ -77,6 +78,16 @@ async def opened_desk(
             progress=progress or Silent(),
             overlap=settings.schedule.overlap * MINUTE,
         )
+    finally:
+        await connector.close()
+
+
+@asynccontextmanager
+async def opened_source(account: Account, *, patience: "Patience | None" = None) -> AsyncIterator["HubSpotSource"]:
+    """Yield one account to be read and never written; its connections close at the end."""
+    connector = _connector(account, patience)
+    try:
+        yield connector.source
     finally:
         await connector.close()
 

@@ -11,6 +11,8 @@ from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, Portal
 from jobs.names import property_names
 from mappings.check import present
+from mappings.fields import Definitions
+from syncer.agreement import Agreement
 from syncer.errors import ConfigError, Missing, MissingScope, Problem, SyncerError
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
@@ -68,7 +70,7 @@ def _keep(desk: Desk, portal: Portal) -> None:
 
 async def _look(desk: Desk) -> Portal:
     facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), desk.source.pipelines())
-    portal_stages = [_stage(one) for one in stages]
+    portal_stages = [stage_of(one) for one in stages]
 
     def keep() -> None:
         with desk.store.commit() as unit:
@@ -85,7 +87,10 @@ async def _look(desk: Desk) -> Portal:
     await asyncio.to_thread(keep)
     known, skipped = await _definitions(desk)
     return Portal(
-        properties={stream: _wanted(desk, stream, names, portal_stages) for stream, names in known.items()},
+        properties={
+            stream: wanted_properties(desk.definitions, desk.agreement.agreement, stream, names, portal_stages)
+            for stream, names in known.items()
+        },
         options={
             stream: {
                 name: [value for value, _ in names[name].options] for name in _ENUMERATIONS[stream] if name in names
@@ -153,10 +158,17 @@ async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinitio
         return error.hint or error.message
 
 
-def _wanted(desk: Desk, stream: str, known: Mapping[str, PropertyDefinition], stages: Sequence[Stage]) -> Sequence[str]:
-    wanted = dict.fromkeys(desk.definitions.properties(stream))
+def wanted_properties(
+    definitions: Definitions,
+    agreement: Agreement,
+    stream: str,
+    known: Mapping[str, PropertyDefinition],
+    stages: Sequence[Stage],
+) -> Sequence[str]:
+    """Return the properties of a stream that Syncer reads, as far as the account knows them."""
+    wanted = dict.fromkeys(definitions.properties(stream))
     if stream in set(Kind):
-        wanted |= dict.fromkeys(property_names(desk.agreement.agreement, Kind(stream)))
+        wanted |= dict.fromkeys(property_names(agreement, Kind(stream)))
     asked = present(wanted, known) if known else tuple(wanted)
     return (*asked, *(entered_property(stage) for stage in dated_stages(stages))) if stream == Kind.DEAL else asked
 
@@ -183,7 +195,8 @@ def _owner(row: OwnerRow) -> Owner:
     )
 
 
-def _stage(one: PipelineStage) -> Stage:
+def stage_of(one: PipelineStage) -> Stage:
+    """Return a stage as the mirror keeps it."""
     return Stage(
         pipeline_id=one.pipeline_id,
         pipeline_label=one.pipeline_label,

@@ -90,6 +90,13 @@ class BlockedLine:
     digest: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LackingLine:
+    """A scope that no token of this portal has."""
+
+    scope: str
+
+
 def address_digest(address: str) -> str:
     """Return what is kept of an erased address: enough to recognise it, nothing to read."""
     return blake2b(address.strip().lower().encode(), digest_size=16).hexdigest()
@@ -232,6 +239,11 @@ def blocked_line(line: Line) -> BlockedLine:
     return BlockedLine(digest=required(line, "digest"))
 
 
+def lacking_line(line: Line) -> LackingLine:
+    """Return a scope that nobody has."""
+    return LackingLine(scope=required(line, "scope"))
+
+
 Parsed = (
     RecordLine
     | PropertyLine
@@ -239,6 +251,7 @@ Parsed = (
     | LabelLine
     | MergedLine
     | BlockedLine
+    | LackingLine
     | Account
     | Owner
     | Pipeline
@@ -258,6 +271,7 @@ PARSERS: Mapping[str, Callable[[Line], Parsed]] = {
     "association_labels": label_line,
     "merged": merged_line,
     "blocked": blocked_line,
+    "lacking": lacking_line,
     "forms": form,
     "form_submissions": submission,
     "email_events": email_event,
