@@ -8,6 +8,8 @@ from syncer.agreement import Agreement
 
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _WORD = re.compile(r"[\w.\-]+")
+#: Signs of an expression that look like letters: a class of signs, an edge of a word.
+_SIGNS = re.compile(r"\\[a-zA-Z]")
 _LETTERS = re.compile(r"[^\W\d_]{3,}")
 _REST = re.compile(r"[^\W_]")
 
@@ -60,7 +62,7 @@ def _findings(original: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[st
         hit = pattern.search(original)
         if hit is None:
             continue
-        words = sorted(set(_LETTERS.findall(pattern.pattern.casefold())), key=len, reverse=True)
+        words = sorted(set(_LETTERS.findall(_SIGNS.sub(" ", pattern.pattern).casefold())), key=len, reverse=True)
         found = hit[0].strip()
         rest = found.casefold()
         for word in words:
