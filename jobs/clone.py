@@ -4,6 +4,7 @@ The copy goes on where it stopped: each chunk is kept with its cursor in one tra
 changed meanwhile. Event feeds have no cursor, so one that was cut off is read anew.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -140,17 +141,18 @@ class _Run:
 
     async def _known(self, count: PullCount) -> Mapping[str, Mapping[str, PropertyDefinition]]:
         """Return the property definitions of every stream that may be read; without contacts there is no copy."""
-        known: dict[str, Mapping[str, PropertyDefinition]] = {}
-        for stream in self._source.streams.objects:
-            if not self._is_chosen(stream, count):
-                continue
-            try:
-                known[stream] = await self._source.definitions(stream)
-            except (MissingScope, Missing) as error:
-                if stream == Kind.CONTACT:
-                    raise
-                count.skipped[stream] = error.hint or error.message
-        return known
+        streams = [name for name in self._source.streams.objects if self._is_chosen(name, count)]
+        found = await asyncio.gather(*(self._definitions_of(name, count) for name in streams))
+        return {name: known for name, known in zip(streams, found, strict=True) if known is not None}
+
+    async def _definitions_of(self, stream: str, count: PullCount) -> Mapping[str, PropertyDefinition] | None:
+        try:
+            return await self._source.definitions(stream)
+        except (MissingScope, Missing) as error:
+            if stream == Kind.CONTACT:
+                raise
+            count.skipped[stream] = error.hint or error.message
+            return None
 
     def _is_chosen(self, stream: str, count: PullCount) -> bool:
         chosen = not self._account.streams or stream in self._account.streams
@@ -179,9 +181,10 @@ class _Run:
             self._file.save([copies.owner_change(disguised_owner(row, disguise)) for row in owners])
         except MissingScope as error:
             count.skipped["owners"] = error.hint or error.message
-        for stream, properties in known.items():
-            named = [copies.group_change(stream, name) for name in await self._source.groups(stream)]
-            self._file.save([*named, *copies.property_changes(stream, properties.values())])
+        named = await asyncio.gather(*(self._source.groups(stream) for stream in known))
+        for (stream, properties), names in zip(known.items(), named, strict=True):
+            grouped = [copies.group_change(stream, name) for name in names]
+            self._file.save([*grouped, *copies.property_changes(stream, properties.values())])
         rows = [stage_of(stage) for stage in stages]
         return {
             stream: wanted_properties(self._definitions, self._agreement, stream, properties, rows)

@@ -114,7 +114,7 @@ def record(kind: Kind, line: Line) -> RecordLine:
         raise LineError("id is no number")
     properties = texts(mapping(line, "properties"))
     created = _created(kind, line, properties)
-    updated = when(line, "updatedAt") or parsed_moment(properties.get(kind.modified, "")) or created
+    updated = _known(when(line, "updatedAt"), parsed_moment(properties.get(kind.modified, "")), created) or created
     archived = bool(line.get("archived"))
     row = Row(
         id=id_,
@@ -132,10 +132,16 @@ def record(kind: Kind, line: Line) -> RecordLine:
 
 
 def _created(kind: Kind, line: Line, properties: Mapping[str, str]) -> Millis:
-    found = when(line, "createdAt") or parsed_moment(properties.get(kind.created, "")) or when(line, "updatedAt")
+    stated = parsed_moment(properties.get(kind.created, ""))
+    found = _known(when(line, "createdAt"), stated, when(line, "updatedAt"))
     if found is None:
         raise LineError("createdAt is missing")
     return found
+
+
+def _known(*moments: Millis | None) -> Millis | None:
+    """Return the first moment there is; the first day of the epoch is one."""
+    return next((found for found in moments if found is not None), None)
 
 
 def _histories(line: Line) -> Iterator[tuple[str, list[Version]]]:

@@ -19,7 +19,7 @@ class Literals:
 
     def __init__(self, agreement: Agreement) -> None:
         content = agreement.model_dump(mode="json", by_alias=True, exclude={"agreement"})
-        self._known = frozenset(word.casefold() for text in _texts(content) for word in _spelt(text))
+        self._known = frozenset(word.casefold() for text in _texts(content) for word in _spelt(text) if word)
 
     def __contains__(self, text: object) -> bool:
         return isinstance(text, str) and self._has(text)
