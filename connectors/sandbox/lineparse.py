@@ -114,7 +114,9 @@ def record(kind: Kind, line: Line) -> RecordLine:
         raise LineError("id is no number")
     properties = texts(mapping(line, "properties"))
     created = _created(kind, line, properties)
-    updated = _known(when(line, "updatedAt"), parsed_moment(properties.get(kind.modified, "")), created) or created
+    updated = _known(when(line, "updatedAt"), parsed_moment(properties.get(kind.modified, "")))
+    if updated is None:
+        updated = created
     archived = bool(line.get("archived"))
     row = Row(
         id=id_,
