@@ -123,7 +123,7 @@ def is_clone(path: Path) -> bool:
 
 def discard(path: Path) -> None:
     """Remove a copy and its key; ConfigError where the file is no copy, which is left alone."""
-    if path.exists() and not is_clone(path):
+    if path.exists() and path.stat().st_size and not is_clone(path):
         raise ConfigError([_no_copy(path)])
     for one in (path, *(path.with_name(path.name + ending) for ending in _BESIDE), key_path(path)):
         one.unlink(missing_ok=True)

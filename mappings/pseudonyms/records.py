@@ -176,6 +176,8 @@ class Pseudonyms:
         events = self._agreement.events
         kind, subject, asset, outcome = read_activity(one, before)
         _, stand_in, other, _ = read_activity(one, after)
+        if (subject, asset) == (stand_in, other):
+            return
         event = events.classify(kind, subject, asset, outcome)
         name = next((name for name in one.subject if before.get(name)), None)
         if name is None or not subject or not stand_in or events.classify(kind, stand_in, other, outcome) == event:

@@ -263,6 +263,8 @@ def test_only_a_copy_is_discarded(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("copy")) == []
     assert not is_clone(tmp_path / "copy.db")
     discard(tmp_path / "copy.db")
+    (tmp_path / "empty.db").touch()
+    discard(tmp_path / "empty.db")
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path):
