@@ -61,6 +61,8 @@ def sandbox(
     copy_account(
         clone, state, pseudonymise=pseudonymise, restart=restart, filled=bool(load or generate), no_serve=no_serve
     )
+    if clone and no_serve:
+        return
     portal = open_portal(Filling(load=tuple(load or ()), data=data, generate=generate, seed=seed, state=state))
     if no_serve:
         portal.close()
