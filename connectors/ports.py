@@ -220,6 +220,10 @@ class Source(Protocol):
         """Return the properties of a stream by name."""
         ...
 
+    async def groups(self, stream: str) -> Sequence[str]:
+        """Return the names of a stream's property groups."""
+        ...
+
     def pages(
         self, stream: str, *, properties: Sequence[str], after: str | None = None, archived: bool = False
     ) -> AsyncIterator[Page]:

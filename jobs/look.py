@@ -11,8 +11,10 @@ from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
 from mappings.check import present
+from mappings.fields import Definitions
 from mappings.leads import lead_states
 from mappings.stage_dates import entered_name, entered_names, with_entered_names
+from syncer.agreement import Agreement
 from syncer.errors import ConfigError, Missing, MissingScope, Problem, StreamError, SyncerError
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
@@ -70,7 +72,7 @@ def _keep(desk: Desk, portal: Portal) -> None:
 
 async def _look(desk: Desk) -> Portal:
     facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), desk.source.pipelines())
-    portal_stages = [_stage(one) for one in stages]
+    portal_stages = [stage_of(one) for one in stages]
 
     def keep() -> None:
         with desk.store.commit() as unit:
@@ -88,7 +90,10 @@ async def _look(desk: Desk) -> Portal:
     known, skipped = await _definitions(desk)
     lead_stages = await _lead_stages(desk, skipped) if LEADS in known else {}
     return Portal(
-        properties={stream: _wanted(desk, stream, names, portal_stages) for stream, names in known.items()},
+        properties={
+            stream: wanted_properties(desk.definitions, desk.agreement.agreement, stream, names, portal_stages)
+            for stream, names in known.items()
+        },
         options={
             stream: {
                 name: [value for value, _ in names[name].options] for name in _ENUMERATIONS[stream] if name in names
@@ -173,13 +178,20 @@ async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinitio
         return error.hint or error.message
 
 
-def _wanted(desk: Desk, stream: str, known: Mapping[str, PropertyDefinition], stages: Sequence[Stage]) -> Sequence[str]:
+def wanted_properties(
+    definitions: Definitions,
+    agreement: Agreement,
+    stream: str,
+    known: Mapping[str, PropertyDefinition],
+    stages: Sequence[Stage],
+) -> Sequence[str]:
+    """Return the properties of a stream that Syncer reads, as far as the account knows them."""
     if stream not in set(Kind):
-        wanted = desk.definitions.properties(stream)
+        wanted = definitions.properties(stream)
         return present(wanted, known) if known else wanted
     kind = Kind(stream)
-    own = with_entered_names(desk.definitions.objects[kind], known).properties()
-    names = dict.fromkeys((*own, *property_names(desk.agreement.agreement, kind)))
+    own = with_entered_names(definitions.objects[kind], known).properties()
+    names = dict.fromkeys((*own, *property_names(agreement, kind)))
     asked = present(names, known) if known else tuple(names)
     return (*asked, *_entered(stages, known)) if kind is Kind.DEAL else asked
 
@@ -208,7 +220,8 @@ def _owner(row: OwnerRow) -> Owner:
     )
 
 
-def _stage(one: PipelineStage) -> Stage:
+def stage_of(one: PipelineStage) -> Stage:
+    """Return a stage as the mirror keeps it."""
     return Stage(
         pipeline_id=one.pipeline_id,
         pipeline_label=one.pipeline_label,

@@ -1,10 +1,11 @@
-"""Fills and serves the embedded CRM: from JSON lines, from CSV files with a spec, or with generated data."""
+"""Fills and serves the embedded CRM: from JSON lines, CSV files with a spec, generated data or a copied account."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.sandbox.clonefile import refuse_half
 from connectors.sandbox.csv_portal import load_csv_portal
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.server import serve
@@ -31,6 +32,8 @@ class Filling:
 
 def open_portal(filling: Filling) -> Portal:
     """Return a portal filled as asked; ConfigError lists every problem of the files."""
+    if filling.state:
+        refuse_half(filling.state)
     portal = Portal.open(filling.state) if filling.state else Portal()
     if filling.generate:
         portal.load(generate_portal(contacts=filling.generate, seed=filling.seed, today=system_clock()))

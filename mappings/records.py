@@ -115,6 +115,18 @@ def rollup_activities(raw: Raw, object_map: ObjectMap, feeds: Collection[str]) -
     return tuple(found.values())
 
 
+def read_activity(
+    activity_map: ActivityMap, properties: Mapping[str, str | None]
+) -> tuple[ActivityKind, str | None, str | None, str | None]:
+    """Return an activity's kind, subject, asset and outcome: what tells which scored event it is."""
+    return (
+        _kind(activity_map, properties),
+        _first(activity_map.subject, properties),
+        _first(activity_map.asset, properties),
+        _first(activity_map.outcome, properties),
+    )
+
+
 def activity(raw: Raw, activity_map: ActivityMap, contact_ids: Sequence[str]) -> Activity:
     """Return the canonical activity; one without a moment is an InvalidRecord."""
     properties = raw.properties
@@ -128,15 +140,16 @@ def activity(raw: Raw, activity_map: ActivityMap, contact_ids: Sequence[str]) ->
     if problems or at is None:
         raise InvalidRecord(problems, stream=raw.stream, record=raw.id)
     named = _first(activity_map.contact, properties)
+    kind, subject, asset, outcome = read_activity(activity_map, properties)
     return Activity(
         id=raw.id,
         stream=raw.stream,
-        kind=_kind(activity_map, properties),
+        kind=kind,
         occurred_at=at,
-        subject=_first(activity_map.subject, properties),
-        asset=_first(activity_map.asset, properties),
+        subject=subject,
+        asset=asset,
         owner_id=properties.get("hubspot_owner_id") or None,
-        outcome=_first(activity_map.outcome, properties),
+        outcome=outcome,
         value=value,
         contact_ids=(*contact_ids, *([named] if named and named not in contact_ids else ())),
         email=_address(_first(activity_map.email, properties)),

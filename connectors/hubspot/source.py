@@ -101,6 +101,10 @@ class HubSpotSource:
         """Return the properties of a stream by name."""
         return await self._schema.definitions(stream)
 
+    async def groups(self, stream: str) -> Sequence[str]:
+        """Return the names of a stream's property groups; campaigns have none."""
+        return () if stream == CAMPAIGNS else await self._schema.groups(stream)
+
     async def pages(
         self, stream: str, *, properties: Sequence[str], after: str | None = None, archived: bool = False
     ) -> AsyncIterator[Page]:

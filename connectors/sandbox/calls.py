@@ -265,9 +265,9 @@ def _late(faults: Sequence[Fault], response: Response) -> Response:
 
 
 def _check_scopes(server: Server, token: Token, wanted: Sequence[str], request: Request) -> None:
-    if token.scopes is None:
-        return
-    lacking = [scope for scope in wanted if scope not in token.scopes]
+    granted = token.scopes
+    nobody_has = server.portal.lacking
+    lacking = [scope for scope in wanted if scope in nobody_has or (granted is not None and scope not in granted)]
     kind = find_kind(str(request.path_params.get("kind")))
     if lacking and kind is not None and request.method == "GET" and "/properties/" in request.url.path:
         raise answers.not_permitted(kind, server.portal.account.portal_id)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from connectors.sandbox.definitions import Definition
 from connectors.sandbox.kinds import BY_NAME, KINDS, Kind
-from connectors.sandbox.records import Spend
+from connectors.sandbox.records import Spend, default_pipeline
 from connectors.sandbox.rows import Row, Version
 from syncer.moments import iso
 
@@ -43,7 +43,7 @@ def line_of(portal: "Portal", kind: str, key: str) -> Line | None:
 def _everything(portal: "Portal") -> Iterator[tuple[str, Iterable[str]]]:
     yield "account", ["account"]
     yield "owners", portal.owners
-    yield "pipelines", portal.pipelines
+    yield "pipelines", {**portal.pipelines, default_pipeline().id: None}
     schemas = portal.schemas.items()
     yield "property_groups", [f"{kind}.{name}" for kind, schema in schemas for name in schema.groups]
     yield "properties", [f"{kind}.{name}" for kind, schema in schemas for name in schema.properties]
@@ -52,6 +52,7 @@ def _everything(portal: "Portal") -> Iterator[tuple[str, Iterable[str]]]:
         yield kind.name, portal.tables[kind.name].rows
     yield "merged", [f"{kind}.{id_}" for kind, table in portal.tables.items() for id_ in table.aliases]
     yield "blocked", sorted(portal.blocked)
+    yield "lacking", sorted(portal.lacking)
     yield "forms", portal.forms
     yield "campaigns", portal.campaigns
     yield "form_submissions", portal.submissions.ids()
@@ -131,7 +132,7 @@ def _account(portal: "Portal", _key: str) -> Line | None:
 def _pipeline(portal: "Portal", key: str) -> Line | None:
     pipeline = portal.pipelines.get(key)
     if pipeline is None:
-        return None
+        return {"id": key, "label": key, "archived": True}
     stages = [
         {"id": s.id, "label": s.label, "displayOrder": s.position, "metadata": dict(s.metadata)}
         for s in pipeline.stages
@@ -254,6 +255,7 @@ _LINES: Mapping[str, Callable[["Portal", str], Line | None]] = {
     "association_labels": _labels,
     "merged": _merged,
     "blocked": lambda portal, key: {"digest": key} if key in portal.blocked else None,
+    "lacking": lambda portal, key: {"scope": key} if key in portal.lacking else None,
     "forms": _form,
     "campaigns": _campaign,
     "form_submissions": _submission,

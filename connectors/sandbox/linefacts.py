@@ -90,6 +90,7 @@ def pipeline(line: Line) -> Pipeline:
         position=int(optional(line, "displayOrder") or 0),
         stages=stages,
         kind=kind_named(line, "object").name if "object" in line else "deals",
+        archived=bool(line.get("archived")),
     )
 
 

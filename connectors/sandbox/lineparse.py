@@ -90,6 +90,13 @@ class BlockedLine:
     digest: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LackingLine:
+    """A scope that no token of this portal has."""
+
+    scope: str
+
+
 def address_digest(address: str) -> str:
     """Return what is kept of an erased address: enough to recognise it, nothing to read."""
     return blake2b(address.strip().lower().encode(), digest_size=16).hexdigest()
@@ -107,7 +114,9 @@ def record(kind: Kind, line: Line) -> RecordLine:
         raise LineError("id is no number")
     properties = texts(mapping(line, "properties"))
     created = _created(kind, line, properties)
-    updated = when(line, "updatedAt") or parsed_moment(properties.get(kind.modified, "")) or created
+    updated = _known(when(line, "updatedAt"), parsed_moment(properties.get(kind.modified, "")))
+    if updated is None:
+        updated = created
     archived = bool(line.get("archived"))
     row = Row(
         id=id_,
@@ -125,10 +134,16 @@ def record(kind: Kind, line: Line) -> RecordLine:
 
 
 def _created(kind: Kind, line: Line, properties: Mapping[str, str]) -> Millis:
-    found = when(line, "createdAt") or parsed_moment(properties.get(kind.created, "")) or when(line, "updatedAt")
+    stated = parsed_moment(properties.get(kind.created, ""))
+    found = _known(when(line, "createdAt"), stated, when(line, "updatedAt"))
     if found is None:
         raise LineError("createdAt is missing")
     return found
+
+
+def _known(*moments: Millis | None) -> Millis | None:
+    """Return the first moment there is; the first day of the epoch is one."""
+    return next((found for found in moments if found is not None), None)
 
 
 def _histories(line: Line) -> Iterator[tuple[str, list[Version]]]:
@@ -232,6 +247,11 @@ def blocked_line(line: Line) -> BlockedLine:
     return BlockedLine(digest=required(line, "digest"))
 
 
+def lacking_line(line: Line) -> LackingLine:
+    """Return a scope that nobody has."""
+    return LackingLine(scope=required(line, "scope"))
+
+
 Parsed = (
     RecordLine
     | PropertyLine
@@ -239,6 +259,7 @@ Parsed = (
     | LabelLine
     | MergedLine
     | BlockedLine
+    | LackingLine
     | Account
     | Owner
     | Pipeline
@@ -258,6 +279,7 @@ PARSERS: Mapping[str, Callable[[Line], Parsed]] = {
     "association_labels": label_line,
     "merged": merged_line,
     "blocked": blocked_line,
+    "lacking": lacking_line,
     "forms": form,
     "form_submissions": submission,
     "email_events": email_event,

@@ -16,6 +16,7 @@ from connectors.sandbox.lineparse import (
     BlockedLine,
     GroupLine,
     LabelLine,
+    LackingLine,
     LinkLine,
     MergedLine,
     Parsed,
@@ -157,6 +158,9 @@ def _take(portal: "Portal", item: Parsed) -> None:
         case BlockedLine():
             portal.blocked.add(item.digest)
             portal.touch("blocked", item.digest)
+        case LackingLine():
+            portal.lacking.add(item.scope)
+            portal.touch("lacking", item.scope)
         case _:
             _take_event(portal, item)
 

@@ -70,6 +70,8 @@ class Pipeline:
     stages: tuple[Stage, ...]
     kind: str = "deals"
     created: Millis = EPOCH
+    #: Not there any more: what a portal without HubSpot's default pipeline says of it.
+    archived: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

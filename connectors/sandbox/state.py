@@ -98,6 +98,8 @@ class Portal:
         self.links = Links()
         #: Addresses that were erased and may not come back.
         self.blocked: set[str] = set()
+        #: Scopes that no token has, whatever it may do otherwise.
+        self.lacking: set[str] = set()
         #: (kind, id) of everything changed since the last flush.
         self.touched: set[tuple[str, str]] = set()
         self._last_id = 1_000_000
@@ -157,11 +159,14 @@ class Portal:
                 self.touch("association_labels", f"{one}.{other}")
 
     def set_pipeline(self, pipeline: Pipeline) -> None:
-        """Add or replace a pipeline, and the date properties of its stages."""
+        """Add or replace a pipeline, and the date properties of its stages; an archived one goes."""
+        self.touch("pipelines", pipeline.id)
+        if pipeline.archived:
+            self.pipelines.pop(pipeline.id, None)
+            return
         self.pipelines[pipeline.id] = pipeline
         for definition in stage_moments(pipeline.kind, [(stage.id, stage.label) for stage in pipeline.stages]):
             self.schemas[pipeline.kind].add(definition)
-        self.touch("pipelines", pipeline.id)
 
     def find(self, kind: str, id_: str) -> Row | None:
         """Return a record by id, also by one that was merged away."""

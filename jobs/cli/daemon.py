@@ -45,11 +45,28 @@ def sandbox(
     state: Annotated[
         Path | None, typer.Option("--state", help="SQLite file that keeps the portal; memory otherwise.")
     ] = None,
+    clone: Annotated[
+        str | None, typer.Option("--clone", help="Copy this account of syncer.yaml into --state first; only read.")
+    ] = None,
+    pseudonymise: Annotated[
+        bool, typer.Option("--pseudonymise", help="Copy no names, addresses and texts of people.")
+    ] = False,
+    restart: Annotated[bool, typer.Option("--restart", help="Throw an earlier copy in --state away.")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Fill --state and leave.")] = False,
 ) -> None:
     """The embedded CRM alone: speaks HubSpot's API, for rehearsals and tests."""
+    from jobs.cli.clone_output import copy_account
     from jobs.sandbox import Filling, open_portal, serve_portal
 
+    copy_account(
+        clone, state, pseudonymise=pseudonymise, restart=restart, filled=bool(load or generate), no_serve=no_serve
+    )
+    if clone and no_serve:
+        return
     portal = open_portal(Filling(load=tuple(load or ()), data=data, generate=generate, seed=seed, state=state))
+    if no_serve:
+        portal.close()
+        return
     typer.echo(f"HUBSPOT_BASE_URL=http://{host}:{port}", err=True)
     typer.echo("HUBSPOT_ACCESS_TOKEN=pat-sandbox-1   (any pat-… does)", err=True)
     serve_portal(portal, host, port)
