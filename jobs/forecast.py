@@ -14,13 +14,14 @@ from jobs.bootstrap import recorded_run
 from jobs.completeness import tallied
 from jobs.desk import Desk, Portal
 from jobs.look import look, refuse_unknown
+from jobs.names import LEADS
 from jobs.parking import refuse_at_rest
 from jobs.pull import read_watermark
 from jobs.reading import CHUNK, LINKED, STORIED_CONTACTS
 from syncer.errors import PreconditionFailed, RecordError, StreamError
 from syncer.records import Kind
 
-#: Calls of the look that a backfill begins with: account, owners live and archived, pipelines.
+#: Calls of the look that a backfill begins with: account, owners live and archived, pipelines of deals.
 LOOK = 4
 #: The account's pool of owners, pipelines and facts, as a row beside the streams.
 ACCOUNT = "account"
@@ -118,7 +119,7 @@ async def forecast_round(desk: Desk, *, streams: Sequence[str] = (), restart: bo
     with recorded_run(desk, "backfill --dry-run") as run:
         await refuse_at_rest(desk)
         portal = await look(desk)
-        found = {ACCOUNT: StreamForecast(look=LOOK)}
+        found = {ACCOUNT: StreamForecast(look=LOOK + (LEADS in portal.streams))}
         found |= {name: StreamForecast(list=1, notes=(_FEEDS,)) for name in _wanted(portal.feeds, streams)}
         for group in groups(_wanted(portal.streams, streams)):
             of_group = await asyncio.gather(*(_stream(desk, portal, name, restart=restart) for name in group))
@@ -145,7 +146,7 @@ def _looks(desk: Desk, stream: str) -> int:
 async def _stream(desk: Desk, portal: Portal, stream: str, *, restart: bool) -> StreamForecast:
     total = await _counted(desk, stream)
     is_new, done = await asyncio.to_thread(_position, desk, stream, restart=restart)
-    again = stream in set(Kind) and not is_new
+    again = (stream in set(Kind) or stream in desk.definitions.stories) and not is_new
     notes = ((_ARCHIVED,) if again else ()) + (() if total is not None else (_UNCOUNTED,))
     rest = max(0, (total or 0) - done)
     costs = desk.source.costs(stream, properties=portal.properties[stream])
@@ -184,11 +185,13 @@ def _targets(portal: Portal, stream: str) -> Sequence[str]:
 
 
 async def _versions(desk: Desk, stream: str, size: int, counts: tuple[int, int]) -> tuple[int, Sequence[str]]:
-    """Return the calls for version histories: of every deal, and of contacts that have a sales story.
+    """Return the calls for version histories: of every deal, lead and quote, and of contacts with a sales story.
 
     `size` is how many one call reads, `counts` how many records are still to be read and how many there are.
     """
     rest, total = counts
+    if stream in desk.definitions.stories:
+        return ceil(rest / size), ()
     if stream not in (Kind.DEAL, Kind.CONTACT) or not desk.definitions.objects[Kind(stream)].history or not rest:
         return 0, ()
     if stream == Kind.DEAL:

@@ -211,11 +211,11 @@ async def test_an_account_without_leads_is_read_without_them_and_check_says_so(s
         found = [(one.what, one.remedy) for one in await check_account(desk)]
     assert "Sales Hub" in result.skipped["leads"]
     assert "leads" not in result.halted
-    assert ("leaves out leads", result.skipped["leads"]) in found
+    assert dict(found)["leaves out leads"].startswith(result.skipped["leads"])
 
 
 @pytest.mark.parametrize("status", [400, 404])
-@pytest.mark.parametrize("path", ["properties/leads", "pipelines/leads"])
+@pytest.mark.parametrize("path", ["properties/2026-09/leads", "pipelines/2026-09/leads"])
 async def test_an_account_that_does_not_know_leads_is_read_without_them(serve, open_desk, status, path):
     unknown = Fault(trouble=Trouble.STATUS, status=status, path=path, probability=1.0)
     async with open_desk(serve(lines=[person()], faults=Faults(rules=(unknown,)))) as desk:

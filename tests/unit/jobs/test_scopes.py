@@ -55,6 +55,8 @@ def test_a_consent_asks_for_what_is_needed_and_lets_the_portal_lack_the_rest():
     assert set(optional) == {
         "sales-email-read",
         "crm.objects.feedback_submissions.read",
+        "crm.objects.leads.read",
+        "crm.objects.quotes.read",
         "marketing.campaigns.read",
         "forms",
         "content",
