@@ -19,13 +19,14 @@ from jobs.cloning import Cloning, Copied, Wanted, disguised_owner
 from jobs.counts import PullCount
 from jobs.desk import Clock, Desk
 from jobs.look import stage_of, wanted_properties
+from jobs.names import LEADS
 from jobs.progress import Progress, Silent
 from jobs.pull import guarded
 from jobs.settings import Account, Settings
 from mappings.fields import definitions, extended
 from mappings.pseudonyms import Pseudonyms
 from syncer.agreement import Agreement, in_force, load_agreement, load_default
-from syncer.errors import Missing, MissingScope
+from syncer.errors import Missing, MissingScope, StreamError
 from syncer.moments import iso
 from syncer.records import Kind
 
@@ -182,6 +183,8 @@ class _Run:
         """Keep what the account is built of, and return the properties to read by stream."""
         stages = await self._source.pipelines()
         self._file.save([copies.account_change(facts), *copies.pipeline_changes(stages)])
+        if LEADS in known:
+            await self._lead_pipelines(count)
         try:
             owners = await self._source.owners()
             self._file.save([copies.owner_change(disguised_owner(row, disguise)) for row in owners])
@@ -196,6 +199,14 @@ class _Run:
             stream: wanted_properties(self._definitions, self._agreement, stream, properties, rows)
             for stream, properties in known.items()
         }
+
+    async def _lead_pipelines(self, count: PullCount) -> None:
+        try:
+            found = await self._source.pipelines(LEADS)
+        except StreamError as error:
+            count.skipped[LEADS] = error.hint or error.message
+            return
+        self._file.save(list(copies.pipeline_changes(found, stream=LEADS)))
 
     def _note_lacking(self, count: PullCount) -> None:
         """Let the copy refuse what the account refuses: a feed that is empty says something else than none."""

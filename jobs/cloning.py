@@ -81,7 +81,7 @@ class Cloning:
         if self._file.mark(f"began {stream}") is None:
             self._file.save((), {f"began {stream}": str(self._clock())})
         await self._list(stream, archived=False)
-        if stream in set(Kind):
+        if stream in set(Kind) or stream in self._reading.definitions.stories:
             await self._list(stream, archived=True)
         self._progress.done(stream)
 
@@ -212,9 +212,7 @@ class Cloning:
         self, stream: str, records: Sequence[SourceRecord]
     ) -> Mapping[str, Mapping[str, Sequence[HistoryItem]]]:
         """Return by id and property the versions of tracked properties, for the records that have a story."""
-        if stream not in set(Kind):
-            return {}
-        tracked = tuple(self._reading.definitions.objects[Kind(stream)].history.values())
+        tracked = _tracked(self._reading.definitions, stream)
         ids = [raw.id for raw in records if not raw.archived and _has_story(raw, tracked)]
         if not tracked or not ids:
             return {}
@@ -239,6 +237,13 @@ async def _archived(pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
     """Yield the pages of a recycle bin, whose records are archived whether or not each says so."""
     async for page in pages:
         yield replace(page, records=[msgspec.structs.replace(raw, archived=True) for raw in page.records])
+
+
+def _tracked(definitions: Definitions, stream: str) -> Sequence[str]:
+    """Return the properties whose versions a pull reads."""
+    if stream in definitions.stories:
+        return tuple(definitions.stories[stream].history())
+    return tuple(definitions.objects[Kind(stream)].history.values()) if stream in set(Kind) else ()
 
 
 def _has_story(raw: SourceRecord, tracked: Collection[str]) -> bool:

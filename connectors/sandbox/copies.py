@@ -88,12 +88,13 @@ def owner_change(row: OwnerRow) -> Change:
     return change(line, key=row.id)
 
 
-def pipeline_changes(stages: Iterable[PipelineStage]) -> Iterator[Change]:
-    """Yield the deal pipelines; HubSpot's default one goes where the account has none of its id."""
+def pipeline_changes(stages: Iterable[PipelineStage], *, stream: str = "deals") -> Iterator[Change]:
+    """Yield a stream's pipelines; HubSpot's default one of deals goes where the account has none of its id."""
     found = {id_: list(rows) for id_, rows in groupby(stages, key=lambda stage: stage.pipeline_id)}
     for position, (id_, rows) in enumerate(found.items()):
         line: Line = {
             "type": "pipelines",
+            "object": stream,
             "id": id_,
             "label": rows[0].pipeline_label or id_,
             "displayOrder": position,
@@ -101,7 +102,7 @@ def pipeline_changes(stages: Iterable[PipelineStage]) -> Iterator[Change]:
         }
         yield change(line, key=id_)
     default = default_pipeline()
-    if default.id not in found:
+    if stream == default.kind and default.id not in found:
         gone: Line = {"type": "pipelines", "id": default.id, "label": default.label, "archived": True}
         yield change(gone, key=default.id)
 
@@ -110,6 +111,8 @@ def _stage(stage: PipelineStage) -> Line:
     metadata = {"isClosed": "true" if stage.is_closed else "false"}
     if stage.probability is not None:
         metadata["probability"] = str(stage.probability)
+    if stage.state is not None:
+        metadata["leadState"] = stage.state
     label = stage.label or stage.stage_id
     return {"id": stage.stage_id, "label": label, "displayOrder": stage.position, "metadata": metadata}
 

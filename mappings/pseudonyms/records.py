@@ -88,9 +88,12 @@ class Pseudonyms:
         return self._scrubbed
 
     def _of_object(self, kind: Kind, name: str, kind_of_value: str | None) -> Replace:
+        rule = self._rules[kind].get(name)
+        # Addresses are people's whatever the CRM calls their type: further ones are an enumeration.
+        if rule is not None and rule.type in {"email", "emails"}:
+            return self._addresses
         if kind_of_value not in {_TEXT, None} or name in self._codes[kind]:
             return _same
-        rule = self._rules[kind].get(name)
         if rule is None:
             subjects = {rollup.subject for rollup in self._definitions.objects[kind].rollups}
             return self._scrubbed if name in subjects else self._unless_number
@@ -103,8 +106,6 @@ class Pseudonyms:
             return self._reason
         if rule.name == "domain":
             return lambda _, text: self._stand_ins.domain(text)
-        if rule.type == "email":
-            return lambda _, text: self._stand_ins.address(text)
         if rule.name in _NAMES:
             return self._named(kind, rule.name)
         return self._by_type(rule.type)
@@ -131,6 +132,9 @@ class Pseudonyms:
         if known is None or name not in one.subject:
             return self._scrubbed
         return self._unless_number if known.get(name, _TEXT) == _TEXT else _same
+
+    def _addresses(self, _: str, text: str) -> str:
+        return ";".join(self._stand_ins.address(one) for one in text.split(";"))
 
     def _scrubbed(self, _: str, text: str) -> str:
         return self._stand_ins.scrubbed(text)
