@@ -119,9 +119,9 @@ async def test_links_to_what_the_token_may_not_read_stop_nobody(serve, open_desk
 
 
 async def test_a_backfill_goes_on_where_it_stopped(serve, open_desk):
-    people = [{"type": "contacts", "id": str(number), "createdAt": NOW, "properties": {}} for number in range(1, 1251)]
+    people = [{"type": "contacts", "id": str(number), "createdAt": NOW, "properties": {}} for number in range(1, 2251)]
     lists = frozenset({"GET"})
-    spent = Fault(trouble=Trouble.DAILY_LIMIT, path="objects/2026-09/contacts", methods=lists, skip=11, times=1)
+    spent = Fault(trouble=Trouble.DAILY_LIMIT, path="objects/2026-09/contacts", methods=lists, skip=19, times=1)
     crm = serve(lines=people, faults=Faults(rules=(spent,)))
     async with open_desk(crm, streams=("contacts",)) as desk:
         first = await backfill_round(desk)
@@ -131,7 +131,7 @@ async def test_a_backfill_goes_on_where_it_stopped(serve, open_desk):
         second = await backfill_round(desk)
         assert read_watermark(desk, "contacts") < between, "what changed since the first page is still to be read"
     assert (list(first.halted), first.streams["contacts"].read) == (["contacts"], 1000)
-    assert (second.halted, second.streams["contacts"].read) == ({}, 250)
+    assert (second.halted, second.streams["contacts"].read) == ({}, 1250)
 
 
 OUR_OUTCOME = PropertyDefinition(
