@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -146,7 +146,7 @@ def served(path: Path) -> Iterator[Running]:
 def settings(server: Running, folder: Path, **options: object) -> Settings:
     """Return the settings of the account that a server plays."""
     found = settings_for(server.base_url, folder, **options)
-    return replace(found, database_url=f"sqlite:///{folder / 'syncer.db'}")
+    return found.model_copy(update={"database_url": f"sqlite:///{folder / 'syncer.db'}"})
 
 
 async def copied(server: Running, state: Path, *, pseudonymise: bool = False, **options: object) -> CloneResult:

@@ -9,11 +9,13 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.records import Token
 from connectors.sandbox.server import running
-from connectors.sandbox.state import Portal
+from connectors.sandbox.state import Habits, Portal
 from jobs.clone import CloneOrders, clone
 from syncer.errors import ConfigError
 from tests.e2e import cloning
+from tests.e2e import test_evidence_sources as evidence
 from tests.e2e.cloning import AGREEMENT, MARK, copied, decided, kept_lines, ready, served
+from tests.e2e.test_evidence_sources import STAGES
 
 
 @pytest.fixture
@@ -45,6 +47,26 @@ async def test_a_copy_decides_and_measures_like_the_account(live, tmp_path, agre
     assert here.figures == there.figures
     assert _without_texts(here.plan) == _without_texts(there.plan)
     assert len(here.plan) > (10 if agreement else 500)
+
+
+async def test_leads_quotes_and_further_addresses_come_over(tmp_path):
+    portal = Portal(habits=Habits(index_lag=0))
+    states = [(20, STAGES[0][0]), (10, STAGES[1][0])]
+    someone = evidence.person(hs_additional_emails="second@privat.example;third@privat.example")
+    approved = evidence.quote((40, "DRAFT"), (30, "APPROVED"))
+    portal.load([evidence.lead_pipeline(), someone, evidence.deal(), evidence.lead(*states), approved])
+    with running(portal, limits=UNLIMITED) as live:
+        await ready(live, tmp_path, synced=False)
+        assert (await copied(live, tmp_path / "copy.db", pseudonymise=True)).is_whole
+        there = await decided(live, tmp_path)
+    assert b"privat.example" not in (tmp_path / "copy.db").read_bytes()
+    with served(tmp_path / "copy.db") as server:
+        copy, here = server.portal, await decided(server, tmp_path)
+    assert len(copy.find("contacts", "1").properties["hs_additional_emails"].split(";")) == 2
+    assert [one.value for one in copy.find("leads", "50").versions("hs_pipeline_stage")] == [id_ for _, id_ in states]
+    assert here.figures == there.figures
+    assert _without_texts(here.plan) == _without_texts(there.plan)
+    assert ("deals", next(iter(copy.tables["deals"].rows)), "fn_offer_at") in here.plan
 
 
 async def test_records_come_over_whole(live, tmp_path):
@@ -138,7 +160,16 @@ async def test_what_the_token_cannot_read_is_named_and_refused_by_the_copy_too(l
     live.portal.tokens["pat-test-1"] = Token(app_id="7", scopes=frozenset(scopes))
     result = await copied(live, tmp_path / "copy.db")
     assert result.is_whole
-    lacking = {"emails", "feedback_submissions", "campaigns", "form_submissions", "email_clicks", "page_views"}
+    lacking = {
+        "emails",
+        "leads",
+        "quotes",
+        "feedback_submissions",
+        "campaigns",
+        "form_submissions",
+        "email_clicks",
+        "page_views",
+    }
     assert set(result.pull.skipped) == lacking
     there = await decided(live, tmp_path)
     with served(tmp_path / "copy.db") as server:
