@@ -45,6 +45,8 @@ class Asked:
     calls: Mapping[str, int]
     #: Calls that were answered 429.
     refused: int
+    #: Seconds from the first call to the last answer.
+    span: float = 0.0
 
     @property
     def total(self) -> int:

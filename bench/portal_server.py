@@ -28,6 +28,8 @@ _PROFESSIONAL = (b"x-hubspot-ratelimit-max", b"190")
 _INTERVAL = (b"x-hubspot-ratelimit-interval-milliseconds", b"10000")
 _TOO_MANY = b'{"status":"error","message":"You have reached your limit.","errorType":"RATE_LIMIT","policyName":"%s"}'
 _ACCOUNT = b'{"portalId":1,"timeZone":"Europe/Berlin","companyCurrency":"EUR","accountType":"STANDARD"}'
+#: An empty list, whatever the family calls it.
+_NOTHING = b'{"results":[],"total":0,"events":[],"hasMore":false}'
 #: Bucket → calls, and the seconds in which they are allowed.
 _LIMITS: Mapping[str, tuple[int, float]] = {"general": (190, 10.0), "associations": (150, 10.0), "search": (5, 1.0)}
 _SINGULAR = {"contact": "contacts", "company": "companies", "deal": "deals"}
@@ -60,6 +62,7 @@ class App:
         self._windows = Windows()
         self._calls: Counter[str] = Counter()
         self._refused = 0
+        self._first = self._last = 0.0
         self._headers = [*_JSON, _PROFESSIONAL if portal.limited else _UNLIMITED, _INTERVAL]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,9 +74,12 @@ class App:
         if path == "/ready":
             status, answer = 200, b"{}"
         elif path == "/calls":
-            status, answer = 200, orjson.dumps({"calls": dict(self._calls), "refused": self._refused})
+            facts = {"calls": dict(self._calls), "refused": self._refused, "span": self._last - self._first}
+            status, answer = 200, orjson.dumps(facts)
         else:
+            self._first = self._first or time.monotonic()
             status, answer = await self._counted(method, path, scope["query_string"].decode(), body)
+            self._last = time.monotonic()
         await send({"type": "http.response.start", "status": status, "headers": self._headers})
         await send({"type": "http.response.body", "body": answer})
 
@@ -100,7 +106,7 @@ class App:
             return orjson.dumps(definitions(_stream(path.removesuffix("/properties"))))
         if "/properties/" in path:
             return property_list(stream)
-        return _ACCOUNT if "account-info" in path else b'{"results":[],"total":0}'
+        return _ACCOUNT if "account-info" in path else _NOTHING
 
     def _posted(self, path: str, asked: Mapping[str, Any]) -> tuple[int, bytes]:
         if path.endswith("/search"):
