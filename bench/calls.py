@@ -55,8 +55,8 @@ def demanded(portal: Portal, stream: str) -> int:
     if stream == CAMPAIGNS:
         return lists
     links = len(LINKED.get(stream, ())) * _parts(size, CHUNK)
-    starts = range(0, size, CHUNK)
-    versions = sum(_parts(_storied(portal, stream, range(start, min(start + CHUNK, size))), _HISTORY_BATCH) for start in starts)
+    chunks = (range(start, min(start + CHUNK, size)) for start in range(0, size, CHUNK))
+    versions = sum(_parts(_storied(portal, stream, chunk), _HISTORY_BATCH) for chunk in chunks)
     return 1 + lists + links + versions + 1
 
 

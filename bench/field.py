@@ -1,6 +1,6 @@
-"""The field: the tools that Syncer is measured beside, and how each is told to read contacts. No code of theirs is here.
+"""The field: the tools that Syncer is measured beside, and how each is told to read contacts.
 
-All are asked for every property that the portal has, the same that Syncer and the floor ask for.
+No code of theirs is here. All are asked for every property that the portal has, as Syncer and the floor are.
 """
 
 import json
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.measured import FailedError, run_piped
+from bench.measured import run_piped
 from bench.venvs import interpreter
 
 _POINTED = Path(__file__).parent / "pointed.py"
@@ -127,14 +127,15 @@ def _ingestr(place: Place, pythons: Sequence[Path]) -> Sequence[Sequence[str]]:
     return [_pointed(pythons[0], place, "ingestr.main:main", "ingest", "--yes", *options)]
 
 
+_COUNT = "{driver}.connect({path!r}).execute('select count(*) from contacts').fetchone()[0]"
+
+
 def _in_duckdb(place: Place) -> str:
-    path = str(place.folder / "landed.db")
-    return f"__import__('duckdb').connect({path!r}).execute('select count(*) from main.contacts').fetchone()[0]"
+    return _COUNT.format(driver="__import__('duckdb')", path=str(place.folder / "landed.db"))
 
 
 def _in_sqlite(place: Place) -> str:
-    path = str(place.folder / "landed.db")
-    return f"__import__('sqlite3').connect({path!r}).execute('select count(*) from contacts').fetchone()[0]"
+    return _COUNT.format(driver="__import__('sqlite3')", path=str(place.folder / "landed.db"))
 
 
 _DUCKDB_CONFIG = {"database": "landed", "default_target_schema": "main"}
@@ -179,9 +180,12 @@ FIELD: Sequence[Peer] = (
     ),
 )
 
+#: Peers that report on themselves wait for an answer that never comes here.
+QUIET: Mapping[str, str] = {"DISABLE_TELEMETRY": "true", "RUNTIME__DLTHUB_TELEMETRY": "false"}
+
 #: Known, and not run: name → why.
 NOT_RUN: Mapping[str, str] = {
     "dlt's own HubSpot source": "no package of the registry: `dlt init` fetches its text; ingestr carries a copy",
-    "ingestr 1.x": "a compiled program that takes no address for HubSpot",
+    "ingestr 1.x": "its package fetches a compiled program from elsewhere at first use",
     "PyAirbyte": "adds a cache to airbyte-source-hubspot, which is measured without one",
 }

@@ -1,8 +1,8 @@
 """A backfill where every call takes 150 ms, within a Professional account's limits: how near it comes to the limit.
 
-Run as `python -m bench.latency [CONTACTS ACTIVITIES]`. The ratio is the time from the first call to the last answer over
-calls ÷ allowed rate (190 in ten seconds): 1 is a portal that is asked as fast as it allows, all the time. Exits 1 for a
-429.
+Run as `python -m bench.latency [CONTACTS ACTIVITIES]`. The ratio is the time from the first call to the last answer
+over calls ÷ allowed rate (190 in ten seconds): 1 is a portal that is asked as fast as it allows, all the time. Exits 1
+for a 429.
 """
 
 import sys
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bench.backfill import syncer
-from bench.field import FIELD, Peer, Place
+from bench.field import FIELD, QUIET, Peer, Place
 from bench.measured import Asked, FailedError, asked_of, run_piped, served
 from bench.portal_pages import Portal
 
@@ -47,7 +47,7 @@ def _print_peer(peer: Peer, portal: Portal) -> None:
     with served(portal) as address, tempfile.TemporaryDirectory() as folder:
         place = Place(folder=Path(folder), address=address)
         try:
-            run_piped(peer.prepared(place), patience=_PATIENCE)
+            run_piped(peer.prepared(place), QUIET, patience=_PATIENCE)
         except FailedError as error:
             print(f"{peer.name:<38} not measured: {str(error).splitlines()[-1]}")
             return

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.backfill import floor, syncer
-from bench.field import FIELD, NOT_RUN, Peer, Place
+from bench.field import FIELD, NOT_RUN, QUIET, Peer, Place
 from bench.measured import Asked, Cost, FailedError, asked_of, run_piped, served
 from bench.portal_pages import Portal
 
@@ -76,7 +76,7 @@ def _measured(peer: Peer, contacts: int) -> Result:
         place = Place(folder=Path(folder), address=address)
         commands = peer.prepared(place)
         before = asked_of(address).total
-        cost = run_piped(commands, patience=_PATIENCE)
+        cost = run_piped(commands, QUIET, patience=_PATIENCE)
         asked = asked_of(address)
         rows = peer.landed(place)
     calls = Asked(calls={"all": asked.total - before}, refused=asked.refused)

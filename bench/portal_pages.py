@@ -188,10 +188,10 @@ def _lets_pass(operator: str, value: object) -> bool:
     text = str(value)
     at = int(text) if text.isdigit() else int(datetime.fromisoformat(text).timestamp() * 1000)
     return {
-        "GTE": _MODIFIED_AT >= at,
-        "GT": _MODIFIED_AT > at,
-        "LTE": _MODIFIED_AT <= at,
-        "LT": _MODIFIED_AT < at,
+        "GTE": at <= _MODIFIED_AT,
+        "GT": at < _MODIFIED_AT,
+        "LTE": at >= _MODIFIED_AT,
+        "LT": at > _MODIFIED_AT,
     }.get(operator, True)
 
 

@@ -1,7 +1,7 @@
 """A server of made-up HubSpot pages: costs next to nothing, so a benchmark measures its client.
 
-Run as `python -m bench.portal_server PORT PORTAL`, the portal as JSON (portal_pages.Portal). Answers what Syncer and its
-peers ask, on the numbered and the dated paths; `/calls` says what was asked, and is not counted.
+Run as `python -m bench.portal_server PORT PORTAL`, the portal as JSON (portal_pages.Portal). Answers what Syncer and
+its peers ask, on the numbered and the dated paths; `/calls` says what was asked, and is not counted.
 """
 
 import asyncio

@@ -6,6 +6,7 @@ of the backfill, of the first round, and of two in which nothing changed.
 
 import asyncio
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -18,8 +19,8 @@ from jobs.settings import load_settings
 _ROUNDS = 3
 
 
-async def main(report: Path) -> None:
-    """Backfill, then go three rounds."""
+async def main() -> list[Asked]:
+    """Backfill, go three rounds, and return what was asked in each."""
     settings = load_settings()
     address = settings.accounts["hubspot"].base_url
     steps: list[Asked] = []
@@ -30,7 +31,7 @@ async def main(report: Path) -> None:
             for _ in range(_ROUNDS):
                 _check(await sync_round(desk))
                 steps.append(asked_of(address))
-    report.write_bytes(msgspec.json.encode(steps[:1] + [_between(*pair) for pair in zip(steps, steps[1:], strict=False)]))
+    return steps[:1] + [_between(*pair) for pair in pairwise(steps)]
 
 
 def _check(result: RoundResult) -> None:
@@ -44,4 +45,4 @@ def _between(before: Asked, after: Asked) -> Asked:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    Path(sys.argv[1]).write_bytes(msgspec.json.encode(asyncio.run(main())))

@@ -22,7 +22,9 @@ def interpreter(package: str) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         print(f"installing {package} ...", file=sys.stderr, flush=True)
         _run([sys.executable, "-m", "venv", str(folder)])
-        _run([str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package])
+        _run(
+            [str(folder / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+        )
         ready.touch()
     return folder / "bin" / "python"
 
