@@ -1,6 +1,7 @@
 """Budgets of one account: how fast it may be asked, what is left today, what was spent.
 
-Calls are paced, never bursty: a rolling window then cannot overflow however the server counts. No retrying here.
+Calls are paced, and what is made up for at once fits into the share that is left unused: a rolling window cannot
+overflow however the server counts. No retrying here.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ Sleep = Callable[[float], Awaitable[None]]
 
 #: Share of a window's calls that is used; the rest absorbs jitter on the way to the server.
 DEFAULT_SHARE = 0.95
+#: Part of the unused share that may be spent at once after a delay; the rest still absorbs jitter.
+_MADE_UP = 0.5
 #: Seconds for which a daily limit that ran out is believed before one call may probe it again.
 DAILY_MEMORY = 900.0
 #: Part of the daily budget that is left to the account's other apps.
@@ -110,7 +113,11 @@ class Budgets:
         self._daily_gone_at: float | None = None
 
     def _limiter(self, rate: Rate | None) -> AsyncLimiter | None:
-        return None if rate is None else AsyncLimiter(1, rate.seconds / (rate.calls * self._share))
+        if rate is None:
+            return None
+        # Calls held up by work on the last answers are made up for, within half of what the share leaves unused.
+        burst = max(1, int(rate.calls * (1 - self._share) * _MADE_UP))
+        return AsyncLimiter(burst, burst * rate.seconds / (rate.calls * self._share))
 
     @property
     def usage(self) -> Usage:
