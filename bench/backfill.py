@@ -7,49 +7,58 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.measured import Cost, portal, run
+from bench.measured import Asked, Cost, asked_of, run, served
+from bench.portal_pages import Portal
 from syncer.store import open_store
 from syncer.store.sqlite import upsert_sql
 from syncer.store.tables import contacts as contacts_table
 
-_PORT = 8399
 _SIZES = (10_000, 100_000)
+CONTACTS_ONLY = "streams: [contacts], tier: unlimited"
 
 
 def main(sizes: tuple[int, ...] = _SIZES) -> None:
     """Print the ratio and the peaks."""
-    costs = {size: _syncer(size) for size in sizes}
+    costs = {size: syncer(Portal(contacts=size))[0] for size in sizes}
     largest = sizes[-1]
-    start_up, floor = _syncer(1), _floor(largest)
+    start_up, bare = syncer(Portal(contacts=1))[0], floor(Portal(contacts=largest))[0]
     cost = costs[largest]
-    print(f"backfill of {largest:,} contacts: {cost.cpu / floor.cpu:.2f}x the CPU of the bare loop", end="")
-    print(f" ({(cost.cpu - start_up.cpu) / floor.cpu:.2f}x without start-up), {largest / cost.wall:,.0f} contacts/s")
+    print(f"backfill of {largest:,} contacts: {cost.cpu / bare.cpu:.2f}x the CPU of the bare loop", end="")
+    print(f" ({(cost.cpu - start_up.cpu) / bare.cpu:.2f}x without start-up), {largest / cost.wall:,.0f} contacts/s")
     peaks = ", ".join(f"{one.memory:.0f} MB at {size:,}" for size, one in costs.items())
     print(f"backfill peak memory: {peaks}")
 
 
-def _syncer(contacts: int) -> Cost:
-    with portal(contacts, _PORT) as address, tempfile.TemporaryDirectory() as folder:
-        config = Path(folder) / "syncer.yaml"
-        config.write_text("accounts: {hubspot: {streams: [contacts], tier: unlimited}}\n", encoding="utf-8")
-        environment = {
-            "SYNCER_DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.db'}",
-            "SYNCER_CONFIG": str(config),
-            "SYNCER_AGREEMENT": str(Path(folder) / "agreement.yaml"),
-            "HUBSPOT_BASE_URL": address,
-            "HUBSPOT_ACCESS_TOKEN": "pat-bench-1",
-        }
-        return run(["bench.run_backfill"], environment)
+def syncer(portal: Portal, account: str = CONTACTS_ONLY) -> tuple[Cost, Asked]:
+    """Return what Syncer's backfill of a portal costs, and what it asks; `account` are the account's settings."""
+    with served(portal) as address, tempfile.TemporaryDirectory() as folder:
+        cost = run(["bench.run_backfill"], environment(Path(folder), address, account))
+        return cost, asked_of(address)
 
 
-def _floor(contacts: int) -> Cost:
-    with portal(contacts, _PORT) as address, tempfile.TemporaryDirectory() as folder:
+def environment(folder: Path, address: str, account: str) -> dict[str, str]:
+    """Return the environment of a Syncer with one account, its files in a folder."""
+    config = folder / "syncer.yaml"
+    config.write_text(f"accounts: {{hubspot: {{{account}}}}}\n", encoding="utf-8")
+    return {
+        "SYNCER_DATABASE_URL": f"sqlite:///{folder / 'bench.db'}",
+        "SYNCER_CONFIG": str(config),
+        "SYNCER_AGREEMENT": str(folder / "agreement.yaml"),
+        "HUBSPOT_BASE_URL": address,
+        "HUBSPOT_ACCESS_TOKEN": "pat-bench-1",
+    }
+
+
+def floor(portal: Portal) -> tuple[Cost, Asked]:
+    """Return what the bare loop over the same pages costs, and what it asks."""
+    with served(portal) as address, tempfile.TemporaryDirectory() as folder:
         database, statement = Path(folder) / "floor.db", Path(folder) / "upsert.sql"
         store = open_store(f"sqlite:///{database}")
         store.upgrade()
         store.close()
         statement.write_text(upsert_sql(contacts_table), encoding="utf-8")
-        return run(["bench.floor_backfill", address, str(database), str(statement)])
+        cost = run(["bench.floor_backfill", address, str(database), str(statement)])
+        return cost, asked_of(address)
 
 
 if __name__ == "__main__":

@@ -1,138 +1,144 @@
-"""A server of canned HubSpot pages: costs next to nothing, so a benchmark measures its client.
+"""A server of made-up HubSpot pages: costs next to nothing, so a benchmark measures its client.
 
-Run as `python -m bench.portal_server PORT CONTACTS`. Contacts only; every page is made from one template.
+Run as `python -m bench.portal_server PORT PORTAL`, the portal as JSON (portal_pages.Portal). Answers what Syncer and
+its peers ask, on the numbered and the dated paths; `/calls` says what was asked, and is not counted.
 """
 
 import asyncio
 import sys
+import time
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+import msgspec
 import orjson
 import uvicorn
+
+from bench.portal_pages import Pages, Portal, definitions, property_list
 
 Scope = Mapping[str, Any]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 
-_PAGE = 100
 _JSON = [(b"content-type", b"application/json;charset=utf-8")]
-_HEADERS = [*_JSON, (b"x-hubspot-ratelimit-max", b"100000"), (b"x-hubspot-ratelimit-interval-milliseconds", b"10000")]
-_PROPERTIES = {
-    "email": "person{i}@firma{c}.example",
-    "firstname": "Vorname",
-    "lastname": "Nachname{i}",
-    "jobtitle": "Leiterin Einkauf",
-    "hs_seniority": "head",
-    "department": "procurement",
-    "lifecyclestage": "lead",
-    "hs_lead_status": None,
-    "hubspot_owner_id": "11",
-    "hs_analytics_source": "PAID_SEARCH",
-    "hs_analytics_source_data_1": "herbst",
-    "country": "Deutschland",
-    "hs_email_optout": "false",
-    "createdate": "2026-03-01T08:00:00.000Z",
-    "lastmodifieddate": "2026-10-01T08:00:00.000Z",
-    "hs_lifecyclestage_lead_date": "2026-03-02T08:00:00.000Z",
-    "hs_object_id": "{i}",
-}
+_UNLIMITED = (b"x-hubspot-ratelimit-max", b"100000")
+_PROFESSIONAL = (b"x-hubspot-ratelimit-max", b"190")
+_INTERVAL = (b"x-hubspot-ratelimit-interval-milliseconds", b"10000")
+_TOO_MANY = b'{"status":"error","message":"You have reached your limit.","errorType":"RATE_LIMIT","policyName":"%s"}'
+_ACCOUNT = b'{"portalId":1,"timeZone":"Europe/Berlin","companyCurrency":"EUR","accountType":"STANDARD"}'
+#: An empty list, whatever the family calls it.
+_NOTHING = b'{"results":[],"total":0,"events":[],"hasMore":false}'
+#: Bucket → calls, and the seconds in which they are allowed.
+_LIMITS: Mapping[str, tuple[int, float]] = {"general": (190, 10.0), "associations": (150, 10.0), "search": (5, 1.0)}
+_SINGULAR = {"contact": "contacts", "company": "companies", "deal": "deals"}
 
 
-def _record(number: int) -> dict[str, object]:
-    properties = {name: value.format(i=number, c=number // 7) if value else None for name, value in _PROPERTIES.items()}
-    return {
-        "id": str(number),
-        "properties": properties,
-        "createdAt": "2026-03-01T08:00:00.000Z",
-        "updatedAt": "2026-10-01T08:00:00.000Z",
-        "archived": False,
-    }
+class Windows:
+    """HubSpot's rolling windows."""
 
+    def __init__(self) -> None:
+        self._spent: Mapping[str, deque[float]] = {bucket: deque() for bucket in _LIMITS}
 
-def contacts_page(after: int, total: int) -> bytes:
-    """Return the page that starts at record `after`."""
-    end = min(after + _PAGE, total)
-    body: dict[str, object] = {"results": [_record(1_000_000 + number) for number in range(after, end)]}
-    if end < total:
-        body["paging"] = {"next": {"after": str(end), "link": ""}}
-    return orjson.dumps(body)
-
-
-def property_list(names: list[str]) -> bytes:
-    """Return definitions for `names`."""
-    return orjson.dumps(
-        {
-            "results": [
-                {
-                    "name": name,
-                    "label": name,
-                    "type": "string",
-                    "fieldType": "text",
-                    "groupName": "contactinformation",
-                    "options": [],
-                }
-                for name in names
-            ]
-        }
-    )
+    def takes(self, bucket: str) -> bool:
+        """Spend one call and return True, or return False where the window is full."""
+        calls, seconds = _LIMITS[bucket]
+        spent, now = self._spent[bucket], time.monotonic()
+        while spent and spent[0] <= now - seconds:
+            spent.popleft()
+        if len(spent) >= calls:
+            return False
+        spent.append(now)
+        return True
 
 
 class App:
-    """The server: contacts, their associations (none), and the look-ups that a run begins with."""
+    """The server of one portal."""
 
-    def __init__(self, total: int) -> None:
-        self._total = total
-        self._pages: dict[int, bytes] = {}
+    def __init__(self, portal: Portal) -> None:
+        self._portal = portal
+        self._pages = Pages(portal)
+        self._windows = Windows()
+        self._calls: Counter[str] = Counter()
+        self._refused = 0
+        self._first = self._last = 0.0
+        self._headers = [*_JSON, _PROFESSIONAL if portal.limited else _UNLIMITED, _INTERVAL]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             return
-        body = b""
-        while (message := await receive()).get("more_body") or message.get("body"):
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                break
-        status, answer = self._answer(scope["method"], scope["path"], scope["query_string"].decode(), body)
-        await send({"type": "http.response.start", "status": status, "headers": _HEADERS})
+        body = await _body(receive)
+        method, path = scope["method"], scope["path"].rstrip("/")
+        if path == "/ready":
+            status, answer = 200, b"{}"
+        elif path == "/calls":
+            facts = {"calls": dict(self._calls), "refused": self._refused, "span": self._last - self._first}
+            status, answer = 200, orjson.dumps(facts)
+        else:
+            self._first = self._first or time.monotonic()
+            status, answer = await self._counted(method, path, scope["query_string"].decode(), body)
+            self._last = time.monotonic()
+        await send({"type": "http.response.start", "status": status, "headers": self._headers})
         await send({"type": "http.response.body", "body": answer})
 
-    def _answer(self, method: str, path: str, query: str, body: bytes) -> tuple[int, bytes]:
-        if method == "GET" and "/objects/" in path and path.endswith("/contacts"):
-            after = int(parse_qs(query).get("after", ["0"])[0])
-            if after not in self._pages:
-                self._pages[after] = contacts_page(after, self._total)
-            return 200, self._pages[after]
-        if path.endswith("/batch/read") and "associations" in path:
-            return 207, _no_links(orjson.loads(body)["inputs"])
+    async def _counted(self, method: str, path: str, query: str, body: bytes) -> tuple[int, bytes]:
+        self._calls[f"{method} {path}"] += 1
+        bucket = "search" if path.endswith("/search") else "associations" if "/associations/" in path else "general"
+        if self._portal.limited and not self._windows.takes(bucket):
+            self._refused += 1
+            return 429, _TOO_MANY % (b"SECONDLY" if bucket == "search" else b"TEN_SECONDLY_ROLLING")
+        if self._portal.latency:
+            await asyncio.sleep(self._portal.latency)
+        if method == "POST":
+            return self._posted(path, orjson.loads(body or b"{}"))
+        return 200, self._got(path, {name: values[0] for name, values in parse_qs(query).items()})
+
+    def _got(self, path: str, query: Mapping[str, str]) -> bytes:
+        stream = _stream(path)
+        if "/objects/" in path:
+            if query.get("archived") == "true":
+                return b'{"results":[]}'
+            return self._pages.list_page(stream, int(query.get("after", "0")), int(query.get("limit", "10")))
+        if "/properties/v" in path or path.endswith("/properties"):
+            # The oldest versions answer a bare list.
+            return orjson.dumps(definitions(_stream(path.removesuffix("/properties"))))
         if "/properties/" in path:
-            return 200, property_list(list(_PROPERTIES))
-        if "account-info" in path:
-            return 200, b'{"portalId":1,"timeZone":"Europe/Berlin","companyCurrency":"EUR","accountType":"STANDARD"}'
-        return 200, b'{"results":[],"total":0}'
+            return property_list(stream)
+        return _ACCOUNT if "account-info" in path else _NOTHING
+
+    def _posted(self, path: str, asked: Mapping[str, Any]) -> tuple[int, bytes]:
+        if path.endswith("/search"):
+            return 200, self._pages.search_page(_stream(path.removesuffix("/search")), asked)
+        ids = [str(one["id"]) for one in asked.get("inputs", ())]
+        if "/associations/" in path:
+            return 207, self._pages.links(_stream(path.removesuffix("/batch/read")), ids)
+        if path.endswith("/batch/read"):
+            stream = _stream(path.removesuffix("/batch/read"))
+            return 200, self._pages.batch(stream, ids, asked.get("propertiesWithHistory", ()))
+        return 200, b"{}"
 
 
-def _no_links(inputs: list[dict[str, str]]) -> bytes:
-    errors = [
-        {
-            "status": "error",
-            "category": "OBJECT_NOT_FOUND",
-            "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND",
-            "message": "none",
-            "context": {"fromObjectId": [one["id"]]},
-        }
-        for one in inputs
-    ]
-    return orjson.dumps({"status": "COMPLETE", "results": [], "numErrors": len(errors), "errors": errors})
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while (message := await receive()).get("more_body") or message.get("body"):
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body
 
 
-async def serve(port: int, total: int) -> None:
+def _stream(path: str) -> str:
+    last = path.rpartition("/")[2]
+    return _SINGULAR.get(last, last)
+
+
+async def serve(port: int, portal: Portal) -> None:
     """Serve until the process ends."""
-    config = uvicorn.Config(App(total), host="127.0.0.1", port=port, log_level="error", lifespan="off")
+    config = uvicorn.Config(App(portal), host="127.0.0.1", port=port, log_level="error", lifespan="off")
     await uvicorn.Server(config).serve()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(serve(int(sys.argv[1]), msgspec.json.decode(sys.argv[2], type=Portal)))

@@ -13,7 +13,6 @@ from pathlib import Path
 from connectors.ports import AccountFacts, PropertyDefinition, Source
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import PLAIN, PSEUDONYMISED, CloneFile, Heading, discard, read_key
-from jobs.backfill import groups
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.cloning import Cloning, Copied, Wanted, disguised_owner
 from jobs.counts import PullCount
@@ -29,6 +28,9 @@ from syncer.agreement import Agreement, in_force, load_agreement, load_default
 from syncer.errors import Missing, MissingScope, StreamError
 from syncer.moments import iso
 from syncer.records import Kind
+
+#: Companies before the contacts that are linked to them, contacts before what happened to them.
+_FIRST = (Kind.COMPANY, Kind.CONTACT, Kind.DEAL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,10 +131,10 @@ class _Run:
             clock=self._clock,
             progress=self._progress,
         )
-        await self._each(groups(list(known)), work.whole, count)
+        await self._each(_ordered(list(known)), work.whole, count)
         feeds = [name for name in self._source.streams.events if self._is_chosen(name, count)]
         await self._each([feeds], work.feed, count)
-        await self._each(groups(list(known)), work.meanwhile, count)
+        await self._each(_ordered(list(known)), work.meanwhile, count)
         result.copied.unlike = disguise.unlike if disguise else 0
         self._note_lacking(count)
         count.with_calls(self._source.usage.calls)
@@ -213,6 +215,12 @@ class _Run:
         streams = (*self._source.streams.objects, *self._source.streams.events, "owners")
         scopes = {name: scope for name in streams if (scope := copies.scope_of(name))}
         self._file.save([copies.lacking_change(scope, holds=name in count.skipped) for name, scope in scopes.items()])
+
+
+def _ordered(streams: Sequence[str]) -> Sequence[Sequence[str]]:
+    """Return the streams in groups, each after the one before it: a link is kept where its far end is held."""
+    first = [[kind.value] for kind in _FIRST if kind in streams]
+    return [*first, [name for name in streams if name not in set(Kind)]]
 
 
 def _agreement(settings: Settings) -> Agreement:

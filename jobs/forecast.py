@@ -121,7 +121,7 @@ async def forecast_round(desk: Desk, *, streams: Sequence[str] = (), restart: bo
         portal = await look(desk)
         found = {ACCOUNT: StreamForecast(look=LOOK + (LEADS in portal.streams))}
         found |= {name: StreamForecast(list=1, notes=(_FEEDS,)) for name in _wanted(portal.feeds, streams)}
-        for group in groups(_wanted(portal.streams, streams)):
+        for group in groups(desk, _wanted(portal.streams, streams)):
             of_group = await asyncio.gather(*(_stream(desk, portal, name, restart=restart) for name in group))
             found |= dict(zip(group, of_group, strict=True))
         forecast = _priced(desk.name, _with_looks(desk, portal, found), desk.source.usage)

@@ -19,6 +19,9 @@ _log = structlog.get_logger()
 #: The present is read to its end; the watermark stays behind it, since the CRM's index lags.
 _LAG = 2 * MINUTE
 
+#: More streams than any CRM has.
+_ALL = 1_000
+
 
 async def pull(
     desk: Desk, portal: Portal, *, overlap: int, streams: Sequence[str] = (), without: Sequence[str] = ()
@@ -57,12 +60,23 @@ async def without_resting(desk: Desk, streams: Sequence[str], count: PullCount) 
     return [name for name in streams if name not in LINKED]
 
 
-async def guarded(streams: Sequence[str], work: Callable[[str], Awaitable[None]], count: PullCount) -> None:
-    """Work on streams side by side; note what a stream lacks or what stopped it, and let the others go on."""
+async def guarded(
+    streams: Sequence[str],
+    work: Callable[[str], Awaitable[None]],
+    count: PullCount,
+    *,
+    at_once: int = _ALL,
+) -> None:
+    """Work on streams side by side; note what a stream lacks or what stopped it, and let the others go on.
+
+    At most `at_once` of them are under way, begun in the order given.
+    """
+    gate = asyncio.Semaphore(at_once)
 
     async def one(stream: str) -> None:
         try:
-            await work(stream)
+            async with gate:
+                await work(stream)
         except MissingScope as error:
             count.skipped[stream] = error.hint or error.message
             _log.info("stream_skipped", stream=stream, hint=error.hint)

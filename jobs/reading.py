@@ -102,17 +102,14 @@ class Reader:
         """Return the chunk's records in canonical form, without links of contacts, companies and deals."""
         batch = Batch(stream=chunk.stream, read=len(chunk.records))
         if chunk.stream in set(Kind):
-            self._objects(Kind(chunk.stream), chunk.records, batch)
+            # In a thread, so that other streams' calls leave meanwhile.
+            await asyncio.to_thread(self._objects, Kind(chunk.stream), chunk.records, batch)
             return batch
         if chunk.stream in self._definitions.stories:
             await self._stories(chunk, batch)
             return batch
         linked = await self._contact_ids(chunk)
-        for raw in chunk.records:
-            try:
-                self._other(raw, linked.get(raw.id, ()), batch)
-            except InvalidRecord as error:
-                batch.broken.append(error)
+        await asyncio.to_thread(self._others, chunk.records, linked, batch)
         return batch
 
     async def complete(self, batch: Batch, changed: Sequence[str], storied: Sequence[str]) -> None:
@@ -151,6 +148,13 @@ class Reader:
                 batch.companies.append(company)
             case Deal() as deal:
                 batch.deals.append(deal)
+
+    def _others(self, records: Iterable[SourceRecord], linked: Mapping[str, Sequence[str]], batch: Batch) -> None:
+        for raw in records:
+            try:
+                self._other(raw, linked.get(raw.id, ()), batch)
+            except InvalidRecord as error:
+                batch.broken.append(error)
 
     def _other(self, raw: SourceRecord, contact_ids: Sequence[str], batch: Batch) -> None:
         if raw.stream in self._definitions.activities:

@@ -44,7 +44,7 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
             return _sweep(intake, stream, orders, result)
 
         wanted = [name for name in portal.streams if name not in count.skipped and (not streams or name in streams)]
-        for group in groups(await without_resting(desk, wanted, count)):
+        for group in groups(desk, await without_resting(desk, wanted, count)):
             await guarded(group, of, count)
         _close(desk, run, result, count)
     result.seconds = seconds_of(run)

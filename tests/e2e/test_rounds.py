@@ -1,7 +1,9 @@
 """Whole rounds against a CRM that listens: what was promised to users, end to end."""
 
 import math
+import sqlite3
 from collections import Counter
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits
 from jobs.asking import Asked, measured, question
+from jobs.backfill import backfill
 from jobs.derive import Clocks, derive
 from jobs.look import look
 from jobs.plan import plan
@@ -20,8 +23,9 @@ from jobs.undo import undo_run
 from syncer.agreement import Agreement, InForce, parse_agreement
 from syncer.errors import UnsafePlan
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.moments import DAY
+from syncer.moments import DAY, MINUTE
 from syncer.records import Kind
+from syncer.store import open_store
 from syncer.writeback import Verdict
 
 MODES = ("read", "write")
@@ -89,16 +93,69 @@ async def test_second_sync_writes_nothing(crm, open_desk):
     assert _written_state(crm) == after_first
 
 
-async def test_an_idle_round_costs_at_most_two_calls_an_object_type(crm, open_desk):
+async def test_an_idle_round_inside_the_hour_costs_one_call_an_object_type_and_no_other(crm, open_desk):
     async with open_desk(crm) as desk:
-        await backfill_round(desk)
-    crm.clock.ahead = 30 * 60_000
-    async with open_desk(crm) as desk:
-        idle = await sync_round(desk)
-        assert idle.streams["deals"].read == 0
-        calls = {name: idle.streams[name].api_calls for name in desk.source.streams.objects if name in idle.streams}
-    assert calls
-    assert max(calls.values()) <= 2
+        await _ready(desk)
+    crm.clock.ahead = 10 * MINUTE
+    for _ in range(2):
+        counted = crm.server.server.budgets.today
+        async with open_desk(crm) as desk:
+            idle = await sync_round(desk)
+            calls = dict(desk.source.usage.calls)
+            objects, feeds = desk.source.streams.objects, desk.source.streams.events
+        assert idle.written == 0
+        assert {stream: calls.pop(stream, None) for stream in objects} == dict.fromkeys(objects, 1)
+        # The list of forms, and the newest submissions of each.
+        assert {stream: calls.pop(stream) for stream in feeds} == {
+            **dict.fromkeys(feeds, 1),
+            "form_submissions": 1 + len(crm.portal.forms),
+        }
+        assert not calls
+        assert crm.server.server.budgets.today - counted == len(objects) + len(feeds) + len(crm.portal.forms)
+        crm.clock.ahead += 10 * MINUTE
+
+
+MIRRORED = (
+    "SELECT * FROM contacts",
+    "SELECT * FROM companies",
+    "SELECT * FROM deals",
+    "SELECT * FROM links",
+    "SELECT * FROM activities",
+    "SELECT * FROM evidence",
+    "SELECT * FROM changes",
+)
+
+
+def _mirrored(path):
+    """Every mirrored row of a SQLite file."""
+    with closing(sqlite3.connect(path)) as connection:
+        return {query: sorted(connection.execute(query), key=repr) for query in MIRRORED}
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+async def test_streams_read_in_any_order_leave_the_same_mirror(crm, open_desk, tmp_path, reverse):
+    now = crm.clock()
+    crm.clock = lambda: now
+    with _fresh(tmp_path / "apart.db") as store:
+        async with open_desk(crm, store=store) as desk:
+            portal = await look(desk, afresh=True)
+            await backfill(desk, portal, streams=portal.feeds)
+            for stream in sorted(portal.streams, reverse=reverse):
+                await backfill(desk, portal, streams=(stream,))
+    with _fresh(tmp_path / "together.db") as store:
+        async with open_desk(crm, store=store) as desk:
+            await backfill(desk, await look(desk, afresh=True))
+    apart, together = _mirrored(tmp_path / "apart.db"), _mirrored(tmp_path / "together.db")
+    assert all(together.values())
+    assert apart == together
+
+
+@contextmanager
+def _fresh(path):
+    store = open_store(f"sqlite:///{path}")
+    store.upgrade()
+    yield store
+    store.close()
 
 
 async def test_dry_run_writes_nothing_and_names_every_change(crm, open_desk):
