@@ -105,13 +105,13 @@ async def test_an_idle_round_inside_the_hour_costs_one_call_an_object_type_and_n
             objects, feeds = desk.source.streams.objects, desk.source.streams.events
         assert idle.written == 0
         assert {stream: calls.pop(stream, None) for stream in objects} == dict.fromkeys(objects, 1)
-        # The list of forms, and the newest submissions of each.
+        # The lists of live and archived forms, and the newest submissions of each.
         assert {stream: calls.pop(stream) for stream in feeds} == {
             **dict.fromkeys(feeds, 1),
-            "form_submissions": 1 + len(crm.portal.forms),
+            "form_submissions": 2 + len(crm.portal.forms),
         }
         assert not calls
-        assert crm.server.server.budgets.today - counted == len(objects) + len(feeds) + len(crm.portal.forms)
+        assert crm.server.server.budgets.today - counted == len(objects) + len(feeds) + 1 + len(crm.portal.forms)
         crm.clock.ahead += 10 * MINUTE
 
 
