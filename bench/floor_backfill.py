@@ -61,7 +61,7 @@ def row(record: Record) -> tuple[object, ...]:
     fields = msgspec.json.encode({name: value(name) for name in ("jobtitle", "hs_seniority", "department")}).decode()
     email, number = value("email"), int(record.id)
     texts = (value(name) for name in _TEXTS)
-    return ("a", record.id, email, email, *texts, 0, 0, 1, 1, None, None, fields, "{}", number, number, 1)
+    return ("a", record.id, email, email, *texts, 0, 0, 1, 1, None, None, "[]", fields, "{}", number, number, 1)
 
 
 async def backfill(address: str, database: str, statement: str) -> None:
