@@ -87,7 +87,8 @@ def _verdict(result: ReconcileResult) -> str:
         return f"not proved, since {', '.join(result.halted)} stopped: {compared}, {sums['faults']:,} not the same"
     if not sums["faults"]:
         early = f" but for {sums['not_yet_pulled']:,} that the next pull brings" if sums["not_yet_pulled"] else ""
-        return f"mirror and CRM agree{early}: {compared}"
+        unread = f"; {sums['unreadable']:,} cannot be read: syncer dead-letters" if sums["unreadable"] else ""
+        return f"mirror and CRM agree{early}: {compared}{unread}"
     if result.applied:
         return f"{sums['repaired']:,} mended, {sums['left']:,} left: {compared}; the next derive decides what changed"
     return f"{sums['faults']:,} are not the same on both sides: {compared}; --apply mends the mirror"
