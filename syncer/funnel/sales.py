@@ -42,7 +42,8 @@ def reject(replay: Replay, at: Millis, rejection: Rejection, evidence: str, *, a
         replay.cool_until = Millis(at + replay.rules.cool_off)
         replay.wake_by(replay.cool_until)
         replay.overridden_until = None
-        replay.fall(min(replay.lead, INQUIRY), at, "rejected", (evidence,), actor=actor)
+        # A stage that a person had set counts: whoever stood with sales goes back to inquiry, not below.
+        replay.fall(min(max(replay.lead, replay.rank), INQUIRY), at, "rejected", (evidence,), actor=actor)
         return
     outcome = {RejectTarget.CLOSED_OTHER: Outcome.OTHER, RejectTarget.CLOSED_LOST: Outcome.LOST}.get(
         rejection.target, Outcome.VOID
