@@ -15,7 +15,7 @@ from syncer.records import Kind
 
 #: Pages of one list come one after the other: only streams read side by side use a CRM's whole rate. Five fill
 #: HubSpot's at 250 ms a call, and leave each enough of it that the longest is not alone at the end.
-_AT_ONCE = 5
+AT_ONCE = 5
 #: Streams that tend to be long begin first; those that are not named, last.
 _LONGEST_FIRST = (Kind.CONTACT, "emails", "notes", "tasks", "calls", "meetings", "communications", Kind.COMPANY)
 
@@ -38,7 +38,7 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
 
     wanted = [name for name in portal.streams if not streams or name in streams]
     for group in groups(desk, await without_resting(desk, wanted, count)):
-        await guarded(group, of, count, at_once=_AT_ONCE)
+        await guarded(group, of, count, at_once=AT_ONCE)
     count.with_calls(desk.source.usage.calls)
     return count
 

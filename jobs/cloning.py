@@ -17,7 +17,7 @@ from jobs.backfill import ahead
 from jobs.counts import PullCount
 from jobs.desk import Clock
 from jobs.progress import Progress
-from jobs.reading import LINKED, Chunk, chunks
+from jobs.reading import LINKED, QUIET_LIFECYCLES, Chunk, chunks
 from mappings.convert import CONVERTERS
 from mappings.fields import Definitions
 from mappings.pseudonyms import Pseudonyms
@@ -29,7 +29,7 @@ from syncer.records import Kind
 _OVERLAP = 15 * MINUTE
 _LAG = 2 * MINUTE
 #: A contact with nothing else in its tracked properties has no story: a full pull reads no versions of it either.
-_QUIET = frozenset({None, "", "subscriber", "lead"})
+_QUIET = QUIET_LIFECYCLES | {""}
 _END = "end"
 
 

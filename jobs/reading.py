@@ -35,7 +35,7 @@ LINKED: Mapping[str, tuple[str, ...]] = {
 }
 
 #: A contact at one of these lifecycle values has a sales story in its versions; others have nothing to tell.
-_QUIET_LIFECYCLES = frozenset({None, "subscriber", "lead"})
+QUIET_LIFECYCLES = frozenset({None, "subscriber", "lead"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -212,7 +212,7 @@ class Reader:
 
 #: What `has_story` asks of a contact, in the CRM's words.
 STORIED_CONTACTS = (
-    Having(property="lifecyclestage", other_than=tuple(sorted(one for one in _QUIET_LIFECYCLES if one))),
+    Having(property="lifecyclestage", other_than=tuple(sorted(one for one in QUIET_LIFECYCLES if one))),
     Having(property="hs_lead_status"),
 )
 
@@ -222,7 +222,7 @@ def has_story(record: Contact | Company | Deal) -> bool:
     if isinstance(record, Deal):
         return True
     if isinstance(record, Contact):
-        return record.lead_status is not None or record.lifecycle not in _QUIET_LIFECYCLES
+        return record.lead_status is not None or record.lifecycle not in QUIET_LIFECYCLES
     return False
 
 

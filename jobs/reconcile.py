@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from jobs.backfill import groups
+from jobs.backfill import AT_ONCE, groups
 from jobs.bootstrap import Run, recorded_run, seconds_of
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
@@ -45,7 +45,7 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
 
         wanted = [name for name in portal.streams if name not in count.skipped and (not streams or name in streams)]
         for group in groups(desk, await without_resting(desk, wanted, count)):
-            await guarded(group, of, count)
+            await guarded(group, of, count, at_once=AT_ONCE)
         _close(desk, run, result, count)
     result.seconds = seconds_of(run)
     return result

@@ -1,5 +1,8 @@
 """A sandbox CRM that really listens, and desks that really talk to it."""
 
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +25,11 @@ from syncer.store import Store
 
 #: One present for every portal of a run: two portals of one seed are then equal.
 TODAY = system_clock()
+
+
+#: How a person types `syncer`, and with which token.
+COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
+TOKEN = "pat-na1-secret-1"
 
 
 @dataclass
@@ -122,3 +130,34 @@ def open_desk(sqlite_store: Store, tmp_path: Path) -> OpenDesk:
             yield desk
 
     return opened
+
+
+@pytest.fixture
+def run(tmp_path):
+    def call(crm, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
+        environment = {
+            "PATH": os.environ["PATH"],
+            "SYNCER_DATABASE_URL": f"sqlite:///{tmp_path / 'syncer.db'}",
+            "SYNCER_CONFIG": str(tmp_path / "syncer.yaml"),
+            "SYNCER_AGREEMENT": str(tmp_path / "agreement.yaml"),
+            "SYNCER_LOG": "json",
+            "HUBSPOT_ACCESS_TOKEN": TOKEN,
+            "HUBSPOT_BASE_URL": crm.server.base_url if crm else "http://127.0.0.1:9",
+            **changes,
+        }
+        if not (tmp_path / "syncer.yaml").exists():
+            (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
+        done = subprocess.run(
+            [*COMMAND, *arguments],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert "Traceback" not in done.stderr
+        assert TOKEN not in done.stdout + done.stderr
+        return done
+
+    return call

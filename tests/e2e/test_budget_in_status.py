@@ -14,7 +14,7 @@ from jobs.look import look
 from jobs.rounds import backfill_round, pull_round
 from jobs.status import read_status
 from syncer.moments import DAY
-from tests.e2e.test_command_line import COMMAND, run  # noqa: F401 - the fixture
+from tests.e2e.conftest import COMMAND
 
 LAVISH = 1_000_000
 
@@ -70,7 +70,7 @@ def test_an_account_that_was_never_asked_has_spent_nothing(sqlite_store):
 
 def test_status_of_another_process_shows_it_while_a_backfill_is_at_work_and_after_it_was_killed(
     serve,
-    run,  # noqa: F811
+    run,
     tmp_path,
 ):
     slow = Fault(trouble=Trouble.LATENCY, path="/objects/2026-09/notes", probability=1.0, seconds=60.0)

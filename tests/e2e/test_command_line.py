@@ -1,51 +1,16 @@
 """The commands as a user types them: exit codes, messages with a remedy, nothing half-written, no secret shown."""
 
 import json
-import os
 import sqlite3
-import subprocess
-import sys
 
 import pyarrow.parquet as pq
 import pytest
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.records import Token
+from tests.e2e.conftest import TOKEN
 
-TOKEN = "pat-na1-secret-1"
 NOW = "2026-05-04T10:00:00Z"
-COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
-
-
-@pytest.fixture
-def run(tmp_path):
-    def call(crm, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "SYNCER_DATABASE_URL": f"sqlite:///{tmp_path / 'syncer.db'}",
-            "SYNCER_CONFIG": str(tmp_path / "syncer.yaml"),
-            "SYNCER_AGREEMENT": str(tmp_path / "agreement.yaml"),
-            "SYNCER_LOG": "json",
-            "HUBSPOT_ACCESS_TOKEN": TOKEN,
-            "HUBSPOT_BASE_URL": crm.server.base_url if crm else "http://127.0.0.1:9",
-            **changes,
-        }
-        if not (tmp_path / "syncer.yaml").exists():
-            (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert "Traceback" not in done.stderr
-        assert TOKEN not in done.stdout + done.stderr
-        return done
-
-    return call
 
 
 def test_the_documented_way_works_from_setup_to_explain(serve, run):

@@ -9,7 +9,6 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import Limits
 from jobs.forecast import ACCOUNT, LOOK, forecast_round
 from jobs.rounds import backfill_round
-from tests.e2e.test_command_line import run  # noqa: F401 - the fixture
 
 FEEDS = ("form_submissions", "email_clicks", "page_views")
 LAVISH = 1_000_000
@@ -121,7 +120,7 @@ async def test_minutes_follow_the_rate_and_days_follow_what_is_left(serve, open_
     assert later.days == 2
 
 
-def test_the_command_prints_a_table_or_json_and_ends_in_nought(serve, run):  # noqa: F811
+def test_the_command_prints_a_table_or_json_and_ends_in_nought(serve, run):
     crm = serve(contacts=40)
     shown = run(crm, "backfill", "--dry-run")
     assert shown.returncode == 0

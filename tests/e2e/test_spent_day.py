@@ -20,7 +20,6 @@ from jobs.setup import setup
 from jobs.sweep import Orders
 from syncer.errors import RateLimited
 from syncer.moments import DAY, HOUR, MINUTE, moment
-from tests.e2e.test_command_line import run  # noqa: F401 - the fixture
 
 LAVISH = 1_000_000
 HOUR_THERE = 6
@@ -235,7 +234,7 @@ def _json(done):
     return json.loads(done.stdout)
 
 
-def test_commands_say_until_when_and_end_in_one(serve, run, tmp_path):  # noqa: F811
+def test_commands_say_until_when_and_end_in_one(serve, run, tmp_path):
     crm = serve(contacts=30, limits=_limits(LAVISH))
     run(crm, "setup", "--apply")
     run(crm, "backfill")
@@ -262,7 +261,7 @@ def test_commands_say_until_when_and_end_in_one(serve, run, tmp_path):  # noqa: 
         assert {row[0] for row in store.execute("SELECT DISTINCT status FROM outbox")} == {"pending"}
 
 
-def test_one_account_at_rest_does_not_keep_the_others_from_their_work(serve, run, tmp_path):  # noqa: F811
+def test_one_account_at_rest_does_not_keep_the_others_from_their_work(serve, run, tmp_path):
     rested, fresh = serve(contacts=20, limits=_limits(0)), serve(contacts=20)
     (tmp_path / "syncer.yaml").write_text(
         "accounts:\n"
