@@ -25,7 +25,7 @@ demo: $(VENV)/.run ## sandbox CRM with generated data: set up, backfill, derive,
 	$(BIN)/syncer demo $(DEMO_ARGS)
 
 test: $(VENV)/.dev ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, formatting included
 	$(BIN)/ruff check .
