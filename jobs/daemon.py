@@ -14,6 +14,7 @@ from jobs.rounds import measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
 from jobs.settings import Settings
 from jobs.sweep import Orders
+from jobs.web.access import is_password
 from jobs.web.app import build_app
 from syncer.errors import ConfigError, Problem, SyncerError
 from syncer.store import Store
@@ -28,11 +29,9 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) -> None:
     """Keep every account in step and serve the dashboard; return once a signal was obeyed.
 
-    Raises ConfigError for an address beyond this machine: the dashboard has no login yet.
+    Raises ConfigError for an address beyond this machine without a password, and for a password that is none.
     """
-    if host not in _LOOPBACK:
-        hint = "use 127.0.0.1, and a reverse proxy with a login in front of it"
-        raise ConfigError([Problem(key="--host", message="the dashboard listens on this machine only", hint=hint)])
+    refuse_unguarded(settings, host)
     busy = asyncio.Lock()
     schedule = Schedule()
     for name in settings.accounts:
@@ -59,6 +58,26 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) 
         _log.info("stop_requested")
         async with busy:
             first.cancel()
+
+
+def refuse_unguarded(settings: Settings, host: str) -> None:
+    """Refuse passwords that are too short, and to listen beyond this machine without one."""
+    passwords = {
+        "SYNCER_DASHBOARD_PASSWORD": settings.dashboard_password,
+        "SYNCER_DASHBOARD_READER_PASSWORD": settings.reader_password,
+    }
+    said = {name: one.get_secret_value() for name, one in passwords.items() if one is not None}
+    hint = "twelve characters or more, or an argon2 hash"
+    problems = [
+        Problem(key=name, message="is no password that can serve", hint=hint)
+        for name, text in said.items()
+        if text and not is_password(text)
+    ]
+    if host not in _LOOPBACK and not any(said.values()):
+        hint = "set SYNCER_DASHBOARD_PASSWORD, or listen at 127.0.0.1"
+        problems.append(Problem(key="--host", message="beyond this machine the dashboard needs a password", hint=hint))
+    if problems:
+        raise ConfigError(problems)
 
 
 def _appointments(settings: Settings, store: Store, name: str, busy: asyncio.Lock) -> list[Appointment]:

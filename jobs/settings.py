@@ -50,6 +50,7 @@ class Environment(BaseSettings):
     log: LogFormat = Field(LogFormat.CONSOLE, validation_alias="SYNCER_LOG")
     public_url: str | None = Field(None, validation_alias="SYNCER_PUBLIC_URL")
     dashboard_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_PASSWORD")
+    reader_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_READER_PASSWORD")
     encryption_keys: SecretStr | None = Field(None, validation_alias="SYNCER_ENCRYPTION_KEYS")
     hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL", min_length=1)
 
@@ -126,7 +127,9 @@ class Settings(Strict):
     agreement_path: Path
     log: LogFormat
     public_url: str | None
+    #: Opens the dashboard to who may decide, and to who may only look.
     dashboard_password: SecretStr | None
+    reader_password: SecretStr | None = None
     accounts: Mapping[str, Account]
     schedule: ScheduleFile
     #: Seal what is secret in the database; the newest first, none leaves it in clear.
@@ -185,6 +188,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         log=environment.log,
         public_url=environment.public_url,
         dashboard_password=environment.dashboard_password,
+        reader_password=environment.reader_password,
         accounts=accounts,
         schedule=file.schedule,
         encryption_keys=keys,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.words import LANGUAGES, Language, number
+from jobs.words import LANGUAGES, Language, number, stage_text
 
 #: Codes that stand in reports: dimensions, outcomes, reasons of deals, why something does not count.
 _TERMS: Mapping[str, tuple[str, str]] = {
@@ -94,13 +94,77 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "off_scale": ("off the scale", "außerhalb der Skala"),
     "cost_no_date": ("cost without date", "Kosten ohne Datum"),
     "cost_no_fx": ("cost without exchange rate", "Kosten ohne Wechselkurs"),
+    "not_ready": ("not ready yet", "noch nicht so weit"),
+    "bad_timing": ("bad timing", "falscher Zeitpunkt"),
+    "invalid": ("invalid", "ungültig"),
+    "duplicate": ("duplicate", "Dublette"),
+    "machine": ("machine", "Maschine"),
+    "user": ("person", "Mensch"),
+    "crm": ("CRM", "CRM"),
+    "form": ("form", "Formular"),
+    "email_click": ("e-mail click", "E-Mail-Klick"),
+    "email_in": ("e-mail received", "E-Mail erhalten"),
+    "email_out": ("e-mail sent", "E-Mail gesendet"),
+    "page_view": ("page view", "Seitenaufruf"),
+    "registration": ("registration", "Anmeldung"),
+    "unsubscribe": ("unsubscribed", "Abmeldung"),
+    "call": ("call", "Anruf"),
+    "meeting": ("meeting", "Termin"),
+    "message": ("message", "Nachricht"),
+    "note": ("note", "Notiz"),
+    "task": ("task", "Aufgabe"),
+    "lead_status": ("lead status", "Lead-Status"),
+    "lifecycle": ("lifecycle stage", "Lifecycle-Phase"),
+    "lead": ("lead", "Lead"),
+    "pending": ("waiting", "wartet"),
+    "sending": ("being sent", "wird gesendet"),
+    "written": ("written", "geschrieben"),
+    "unchanged": ("was so already", "war schon so"),
+    "conflict": ("a person's value stands", "Wert eines Menschen gilt"),
+    "failed": ("failed", "fehlgeschlagen"),
+    "cancelled": ("cancelled", "entfallen"),
+    "running": ("running", "läuft"),
+    "done": ("done", "fertig"),
+    "interrupted": ("interrupted", "unterbrochen"),
+    "parked": ("at rest", "ruht"),
+    "contacts": ("contacts", "Kontakte"),
+    "companies": ("companies", "Firmen"),
+    "deals": ("deals", "Deals"),
+    "activities": ("activities", "Aktivitäten"),
+    "links": ("links", "Verknüpfungen"),
+    "changes": ("changes", "Änderungen"),
+    "owners": ("owners", "Zuständige"),
+    "costs": ("cost lines", "Kostenzeilen"),
+    "answers": ("survey answers", "Umfrageantworten"),
+    "stories": ("leads and quotes", "Leads und Angebote"),
+    "mature": ("mature", "reif"),
+    "immature": ("immature", "unreif"),
+    "small_n": ("uncertain", "unsicher"),
+    "n<5": ("too few", "zu wenige"),
+    "undefined": ("undefined", "nicht bestimmt"),
+    "cohort": ("cohort", "Kohorte"),
+    "snapshot": ("snapshot", "Stichtag"),
+    "period": ("period", "Zeitraum"),
+    "all": ("all", "alle"),
 }
+
+_OF_STAGES = frozenset({"stage", "from", "to"})
+_OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
 
 
 def term(code: str, lang: Language) -> str:
     """Return how a report says a code; one without words of its own stays as it is."""
     found = _TERMS.get(code)
     return code if found is None else found[LANGUAGES.index(lang)]
+
+
+def member(dim: str, value: str | None, lang: Language) -> str:
+    """Return a segment's value in words where the values are ours; sources and teams are named by the user."""
+    if value is None:
+        return "–"
+    if dim in _OF_STAGES:
+        return stage_text(value, lang)
+    return term(value, lang) if dim in _OF_CODES else value
 
 
 def exclusions(counts: object, lang: Language) -> str:

@@ -5,14 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.terms import exclusions, term
-from jobs.words import Language, stage_text, word
+from jobs.terms import exclusions, member, term
+from jobs.words import Language, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet
 from syncer.kpis.result import Kpi
-
-_OF_STAGES = frozenset({"stage", "from", "to"})
-_OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
 
 
 def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Language) -> None:
@@ -68,14 +65,5 @@ def _segment(row: Kpi, lang: Language) -> str:
     labels = row.notes.get("labels")
     names = labels if isinstance(labels, Mapping) else {}
     return ", ".join(
-        f"{term(dim, lang)} {names.get(dim) or _member(dim, value, lang)}" for dim, value in row.segment.items()
+        f"{term(dim, lang)} {names.get(dim) or member(dim, value, lang)}" for dim, value in row.segment.items()
     )
-
-
-def _member(dim: str, value: str | None, lang: Language) -> str:
-    """Return a value in words where the values are ours; sources, campaigns and teams are named by the user."""
-    if value is None:
-        return "–"
-    if dim in _OF_STAGES:
-        return stage_text(value, lang)
-    return term(value, lang) if dim in _OF_CODES else value

@@ -1,91 +1,73 @@
-"""The web application: one dashboard page, the figures behind it as JSON, and health. It only reads."""
+"""The web application: the dashboard, the figures behind it as JSON, and health."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from jobs.bootstrap import agreement_of, system_clock
 from jobs.settings import Settings
-from jobs.status import read_status
-from jobs.web.view import DashboardView, read_view
-from jobs.words import LANGUAGES, Language, word
-from syncer.errors import SyncerError
+from jobs.web.access import Doorkeeper, Role, doorkeeper
+from jobs.web.contacts import contact_routes
+from jobs.web.deals import deal_routes
+from jobs.web.entrance import entrance
+from jobs.web.figures import figure_routes
+from jobs.web.guard import Guard
+from jobs.web.handovers import handover_routes
+from jobs.web.health import health_routes
+from jobs.web.overview import overview_routes
+from jobs.web.pages import Pages
+from jobs.web.site import Site
+from jobs.web.story import story_routes
+from jobs.web.sync import sync_routes
 from syncer.store import Store
-
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
 def build_app(settings: Settings, store: Store) -> Starlette:
-    """Return the application over one store."""
-    pages = Environment(loader=PackageLoader("jobs.web"), autoescape=select_autoescape(), trim_blocks=True)
-    agreement = agreement_of(settings)
+    """Return the application over one store; its passwords are those of the settings."""
+    keeper = doorkeeper(
+        {Role.READER: settings.reader_password, Role.OPERATOR: settings.dashboard_password}, system_clock
+    )
+    is_encrypted = (settings.public_url or "").startswith("https://")
+    pages = Pages(lambda: _accounts(settings, store), is_open=keeper.is_open)
+    site = Site(store=store, in_force=agreement_of(settings), pages=pages, clock=system_clock)
 
-    def view(account: str | None, lang: Language) -> DashboardView | None:
-        names = _accounts(settings, store)
-        chosen = account if account in names else next(iter(names), None)
-        return read_view(store, agreement, chosen, lang) if chosen else None
+    async def refused(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        if request.url.path.startswith("/api/") or getattr(request.state, "session", None) is None:
+            return JSONResponse({"status": "failed", "reason": error.detail}, error.status_code)
+        response = pages.page(request, "refused.html", pages.asking(request), reason=error.detail)
+        response.status_code = error.status_code
+        return response
 
-    async def index(request: Request) -> Response:
-        lang = _language(request)
-        shown = await asyncio.to_thread(view, request.query_params.get("account"), lang)
-        other = next(one for one in LANGUAGES if one != lang)
-        template = pages.get_template("index.html")
-        return HTMLResponse(template.render(view=shown, lang=lang, other=other, w=lambda key: word(key, lang)))
-
-    async def figures(request: Request) -> Response:
-        shown = await asyncio.to_thread(view, request.query_params.get("account"), _language(request))
-        return JSONResponse([] if shown is None else shown.rows)
-
-    async def healthy(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def ready(_request: Request) -> Response:
-        def read() -> list[dict[str, object]]:
-            return [read_status(store, name, system_clock(), runs=1).as_dict() for name in _accounts(settings, store)]
-
-        try:
-            return JSONResponse({"status": "ok", "accounts": await asyncio.to_thread(read)})
-        except SyncerError as error:
-            return JSONResponse({"status": "failed", "reason": error.message, "hint": error.hint}, status_code=503)
-
-    static = resources.files("jobs.web").joinpath("static")
     return Starlette(
-        routes=[
-            Route("/", index),
-            Route("/api/kpis", figures),
-            Route("/healthz", healthy),
-            Route("/readyz", ready),
-            Mount("/static", StaticFiles(directory=str(static))),
-        ],
-        middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
+        routes=_routes(site, keeper, is_encrypted=is_encrypted),
+        middleware=[Middleware(Guard, keeper=keeper, is_encrypted=is_encrypted)],
+        exception_handlers={HTTPException: refused},
     )
 
 
-async def _with_headers(request: Request, following: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await following(request)
-    response.headers.update(_HEADERS)
-    return response
-
-
-def _language(request: Request) -> Language:
-    asked = request.query_params.get("lang")
-    preferred = request.headers.get("accept-language", "")[:2]
-    return next((one for text in (asked, preferred) for one in LANGUAGES if one == text), "en")
+def _routes(site: Site, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequence[Route | Mount]:
+    static = resources.files("jobs.web").joinpath("static")
+    return [
+        *overview_routes(site),
+        *handover_routes(site),
+        *contact_routes(site),
+        *story_routes(site),
+        *deal_routes(site),
+        *figure_routes(site),
+        *sync_routes(site),
+        *health_routes(site, is_open=keeper.is_open),
+        *entrance(site.pages, keeper, is_encrypted=is_encrypted),
+        Mount("/static", StaticFiles(directory=str(static))),
+    ]
 
 
 def _accounts(settings: Settings, store: Store) -> list[str]:

@@ -99,6 +99,10 @@ class Desk:
         """Return every value of one run by record and property."""
         return outbox.of_run(self._connection, account, run)
 
+    def of_record(self, account: str, kind: Kind, record_id: str) -> Sequence[OutboxEntry]:
+        """Return every value of one record, the latest first."""
+        return outbox.of_record(self._connection, account, kind, record_id)
+
     def has_written(self, account: str) -> bool:
         """Return whether we ever wrote to the account."""
         return overview.has_written(self._connection, account)

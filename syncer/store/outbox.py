@@ -111,6 +111,13 @@ def of_run(connection: Connection, account: str, run: str) -> list[OutboxEntry]:
     return [entry_of(row) for row in raw(connection, ordered, {})]
 
 
+def of_record(connection: Connection, account: str, kind: Kind, record_id: str) -> list[OutboxEntry]:
+    """Return every value of one record, the latest first."""
+    mine = (outbox.c.account == account) & (outbox.c.kind == kind.value) & (outbox.c.record_id == record_id)
+    statement = select(*_COLUMNS).where(mine).order_by(outbox.c.changed_at.desc(), outbox.c.property, outbox.c.key)
+    return [entry_of(row) for row in raw(connection, statement, {})]
+
+
 def entry_of(row: Row) -> OutboxEntry:
     """Return the value in a row of `outbox` without its account."""
     return OutboxEntry(

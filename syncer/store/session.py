@@ -7,6 +7,7 @@ from functools import cached_property
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
+from syncer.store.browse import Browse
 from syncer.store.desk import Desk
 from syncer.store.dialect import dialect_named
 from syncer.store.facts import Facts
@@ -56,6 +57,11 @@ class Unit:
     def desk(self) -> Desk:
         """Return cursors, runs, outbox, dead letters and snapshots."""
         return Desk(self.connection)
+
+    @cached_property
+    def browse(self) -> Browse:
+        """Return lists that people leaf through."""
+        return Browse(self.connection)
 
 
 class Store:

@@ -65,7 +65,7 @@ def test_it_syncs_measures_answers_and_leaves_on_a_signal(serve, tmp_path):
         process.wait()
 
 
-def test_it_refuses_to_listen_beyond_this_machine(serve, tmp_path):
+def test_it_refuses_to_listen_beyond_this_machine_without_a_password(serve, tmp_path):
     crm = serve(contacts=20)
     done = subprocess.run(
         [*COMMAND, "run", "--host", "0.0.0.0"],  # noqa: S104 - the very address that must be refused
@@ -76,4 +76,4 @@ def test_it_refuses_to_listen_beyond_this_machine(serve, tmp_path):
         timeout=60,
     )
     assert done.returncode == 2
-    assert "this machine only" in done.stderr
+    assert "needs a password" in done.stderr

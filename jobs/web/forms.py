@@ -1,0 +1,43 @@
+"""What a page sends back: a small form with the key of its session."""
+
+import hmac
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from jobs.web.access import Role
+
+#: Bytes of the largest form, and its fields.
+_LARGEST, _FIELDS = 16_384, 40
+_SAME_SITE = frozenset({None, "same-origin", "none"})
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form.
+
+    Raises HTTPException: 413 for a large body, 400 for what is no form, 403 for one that another site sent.
+    """
+    if request.headers.get("sec-fetch-site") not in _SAME_SITE:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "sent by another site")
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > _LARGEST:
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the form is too large")
+    try:
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
+    except ValueError:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "this is no form") from None
+
+
+async def operator_form(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form that an operator sent from a page of their own session; HTTPException 403 else."""
+    fields, session = await read_form(request), request.state.session
+    if session is None or not hmac.compare_digest(session.form_key, fields.get("form_key", "")):
+        raise HTTPException(HTTPStatus.FORBIDDEN, "the form is out of date; load the page again")
+    if session.role is not Role.OPERATOR:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "readers may look, not decide")
+    return fields

@@ -1,0 +1,82 @@
+"""How the copy and the write-back stand: freshness, runs, what waits, what needs a person, what was spent."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from jobs.status import AccountStatus, read_status
+from jobs.terms import term
+from jobs.web.pages import Asking
+from jobs.web.site import Site
+from jobs.words import Language, number, time_text
+from syncer.moments import DAY, HOUR, MINUTE, SECOND
+from syncer.store import DeadLetter
+
+_RUNS = 20
+_LETTERS = 200
+#: A stream that was read longer ago than this is marked, in milliseconds.
+_STALE = 2 * HOUR
+
+
+def sync_routes(site: Site) -> Sequence[Route]:
+    """Return the route of the page."""
+
+    async def page(request: Request) -> Response:
+        asking = site.pages.asking(request)
+        return site.pages.page(request, "sync.html", asking, **await asyncio.to_thread(_shown, site, asking))
+
+    return [Route("/sync", page)]
+
+
+def _shown(site: Site, asking: Asking) -> Mapping[str, object]:
+    status, letters = _read(site, asking)
+    lang = asking.lang
+    if status is None:
+        return {"status": None}
+    return {
+        "status": status,
+        "streams": [(stream, age(seconds, lang), seconds * SECOND > _STALE) for stream, seconds in _streams(status)],
+        "records": [(term(name, lang), number(count, lang)) for name, count in status.records.items() if count],
+        "outbox": [(term(name, lang), number(count, lang)) for name, count in status.outbox.items() if count],
+        "letters": letters,
+        "letters_in_all": number(status.dead_letters, lang),
+        "runs": [
+            (run.id, run.job, time_text(run.started_at, site.zone, lang), term(run.status, lang)) for run in status.runs
+        ],
+        "reconciled": None if status.reconciled is None else time_text(status.reconciled.started_at, site.zone, lang),
+        "calls": None if status.spending is None else number(sum(status.spending.calls.values()), lang),
+        "left": _left(status, lang),
+        "rests": [rest.message for rest in status.rests],
+    }
+
+
+def _read(site: Site, asking: Asking) -> tuple[AccountStatus | None, Sequence[DeadLetter]]:
+    if asking.account is None:
+        return None, ()
+    status = read_status(site.store, asking.account, site.clock(), runs=_RUNS)
+    with site.store.snapshot() as unit:
+        return status, unit.desk.dead_letters(asking.account)[:_LETTERS]
+
+
+def _streams(status: AccountStatus) -> Sequence[tuple[str, int]]:
+    """Return streams with the seconds since they were read, the stalest first."""
+    return sorted(status.freshness.items(), key=lambda one: -one[1])
+
+
+def _left(status: AccountStatus, lang: Language) -> str | None:
+    spent = status.spending
+    if spent is None or spent.daily is None:
+        return None
+    of = "" if spent.daily.limit is None else f" / {number(spent.daily.limit, lang)}"
+    return f"{number(spent.daily.remaining, lang)}{of}"
+
+
+def age(seconds: int, lang: Language) -> str:
+    """Return a length of time in its largest fitting unit."""
+    for unit, english, german in ((DAY, "days", "Tage"), (HOUR, "hours", "Stunden"), (MINUTE, "minutes", "Minuten")):
+        if seconds * SECOND >= 2 * unit:
+            return f"{number(seconds * SECOND // unit, lang)} {english if lang == 'en' else german}"
+    return f"{seconds} {'seconds' if lang == 'en' else 'Sekunden'}"

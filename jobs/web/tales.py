@@ -1,0 +1,182 @@
+"""One contact's and one deal's story in words: stages, score, facts, what the CRM was told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from jobs.terms import term
+from jobs.words import Language, money, number, stage_name, time_text
+from syncer.moments import millis
+from syncer.records import Evidence
+from syncer.store import OutboxEntry
+
+_DASH = "–"
+_SIGNED = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Passing:
+    """One entry into a stage."""
+
+    at: str
+    cycle: str
+    stage: str
+    rule: str
+    actor: str
+    evidence: str
+    virtual: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """One fact of the chronology."""
+
+    at: str
+    kind: str
+    subject: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """One line of a score."""
+
+    label: str
+    raw: str
+    counted: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """One value that we wrote, or mean to write."""
+
+    at: str
+    property: str
+    value: str
+    previous: str
+    status: str
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """One stretch of a deal's past."""
+
+    since: str
+    until: str
+    outcome: str
+    rule: str
+    amount: str
+    close_date: str
+
+
+def passings(history: object, zone: ZoneInfo, lang: Language) -> Sequence[Passing]:
+    """Return a story's stage events."""
+    return [
+        Passing(
+            at=told_time(one["at"], zone, lang),
+            cycle=str(one["cycle"]),
+            stage=stage_name(str(one["to"]), lang),
+            rule=str(one["rule"]),
+            actor=term(str(one["actor"]), lang),
+            evidence=_joined(one["evidence"]),
+            virtual=bool(one["virtual"]),
+        )
+        for one in _mappings(history)
+    ]
+
+
+def parts(score: object, lang: Language) -> Sequence[Part]:
+    """Return the lines that a story's score is the sum of."""
+    found = score.get("contributions") if isinstance(score, Mapping) else None
+    return [
+        Part(
+            label=str(one["label"]),
+            raw=_points(one["raw"], lang),
+            counted=_points(one["after_cap"], lang),
+        )
+        for one in _mappings(found)
+    ]
+
+
+def facts_of(evidence: Sequence[Evidence], zone: ZoneInfo, lang: Language) -> Sequence[Fact]:
+    """Return evidence as a chronology, newest first."""
+    return [
+        Fact(
+            at=time_text(one.occurred_at, zone, lang),
+            kind=term(one.kind, lang),
+            subject=one.subject or one.outcome or "",
+        )
+        for one in reversed(evidence)
+    ]
+
+
+def told(entries: Sequence[OutboxEntry], zone: ZoneInfo, lang: Language) -> Sequence[Told]:
+    """Return what was written about a record, newest first."""
+    return [
+        Told(
+            at=time_text(one.changed_at, zone, lang),
+            property=one.property,
+            value=one.value or _DASH,
+            previous=one.previous or _DASH,
+            status=term(one.status.value, lang),
+            why=one.why,
+        )
+        for one in entries
+    ]
+
+
+def deal_tale(story: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Mapping[str, object]:
+    """Return a deal's story as its page shows it."""
+    spans = [_span(one, zone, lang) for one in _mappings(story["spans"])]
+    named = ("outcome", "reason", "proposal")
+    said = {key: term(str(story[key]), lang) if story[key] else _DASH for key in named}
+    return {
+        **said,
+        "id": story["id"],
+        "name": story["name"] or story["id"],
+        "rule": story["rule"] or _DASH,
+        "resume_at": _day(story["resume_at"], zone, lang),
+        "offer_at": _day(story["offer_at"], zone, lang),
+        "primary_contact": story["primary_contact"],
+        "flags": story["flags"],
+        "spans": list(reversed(spans)),
+        "crm": story["crm"],
+    }
+
+
+def _span(one: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Span:
+    amount = one["amount"]
+    currency = one["currency"]
+    return Span(
+        since=_day(one["valid_from"], zone, lang),
+        until=_day(one["valid_to"], zone, lang),
+        outcome=term(str(one["outcome"]), lang),
+        rule=str(one["rule"]),
+        amount=money(
+            amount if isinstance(amount, Decimal) else None, None if currency is None else str(currency), lang
+        ),
+        close_date=_day(one["close_date"], zone, lang),
+    )
+
+
+def _day(value: object, zone: ZoneInfo, lang: Language) -> str:
+    return told_time(value, zone, lang).partition(" ")[0]
+
+
+def told_time(text: object, zone: ZoneInfo, lang: Language) -> str:
+    """Return a moment that a story holds as ISO 8601 in local time, or a dash for None."""
+    return _DASH if text is None else time_text(millis(datetime.fromisoformat(str(text))), zone, lang)
+
+
+def _joined(values: object) -> str:
+    return ", ".join(map(str, values)) if isinstance(values, Sequence) and values else _DASH
+
+
+def _points(value: object, lang: Language) -> str:
+    return _DASH if not isinstance(value, int | float) else number(value, lang, digits=_SIGNED)
+
+
+def _mappings(value: object) -> Sequence[Mapping[str, object]]:
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, Sequence) else []

@@ -1,0 +1,197 @@
+"""What people leaf through: contacts and deals with where they stand, a page at a time, most urgent first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from syncer.funnel.facts import Outcome
+from syncer.moments import Millis
+from syncer.store import tables
+from syncer.store.decode import amount_of
+from syncer.store.dialect import Query, Row, raw
+
+#: Which deals: all of them, those that a rule would delay, and those that were delayed.
+DealView = Literal["open", "proposed", "other", "won", "lost"]
+DEAL_VIEWS: Mapping[DealView, Outcome] = {
+    "open": Outcome.OPEN,
+    "proposed": Outcome.OPEN,
+    "other": Outcome.OTHER,
+    "won": Outcome.WON,
+    "lost": Outcome.LOST,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactLine:
+    """One contact in a list."""
+
+    id: str
+    name: str
+    company: str | None
+    stage: str
+    since: Millis | None
+    cell: str
+    priority: int
+    owner_id: str | None
+    sla_due_at: Millis | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DealLine:
+    """One deal in a list, as its latest span says."""
+
+    id: str
+    name: str
+    stage_id: str | None
+    pipeline_id: str | None
+    outcome: Outcome
+    rule: str
+    reason: str | None
+    proposal: str | None
+    amount: Decimal | None
+    currency: str | None
+    close_date: Millis | None
+    resume_at: Millis | None
+    owner_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ContactsAsked:
+    """Which contacts; None and empty leave everybody in."""
+
+    stages: Sequence[str] = ()
+    owner_id: str | None = None
+    #: Only those whom sales has to touch or decide on by a moment.
+    with_clock: bool = False
+    #: Priority and id of the last contact of the page before.
+    after: tuple[int, str] | None = None
+    limit: int = 50
+
+
+class Browse:
+    """Reads of one snapshot; live records only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def contacts(self, account: str, asked: ContactsAsked) -> Sequence[ContactLine]:
+        """Return contacts by priority, highest first; with clocks the soonest due first."""
+        return [_contact(row) for row in raw(self._connection, _contacts_sql(account, asked), {})]
+
+    def stage_counts(self, account: str) -> Mapping[str, int]:
+        """Return how many contacts stand in each stage."""
+        states = tables.contact_states.c
+        statement = select(states.stage, func.count()).where(states.account == account).group_by(states.stage)
+        return {row[0]: row[1] for row in raw(self._connection, statement, {})}
+
+    def deals(self, account: str, view: DealView, *, owner_id: str | None = None, limit: int = 200) -> list[DealLine]:
+        """Return a view's deals: open ones by close date, delayed ones by resume date, closed ones latest first."""
+        return [_deal(row) for row in raw(self._connection, _deals_sql(account, view, owner_id, limit), {})]
+
+
+def _contacts_sql(account: str, asked: ContactsAsked) -> Query:
+    states, contacts, companies = tables.contact_states.c, tables.contacts.c, tables.companies.c
+    columns = (
+        states.contact_id,
+        contacts.first_name,
+        contacts.last_name,
+        companies.name,
+        states.stage,
+        states.since,
+        states.cell,
+        states.priority,
+        contacts.owner_id,
+        states.sla_due_at,
+    )
+    joined = tables.contact_states.join(
+        tables.contacts, and_(contacts.account == states.account, contacts.id == states.contact_id)
+    ).outerjoin(tables.companies, and_(companies.account == contacts.account, companies.id == contacts.company_id))
+    statement = select(*columns).select_from(joined).where(*_wanted(account, asked))
+    order = (states.sla_due_at,) if asked.with_clock else ()
+    return statement.order_by(*order, states.priority.desc(), states.contact_id).limit(asked.limit)
+
+
+def _wanted(account: str, asked: ContactsAsked) -> list[ColumnElement[bool]]:
+    states, contacts = tables.contact_states.c, tables.contacts.c
+    wanted = [states.account == account, contacts.archived_at.is_(None), contacts.merged_into.is_(None)]
+    if asked.stages:
+        wanted.append(states.stage.in_(asked.stages))
+    if asked.owner_id is not None:
+        wanted.append(contacts.owner_id == asked.owner_id)
+    if asked.with_clock:
+        wanted.append(states.sla_due_at.is_not(None))
+    if asked.after is not None:
+        priority, last = asked.after
+        below = and_(states.priority == priority, states.contact_id > last)
+        wanted.append(or_(states.priority < priority, below))
+    return wanted
+
+
+def _contact(row: Row) -> ContactLine:
+    return ContactLine(
+        id=row[0],
+        name=" ".join(part for part in row[1:3] if part) or row[0],
+        company=row[3],
+        stage=row[4],
+        since=row[5],
+        cell=row[6],
+        priority=row[7],
+        owner_id=row[8],
+        sla_due_at=row[9],
+    )
+
+
+def _deals_sql(account: str, view: DealView, owner_id: str | None, limit: int) -> Query:
+    spans, deals = tables.deal_spans.c, tables.deals.c
+    columns = (
+        spans.deal_id,
+        deals.name,
+        spans.stage_id,
+        spans.pipeline_id,
+        spans.outcome,
+        spans.rule,
+        spans.reason,
+        spans.proposal,
+        spans.amount,
+        spans.currency,
+        spans.close_date,
+        spans.resume_at,
+        deals.owner_id,
+    )
+    joined = tables.deal_spans.join(tables.deals, and_(deals.account == spans.account, deals.id == spans.deal_id))
+    wanted = [
+        spans.account == account,
+        spans.superseded_at.is_(None),
+        spans.valid_to.is_(None),
+        spans.outcome == DEAL_VIEWS[view].value,
+        deals.archived_at.is_(None),
+        deals.merged_into.is_(None),
+    ]
+    if view == "proposed":
+        wanted.append(spans.proposal.is_not(None))
+    if owner_id is not None:
+        wanted.append(deals.owner_id == owner_id)
+    order = {"other": spans.resume_at, "open": spans.close_date, "proposed": spans.close_date}
+    sorting = order.get(view, spans.valid_from.desc())
+    return select(*columns).select_from(joined).where(*wanted).order_by(sorting, spans.deal_id).limit(limit)
+
+
+def _deal(row: Row) -> DealLine:
+    return DealLine(
+        id=row[0],
+        name=row[1] or row[0],
+        stage_id=row[2],
+        pipeline_id=row[3],
+        outcome=Outcome(row[4]),
+        rule=row[5],
+        reason=row[6],
+        proposal=row[7],
+        amount=amount_of(row[8]),
+        currency=row[9],
+        close_date=row[10],
+        resume_at=row[11],
+        owner_id=row[12],
+    )
