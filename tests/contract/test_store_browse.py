@@ -1,0 +1,90 @@
+"""Lists that people leaf through, the same on both databases."""
+
+from decimal import Decimal
+
+import pytest
+
+from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.moments import Millis
+from syncer.records import Company, Contact, Deal, Kind
+from syncer.store import Store
+from syncer.store.browse import ContactsAsked
+from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, score, span
+
+SQL, INQUIRY = FunnelStage.LEAD_SQL, FunnelStage.INQUIRY
+
+
+def ranked(contact_id: str, priority: int, stage: FunnelStage = INQUIRY, due: int | None = None):
+    decided = decision(contact_id, stage)
+    return decided._replace(score=replace_priority(priority), sla_due_at=None if due is None else Millis(due))
+
+
+def replace_priority(priority: int):
+    return score()._replace(priority=priority)
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    put(store, 1, "companies", Company(id="10", name="Firma"))
+    put(
+        store,
+        1,
+        "contacts",
+        Contact(id="1", first_name="Anna", last_name="Muster", company_id="10", owner_id="7"),
+        *[Contact(id=id_) for id_ in ("2", "3", "4", "5")],
+    )
+    save(
+        store,
+        2,
+        ranked("1", 20, SQL, due=50),
+        ranked("2", 30),
+        ranked("3", 20),
+        ranked("4", 90),
+        ranked("5", 10, SQL, due=40),
+    )
+    with store.commit() as unit:
+        unit.mirror.archive(ACCOUNT, Kind.CONTACT, ["4"], Millis(3))
+    return store
+
+
+def ids(store: Store, asked: ContactsAsked) -> list[str]:
+    with store.snapshot() as unit:
+        return [one.id for one in unit.browse.contacts(ACCOUNT, asked)]
+
+
+def test_live_contacts_come_by_priority_and_page_after_page_without_gap_or_repeat(filled: Store) -> None:
+    assert ids(filled, ContactsAsked()) == ["2", "1", "3", "5"]
+    assert ids(filled, ContactsAsked(limit=2)) == ["2", "1"]
+    assert ids(filled, ContactsAsked(limit=2, after=(20, "1"))) == ["3", "5"]
+
+
+def test_contacts_are_narrowed_by_stage_owner_and_running_clock(filled: Store) -> None:
+    assert ids(filled, ContactsAsked(stages=[SQL])) == ["1", "5"]
+    assert ids(filled, ContactsAsked(owner_id="7")) == ["1"]
+    assert ids(filled, ContactsAsked(with_clock=True)) == ["5", "1"]
+
+
+def test_a_line_names_person_and_company_and_an_id_where_there_is_no_name(filled: Store) -> None:
+    with filled.snapshot() as unit:
+        lines = {one.id: one for one in unit.browse.contacts(ACCOUNT, ContactsAsked())}
+        assert unit.browse.stage_counts(ACCOUNT) == {INQUIRY: 3, SQL: 2}
+    assert (lines["1"].name, lines["1"].company, lines["1"].owner_id) == ("Anna Muster", "Firma", "7")
+    assert (lines["3"].name, lines["3"].company) == ("3", None)
+
+
+def test_deals_stand_in_the_view_of_their_latest_span(store: Store) -> None:
+    put(store, 1, "deals", *[Deal(id=id_, name=f"Deal {id_}") for id_ in ("1", "2", "3", "4")])
+    made = [
+        deal_decision("1", span("1", 1, 50), span("1", 50, None, outcome=Outcome.OTHER, resume_at=Millis(900))),
+        deal_decision("2", span("2", 1, None, proposal="CO6", amount=Decimal("12.50"), close_date=Millis(70))),
+        deal_decision("3", span("3", 1, None, close_date=Millis(60))),
+        deal_decision("4", span("4", 1, None, outcome=Outcome.OTHER, resume_at=Millis(800))),
+    ]
+    with store.commit() as unit:
+        unit.ledger.save_deals(ACCOUNT, made, now=Millis(5), agreement="1")
+    with store.snapshot() as unit:
+        views = {view: [one.id for one in unit.browse.deals(ACCOUNT, view)] for view in ("open", "proposed", "other")}
+        [proposed] = unit.browse.deals(ACCOUNT, "proposed")
+        assert unit.browse.deals(ACCOUNT, "open", owner_id="nobody") == []
+    assert views == {"open": ["3", "2"], "proposed": ["2"], "other": ["4", "1"]}
+    assert (proposed.name, proposed.proposal, proposed.amount) == ("Deal 2", "CO6", Decimal("12.5"))

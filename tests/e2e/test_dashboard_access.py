@@ -1,0 +1,126 @@
+"""Who gets in: with and without passwords, by cookie and by header, and what other sites cannot make a browser do."""
+
+from base64 import b64encode
+
+import httpx
+import pytest
+from argon2 import PasswordHasher
+from pydantic import SecretStr
+
+from jobs.web.app import build_app
+from tests.e2e.conftest import settings_for
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+DECIDES, LOOKS = "may decide things", "may only look on"
+
+
+@pytest.fixture
+def visit(sqlite_store, tmp_path):
+    def opened(*, locked: bool = True, host: str = "dashboard.example", **changes: object) -> httpx.AsyncClient:
+        passwords = {
+            "dashboard_password": SecretStr(QUICK.hash(DECIDES)),
+            "reader_password": SecretStr(QUICK.hash(LOOKS)),
+        }
+        base = settings_for("http://127.0.0.1:9", tmp_path)
+        settings = base.model_copy(update={**(passwords if locked else {}), **changes})
+        transport = httpx.ASGITransport(app=build_app(settings, sqlite_store))
+        return httpx.AsyncClient(transport=transport, base_url=f"http://{host}")
+
+    return opened
+
+
+async def test_strangers_see_the_login_and_nothing_else(visit):
+    async with visit() as client:
+        for path in ("/", "/contacts", "/contacts/1", "/deals", "/figures", "/sync", "/handovers"):
+            answer = await client.get(path)
+            assert answer.status_code == 303
+            assert answer.headers["location"].startswith("/login?next=")
+        assert (await client.get("/api/kpis")).status_code == 401
+        assert (await client.post("/handovers/1", data={"answer": "accept"})).status_code == 401
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        assert (await client.get("/readyz")).json() == {"status": "ok"}
+        assert (await client.get("/login")).status_code == 200
+        assert (await client.get("/static/style.css")).status_code == 200
+
+
+async def test_after_the_login_one_is_where_one_wanted_to_go_and_after_leaving_outside(visit):
+    async with visit() as client:
+        entered = await client.post("/login", data={"password": DECIDES, "next": "/deals?view=other"})
+        assert entered.headers["location"] == "/deals?view=other"
+        cookie = entered.headers["set-cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert "Secure" not in cookie
+        assert (await client.get("/deals")).status_code == 200
+        assert "accounts" in (await client.get("/readyz")).json()
+        assert (await client.post("/logout")).status_code == 303
+        assert (await client.get("/deals")).status_code == 303
+
+
+@pytest.mark.parametrize("next_", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+async def test_the_login_leads_to_no_other_site(visit, next_):
+    async with visit() as client:
+        entered = await client.post("/login", data={"password": DECIDES, "next": next_})
+        assert entered.headers["location"] == "/"
+
+
+async def test_behind_tls_the_cookie_stays_there(visit):
+    async with visit(public_url="https://funnel.example") as client:
+        entered = await client.post("/login", data={"password": DECIDES})
+        assert "Secure" in entered.headers["set-cookie"]
+        assert "max-age" in entered.headers["strict-transport-security"]
+
+
+async def test_a_wrong_password_says_so_and_the_sixth_guess_waits(visit):
+    async with visit() as client:
+        said = [(await client.post("/login?lang=en", data={"password": "wrong"})) for _ in range(6)]
+    assert [one.status_code for one in said] == [401, 401, 401, 401, 429, 429]
+    assert "not the password" in said[0].text
+    assert "Minutes to wait: 15" in said[5].text
+
+
+async def test_readers_look_and_do_not_decide(visit):
+    async with visit() as client:
+        await client.post("/login", data={"password": LOOKS})
+        page = await client.get("/handovers?lang=en")
+        assert "read only" in page.text
+        key = (await client.get("/handovers")).text
+        assert "Accept" not in key
+        refused = await client.post("/handovers/1", data={"answer": "accept", "form_key": "made up"})
+        assert refused.status_code == 403
+
+
+async def test_programs_bring_a_password_in_the_header(visit):
+    async with visit() as client:
+        right = {"authorization": "Basic " + b64encode(f"prometheus:{LOOKS}".encode()).decode()}
+        wrong = {"authorization": "Basic " + b64encode(b"prometheus:wrong").decode()}
+        assert (await client.get("/api/kpis", headers=right)).status_code == 200
+        assert (await client.get("/api/kpis", headers=wrong)).status_code == 401
+        assert (await client.get("/api/kpis", headers={"authorization": "Basic ###"})).status_code == 401
+        assert (await client.get("/api/kpis", headers={"authorization": "Bearer x"})).status_code == 401
+
+
+async def test_another_site_cannot_send_a_form(visit):
+    async with visit() as client:
+        await client.post("/login", data={"password": DECIDES})
+        forged = await client.post("/handovers/1", data={"answer": "accept", "form_key": ""})
+        assert forged.status_code == 403
+        elsewhere = {"sec-fetch-site": "cross-site"}
+        assert (await client.post("/login", data={"password": DECIDES}, headers=elsewhere)).status_code == 403
+
+
+async def test_without_a_password_only_names_of_this_machine_are_answered(visit):
+    async with visit(locked=False) as client:
+        assert (await client.get("/")).status_code == 421
+    for host in ("localhost:8400", "127.0.0.1:8400", "[::1]:8400"):
+        async with visit(locked=False, host=host) as client:
+            assert (await client.get("/")).status_code == 200
+            assert (await client.get("/login")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"a=" + b"x" * 20_000, 413), (b"\xff=%ff", 400), (b"&".join([b"a=1"] * 60), 400)]
+)
+async def test_a_body_that_is_no_form_is_refused(visit, body, status):
+    async with visit() as client:
+        assert (await client.post("/login", content=body)).status_code == status
