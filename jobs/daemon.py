@@ -7,8 +7,9 @@ import structlog
 import uvicorn
 
 from jobs.asking import Asked
-from jobs.bootstrap import agreement_of, opened_desk
+from jobs.bootstrap import agreement_of, opened_desk, system_clock
 from jobs.desk import Desk
+from jobs.digest.sending import send_digests
 from jobs.reconcile import reconcile_round
 from jobs.rounds import measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
@@ -89,10 +90,33 @@ def _appointments(settings: Settings, store: Store, name: str, busy: asyncio.Loc
     if plan.reconcile_hour is not None:
         zone = agreement_of(settings).agreement.calendar.zone
         work.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
-    return [
+    appointments = [
         Appointment(name=f"{name}/{job}", when=when, work=_guarded(settings, store, name, busy, do))
         for job, when, do in work
     ]
+    if settings.digest.hour is not None and settings.digest.variables:
+        zone = agreement_of(settings).agreement.calendar.zone
+        when = Nightly(settings.digest.hour, zone)
+        appointments.append(Appointment(name=f"{name}/digest", when=when, work=_digest(settings, store, name)))
+    return appointments
+
+
+def _digest(settings: Settings, store: Store, name: str) -> Callable[[], Awaitable[None]]:
+    """Return the sending of the morning report; it reads only, so it waits for no round."""
+
+    async def run() -> None:
+        try:
+            sent = await send_digests(settings, store, agreement_of(settings), name, system_clock())
+        except SyncerError as error:
+            _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
+            return
+        for one in sent:
+            if one.failed is None:
+                _log.info("report_sent", account=name, channel=one.channel, silent=one.silent)
+            else:
+                _log.error("report_failed", account=name, channel=one.channel, reason=one.failed, hint=one.hint)
+
+    return run
 
 
 def _guarded(

@@ -22,6 +22,7 @@ from jobs.credentials import (
     Strict,
     credentials_of,
 )
+from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
@@ -102,6 +103,7 @@ class SettingsFile(Strict):
 
     accounts: dict[Annotated[str, Field(pattern=_NAME)], AccountFile] = Field(default_factory=dict)
     schedule: ScheduleFile = ScheduleFile()
+    digest: DigestFile = DigestFile()
 
 
 class Account(Strict):
@@ -132,6 +134,9 @@ class Settings(Strict):
     reader_password: SecretStr | None = None
     accounts: Mapping[str, Account]
     schedule: ScheduleFile
+    digest: DigestFile = DigestFile()
+    #: Channel → its address, which is a secret.
+    digest_addresses: Mapping[Channel, SecretStr] = Field(default_factory=dict)
     #: Seal what is secret in the database; the newest first, none leaves it in clear.
     encryption_keys: tuple[SecretStr, ...] = ()
 
@@ -140,6 +145,10 @@ class Settings(Strict):
 _KEYS: Mapping[str, Sequence[str]] = {
     "": tuple(SettingsFile.model_fields),
     "schedule": tuple(ScheduleFile.model_fields),
+    "digest": tuple(DigestFile.model_fields),
+    "digest.email": tuple(EmailFile.model_fields),
+    "digest.slack": tuple(SlackFile.model_fields),
+    "digest.teams": tuple(TeamsFile.model_fields),
     "accounts.*": tuple(AccountFile.model_fields),
     "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
@@ -180,6 +189,8 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         else:
             problems += found
     problems += _shared(file, accounts)
+    addresses, silent = addresses_of(file.digest, _secret)
+    faults = [*faults, *silent]
     if faults or (problems and need_accounts):
         raise ConfigError([*faults, *(problems if need_accounts else ())])
     return Settings(
@@ -191,6 +202,8 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         reader_password=environment.reader_password,
         accounts=accounts,
         schedule=file.schedule,
+        digest=file.digest,
+        digest_addresses=addresses,
         encryption_keys=keys,
     )
 

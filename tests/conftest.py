@@ -22,8 +22,8 @@ _EMPTY = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name
 _NO_POSTGRES = "no PostgreSQL binaries found; install postgresql to run these tests"
 
 
-# A starved machine makes the first example slow; what it shows is none of the code's doing.
-hypothesis.settings.register_profile("syncer", suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# A starved machine makes an example slow; what it shows is none of the code's doing.
+hypothesis.settings.register_profile("syncer", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
 hypothesis.settings.load_profile("syncer")
 
 

@@ -17,6 +17,7 @@ from syncer.store.locks import account_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
+from syncer.store.news import News
 from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
@@ -57,6 +58,11 @@ class Unit:
     def desk(self) -> Desk:
         """Return cursors, runs, outbox, dead letters and snapshots."""
         return Desk(self.connection)
+
+    @cached_property
+    def news(self) -> News:
+        """Return what happened lately."""
+        return News(self.connection)
 
     @cached_property
     def browse(self) -> Browse:

@@ -13,11 +13,6 @@ from syncer.log import EVENTS
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("jobs", "syncer", "connectors", "mappings")
-#: Fixed by the design; the connector reads them from a later version on.
-LATER = {
-    "SYNCER_PUBLIC_URL",
-    "SYNCER_DASHBOARD_PASSWORD",
-}
 
 
 def _text(name: str) -> str:
@@ -34,9 +29,9 @@ def test_both_example_environments_are_one():
 
 def test_the_example_names_exactly_the_variables_that_are_read():
     named = set(re.findall(r"^([A-Z_]+)=", _text(".env.example"), re.MULTILINE))
-    code = _text("jobs/settings.py") + _text("jobs/credentials.py")
+    code = "".join(_text(f"jobs/{name}.py") for name in ("settings", "credentials", "digest/settings"))
     read = set(re.findall(r'"((?:SYNCER|HUBSPOT)_[A-Z_]+)"', code))
-    assert named == read | LATER
+    assert named == read
 
 
 def test_the_operations_page_lists_exactly_the_events_of_the_log():

@@ -1,0 +1,140 @@
+"""Gathers the report of one account. Names nobody: it is read in channels that many see."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
+
+from jobs.asking import Asked, question
+from jobs.status import AccountStatus, read_status
+from syncer.agreement import InForce
+from syncer.kpis.measure import measure
+from syncer.kpis.ports import ID
+from syncer.kpis.question import Question
+from syncer.kpis.result import Kpi
+from syncer.moments import DAY, SECOND, Millis, iso
+from syncer.store import Store
+from syncer.store.news import Closings, Waiting
+
+#: Deals whose share of the forecast moved most.
+_MOVERS = 3
+#: A stream that was not read for so long is named.
+_STALE = DAY
+_FORECAST = "K20"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForecastMove:
+    """The forecast of the running quarter, then and now; None where it is not known."""
+
+    now: Decimal | None
+    before: Decimal | None
+    unit: str
+    #: Deal id → by how much its share moved, the largest first.
+    movers: Sequence[tuple[str, Decimal]] = ()
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether there is anything to say."""
+        return bool(self.movers) or self.now != self.before
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """What is wrong with the sync; all empty where nothing is."""
+
+    dead_letters: int = 0
+    #: Streams not read for a day.
+    stale: Sequence[str] = ()
+    #: Job of the last run, where it failed.
+    failed: str | None = None
+    rests: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Digest:
+    """The report of one account."""
+
+    account: str
+    since: Millis
+    until: Millis
+    #: Rule → contacts that it made sales-ready.
+    handed_over: Mapping[str, int] = field(default_factory=dict)
+    overdue: int = 0
+    due_soon: int = 0
+    closings: Sequence[Closings] = ()
+    forecast: ForecastMove | None = None
+    proposed: Waiting
+    resumes: Waiting
+    health: Health = Health()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to report; hand-overs that are not late yet are no news."""
+        waiting = (self.handed_over, self.overdue, self.closings, self.proposed.deals, self.resumes.deals)
+        moved = self.forecast is not None and self.forecast.has_moved
+        return not any(waiting) and not moved and self.health == Health()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the JSON form."""
+        return {**asdict(self), "since": iso(self.since), "until": iso(self.until), "empty": self.is_empty}
+
+
+def gather(store: Store, agreement: InForce, account: str, *, since: Millis, until: Millis) -> Digest:
+    """Return the report over (since, until]."""
+    asked = replace(question(store, agreement, account, Asked()), as_of=until, known_at=until)
+    with store.snapshot() as unit:
+        late, soon = unit.news.overdue(account, until, Millis(until + DAY))
+        digest = Digest(
+            account=account,
+            since=since,
+            until=until,
+            handed_over=unit.news.handed_over(account, since, until),
+            overdue=late,
+            due_soon=soon,
+            closings=unit.news.closings(account, since, until),
+            proposed=unit.news.proposed(account),
+            resumes=unit.news.resumes(account, until, Millis(until + 7 * DAY)),
+        )
+    return replace(digest, forecast=_forecast(store, asked, since), health=_health(store, account, until))
+
+
+def _forecast(store: Store, asked: Question, since: Millis) -> ForecastMove:
+    """Return how the forecast moved: the quarter of today, as it stands and as it stood."""
+    period = asked.calendar.quarter(asked.as_of)
+    with store.snapshot() as unit:
+        sides = [
+            {
+                _deal(row): row
+                for by in ((), (ID,))
+                for row in measure(unit.measures, replace(asked, as_of=at, by=by, period=period), [_FORECAST])
+                if row.id == _FORECAST
+            }
+            for at in (asked.as_of, since)
+        ]
+    now, before = ({deal: _amount(row) for deal, row in side.items()} for side in sides)
+    moved = {deal: (now.get(deal) or Decimal(0)) - (before.get(deal) or Decimal(0)) for deal in now | before if deal}
+    largest = sorted(((deal, by) for deal, by in moved.items() if by), key=lambda one: (-abs(one[1]), one[0]))
+    unit_now = next((row.unit for side in sides for row in side.values()), "")
+    return ForecastMove(now=now.get(""), before=before.get(""), unit=unit_now, movers=largest[:_MOVERS])
+
+
+def _deal(row: Kpi) -> str:
+    return row.segment.get(ID) or ""
+
+
+def _amount(row: Kpi) -> Decimal | None:
+    return None if row.value is None else Decimal(str(row.value))
+
+
+def _health(store: Store, account: str, now: Millis) -> Health:
+    status = read_status(store, account, now, runs=1)
+    return Health(
+        dead_letters=status.dead_letters,
+        stale=[stream for stream, seconds in status.freshness.items() if seconds * SECOND > _STALE],
+        failed=_failed(status),
+        rests=[rest.message for rest in status.rests],
+    )
+
+
+def _failed(status: AccountStatus) -> str | None:
+    return next((run.job for run in status.runs if run.status == "failed"), None)

@@ -1,0 +1,33 @@
+"""What the morning report says, in English and German."""
+
+from collections.abc import Mapping
+
+from jobs.words import LANGUAGES, Language
+
+_WORDS: Mapping[str, tuple[str, str]] = {
+    "report": ("Funnel report", "Funnel-Bericht"),
+    "since": ("since", "seit"),
+    "nothing": ("Nothing to report.", "Nichts zu berichten."),
+    "handed_over": ("New sales-ready leads", "Neue vertriebsreife Leads"),
+    "explicit": ("asked themselves", "mit eigener Anfrage"),
+    "overdue": ("Hand-overs nobody touched in time", "Übergaben ohne rechtzeitigen Kontakt"),
+    "due_today": ("due within a day", "fällig binnen eines Tages"),
+    "won": ("Won", "Gewonnen"),
+    "lost": ("Lost", "Verloren"),
+    "other": ("Delayed (Closed-Other)", "Verzögert (Closed-Other)"),
+    "forecast": ("Forecast this quarter", "Forecast dieses Quartal"),
+    "movers": ("biggest movers", "größte Bewegungen"),
+    "deal": ("deal", "Deal"),
+    "proposed": ("Delays to decide", "Zu entscheidende Verzögerungen"),
+    "resumes": ("Coming back this week", "Wiedervorlagen diese Woche"),
+    "letters": ("Records that need a person", "Datensätze, die jemand ansehen muss"),
+    "stale": ("Not read for long", "Lange nicht gelesen"),
+    "failed": ("Last run failed", "Letzter Lauf fehlgeschlagen"),
+    "rests": ("At rest", "Ruht"),
+    "look": ("Look", "Ansehen"),
+}
+
+
+def digest_word(key: str, lang: Language) -> str:
+    """Return a label of the report; an unknown key is a KeyError."""
+    return _WORDS[key][LANGUAGES.index(lang)]

@@ -1,0 +1,70 @@
+"""What the morning report counts, the same on both databases."""
+
+from decimal import Decimal
+
+from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.moments import Millis
+from syncer.records import Contact, Deal
+from syncer.store import Store
+from syncer.store.news import Closings, Waiting
+from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, span
+
+
+def test_hand_overs_are_counted_once_by_their_rule_inside_the_window(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1"), Contact(id="2"))
+    save(store, 2, decision("1", FunnelStage.INQUIRY, FunnelStage.LEAD_SQL), decision("2", FunnelStage.LEAD_SQL))
+    with store.snapshot() as unit:
+        assert unit.news.handed_over(ACCOUNT, Millis(100), Millis(200)) == {"score": 1}
+        assert unit.news.handed_over(ACCOUNT, Millis(0), Millis(200)) == {"score": 2}
+        assert unit.news.handed_over(ACCOUNT, Millis(200), Millis(900)) == {}
+
+
+def test_clocks_that_ran_out_and_those_that_soon_will(store: Store) -> None:
+    put(store, 1, "contacts", *[Contact(id=id_) for id_ in "1234"])
+    clocks = {"1": 50, "2": 99, "3": 150, "4": None}
+    save(
+        store,
+        2,
+        *[
+            decision(id_, FunnelStage.LEAD_SQL)._replace(sla_due_at=None if due is None else Millis(due))
+            for id_, due in clocks.items()
+        ],
+    )
+    with store.snapshot() as unit:
+        assert unit.news.overdue(ACCOUNT, Millis(100), Millis(200)) == (2, 1)
+
+
+def test_closings_count_a_change_of_outcome_and_no_correction_within_one(store: Store) -> None:
+    put(store, 1, "deals", *[Deal(id=id_) for id_ in "1234"])
+    lost = {"outcome": Outcome.LOST, "reason": "price"}
+    made = [
+        deal_decision("1", span("1", 1, 50), span("1", 50, 60, **lost), span("1", 60, amount=Decimal(5), **lost)),
+        deal_decision("2", span("2", 1, 55), span("2", 55, amount=Decimal("7.25"), **lost)),
+        deal_decision("3", span("3", 1, 58), span("3", 58, outcome=Outcome.WON, amount=Decimal(3))),
+        deal_decision("4", span("4", 1)),
+    ]
+    with store.commit() as unit:
+        unit.ledger.save_deals(ACCOUNT, made, now=Millis(70), agreement="1")
+    with store.snapshot() as unit:
+        assert unit.news.closings(ACCOUNT, Millis(49), Millis(100)) == [
+            Closings(outcome=Outcome.WON, reason=None, deals=1, worth={"EUR": Decimal(3)}),
+            Closings(outcome=Outcome.LOST, reason="price", deals=2, worth={"EUR": Decimal("7.25")}),
+        ]
+        assert unit.news.closings(ACCOUNT, Millis(58), Millis(100)) == []
+
+
+def test_delays_to_decide_and_sales_that_come_back(store: Store) -> None:
+    put(store, 1, "deals", *[Deal(id=id_) for id_ in "123"])
+    other = {"outcome": Outcome.OTHER, "resume_at": Millis(150)}
+    made = [
+        deal_decision("1", span("1", 1, proposal="CO6", amount=Decimal(5))),
+        deal_decision("2", span("2", 1, amount=Decimal(9), **other)),
+        deal_decision("3", span("3", 1, currency="CHF", amount=Decimal(2), **other)),
+    ]
+    with store.commit() as unit:
+        unit.ledger.save_deals(ACCOUNT, made, now=Millis(5), agreement="1")
+    with store.snapshot() as unit:
+        assert unit.news.proposed(ACCOUNT) == Waiting(deals=1, worth={"EUR": Decimal(5)})
+        back = Waiting(deals=2, worth={"EUR": Decimal(9), "CHF": Decimal(2)})
+        assert unit.news.resumes(ACCOUNT, Millis(100), Millis(200)) == back
+        assert unit.news.resumes(ACCOUNT, Millis(150), Millis(200)).deals == 0

@@ -1,0 +1,106 @@
+"""What the morning report says, and that it stays short and names nobody."""
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic import SecretStr
+
+from jobs.digest.content import Digest, ForecastMove, Health
+from jobs.digest.settings import DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
+from jobs.digest.telling import tell
+from syncer.funnel.facts import Outcome
+from syncer.moments import DAY, Millis
+from syncer.store.news import Closings, Waiting
+
+NOW = Millis(1_790_000_000_000)
+BERLIN = ZoneInfo("Europe/Berlin")
+NONE = Waiting(deals=0, worth={})
+
+
+def digest(**more: object) -> Digest:
+    base = {"account": "hubspot", "since": Millis(NOW - DAY), "until": NOW, "proposed": NONE, "resumes": NONE}
+    return Digest(**(base | more))
+
+
+def test_nothing_is_said_in_one_line():
+    assert digest(forecast=ForecastMove(now=Decimal(5), before=Decimal(5), unit="EUR")).is_empty
+    assert tell(digest(), BERLIN, "de")[1:] == ["Nichts zu berichten."]
+    assert tell(digest(), BERLIN, "en")[1:] == ["Nothing to report."]
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        (
+            {"handed_over": {"explicit_request": 2, "score_sales_ready": 1}},
+            "Neue vertriebsreife Leads: 3 (2 mit eigener Anfrage)",
+        ),
+        ({"overdue": 4, "due_soon": 1}, "Übergaben ohne rechtzeitigen Kontakt: 4 · fällig binnen eines Tages: 1"),
+        (
+            {
+                "closings": [
+                    Closings(outcome=Outcome.LOST, reason="price", deals=2, worth={"EUR": Decimal(100)}),
+                    Closings(
+                        outcome=Outcome.LOST, reason=None, deals=1, worth={"CHF": Decimal("2.5"), "EUR": Decimal(1)}
+                    ),
+                ]
+            },
+            "Verloren: 3 · 2,50 CHF + 101,00 EUR (Preis 2)",
+        ),
+        (
+            {
+                "forecast": ForecastMove(
+                    now=Decimal(1500), before=Decimal(1000), unit="EUR", movers=[("7", Decimal(500))]
+                )
+            },
+            "Forecast dieses Quartal: 1.000,00 EUR → 1.500,00 EUR (+500,00)",
+        ),
+        (
+            {"forecast": ForecastMove(now=None, before=Decimal(1000), unit="EUR")},
+            "Forecast dieses Quartal: 1.000,00 EUR → –",
+        ),
+        ({"proposed": Waiting(deals=2, worth={})}, "Zu entscheidende Verzögerungen: 2"),
+        ({"resumes": Waiting(deals=1, worth={"EUR": Decimal(9)})}, "Wiedervorlagen diese Woche: 1 · 9,00 EUR"),
+        ({"health": Health(dead_letters=3)}, "Datensätze, die jemand ansehen muss: 3"),
+        ({"health": Health(stale=["calls", "deals"])}, "Lange nicht gelesen: calls, deals"),
+        ({"health": Health(failed="sync")}, "Letzter Lauf fehlgeschlagen: sync"),
+    ],
+)
+def test_each_section_stands_on_a_line_of_its_own(more, line):
+    assert line in tell(digest(**more), BERLIN, "de")
+
+
+def test_everything_at_once_stays_within_fifteen_lines_and_ends_with_the_way_to_the_dashboard():
+    closings = [
+        Closings(outcome=one, reason=None, deals=1, worth={}) for one in (Outcome.WON, Outcome.LOST, Outcome.OTHER)
+    ]
+    full = digest(
+        handed_over={"explicit_request": 1},
+        overdue=1,
+        closings=closings,
+        forecast=ForecastMove(now=Decimal(1), before=Decimal(2), unit="EUR", movers=[("7", Decimal(-1))]),
+        proposed=Waiting(deals=1, worth={}),
+        resumes=Waiting(deals=1, worth={}),
+        health=Health(dead_letters=1, stale=["calls"], failed="sync", rests=["until midnight"]),
+    )
+    lines = tell(full, BERLIN, "en", link="https://funnel.example")
+    assert len(lines) <= 15
+    assert lines[-1] == "Look: https://funnel.example"
+
+
+def test_every_channel_without_an_address_or_with_a_wrong_one_is_named_at_once_and_no_address_repeated():
+    file = DigestFile(
+        email=EmailFile(to=["a@firma.example"], sender="b@firma.example"),
+        slack=SlackFile(address_env="SLACK"),
+        teams=TeamsFile(address_env="TEAMS"),
+    )
+    said = {"SYNCER_SMTP_URL": "http://secret-host", "SLACK": "http://secret-host/hook"}
+    found, problems = addresses_of(file, lambda name: SecretStr(said[name]) if name in said else None)
+    assert found == {}
+    assert {one.key: one.message for one in problems} == {
+        "SYNCER_SMTP_URL": "is no smtp:// or smtps:// address",
+        "SLACK": "is no https:// address",
+        "TEAMS": "is not set",
+    }
+    assert "secret-host" not in " ".join(map(str, problems))
