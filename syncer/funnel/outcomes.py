@@ -1,19 +1,19 @@
 """What one stretch of a deal's past means: won, lost, other, void or open, by which rule and for which reason."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from syncer.agreement.delays import DelayRule
-from syncer.agreement.outcomes import EffectiveAt, Mode, Resume, ResumeFrom
+from syncer.agreement.outcomes import Resume, ResumeFrom
 from syncer.agreement.reasons import UNSPECIFIED, ReasonOutcome
 from syncer.agreement.stage_map import Meaning, StageMeaning
-from syncer.funnel.facts import DealFacts, Outcome
+from syncer.funnel.facts import ContactFacts, DealFacts, Outcome
 from syncer.funnel.pushes import Pushes
 from syncer.funnel.rules import Rules
 from syncer.moments import DAY, Millis
-from syncer.records import Value
+from syncer.records import Contact, Value
 
 
 class Reading(NamedTuple):
@@ -57,6 +57,10 @@ _PLAIN: Mapping[Meaning, Verdict] = {
 }
 
 
+#: Stands for a deal's contact where it has none.
+_NOBODY = Contact(id="")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judge:
     """One deal before the rules."""
@@ -64,6 +68,7 @@ class Judge:
     facts: DealFacts
     rules: Rules
     created_at: Millis
+    primary_id: str | None = None
 
     def verdict(self, reading: Reading, at: Millis) -> Verdict:
         """Return what a stretch that begins at a moment means. First match decides (domain C2)."""
@@ -72,7 +77,7 @@ class Judge:
             return _PLAIN[meaning]
         reason = self._reason(reading, at)
         rule = self._first(reading, at, reason)
-        if rule is not None and rule.mode is Mode.AUTO and rule.effective_at is not EffectiveAt.AS_OF:
+        if rule is not None and not rule.looks_at_the_day:
             return Verdict(Outcome.OTHER, rule.id, _told(reason))
         if meaning is Meaning.OTHER:
             return Verdict(Outcome.OTHER, "other_stage", _told(reason))
@@ -83,11 +88,26 @@ class Judge:
         return Verdict(Outcome.LOST, "lost_stage", reason.code)
 
     def delay(self, reading: Reading, at: Millis) -> DelayRule | None:
-        """Return the rule by which an open deal counts as delayed at a moment, or asks whether it is (CO4 to CO8)."""
+        """Return the rule by which an open deal counts as delayed at a moment, or asks whether it is (CO4 to CO8).
+
+        Where a person said in this stage that it is not delayed, none does (domain R11).
+        """
+        if reading.chosen_at is not None and reading.chosen != Outcome.OTHER.value:
+            return None
         rule = self._first(reading, at, _Reason(None, ReasonOutcome.LOST))
-        return (
-            rule if rule is not None and (rule.mode is Mode.PROPOSE or rule.effective_at is EffectiveAt.AS_OF) else None
-        )
+        return rule if rule is not None and rule.looks_at_the_day else None
+
+    def edges(self, reading: Reading) -> Iterator[int]:
+        """Yield the moments at which more than time changes what conditions read while the deal stands still."""
+        yield from self.facts.two_way
+        yield from (one.as_of for one in self.rules.stays.of(reading.meaning.pipeline_id, reading.stage_id))
+
+    def known_at(self, rule: DelayRule | None) -> int:
+        """Return when the record facts of a rule were known at the latest: nobody tells since when they stand."""
+        records = [self.facts.deal.updated_at]
+        if rule is not None and any(name.startswith("contact.") for name in rule.when.names):
+            records.append(self._profile.contact.updated_at)
+        return max((at for at in records if at is not None), default=0)
 
     def resume_at(self, reason: str | None, since: Millis) -> Millis:
         """Return when to come back to a delayed sale."""
@@ -133,7 +153,9 @@ class Judge:
         spoke = max((moment for moment in self.facts.two_way if moment <= at), default=self.created_at)
         meets = self.facts.next_meeting_at
         ahead = meets if meets is not None and meets >= at else None
+        figure = self.rules.stays.at(reading.meaning.pipeline_id, reading.stage_id, at)
         return {
+            **{name: read(self._profile, at) for name, read in self.rules.delay_profile},
             **{f"deal.{name}": value for name, value in deal.fields.items()},
             "as_of": at,
             "deal.pipeline_id": reading.meaning.pipeline_id,
@@ -161,10 +183,14 @@ class Judge:
             "no_future_activity": ahead is None,
             "next_meeting": ahead,
             "stage_changed": reading.entered_at,
-            # What other deals did is not known here: the rule's own floor decides.
-            "p75_time_in_stage_of_won(stage)": 0,
+            "p75_time_in_stage_of_won(stage)": None if figure is None else figure.p75_days,
             "vip_amount": self.rules.agreement.closed_other.guards.vip_amount,
         }
+
+    @property
+    def _profile(self) -> ContactFacts:
+        person = self.facts.people.get(self.primary_id or "", _NOBODY)
+        return ContactFacts(contact=person, company=self.facts.company)
 
     def _is_refuted(self, reason: _Reason) -> bool:
         return reason.outcome is ReasonOutcome.LOST and reason.code in self.rules.agreement.other_reasons

@@ -14,11 +14,13 @@ from syncer.agreement.stages import OfferSign
 from syncer.expressions import Condition
 from syncer.funnel.bounds import INFINITE, Bounds, bounds_of
 from syncer.funnel.facts import ContactFacts, FunnelStage
+from syncer.funnel.people import people_in
 from syncer.funnel.periods import BusinessClock, Evenings
 from syncer.funnel.readings import Read, reader
+from syncer.funnel.stays import NO_STAYS, Stays
 from syncer.moments import DAY
 from syncer.records import Contact, LeadState, Stage
-from syncer.scoring.names import getter
+from syncer.scoring.names import Getter, getter
 from syncer.scoring.scorer import Scorer
 
 #: HubSpot's lifecycle values in canonical stages (domain B7).
@@ -93,14 +95,28 @@ class Rules:
     #: Business minutes until the first touch: after a request, and after a hand-over by score.
     request_minutes: int
     score_minutes: int
+    #: What the rules of delayed sales read of a deal's primary contact and company.
+    delay_profile: Sequence[tuple[str, Getter]]
+    #: Rules of delayed sales, and readings of stages, whose moment stands in the facts.
+    dated_rules: Collection[str]
+    #: How long won deals stayed in each stage.
+    stays: Stays
     #: Who belongs to the market; None is everybody whom no gate keeps out.
     in_tam: Callable[[ContactFacts, int], bool] | None
 
 
 def compile_rules(
-    agreement: Agreement, stages: Sequence[Stage], scorer: Scorer | None = None, *, has_quotes: bool = False
+    agreement: Agreement,
+    stages: Sequence[Stage],
+    scorer: Scorer | None = None,
+    *,
+    has_quotes: bool = False,
+    stays: Stays = NO_STAYS,
 ) -> Rules:
-    """Return an agreement ready for decisions on an account with these deal stages, and with quotes or without any."""
+    """Return an agreement ready for decisions on an account with these deal stages, and with quotes or without any.
+
+    `stays` say how long the account's won deals stayed in each stage.
+    """
     terms, model, sla = agreement.stages, agreement.score_model, agreement.agreement.sla
     scorer = scorer or Scorer(agreement)
     pipelines = agreement.pipelines.resolve(stages)
@@ -145,6 +161,9 @@ def compile_rules(
         score_step=agreement.write_back.score_step,
         request_minutes=hours.minutes(sla.first_touch.explicit_request),
         score_minutes=hours.minutes(sla.first_touch.score_sales_ready),
+        delay_profile=people_in(agreement),
+        dated_rules={"other_stage", *(one.id for one in agreement.delays.rules if not one.looks_at_the_day)},
+        stays=stays,
         in_tam=None if agreement.tam_rule is None else _market(agreement.tam_rule, agreement.calendar.own_domains),
     )
 
