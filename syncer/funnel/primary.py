@@ -1,6 +1,6 @@
 """Which contact of a deal carries it (domain R9)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from syncer.funnel.facts import DealFacts
@@ -50,14 +50,8 @@ def _by_links(facts: DealFacts, labels: Sequence[str]) -> Primary | None:
 
 
 def _kept(facts: DealFacts) -> Primary | None:
-    """Return the choice that was made before, where its contact, or who it was merged into, is still linked."""
+    """Return the choice that was made before, where its contact is still linked."""
     kept = facts.kept
-    if kept is None or kept.primary_contact_id is None or kept.primary_by not in _STICKY:
+    if kept is None or kept.primary_by not in _STICKY or kept.primary_contact_id not in facts.contact_ids:
         return None
-    found = next((one for one in _names(facts, kept.primary_contact_id) if one in facts.contact_ids), None)
-    return None if found is None else Primary(found, kept.primary_by)
-
-
-def _names(facts: DealFacts, contact_id: str) -> Iterator[str]:
-    yield contact_id
-    yield from (one.id for one in facts.people.values() if contact_id in one.merged_ids)
+    return Primary(kept.primary_contact_id, kept.primary_by)

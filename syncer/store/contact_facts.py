@@ -4,13 +4,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import Connection, bindparam, or_, select
 
 from syncer.funnel.facts import ContactFacts, DealDecision
-from syncer.records import Company, Evidence
+from syncer.records import Company, Evidence, Kind
 from syncer.store import tables
 from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, contact_of
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.merges import absorbed
 from syncer.store.pages import pages
 
 #: Contacts of one page: their evidence is held in memory together, as text until its contact's turn comes.
@@ -47,10 +49,13 @@ def stream_contacts(
 
 
 def companies_by_id(connection: Connection, account: str, ids: Collection[str]) -> dict[str, Company]:
-    """Return the companies among `ids` by id."""
+    """Return the companies among `ids` by id, each with the ids that went into it."""
     statement = _companies(dialect_of(connection))
+    merged = absorbed(connection, account, Kind.COMPANY, ids)
     return {
-        row[0]: company_of(row)
+        row[0]: structs.replace(company_of(row), merged_ids=tuple(merged[row[0]]))
+        if row[0] in merged
+        else company_of(row)
         for chunk in chunks(ids)
         for row in raw(connection, statement, {"account": account, "ids": listed(chunk)})
     }

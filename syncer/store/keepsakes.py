@@ -7,8 +7,10 @@ from sqlalchemy import Connection, bindparam, select
 
 from syncer.funnel.facts import Outcome
 from syncer.funnel.kept import Delay, Kept, PrimaryBy
+from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.dialect import Dialect, Query, among, dialect_of, listed, raw
+from syncer.store.merges import survivors
 
 
 def keepsakes(connection: Connection, account: str, deal_ids: Collection[str]) -> dict[str, Kept]:
@@ -21,9 +23,12 @@ def keepsakes(connection: Connection, account: str, deal_ids: Collection[str]) -
             known[-1] = known[-1]._replace(until=until)
         else:
             known.append(Delay(rule, since, until))
+    primaries = raw(connection, _primaries_sql(dialect_of(connection)), values)
+    # Who was merged goes on as the one that is left.
+    left = survivors(connection, account, Kind.CONTACT, {row[1] for row in primaries if row[1] is not None})
     return {
-        deal_id: Kept(primary_id, None if by is None else PrimaryBy(by), delays.get(deal_id, ()))
-        for deal_id, primary_id, by in raw(connection, _primaries_sql(dialect_of(connection)), values)
+        deal_id: Kept(left.get(primary, primary), None if by is None else PrimaryBy(by), delays.get(deal_id, ()))
+        for deal_id, primary, by in primaries
     }
 
 
