@@ -19,6 +19,7 @@ from syncer.funnel.facts import (
 from syncer.funnel.forecast import Place
 from syncer.funnel.handlers import HANDLERS
 from syncer.funnel.passage import Passage
+from syncer.funnel.promoters import PROMOTER, is_promoter
 from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
 from syncer.moments import HOUR, Millis
@@ -132,6 +133,8 @@ def _decision(replay: Replay, frame: _Frame, as_of: Millis, upcoming: Millis | N
     stage, since = _stage(replay, frame, as_of)
     if facts.deals and unmapped(facts.deals):
         replay.flag("unmapped_stage")
+    if is_promoter(facts, replay.relationship, rules, as_of):
+        replay.flag(PROMOTER)
     return ContactDecision(
         facts.contact.id,
         stage,

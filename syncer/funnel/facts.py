@@ -10,7 +10,7 @@ import msgspec
 
 from syncer.funnel.kept import Kept, PrimaryBy
 from syncer.moments import Millis
-from syncer.records import Change, Company, Contact, Deal, Evidence, Link
+from syncer.records import Answer, Change, Company, Contact, Deal, Evidence, Link
 
 
 class FunnelStage(StrEnum):
@@ -177,6 +177,8 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     evidence: Sequence[Evidence] = ()
     #: Decisions on the deals linked to the contact, ascending by deal id.
     deals: Sequence[DealDecision] = ()
+    #: Answers to surveys of any kind, ascending by moment.
+    answers: Sequence[Answer] = ()
 
 
 class StageEvent(NamedTuple):

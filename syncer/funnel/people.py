@@ -1,8 +1,10 @@
-"""What the rules of delayed sales read of a deal's people: its primary contact and its company."""
+"""Conditions that are asked of people: of a contact and its company, alone or as those of a deal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from syncer.agreement.model import Agreement
+from syncer.expressions import Condition
+from syncer.funnel.facts import ContactFacts
 from syncer.scoring.names import Getter, getter
 
 _OF_PEOPLE = ("contact.", "company.", "email_domain", "country", "competitor", "employee", "objected_profiling")
@@ -16,3 +18,15 @@ def people_in(agreement: Agreement) -> Sequence[tuple[str, Getter]]:
     conditions = (*delays.never, *delays.unless_explicit, *delays.skip_if, *(rule.when for rule in delays.rules))
     names = {name for one in conditions for name in one.names if name.startswith(_OF_PEOPLE)} - _TOLD
     return [(name, getter(name, agreement.calendar.own_domains)) for name in sorted(names)]
+
+
+def asker(condition: Condition | None, own_domains: Collection[str]) -> Callable[[ContactFacts, int], bool] | None:
+    """Return what asks a condition of a contact and its company."""
+    if condition is None:
+        return None
+    getters = [(name, getter(name, own_domains)) for name in sorted(condition.names)]
+
+    def holds(facts: ContactFacts, as_of: int) -> bool:
+        return condition({name: read(facts, as_of) for name, read in getters})
+
+    return holds

@@ -11,16 +11,15 @@ from syncer.agreement.model import Agreement
 from syncer.agreement.score import Action
 from syncer.agreement.stage_map import PipelineMap
 from syncer.agreement.stages import OfferSign
-from syncer.expressions import Condition
 from syncer.funnel.bounds import INFINITE, Bounds, bounds_of
 from syncer.funnel.facts import ContactFacts, FunnelStage
-from syncer.funnel.people import people_in
+from syncer.funnel.people import asker, people_in
 from syncer.funnel.periods import BusinessClock, Evenings
 from syncer.funnel.readings import Read, reader
 from syncer.funnel.stays import NO_STAYS, Stays
 from syncer.moments import DAY
 from syncer.records import Contact, LeadState, Stage
-from syncer.scoring.names import Getter, getter
+from syncer.scoring.names import Getter
 from syncer.scoring.scorer import Scorer
 
 #: HubSpot's lifecycle values in canonical stages (domain B7).
@@ -103,6 +102,8 @@ class Rules:
     stays: Stays
     #: Who belongs to the market; None is everybody whom no gate keeps out.
     in_tam: Callable[[ContactFacts, int], bool] | None
+    #: What a promoter has to be besides; None is nothing.
+    promotes: Callable[[ContactFacts, int], bool] | None
 
 
 def compile_rules(
@@ -164,7 +165,8 @@ def compile_rules(
         delay_profile=people_in(agreement),
         dated_rules={"other_stage", *(one.id for one in agreement.delays.rules if not one.looks_at_the_day)},
         stays=stays,
-        in_tam=None if agreement.tam_rule is None else _market(agreement.tam_rule, agreement.calendar.own_domains),
+        in_tam=asker(agreement.tam_rule, agreement.calendar.own_domains),
+        promotes=asker(agreement.promoter_rule, agreement.calendar.own_domains),
     )
 
 
@@ -173,15 +175,6 @@ def _is_own_offer(agreement: Agreement, pipelines: PipelineMap, *, has_quotes: b
     signs = agreement.offer_evidence.any_of
     shows_quotes = has_quotes and OfferSign.QUOTE in signs
     return pipelines.offer_fallback and OfferSign.STAGE in signs and not shows_quotes
-
-
-def _market(condition: Condition, own_domains: Collection[str]) -> Callable[[ContactFacts, int], bool]:
-    getters = [(name, getter(name, own_domains)) for name in sorted(condition.names)]
-
-    def in_tam(facts: ContactFacts, as_of: int) -> bool:
-        return condition({name: read(facts, as_of) for name, read in getters})
-
-    return in_tam
 
 
 def _from_grade(lowest: str) -> frozenset[str]:

@@ -22,6 +22,7 @@ from syncer.records import (
 from syncer.store import overview, reads, stories, tables
 from syncer.store.activities import upsert_activities
 from syncer.store.addresses import keep_addresses
+from syncer.store.answers import upsert_answers
 from syncer.store.archive import archive, archive_activities, restore
 from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
@@ -29,7 +30,7 @@ from syncer.store.joins import join_arrivals
 from syncer.store.links import fill_companies, mark_ends, replace_links
 from syncer.store.marks import contacts_of_companies, mark, mark_concerned, mark_contacts, mark_deals
 from syncer.store.merges import absorb
-from syncer.store.upsert import ANSWERS, COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
+from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.values import Upserted
 
 
@@ -110,8 +111,8 @@ class Mirror:
         return upsert_page(self._connection, COSTS, account, records, now).upserted
 
     def upsert_answers(self, account: str, records: Sequence[Answer], now: Millis) -> Upserted:
-        """Write survey answers."""
-        return upsert_page(self._connection, ANSWERS, account, records, now).upserted
+        """Write survey answers; whoever answered is decided anew."""
+        return upsert_answers(self._connection, account, records, now)
 
     def replace_costs(self, account: str, lines: Sequence[CostLine], *, prefix: str, now: Millis) -> None:
         """Make the cost lines whose id starts with `prefix` exactly these."""
