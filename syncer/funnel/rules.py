@@ -12,6 +12,7 @@ from syncer.agreement.score import Action
 from syncer.agreement.stage_map import PipelineMap
 from syncer.agreement.stages import OfferSign
 from syncer.funnel.bounds import INFINITE, Bounds, bounds_of
+from syncer.funnel.dated import DatedProfile, dated_profile
 from syncer.funnel.facts import ContactFacts, FunnelStage
 from syncer.funnel.people import asker, people_in
 from syncer.funnel.periods import BusinessClock, Evenings
@@ -94,6 +95,8 @@ class Rules:
     #: Business minutes until the first touch: after a request, and after a hand-over by score.
     request_minutes: int
     score_minutes: int
+    #: What of a contact's profile depends on the day.
+    dated: DatedProfile
     #: What the rules of delayed sales read of a deal's primary contact and company.
     delay_profile: Sequence[tuple[str, Getter]]
     #: Rules of delayed sales, and readings of stages, whose moment stands in the facts.
@@ -162,6 +165,7 @@ def compile_rules(
         score_step=agreement.write_back.score_step,
         request_minutes=hours.minutes(sla.first_touch.explicit_request),
         score_minutes=hours.minutes(sla.first_touch.score_sales_ready),
+        dated=dated_profile(agreement),
         delay_profile=people_in(agreement),
         dated_rules={"other_stage", *(one.id for one in agreement.delays.rules if not one.looks_at_the_day)},
         stays=stays,
