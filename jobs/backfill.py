@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 
+from jobs.absences import note_absent
 from jobs.completeness import begin_tally, prove
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
@@ -63,17 +64,10 @@ async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
         await store_chunk(intake, chunk, Reading.BACKFILL)
     if stream in set(Kind) or stream in desk.definitions.stories:
         await _archived(desk, stream, intake.count)
-    await asyncio.to_thread(note_absent, desk, stream)
+    await note_absent(desk, stream)
     intake.count.proof[stream] = await prove(desk, stream)
     await keep_watermark(desk, stream, began)
     desk.progress.done(stream)
-
-
-def note_absent(desk: Desk, stream: str) -> None:
-    """Note, at the end of a full pass, that what is marked as gone was not found once more (domain R4)."""
-    if stream == Kind.DEAL:
-        with desk.store.commit() as unit:
-            unit.reconcile.note_absent_deals(desk.name, desk.clock())
 
 
 def _begin(desk: Desk, stream: str, *, restart: bool) -> tuple[str | None, Millis]:

@@ -3,7 +3,8 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 
-from jobs.backfill import AT_ONCE, groups, note_absent
+from jobs.absences import note_absent
+from jobs.backfill import AT_ONCE, groups
 from jobs.bootstrap import Run, recorded_run, seconds_of
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
@@ -60,7 +61,7 @@ async def _sweep(intake: Intake, stream: str, orders: Orders, result: ReconcileR
     sweep = Sweep(intake=intake, stream=stream, holding=holding, watermark=watermark, orders=orders, drift=drift)
     await sweep.run()
     if orders.apply:
-        await asyncio.to_thread(note_absent, intake.desk, stream)
+        await note_absent(intake.desk, stream)
 
 
 async def _skipped(desk: Desk, portal: Portal) -> dict[str, str]:

@@ -40,3 +40,8 @@ class DelayRules:
     #: Where one holds, guarded rules stay silent.
     skip_if: tuple[Condition, ...]
     min_deal_age_days: int
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of the section."""
+        return (*self.never, *self.unless_explicit, *self.skip_if, *(rule.when for rule in self.rules))

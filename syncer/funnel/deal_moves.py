@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from syncer.agreement.stage_map import PipelineKind
 from syncer.funnel.employer import go_on_without
-from syncer.funnel.facts import ContactFacts, CycleType, DealDecision, Origin, Outcome, Relationship
+from syncer.funnel.facts import ContactFacts, CycleType, DealDecision, DealSpan, Origin, Outcome, Relationship
 from syncer.funnel.forecast import DEAL, ELIGIBLE, OFFER, Place, places
 from syncer.funnel.passage import Passage, outcome_of
 from syncer.funnel.replay import ACCEPTED, FORECAST, NOWHERE, Replay
@@ -30,7 +30,7 @@ def move(replay: Replay, place: Place) -> None:
     elif kind not in ELIGIBLE and place.span.outcome is not Outcome.UNMAPPED:
         if place.deal_id in replay.open_deals:
             _take_out(replay, place, "pipeline_changed")
-        if kind == "renewal":
+        if kind == PipelineKind.RENEWAL:
             _renewal(replay, place)
     elif place.decision.primary_contact_id != replay.facts.contact.id:
         if place.span.outcome is Outcome.WON:
@@ -207,11 +207,22 @@ def _leading(replay: Replay) -> str:
 
 
 def _renewal(replay: Replay, place: Place) -> None:
-    """Renewals move no stage; a lost one makes a former customer (domain R13)."""
+    """Renewals move no stage; a lost one makes a former customer unless another contract is left (domain R13)."""
     if place.span.outcome is Outcome.WON:
         replay.relationship = Relationship.CUSTOMER
-    elif place.span.outcome is Outcome.LOST:
+    elif place.span.outcome is Outcome.LOST and not _has_contract(replay.facts, place.at):
         replay.relationship = Relationship.FORMER_CUSTOMER
+
+
+def _has_contract(facts: ContactFacts, at: Millis) -> bool:
+    """Say whether more deals are won as of a moment than renewals are lost: each lost one ends a contract."""
+    standing = [(span.pipeline_kind, span.outcome) for one in facts.deals for span in one.spans if _holds(span, at)]
+    won = sum(kind in ELIGIBLE and outcome is Outcome.WON for kind, outcome in standing)
+    return won > sum(kind == PipelineKind.RENEWAL and outcome is Outcome.LOST for kind, outcome in standing)
+
+
+def _holds(span: DealSpan, at: Millis) -> bool:
+    return span.valid_from <= at and (span.valid_to is None or at < span.valid_to)
 
 
 def _order(place: Place) -> tuple[Millis, str]:

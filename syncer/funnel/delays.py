@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from syncer.agreement.delays import DelayRule
 from syncer.agreement.outcomes import Mode
@@ -127,15 +128,18 @@ def _since(judge: Judge, reading: Reading, rule: DelayRule | None, start: int, a
 
 def _next_day(judge: Judge, reading: Reading, as_of: Millis, rule: DelayRule | None) -> Millis | None:
     """Return the first daily look at which another rule than now holds, or none."""
-    ahead = range(1, _HORIZON_DAYS + 1)
-    now = None if rule is None else rule.id
+    now, end = None if rule is None else rule.id, as_of + _HORIZON_DAYS * DAY
 
-    def differs(day: int) -> bool:
-        found = judge.delay(reading, Millis(as_of + day * DAY))
+    def differs(at: int) -> bool:
+        found = judge.delay(reading, Millis(at))
         return (None if found is None else found.id) != now
 
-    found = bisect_left(ahead, 1, key=differs)
-    return None if found == len(ahead) else Millis(as_of + ahead[found] * DAY)
+    edges = sorted({as_of, *(at for at in judge.edges(reading) if as_of < at < end), end})
+    for begin, until in pairwise(edges):
+        looks = range(begin, until, DAY)
+        if differs(looks[-1]):
+            return Millis(looks[bisect_left(looks, 1, key=differs)])
+    return None
 
 
 def _holds(judge: Judge, reading: Reading, rule: DelayRule | None, at: int) -> bool:

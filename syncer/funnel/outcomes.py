@@ -98,9 +98,14 @@ class Judge:
         return rule if rule is not None and rule.looks_at_the_day else None
 
     def edges(self, reading: Reading) -> Iterator[int]:
-        """Yield the moments at which more than time changes what conditions read while the deal stands still."""
+        """Yield the moments between which only conditions that time makes true, or only ones that it ends, can turn."""
         yield from self.facts.two_way
         yield from (one.as_of for one in self.rules.stays.of(reading.meaning.pipeline_id, reading.stage_id))
+        values = self._values(reading, reading.entered_at, _Reason(None, ReasonOutcome.LOST))
+        names, days = self.rules.delay_dates
+        known = {value for name in names if isinstance(value := values.get(name), int)}
+        # A limit that is included is passed a moment later.
+        yield from (int(at + sign * span * DAY) + 1 for at in known for span in days for sign in (-1, 1))
 
     def known_at(self, rule: DelayRule | None) -> int:
         """Return when the record facts of a rule were known at the latest: nobody tells since when they stand."""

@@ -14,10 +14,14 @@ _TOLD = frozenset({"contact.lifecycle", "contact.lead_status", "company.lifecycl
 
 def people_in(agreement: Agreement) -> Sequence[tuple[str, Getter]]:
     """Return what conditions on deals read of people; lifecycle and lead status are left to the contact's replay."""
-    delays = agreement.delays
-    conditions = (*delays.never, *delays.unless_explicit, *delays.skip_if, *(rule.when for rule in delays.rules))
-    names = {name for one in conditions for name in one.names if name.startswith(_OF_PEOPLE)} - _TOLD
+    names = {name for one in agreement.delays.conditions for name in one.names if name.startswith(_OF_PEOPLE)} - _TOLD
     return [(name, getter(name, agreement.calendar.own_domains)) for name in sorted(names)]
+
+
+def dates_in(agreement: Agreement) -> tuple[Collection[str], Collection[float]]:
+    """Return the dates that conditions on deals read, and how many days around them an answer can turn."""
+    dates = [one.dates for one in agreement.delays.conditions]
+    return sorted({name for one in dates for name in one.names}), sorted({days for one in dates for days in one.days})
 
 
 def asker(condition: Condition | None, own_domains: Collection[str]) -> Callable[[ContactFacts, int], bool] | None:

@@ -14,7 +14,7 @@ from syncer.agreement.stages import OfferSign
 from syncer.funnel.bounds import INFINITE, Bounds, bounds_of
 from syncer.funnel.dated import DatedProfile, dated_profile
 from syncer.funnel.facts import ContactFacts, FunnelStage
-from syncer.funnel.people import asker, people_in
+from syncer.funnel.people import asker, dates_in, people_in
 from syncer.funnel.periods import BusinessClock, Evenings
 from syncer.funnel.readings import Read, reader
 from syncer.funnel.stays import NO_STAYS, Stays
@@ -99,6 +99,8 @@ class Rules:
     dated: DatedProfile
     #: What the rules of delayed sales read of a deal's primary contact and company.
     delay_profile: Sequence[tuple[str, Getter]]
+    #: Dates that conditions on deals read, and the days around them at which an answer can turn.
+    delay_dates: tuple[Collection[str], Collection[float]]
     #: Rules of delayed sales, and readings of stages, whose moment stands in the facts.
     dated_rules: Collection[str]
     #: How long won deals stayed in each stage.
@@ -168,6 +170,7 @@ def compile_rules(
         dated=dated_profile(agreement),
         delay_profile=people_in(agreement),
         dated_rules={"other_stage", *(one.id for one in agreement.delays.rules if not one.looks_at_the_day)},
+        delay_dates=dates_in(agreement),
         stays=stays,
         in_tam=asker(agreement.tam_rule, agreement.calendar.own_domains),
         promotes=asker(agreement.promoter_rule, agreement.calendar.own_domains),

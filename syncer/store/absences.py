@@ -15,26 +15,35 @@ from syncer.store.marks import mark_deals
 ENOUGH = 2
 
 
-def note_absent_deals(connection: Connection, account: str, now: int) -> list[str]:
+def absent_deals(connection: Connection, account: str) -> list[str]:
+    """Return the deals marked as gone that too few full compares have missed."""
+    known = _known(connection, account)
+    return sorted(id_ for id_, at in _away(connection, account).items() if not _is_settled(known.get(id_), at))
+
+
+def note_absent_deals(connection: Connection, account: str, now: int, *, but: Collection[str] = ()) -> list[str]:
     """Count one more full compare that did not find the deals marked as gone; return those now gone for good.
 
-    A deal that came back in between, and went again, is counted anew.
+    A deal that came back in between, or is in `but`, is counted anew.
     """
-    away = _away(connection, account)
+    away = {id_: at for id_, at in _away(connection, account).items() if id_ not in but}
     known = _known(connection, account)
     _forget(connection, account, known.keys() - away.keys())
     rows: list[Row] = []
     for deal_id, archived_at in away.items():
-        before, times, confirmed_at = known.get(deal_id, (archived_at, 0, None))
-        if before != archived_at:
-            times, confirmed_at = 0, None
-        if confirmed_at is None:
-            confirmed_at = now if times + 1 >= ENOUGH else None
-            rows.append((account, Kind.DEAL.value, deal_id, archived_at, times + 1, confirmed_at))
+        before = known.get(deal_id)
+        if not _is_settled(before, archived_at):
+            times = 1 if before is None or before[0] != archived_at else before[1] + 1
+            confirmed_at = now if times >= ENOUGH else None
+            rows.append((account, Kind.DEAL.value, deal_id, archived_at, times, confirmed_at))
     dialect_of(connection).upsert(connection, tables.absences, rows)
-    confirmed = [row[2] for row in rows if row[5] is not None]
-    mark_deals(connection, account, confirmed)
-    return confirmed
+    gone = [row[2] for row in rows if row[5] is not None]
+    mark_deals(connection, account, gone)
+    return gone
+
+
+def _is_settled(known: tuple[int, int, int | None] | None, archived_at: int) -> bool:
+    return known is not None and known[0] == archived_at and known[2] is not None
 
 
 def confirmed(connection: Connection, account: str, ids: Collection[str], known_at: int) -> Mapping[str, Millis]:

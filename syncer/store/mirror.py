@@ -28,7 +28,7 @@ from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
 from syncer.store.links import fill_companies, mark_ends, replace_links
-from syncer.store.marks import contacts_of_companies, mark, mark_concerned, mark_contacts, mark_deals
+from syncer.store.marks import contacts_of_companies, mark_concerned, mark_contacts, mark_deals
 from syncer.store.merges import absorb
 from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.values import Upserted
@@ -54,19 +54,18 @@ class Mirror:
         keep_addresses(self._connection, account, told)
         joined = join_arrivals(self._connection, account, told, now)
         if mark_dirty:
-            mark(self._connection, account, contact_ids=page.telling)
-            mark_contacts(self._connection, account, joined, with_deals=True)
+            mark_contacts(self._connection, account, {*page.telling, *joined}, with_deals=True)
         self._absorb(account, Kind.CONTACT, told, now)
         return page.upserted
 
     def upsert_companies(
         self, account: str, records: Sequence[Company], now: Millis, *, mark_dirty: bool = True
     ) -> Upserted:
-        """Write companies; their contacts are concerned."""
+        """Write companies; their contacts and the contacts' deals are concerned."""
         page = upsert_page(self._connection, COMPANIES, account, records, now)
         if mark_dirty:
             concerned = contacts_of_companies(self._connection, account, page.telling)
-            mark(self._connection, account, contact_ids=concerned)
+            mark_contacts(self._connection, account, concerned, with_deals=True)
         self._absorb(account, Kind.COMPANY, [record for record in records if record.id in page.telling], now)
         return page.upserted
 
