@@ -1,7 +1,7 @@
 """What one stretch of a deal's past means: won, lost, other, void or open, by which rule and for which reason."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -69,6 +69,8 @@ class Judge:
     rules: Rules
     created_at: Millis
     primary_id: str | None = None
+    #: What stands still over a stretch, worked out once.
+    _known: dict[object, Mapping[str, Value]] = field(default_factory=dict)
 
     def verdict(self, reading: Reading, at: Millis) -> Verdict:
         """Return what a stretch that begins at a moment means. First match decides (domain C2)."""
@@ -150,23 +152,38 @@ class Judge:
         return is_young or any(condition(values) for condition in delays.skip_if)
 
     def _values(self, reading: Reading, at: Millis, reason: _Reason) -> Mapping[str, Value]:
-        """Return the deal's facts by the names that conditions use."""
-        deal, meaning = self.facts.deal, reading.meaning.meaning
-        is_open = meaning.is_open
-        # A reason that says "later" only with earlier contact is, without it, one of those that say "no".
-        code = UNSPECIFIED if reason.code is not None and self._is_refuted(reason) else reason.code
+        """Return the deal's facts at a moment by the names that conditions use."""
+        key = (reading, reason)
+        still = self._known.get(key)
+        if still is None:
+            still = self._known[key] = self._still(reading, reason)
         spoke = max((moment for moment in self.facts.two_way if moment <= at), default=self.created_at)
         meets = self.facts.next_meeting_at
         ahead = meets if meets is not None and meets >= at else None
         figure = self.rules.stays.at(reading.meaning.pipeline_id, reading.stage_id, at)
         return {
-            **{name: read(self._profile, at) for name, read in self.rules.delay_profile},
-            **{f"deal.{name}": value for name, value in deal.fields.items()},
+            **still,
             "as_of": at,
+            "days_in_stage": (at - reading.entered_at) // DAY,
+            "days_since_two_way_activity": (at - spoke) // DAY,
+            "no_future_activity": ahead is None,
+            "next_meeting": ahead,
+            "p75_time_in_stage_of_won(stage)": None if figure is None else figure.p75_days,
+        }
+
+    def _still(self, reading: Reading, reason: _Reason) -> Mapping[str, Value]:
+        """Return those facts that stand still over a stretch."""
+        deal, meaning = self.facts.deal, reading.meaning.meaning
+        profile = self._profile
+        # A reason that says "later" only with earlier contact is, without it, one of those that say "no".
+        code = UNSPECIFIED if reason.code is not None and self._is_refuted(reason) else reason.code
+        return {
+            **{name: read(profile, reading.entered_at) for name, read in self.rules.delay_profile},
+            **{f"deal.{name}": value for name, value in deal.fields.items()},
             "deal.pipeline_id": reading.meaning.pipeline_id,
             "deal.stage_id": reading.stage_id,
-            "deal.is_open": is_open,
-            "deal.is_closed": not is_open,
+            "deal.is_open": meaning.is_open,
+            "deal.is_closed": not meaning.is_open,
             "deal.is_won": meaning is Meaning.WON,
             "deal.normalized_reason": code,
             "deal.outcome": reading.chosen,
@@ -180,15 +197,10 @@ class Judge:
             "deal.owner_id": deal.owner_id,
             "deal.in_closed_other_stages": reading.meaning.is_closed_other,
             "deal.in_on_hold_stages": reading.meaning.is_on_hold,
-            "days_in_stage": (at - reading.entered_at) // DAY,
             "month_pushes": reading.pushes.month,
             "quarter_pushes": reading.pushes.quarter,
             "slip_days": reading.pushes.slip_days,
-            "days_since_two_way_activity": (at - spoke) // DAY,
-            "no_future_activity": ahead is None,
-            "next_meeting": ahead,
             "stage_changed": reading.entered_at,
-            "p75_time_in_stage_of_won(stage)": None if figure is None else figure.p75_days,
             "vip_amount": self.rules.agreement.closed_other.guards.vip_amount,
         }
 

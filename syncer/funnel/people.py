@@ -20,7 +20,7 @@ def people_in(agreement: Agreement) -> Sequence[tuple[str, Getter]]:
 
 def dates_in(agreement: Agreement) -> tuple[Collection[str], Collection[float]]:
     """Return the dates that conditions on deals read, and how many days around them an answer can turn."""
-    dates = [one.dates for one in agreement.delays.conditions]
+    dates = [one.dates for one in agreement.delays.conditions if one.dates.names]
     return sorted({name for one in dates for name in one.names}), sorted({days for one in dates for days in one.days})
 
 
