@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import NamedTuple
 
-from syncer.expressions.tree import Arithmetic, Call, Known, Node, Within
+from syncer.expressions.tree import Arithmetic, Call, Compare, Known, Node, Ref, Within
 
 _EXTREMES = frozenset({"max", "min"})
 
@@ -23,9 +23,17 @@ def dates_of(node: Node, moments: frozenset[str]) -> Dates:
     parts = list(_parts(node))
     days = {part.value for part in parts if isinstance(part, Known) and not isinstance(part.value, str)}
     days |= {part.days for part in parts if isinstance(part, Within)}
-    calculates = any(isinstance(part, Arithmetic) for part in parts)
+    calculates = not all(_is_plain(part) for part in parts if isinstance(part, Compare))
     asks_calendar = any(isinstance(part, Call) and part.name not in _EXTREMES for part in parts)
     return Dates(moments, frozenset({0.0, *map(float, days)}), not calculates and not asks_calendar)
+
+
+def _is_plain(node: Compare) -> bool:
+    """Say whether a comparison shifts at most one of its sides, by a span that stands in the text."""
+    sums = [part for part in _parts(node) if isinstance(part, Arithmetic)]
+    return len(sums) <= 1 and all(
+        one.sign != "*" and isinstance(one.left, Ref) and isinstance(one.right, Known) for one in sums
+    )
 
 
 def _parts(part: object) -> Iterator[object]:

@@ -223,8 +223,11 @@ class Judge:
             return since
         if anchor is ResumeFrom.NEXT_FISCAL_YEAR:
             return self.rules.agreement.calendar.fiscal_year_start_after(since)
-        field = "planned_purchase" if anchor is ResumeFrom.STATED_DATE else "contract_end"
-        value = self.facts.deal.fields.get(field)
+        if anchor is ResumeFrom.STATED_DATE:
+            stated = self.facts.deal.fields.get("planned_purchase")
+            value = self._profile.contact.fields.get("planned_purchase") if stated is None else stated
+        else:
+            value = self.facts.deal.fields.get("contract_end")
         return value if isinstance(value, int) and value > since else None
 
 

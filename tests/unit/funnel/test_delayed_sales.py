@@ -149,6 +149,7 @@ def test_the_primary_contacts_date_postpones_the_deal_from_when_it_was_known() -
     who = contact(fields={"planned_purchase": at("2027-06-15")}, updated_at=at("2026-11-15"))
     last = decided_deal(deal_facts(_OPEN, people=[who], updated_at=at("2026-10-01")), _AS_OF, text).spans[-1]
     assert (last.outcome, last.rule, day(last.valid_from)) == (Outcome.OTHER, "CO4", "2026-11-15")
+    assert day(last.resume_at) == "2027-06-15"
     blind = decided_deal(deal_facts(_OPEN, people=[who], contact_ids=()), _AS_OF, text)
     assert blind.spans[-1].outcome is Outcome.OPEN
 
