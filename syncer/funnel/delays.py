@@ -51,7 +51,7 @@ def _going_on(judge: Judge, lines: Timelines, reading: Reading, rule: DelayRule 
     for kept in _kept(judge):
         if kept.rule == rule.id and kept.until is None and reading.entered_at <= kept.since <= as_of:
             return kept
-    return Delay(rule.id, _since(judge, reading, rule, max(reading.entered_at, judge.known_at(rule)), as_of))
+    return Delay(rule.id, _since(judge, reading, rule, max(reading.entered_at, judge.known_at(rule, as_of)), as_of))
 
 
 def _past(

@@ -109,12 +109,17 @@ class Judge:
         # A limit that is included is passed a moment later.
         yield from (int(at + sign * span * DAY) + 1 for at in known for span in days for sign in (-1, 1))
 
-    def known_at(self, rule: DelayRule | None) -> int:
+    def known_at(self, rule: DelayRule, as_of: Millis) -> int:
         """Return when the record facts of a rule were known at the latest: nobody tells since when they stand."""
+        profile = self._profile
+        asked = [(name, read) for name, read in self.rules.delay_profile if name in rule.when.names]
+        told = {name.partition(".")[0] for name, read in asked if read(profile, as_of) is not None}
         records = [self.facts.deal.updated_at]
-        if rule is not None and any(name.startswith("contact.") for name in rule.when.names):
-            records.append(self._profile.contact.updated_at)
-        return max((at for at in records if at is not None), default=0)
+        if "contact" in told:
+            records.append(profile.contact.updated_at)
+        if "company" in told and profile.company is not None:
+            records.append(profile.company.updated_at)
+        return max(as_of if at is None else at for at in records)
 
     def resume_at(self, reason: str | None, since: Millis) -> Millis:
         """Return when to come back to a delayed sale."""

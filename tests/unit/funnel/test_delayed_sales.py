@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from syncer.agreement import parse_agreement
 from syncer.agreement.calendar import Calendar
@@ -14,7 +15,7 @@ from syncer.funnel.stays import Figure, Stage, Stays
 from syncer.funnel.timeline import Version
 from syncer.moments import DAY, HOUR, Millis, millis, moment
 from syncer.records import ChangeSource
-from tests.unit.funnel.build import BERLIN, STAGES, at, change, contact, day, deal_facts, decided_deal
+from tests.unit.funnel.build import BERLIN, COMPANY, STAGES, at, change, contact, day, deal_facts, decided_deal
 
 _AS_OF = "2026-11-21"
 _OPEN = [("2026-06-01", "qualifiedtobuy")]
@@ -100,6 +101,10 @@ def _fields(deal: DealFacts) -> dict[str, object]:
     return {name: getattr(deal.deal, name) for name in deal.deal.__struct_fields__}
 
 
+def test_where_nobody_says_when_a_fact_was_written_it_counts_from_today() -> None:
+    assert day(decided_deal(_planned("2027-06-15"), _AS_OF).spans[-1].valid_from) == _AS_OF
+
+
 def test_another_stage_is_another_decision() -> None:
     moves = [("2026-06-01", "appointmentscheduled"), ("2026-10-01", "qualifiedtobuy")]
     deal = deal_facts(
@@ -157,9 +162,13 @@ def test_the_primary_contacts_date_postpones_the_deal_from_when_it_was_known() -
 def test_conditions_on_deals_may_speak_of_contact_and_company_but_not_of_what_we_write_ourselves() -> None:
     rule = "{id: X1, when: 'deal.is_open and company.country == DE and contact.seniority == head', mode: auto}"
     text = f"closed_other: {{rules: [{rule}], guards: {{rules: [], skip_if: []}}}}"
-    people = [contact(updated_at=at("2026-11-02"))]
-    last = decided_deal(deal_facts(_OPEN, people=people), _AS_OF, text).spans[-1]
+    firm = structs.replace(COMPANY, updated_at=at("2026-10-01"))
+    known = replace(deal_facts(_OPEN, people=[contact(updated_at=at("2026-11-02"))], updated_at=at("2026-07-01")))
+    last = decided_deal(replace(known, company=firm), _AS_OF, text).spans[-1]
     assert (last.outcome, last.rule, day(last.valid_from)) == (Outcome.OTHER, "X1", "2026-11-02")
+    later = replace(known, company=structs.replace(firm, updated_at=at("2026-11-03")))
+    assert day(decided_deal(later, _AS_OF, text).spans[-1].valid_from) == "2026-11-03"
+    assert day(decided_deal(known, _AS_OF, text).spans[-1].valid_from) == _AS_OF
     own = "closed_other: {rules: [{id: X2, when: 'contact.lead_status == BAD_TIMING', mode: auto}]}"
     told = deal_facts(_OPEN, people=[contact(lead_status="BAD_TIMING")])
     assert decided_deal(told, _AS_OF, own).spans[-1].outcome is Outcome.OPEN
