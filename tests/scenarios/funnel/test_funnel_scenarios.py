@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,20 @@ import yaml
 from msgspec import structs
 
 from syncer.funnel import decide_company, decide_contact
-from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts, Cycle, DealDecision, FunnelStage
+from syncer.funnel.facts import (
+    CompanyDecision,
+    ContactDecision,
+    ContactFacts,
+    Cycle,
+    CycleType,
+    DealDecision,
+    FunnelStage,
+    Origin,
+    Outcome,
+    Relationship,
+    Score,
+    StageEvent,
+)
 from syncer.funnel.kept import Delay, Kept
 from syncer.moments import millis, moment
 from syncer.records import Answer, Change, ChangeSource, Contact, Evidence
@@ -47,12 +61,37 @@ def _stories() -> Iterator[Any]:
 @pytest.mark.parametrize("story", tuple(_stories()))
 def test_story(story: Story) -> None:
     told = _told(story)
+    _check_form(told.contact)
     for key, expected in story["then"].items():
         if key == "deals":
             seen = {one: {name: _of_deal(told.deals[one], name) for name in asked} for one, asked in expected.items()}
             assert seen == expected
         else:
             assert _seen(told, key) == expected, key
+
+
+def _check_form(decision: ContactDecision) -> None:
+    """Whatever a story is about, every field of its decision is of the kind that its name promises."""
+    assert isinstance(decision.stage, FunnelStage)
+    assert isinstance(decision.outcome, Outcome)
+    assert isinstance(decision.relationship, Relationship)
+    assert isinstance(decision.score, Score)
+    assert decision.cycle_no == len(decision.cycles)
+    assert all(isinstance(flag, str) for flag in decision.flags)
+    for before, event in pairwise((None, *decision.events)):
+        assert isinstance(event, StageEvent)
+        assert event.from_stage is (FunnelStage.TAM if before is None else before.to_stage)
+        assert isinstance(event.to_stage, FunnelStage)
+        assert before is None or before.occurred_at <= event.occurred_at
+        assert event.rule.isidentifier()
+        assert event.actor in {"machine", "user", "crm"}
+        assert isinstance(event.virtual, bool)
+        assert isinstance(event.evidence, tuple)
+        assert all(isinstance(one, str) for one in event.evidence)
+    for cycle in decision.cycles:
+        assert isinstance(cycle.type, CycleType)
+        assert isinstance(cycle.origin, Origin)
+        assert isinstance(cycle.outcome, Outcome)
 
 
 @pytest.mark.parametrize("number", range(1, 22))
@@ -210,6 +249,8 @@ def _seen(told: Told, key: str) -> Any:
     special: Mapping[str, Callable[[], Any]] = {
         "path": lambda: path(decision),
         "rules": lambda: [event.rule for event in decision.events],
+        "events": lambda: [_event(event) for event in decision.events],
+        "score": lambda: _score(decision.score),
         "cycles": lambda: [_cycle(cycle) for cycle in decision.cycles],
         "since": lambda: day(decision.since),
         "flags": lambda: list(decision.flags),
@@ -222,6 +263,16 @@ def _seen(told: Told, key: str) -> Any:
         return special[key]()
     value = getattr(decision, key)
     return getattr(value, "value", value)
+
+
+def _event(event: StageEvent) -> str:
+    passed, proof = "~" if event.virtual else "", ",".join(event.evidence) or "-"
+    entered = f"{event.cycle_no}.{event.seq} {passed}{event.to_stage.value} {day(event.occurred_at)}"
+    return f"{entered} {event.rule} {event.actor} {proof}"
+
+
+def _score(score: Score) -> str:
+    return f"{score.fit:g} {score.engagement:g} {score.cell} {score.action} {score.basis}"
 
 
 def _of_deal(decision: DealDecision, name: str) -> Any:
