@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Sequence
 
+from jobs.absences import note_absent
 from jobs.completeness import begin_tally, prove
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
@@ -63,6 +64,7 @@ async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
         await store_chunk(intake, chunk, Reading.BACKFILL)
     if stream in set(Kind) or stream in desk.definitions.stories:
         await _archived(desk, stream, intake.count)
+    await note_absent(desk, stream)
     intake.count.proof[stream] = await prove(desk, stream)
     await keep_watermark(desk, stream, began)
     desk.progress.done(stream)

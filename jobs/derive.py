@@ -4,13 +4,15 @@ import asyncio
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
 from jobs.desk import Desk
 from jobs.names import QUOTES
+from jobs.primaries import with_sales_ready
 from jobs.sources import SourceNames
+from jobs.stays import can_move_figures, is_new_month, refresh_stays
 from syncer.agreement import Agreement
 from syncer.funnel import Rules, compile_rules, decide_company, decide_contact, decide_deal
 from syncer.funnel.facts import DealDecision
@@ -90,7 +92,7 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
     )
     count = DeriveCount()
     with _rare_collections():
-        _deals(work, count)
+        work = _by_fresh_figures(work, _deals(work, count), count)
         _contacts(work, count)
         _companies(work, count)
     with desk.store.commit() as unit:
@@ -111,12 +113,45 @@ def _rare_collections() -> Iterator[None]:
         gc.set_threshold(young, *older)
 
 
-def _deals(work: _Work, count: DeriveCount) -> None:
-    desk = work.desk
-    if work.deal_ids is not None and not work.deal_ids:
-        return
+@dataclass(kw_only=True, slots=True)
+class _Decided:
+    """What a pass over deals changed."""
+
+    changed_ids: list[str] = field(default_factory=list)
+    #: A deal changed that counts in the account's figures.
+    moves_figures: bool = False
+
+
+def _by_fresh_figures(work: _Work, decided: _Decided, count: DeriveCount) -> _Work:
+    """Return the work by the figures that hold now; where they are others than before, open deals are decided anew."""
+    desk, as_of = work.desk, work.clocks.as_of
     with desk.store.snapshot() as reading:
-        facts = work.sources.deals(reading.facts.deals(desk.name, work.deal_ids, work.clocks.known_at))
+        is_due = decided.moves_figures or is_new_month(reading, desk, as_of)
+    concerned = refresh_stays(desk, as_of) if is_due else ()
+    if not concerned:
+        return work
+    with desk.store.snapshot() as reading:
+        rules = rules_of(reading, desk.name, desk.agreement.agreement)
+    again = _deals(replace(work, rules=rules, deal_ids=concerned), count)
+    if work.contact_ids is None or work.deal_ids is None:
+        return replace(work, rules=rules)
+    with desk.store.snapshot() as reading:
+        people = reading.facts.contacts_of(desk.name, again.changed_ids)
+    return replace(
+        work,
+        rules=rules,
+        deal_ids={*work.deal_ids, *again.changed_ids},
+        contact_ids=sorted({*work.contact_ids, *people}),
+    )
+
+
+def _deals(work: _Work, count: DeriveCount) -> _Decided:
+    desk, decided = work.desk, _Decided()
+    if work.deal_ids is not None and not work.deal_ids:
+        return decided
+    with desk.store.snapshot() as reading:
+        known = reading.facts.deals(desk.name, work.deal_ids, work.clocks.known_at)
+        facts = with_sales_ready(work.sources.deals(known), reading, desk.name, work.rules, work.clocks.known_at)
         for some in _portions(decide_deal(one, rules=work.rules, as_of=work.clocks.as_of) for one in facts):
             with desk.store.commit() as unit:
                 now = desk.clock()
@@ -125,6 +160,11 @@ def _deals(work: _Work, count: DeriveCount) -> None:
                     reason, record = "the decision cannot be kept", error.record or ""
                     unit.desk.bury(desk.name, Kind.DEAL, record, reason=reason, problems=error.problems, now=now)
             count.deals += len(some)
+            changed = set(saved.changed_ids)
+            decided.changed_ids += changed
+            theirs = (one for one in some if one.deal_id in changed)
+            decided.moves_figures |= can_move_figures(desk, theirs, work.clocks.as_of)
+    return decided
 
 
 def _contacts(work: _Work, count: DeriveCount) -> None:
@@ -158,9 +198,10 @@ def deals_of(reading: Unit, account: str, contact_ids: Sequence[str]) -> Mapping
 
 
 def rules_of(reading: Unit, account: str, agreement: Agreement) -> Rules:
-    """Return the agreement as it holds for an account: its deal stages, and whether it has quotes at all."""
+    """Return the agreement as it holds for an account: its deal stages, whether it has quotes at all, its figures."""
     has_quotes = reading.mirror.has_stories(account, QUOTES)
-    return compile_rules(agreement, reading.mirror.stages(account), has_quotes=has_quotes)
+    stages, stays = reading.mirror.stages(account), reading.ledger.stays(account)
+    return compile_rules(agreement, stages, has_quotes=has_quotes, stays=stays)
 
 
 def last_clocks(reading: Unit, account: str, now: Millis) -> Clocks:

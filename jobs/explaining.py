@@ -92,10 +92,19 @@ def deal_story(store: Store, account: str, deal_id: str) -> Mapping[str, object]
             "offer_at": None if last is None else iso(last.offer_at),
             "pushes": None if last is None else _pushes(last),
             "primary_contact": decision.primary_contact_id,
+            "primary_by": decision.primary_by,
+            "won_stays": None if last is None else _won_stays(unit, account, last),
             "flags": list(decision.flags),
             "spans": [_span(span) for span in decision.spans],
             "crm": _held(unit, account, deal_id),
         }
+
+
+def _won_stays(unit: Unit, account: str, span: DealSpan) -> Mapping[str, object] | None:
+    """Return how long won deals stayed in a deal's stage, as rule CO8 reads it; None where too few were won."""
+    as_of = last_clocks(unit, account, span.valid_from).as_of
+    found = unit.ledger.stays(account).at(span.pipeline_id, span.stage_id, as_of)
+    return None if found is None else {"p75_days": found.p75_days, "deals": found.n, "as_of": iso(found.as_of)}
 
 
 def _held(unit: Unit, account: str, deal_id: str) -> Mapping[str, str | None]:

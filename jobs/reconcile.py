@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Sequence
 
+from jobs.absences import note_absent
 from jobs.backfill import AT_ONCE, groups
 from jobs.bootstrap import Run, recorded_run, seconds_of
 from jobs.counts import PullCount
@@ -59,6 +60,8 @@ async def _sweep(intake: Intake, stream: str, orders: Orders, result: ReconcileR
     watermark = await asyncio.to_thread(read_watermark, desk, stream) or Millis(0)
     sweep = Sweep(intake=intake, stream=stream, holding=holding, watermark=watermark, orders=orders, drift=drift)
     await sweep.run()
+    if orders.apply:
+        await note_absent(intake.desk, stream)
 
 
 async def _skipped(desk: Desk, portal: Portal) -> dict[str, str]:

@@ -11,6 +11,7 @@ from jobs.completeness import tally
 from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
+from jobs.employers import employer_changes
 from jobs.intake import Intake
 from jobs.letters import settle_letters
 from jobs.names import rules_for
@@ -133,11 +134,14 @@ class _Pen:
 def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]:
     """Write a batch and return the records that no column can hold."""
     mirror, account, now, mark = pen.unit.mirror, pen.account, pen.now, pen.mark_dirty
+    moves = employer_changes(pen.unit, account, batch.contacts, now) if batch.contacts else ()
     own = [
         mirror.upsert_companies(account, batch.companies, now, mark_dirty=mark),
         mirror.upsert_contacts(account, batch.contacts, now, mark_dirty=mark),
         mirror.upsert_deals(account, batch.deals, now, mark_dirty=mark),
     ]
+    if moves:
+        mirror.add_changes(account, moves, now, mark_dirty=mark)
     if batch.costs:
         batch.costs = with_sources(pen.unit, account, batch.costs, pen.agreement.money.sources)
     others = [

@@ -5,12 +5,11 @@ SyncerError
 ├─ TransientError                RETRY          RateLimited · Unavailable · UnknownOutcome
 ├─ PreconditionFailed            REREAD         Missing · AlreadyExists · ChangedMeanwhile
 ├─ RecordError                   DEAD_LETTER    InvalidRecord · Rejected · NotApplied
-├─ Conflict                      ASK
 ├─ StreamError                   HALT_STREAM    AuthFailed · MissingScope · SchemaChanged · CursorExpired
 │                                               · UnsafePlan · BadAnswer
 └─ Bug                           STOP_PROCESS
 
-StopRequested is no error: finish the record, settle, leave.
+A person's newer value is no error: it is left alone and counted as a conflict.
 """
 
 from collections.abc import Sequence
@@ -28,7 +27,6 @@ class Recovery(Enum):
     RETRY = "retry"
     REREAD = "reread"
     DEAD_LETTER = "dead_letter"
-    ASK = "ask"
     HALT_STREAM = "halt_stream"
 
 
@@ -189,12 +187,6 @@ class NotApplied(RecordError):
     """The CRM answered success and the value read back is not the one written."""
 
 
-class Conflict(SyncerError):
-    """A person's newer value stands; both values are kept for the person."""
-
-    recovery = Recovery.ASK
-
-
 class StreamError(SyncerError):
     """One stream cannot go on; the others do."""
 
@@ -227,7 +219,3 @@ class BadAnswer(StreamError):
 
 class Bug(SyncerError):
     """If you see this it is ours."""
-
-
-class StopRequested(BaseException):
-    """Not an error: finish the record, settle, leave."""

@@ -217,6 +217,27 @@ def lead_word(value: str) -> LeadWord:
     return LeadWord(known, stage_id, reason or None)
 
 
+#: Changes under this name say that a contact came to another company.
+EMPLOYER = "employer"
+
+
+class EmployerWord(NamedTuple):
+    """A change of employer: the ids of the former company and of the new one."""
+
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        """Return the value of the change."""
+        return f"{self.before}:{self.after}"
+
+
+def employer_word(value: str) -> EmployerWord:
+    """Return what the value of a change of employer says."""
+    before, _, after = value.partition(":")
+    return EmployerWord(before, after)
+
+
 class Telling(NamedTuple):
     """What a story says from a moment on."""
 

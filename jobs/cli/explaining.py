@@ -19,6 +19,19 @@ from syncer.store import Store
 #: Ids that a terminal shows of a figure's population; --json shows all.
 _SHOWN = 20
 _SPAN = ("valid_from", "valid_to", "stage_id", "outcome", "rule", "amount", "close_date")
+_DEAL = (
+    "outcome",
+    "rule",
+    "reason",
+    "proposal",
+    "resume_at",
+    "offer_at",
+    "pushes",
+    "won_stays",
+    "primary_contact",
+    "primary_by",
+    "flags",
+)
 _MOMENTS = frozenset({"resume_at", "offer_at", "valid_from", "valid_to", "close_date"})
 
 
@@ -73,7 +86,7 @@ def explain_deal(store: Store, agreement: InForce, account: str, asked: Asked, i
         return
     zone, lang = agreement.agreement.calendar.zone, language(asked.lang)
     typer.echo(f"{account} {term('deal', lang)} {ident} · {_in_force(agreement, lang)}")
-    for key in ("outcome", "rule", "reason", "proposal", "resume_at", "offer_at", "pushes", "primary_contact", "flags"):
+    for key in _DEAL:
         typer.echo(f"{term(key, lang)}: {_said(key, story[key], zone, lang)}")
     spans = story["spans"]
     if isinstance(spans, Sequence):
@@ -92,9 +105,9 @@ def _said(key: str, value: object, zone: ZoneInfo, lang: Language) -> str:
     if isinstance(value, Decimal):
         return number(value, lang, digits=2)
     if isinstance(value, Mapping):
-        counted = ((name, count) for name, count in value.items() if count is not None)
+        counted = ((name, count) for name, count in value.items() if isinstance(count, int | float))
         return ", ".join(f"{number(count, lang)} {term(name, lang)}" for name, count in counted)
-    return ", ".join(map(str, value)) if isinstance(value, list) else term(str(value), lang)
+    return ", ".join(term(str(one), lang) for one in value) if isinstance(value, list) else term(str(value), lang)
 
 
 def explain_kpi(store: Store, agreement: InForce, account: str, asked: Asked, ident: str, *, as_json: bool) -> None:

@@ -63,6 +63,12 @@ class Calendar(Section):
         """Return the last millisecond of the quarter that is `offset` quarters after the one containing `at`."""
         return Millis(self.quarter_start(at, offset + 1) - 1)
 
+    def month_start(self, at: int, offset: int = 0) -> Millis:
+        """Return the start of the local month that is `offset` months after the one containing `at`."""
+        local = moment(at).astimezone(self.zone)
+        years, month = divmod(local.month - 1 + offset, _MONTHS)
+        return millis(datetime(local.year + years, month + 1, 1, tzinfo=self.zone))
+
     def fiscal_year_start_after(self, at: int) -> Millis:
         """Return the start of the first fiscal year that begins after `at`."""
         starts = [self.quarter_start(at, offset) for offset in range(1, _QUARTERS + 1)]

@@ -35,6 +35,8 @@ def _conditions(agreement: Agreement) -> Iterator[tuple[Path, str, Ground]]:
     """Yield every condition of the file with its path and the facts that it stands on."""
     if agreement.tam.rule is not None:
         yield ("tam", "rule"), agreement.tam.rule, Ground.PROFILE
+    if agreement.surveys.promoter_if is not None:
+        yield ("surveys", "promoter_if"), agreement.surveys.promoter_if, Ground.PROFILE
     for index, route in enumerate(agreement.agreement.routing):
         if route.when is not None:
             yield ("agreement", "routing", index, "if"), route.when, Ground.ROUTING

@@ -22,6 +22,11 @@ class DelayRule:
         """A person said so: the reason's text does not beat it."""
         return self.id in {"CO1", "CO2"}
 
+    @property
+    def looks_at_the_day(self) -> bool:
+        """The rule decides as of the day on which it is asked, not from a moment that stands in the facts."""
+        return self.mode is Mode.PROPOSE or self.effective_at is EffectiveAt.AS_OF
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DelayRules:
@@ -35,3 +40,8 @@ class DelayRules:
     #: Where one holds, guarded rules stay silent.
     skip_if: tuple[Condition, ...]
     min_deal_age_days: int
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition of the section."""
+        return (*self.never, *self.unless_explicit, *self.skip_if, *(rule.when for rule in self.rules))

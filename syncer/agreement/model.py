@@ -116,6 +116,12 @@ class Agreement(Section):
         return None if self.tam.rule is None else self.condition(self.tam.rule, Ground.PROFILE)
 
     @cached_property
+    def promoter_rule(self) -> Condition | None:
+        """What a customer has to be to recommend, besides the answer to a survey; None is nothing."""
+        rule = self.surveys.promoter_if
+        return None if rule is None else self.condition(rule, Ground.PROFILE)
+
+    @cached_property
     def delays(self) -> DelayRules:
         """The Closed-Other rules in order, compiled."""
         section = self.closed_other

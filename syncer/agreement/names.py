@@ -42,6 +42,7 @@ _CONTACT = {
     "contact.planned_purchase": _MOMENT,
     "contact.fn_planned_purchase_date": Name(Type.MOMENT, "contact.planned_purchase"),
     "contact.consent": _TEXT,
+    "contact.reference": _FLAG,
     "lead_status": _TEXT,
     "country": _TEXT,
 }

@@ -5,7 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from syncer.expressions.operands import Operand, Read, Scope, Values, listed, operand
+from syncer.expressions.dates import Dates, dates_of
+from syncer.expressions.operands import NOW, Operand, Read, Scope, Values, listed, operand
 from syncer.expressions.parse import parse
 from syncer.expressions.tokens import ExpressionError
 from syncer.expressions.tree import (
@@ -46,6 +47,8 @@ class Condition:
     text: str
     #: Keys that it reads from the values.
     names: frozenset[str]
+    #: What its answer owes to the day on which it is asked.
+    dates: Dates
     _test: Test = field(repr=False, compare=False)
 
     def __call__(self, values: Values) -> bool:
@@ -56,8 +59,9 @@ class Condition:
 def compile_condition(text: str, names: Collection[str] | Vocabulary) -> Condition:
     """Return a condition ready to be asked; ExpressionError says what is wrong, where, and what exists."""
     scope = Scope(names if isinstance(names, Vocabulary) else untyped(names))
-    test = _condition(parse(text), scope)
-    return Condition(text, frozenset(scope.keys), test)
+    node = parse(text)
+    test = _condition(node, scope)
+    return Condition(text, frozenset(scope.keys), dates_of(node, frozenset(scope.moments - {NOW})), test)
 
 
 def _condition(node: Node, scope: Scope) -> Test:

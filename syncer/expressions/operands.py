@@ -34,11 +34,16 @@ class Scope:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
         self.keys: set[str] = set()
+        #: Those of them that are moments.
+        self.moments: set[str] = set()
 
     def key(self, name: str) -> str:
         """Return the key of a name and note it."""
-        key = self.vocabulary.names[name].key or name
+        known = self.vocabulary.names[name]
+        key = known.key or name
         self.keys.add(key)
+        if known.type is Type.MOMENT:
+            self.moments.add(key)
         return key
 
     def now(self, position: int) -> Read:

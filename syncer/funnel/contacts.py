@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from syncer.funnel.bootstrap import expect_present
-from syncer.funnel.bounds import NEVER
 from syncer.funnel.deal_moves import move, places_of, unmapped
-from syncer.funnel.elapse import elapse, is_watched
+from syncer.funnel.due import due, in_tam, profile_change
+from syncer.funnel.elapse import elapse
 from syncer.funnel.facts import (
     ContactDecision,
     ContactFacts,
@@ -19,9 +19,10 @@ from syncer.funnel.facts import (
 from syncer.funnel.forecast import Place
 from syncer.funnel.handlers import HANDLERS
 from syncer.funnel.passage import Passage
+from syncer.funnel.promoters import PROMOTER, is_promoter
 from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
-from syncer.moments import HOUR, Millis
+from syncer.moments import Millis
 from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE
 
@@ -132,6 +133,8 @@ def _decision(replay: Replay, frame: _Frame, as_of: Millis, upcoming: Millis | N
     stage, since = _stage(replay, frame, as_of)
     if facts.deals and unmapped(facts.deals):
         replay.flag("unmapped_stage")
+    if is_promoter(facts, replay.relationship, rules, as_of):
+        replay.flag(PROMOTER)
     return ContactDecision(
         facts.contact.id,
         stage,
@@ -145,7 +148,7 @@ def _decision(replay: Replay, frame: _Frame, as_of: Millis, upcoming: Millis | N
         _sla_due(replay) if stage is FunnelStage.LEAD_SQL else None,
         replay.overridden_until,
         tuple(replay.flags) if frame.gate is None else (*replay.flags, f"gate:{frame.gate}"),
-        _due(replay, engagement, as_of, upcoming),
+        due(replay, engagement, as_of, upcoming),
     )
 
 
@@ -157,7 +160,7 @@ def _stage(replay: Replay, frame: _Frame, as_of: Millis) -> tuple[FunnelStage, M
         return FunnelStage.OUT, archived
     if frame.gate is not None:
         return FunnelStage.OUT, None
-    if replay.stage is FunnelStage.TAM and replay.passage is None and not _in_tam(facts, replay.rules, as_of):
+    if replay.stage is FunnelStage.TAM and replay.passage is None and not in_tam(facts, replay.rules, as_of):
         return FunnelStage.OUT, None
     return replay.stage, replay.since if replay.since is not None else facts.contact.created_at
 
@@ -185,41 +188,9 @@ def _sla_due(replay: Replay) -> Millis | None:
     return rules.clock.after(replay.handed_at, minutes)
 
 
-def _due(replay: Replay, engagement: float, as_of: Millis, upcoming: Millis | None) -> Millis | None:
-    """Return a moment before which time alone changes nothing."""
-    found: list[int] = [] if upcoming is None else [upcoming]
-    if is_watched(replay):
-        below = replay.calm_until if replay.below_since is None else replay.below_since
-        if below < NEVER:
-            found.append(replay.rules.evenings.later(below, replay.rules.dwell))
-        found += [at for at in (replay.cool_until, replay.overridden_until) if at is not None]
-    elif replay.wake < NEVER:
-        found.append(replay.wake)
-    if replay.passage is not None:
-        found += _drift(replay, engagement, as_of)
-    return Millis(max(min(found), as_of + HOUR)) if found else None
-
-
-def _drift(replay: Replay, engagement: float, as_of: Millis) -> Sequence[int]:
-    """Return when the score alone is next worth a look: another level, or a step that the CRM should see."""
-    rules, track = replay.rules, replay.track
-    if engagement <= 0 or track is None:
-        return ()
-    if replay.taken_off or rules.bounds.points is None:
-        changed = track.next_change_at(as_of, rules.levels)
-        return () if changed is None else (changed,)
-    shown = engagement - rules.score_step
-    mark = max([shown, *(level for level in rules.levels if level <= engagement)])
-    if mark <= 0:
-        return ()
-    fades = rules.bounds.stays_above(mark, engagement, as_of)
-    last = replay.last_activity
-    return (fades,) if last is None or rules.bounds.idle == NEVER else (fades, last + rules.bounds.idle)
-
-
 def _untouched(facts: ContactFacts, rules: Rules, frame: _Frame, as_of: Millis) -> ContactDecision:
     """Return the decision on a contact of whom nothing is known but the record."""
-    inside = frame.gate is None and _in_tam(facts, rules, as_of)
+    inside = frame.gate is None and in_tam(facts, rules, as_of)
     return ContactDecision(
         contact_id=facts.contact.id,
         stage=FunnelStage.TAM if inside else FunnelStage.OUT,
@@ -231,6 +202,7 @@ def _untouched(facts: ContactFacts, rules: Rules, frame: _Frame, as_of: Millis) 
         events=(),
         cycles=(),
         flags=() if frame.gate is None else (f"gate:{frame.gate}",),
+        due_at=profile_change(facts, rules, as_of),
     )
 
 
@@ -253,7 +225,3 @@ def _absent(facts: ContactFacts, rules: Rules, as_of: Millis, flag: str) -> Cont
 
 def _unscored(rules: Rules, fit: Fit) -> Score:
     return rules.scorer.score(fit, 0.0, NONE)
-
-
-def _in_tam(facts: ContactFacts, rules: Rules, as_of: Millis) -> bool:
-    return rules.in_tam is None or rules.in_tam(facts, as_of)

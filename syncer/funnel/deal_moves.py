@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from syncer.funnel.facts import ContactFacts, DealDecision, Origin, Outcome, Relationship
+from syncer.agreement.stage_map import PipelineKind
+from syncer.funnel.employer import go_on_without
+from syncer.funnel.facts import ContactFacts, CycleType, DealDecision, DealSpan, Origin, Outcome, Relationship
 from syncer.funnel.forecast import DEAL, ELIGIBLE, OFFER, Place, places
-from syncer.funnel.passage import Passage
+from syncer.funnel.passage import Passage, outcome_of
 from syncer.funnel.replay import ACCEPTED, FORECAST, NOWHERE, Replay
 from syncer.funnel.rules import Rules
 from syncer.moments import Millis
@@ -23,10 +25,13 @@ def places_of(facts: ContactFacts, rules: Rules) -> Sequence[Place]:
 def move(replay: Replay, place: Place) -> None:
     """Take note of where a deal now stands."""
     kind = place.span.pipeline_kind
-    if kind == "renewal":
-        _renewal(replay, place)
+    if place.deal_id in replay.left_behind:
+        go_on_without(replay, place)
     elif kind not in ELIGIBLE and place.span.outcome is not Outcome.UNMAPPED:
-        return
+        if place.deal_id in replay.open_deals:
+            _take_out(replay, place, "pipeline_changed")
+        if kind == PipelineKind.RENEWAL:
+            _renewal(replay, place)
     elif place.decision.primary_contact_id != replay.facts.contact.id:
         if place.span.outcome is Outcome.WON:
             replay.relationship = Relationship.CUSTOMER
@@ -47,11 +52,12 @@ def _stand(replay: Replay, place: Place) -> None:
     elif before == FORECAST:
         rule = "forecast_left"
     replay.open_deals[place.deal_id] = place.rank
+    replay.kinds[place.deal_id] = place.span.pipeline_kind
     passage = replay.passage
     if passage is not None:
         if passage.offer_at is None and place.span.offer_at is not None:
             passage.offer_at = max(place.span.offer_at, passage.started_at)
-        passage.deal_id = _leading(replay)
+        _lead(replay, passage, _leading(replay))
     _show(replay, place, rule)
 
 
@@ -92,8 +98,7 @@ def _leave(replay: Replay, place: Place) -> None:
     was_open = place.deal_id in replay.open_deals
     if place.span.outcome in _GONE:
         if was_open:
-            del replay.open_deals[place.deal_id]
-            _vanish(replay, place)
+            _take_out(replay, place, "deal_gone")
         elif place.deal_id in replay.homes:
             _restate(replay, replay.homes[place.deal_id], place)
         return
@@ -105,6 +110,7 @@ def _leave(replay: Replay, place: Place) -> None:
         rank = DEAL if place.span.offer_at is None else OFFER
         _stand(replay, place._replace(rank=rank))
     replay.open_deals.pop(place.deal_id, None)
+    replay.kinds[place.deal_id] = place.span.pipeline_kind
     _close(replay, place)
 
 
@@ -118,17 +124,17 @@ def _close(replay: Replay, place: Place) -> None:
         if replay.open_deals:
             _carry_over(replay, passage, place.at)
     elif replay.open_deals:
-        passage.deal_id = _leading(replay)
+        _lead(replay, passage, _leading(replay))
         _show(replay, place, "deal_closed")
     else:
-        _finish(replay, passage, place, _outcome(passage))
+        _finish(replay, passage, place, outcome_of(passage))
 
 
 def _finish(replay: Replay, passage: Passage, place: Place, outcome: Outcome) -> None:
     """End the passage with its deals: won beats other, other beats lost."""
     deciding = [deal_id for deal_id, (one, _) in passage.closed_deals.items() if one is outcome]
-    passage.deal_id = place.deal_id if place.deal_id in deciding else deciding[-1]
-    passage.reason = passage.closed_deals[passage.deal_id][1]
+    _lead(replay, passage, place.deal_id if place.deal_id in deciding else deciding[-1])
+    passage.reason = passage.closed_deals[passage.deal_id or ""][1]
     open_deals, replay.open_deals = replay.open_deals, {}
     replay.overridden_until = None
     replay.end(place.at, outcome, place.span.rule, (f"deal:{passage.deal_id}",), actor="crm")
@@ -143,30 +149,38 @@ def _carry_over(replay: Replay, won: Passage, at: Millis) -> None:
         replay.homes[deal_id] = passage
     if max(replay.open_deals.values()) >= OFFER:
         passage.offer_at = at
-    passage.deal_id = _leading(replay)
+    _lead(replay, passage, _leading(replay))
     replay.lead = ACCEPTED if won.accepted_at is not None else NOWHERE
     replay.stand(max(replay.open_deals.values()), at, "carried_over", (f"deal:{passage.deal_id}",), actor="crm")
 
 
-def _vanish(replay: Replay, place: Place) -> None:
-    """Take a deal out that was deleted, or is none of our business after all."""
+def _lead(replay: Replay, passage: Passage, deal_id: str) -> None:
+    """Let a deal lead the passage: one in a pipeline for expansions makes it an expansion (domain R14)."""
+    passage.deal_id = deal_id
+    is_expansion = replay.kinds.get(deal_id) == PipelineKind.EXPANSION
+    passage.type = CycleType.EXPANSION if is_expansion else passage.begun_as
+
+
+def _take_out(replay: Replay, place: Place, rule: str) -> None:
+    """Take an open deal out that was deleted, or is none of our business any more."""
+    del replay.open_deals[place.deal_id]
     passage = replay.passage
     replay.homes.pop(place.deal_id, None)
     if passage is None:
         return
     if replay.open_deals:
-        passage.deal_id = _leading(replay)
-        _show(replay, place, "deal_gone")
+        _lead(replay, passage, _leading(replay))
+        _show(replay, place, rule)
     elif passage.closed_deals:
-        _finish(replay, passage, place, _outcome(passage))
+        _finish(replay, passage, place, outcome_of(passage))
     else:
         passage.deal_at = passage.offer_at = passage.deal_id = None
         evidence = (f"deal:{place.deal_id}",)
         if replay.lead == NOWHERE:
-            replay.end(place.at, Outcome.VOID, "deal_gone", evidence, actor="crm")
+            replay.end(place.at, Outcome.VOID, rule, evidence, actor="crm")
         else:
             replay.watch(place.at)
-            replay.stand(replay.lead, place.at, "deal_gone", evidence, actor="crm")
+            replay.stand(replay.lead, place.at, rule, evidence, actor="crm")
 
 
 def _restate(replay: Replay, home: Passage, place: Place) -> None:
@@ -174,17 +188,12 @@ def _restate(replay: Replay, home: Passage, place: Place) -> None:
     replay.homes.pop(place.deal_id, None)
     if home.closed_deals.pop(place.deal_id, None) is None or home.outcome is Outcome.OPEN:
         return
-    home.outcome = _outcome(home) if home.closed_deals else Outcome.VOID
+    home.outcome = outcome_of(home) if home.closed_deals else Outcome.VOID
     home.deal_id = next((one for one, end in home.closed_deals.items() if end[0] is home.outcome), None)
     home.reason = None if home.deal_id is None else home.closed_deals[home.deal_id][1]
     replay.relationship = replay.earned()
     if replay.passage is None:
         replay.restore(place.at, "deal_gone")
-
-
-def _outcome(passage: Passage) -> Outcome:
-    ends = {outcome for outcome, _ in passage.closed_deals.values()}
-    return next(outcome for outcome in (Outcome.WON, Outcome.OTHER, Outcome.LOST) if outcome in ends)
 
 
 def _show(replay: Replay, place: Place, rule: str) -> None:
@@ -198,11 +207,22 @@ def _leading(replay: Replay) -> str:
 
 
 def _renewal(replay: Replay, place: Place) -> None:
-    """Renewals move no stage; a lost one makes a former customer (domain R13)."""
+    """Renewals move no stage; a lost one makes a former customer unless another contract is left (domain R13)."""
     if place.span.outcome is Outcome.WON:
         replay.relationship = Relationship.CUSTOMER
-    elif place.span.outcome is Outcome.LOST:
+    elif place.span.outcome is Outcome.LOST and not _has_contract(replay.facts, place.at):
         replay.relationship = Relationship.FORMER_CUSTOMER
+
+
+def _has_contract(facts: ContactFacts, at: Millis) -> bool:
+    """Say whether more deals are won as of a moment than renewals are lost: each lost one ends a contract."""
+    standing = [(span.pipeline_kind, span.outcome) for one in facts.deals for span in one.spans if _holds(span, at)]
+    won = sum(kind in ELIGIBLE and outcome is Outcome.WON for kind, outcome in standing)
+    return won > sum(kind == PipelineKind.RENEWAL and outcome is Outcome.LOST for kind, outcome in standing)
+
+
+def _holds(span: DealSpan, at: Millis) -> bool:
+    return span.valid_from <= at and (span.valid_to is None or at < span.valid_to)
 
 
 def _order(place: Place) -> tuple[Millis, str]:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 
 from syncer.agreement.reasons import UNSPECIFIED
 from syncer.agreement.stage_map import Meaning, StageMeaning
-from syncer.funnel.delays import with_delay
+from syncer.funnel.delays import with_delays
 from syncer.funnel.facts import DealDecision, DealFacts, DealSpan, Outcome
 from syncer.funnel.offers import offers_of
 from syncer.funnel.outcomes import Judge, Reading
-from syncer.funnel.primary import primary_contact
+from syncer.funnel.primary import primary_of
 from syncer.funnel.pushes import pushes
 from syncer.funnel.rules import Rules
 from syncer.funnel.timeline import Timelines, latest, timelines
@@ -23,17 +24,20 @@ _CLOSED = frozenset({Outcome.WON, Outcome.LOST, Outcome.OTHER})
 def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecision:
     """Return a deal's history as of a moment. A deal that did not exist yet has no spans."""
     lines = timelines(facts.deal, facts.changes, is_closed=lambda stage: _is_closed(rules, facts, stage))
-    judge = Judge(facts=facts, rules=rules, created_at=lines.created_at)
+    primary = primary_of(facts, rules.agreement.stages.primary_labels)
+    judge = Judge(facts=facts, rules=rules, created_at=lines.created_at, primary_id=primary.contact_id)
     spans: Sequence[DealSpan] = _merged(_spans(judge, lines, as_of))
-    due_at: Millis | None = None
-    if spans and spans[-1].outcome is Outcome.OPEN:
-        spans, due_at = with_delay(judge, spans, read(judge, lines, as_of, as_of), lines.of("outcome"), as_of)
+    is_open = bool(spans) and spans[-1].outcome is Outcome.OPEN
+    reading = read(judge, lines, as_of, as_of) if is_open else None
+    spans, due_at = with_delays(judge, spans, lines, reading, as_of)
+    if is_open:
         due_at = _earlier(due_at, offers_of(judge, lines).next_after(as_of))
     deal = facts.deal
     return DealDecision(
         deal_id=deal.id,
         created_at=lines.created_at,
-        primary_contact_id=primary_contact(facts.contact_ids, facts.links, rules.agreement.stages.primary_labels),
+        primary_contact_id=primary.contact_id,
+        primary_by=primary.by,
         contact_ids=tuple(facts.contact_ids),
         company_id=facts.company_id,
         owner_id=deal.owner_id,
@@ -61,15 +65,17 @@ def _spans(judge: Judge, lines: Timelines, as_of: Millis) -> Iterator[DealSpan]:
         return
     offers = offers_of(judge, lines)
     baseline = _baseline(judge, lines)
-    archived = judge.facts.deal.archived_at
-    others = (*offers.moments(), baseline, archived)
+    archived, gone = judge.facts.deal.archived_at, judge.facts.gone_at
+    others = (*offers.moments(), baseline, archived, gone)
     moments = {*lines.moments(as_of), *(at for at in others if at is not None and at <= as_of)}
     has_won = False
     for at in sorted(moments):
         reading = read(judge, lines, at, as_of)
         # A deal that is closed keeps the offer that it was closed with.
         span = _span(judge, reading, at, offers.at(at if reading.meaning.meaning.is_open else reading.entered_at))
-        if archived is not None and at >= archived and not has_won:
+        # A deleted won deal counts until two full compares in a row have not found it (domain R4).
+        ends = gone if has_won else archived
+        if archived is not None and ends is not None and at >= max(archived, ends):
             span = replace(span, outcome=Outcome.VOID, rule="archived", resume_at=None)
         has_won = span.outcome is Outcome.WON
         yield span
@@ -79,7 +85,7 @@ def read(judge: Judge, lines: Timelines, at: Millis, as_of: Millis) -> Reading:
     """Return a deal as it was at a moment; the reason of a closing is read as late as `as_of` knows it."""
     stage = latest(lines.of("stage"), at)
     left = next((one.at for one in lines.of("stage") if one.at > at), as_of + 1)
-    entered_at = lines.created_at if stage is None else max(stage.at, lines.created_at)
+    entered_at = lines.created_at if stage is None else max(stage.at, _moved_at(lines, at), lines.created_at)
     chosen = latest(lines.of("outcome"), at)
     is_chosen = chosen is not None and chosen.source is ChangeSource.USER and chosen.at >= entered_at
     close_date = lines.value("close_date", at)
@@ -103,6 +109,12 @@ def read(judge: Judge, lines: Timelines, at: Millis, as_of: Millis) -> Reading:
             calendar=judge.rules.agreement.calendar,
         ),
     )
+
+
+def _moved_at(lines: Timelines, at: int) -> Millis:
+    """Return when a deal last came from another pipeline: its time in stage begins anew (domain R14)."""
+    moves = pairwise(version for version in lines.of("pipeline") if version.at <= at)
+    return max((after.at for before, after in moves if before.value != after.value), default=Millis(0))
 
 
 def _meaning(judge: Judge, lines: Timelines, at: int) -> StageMeaning:

@@ -1,14 +1,16 @@
 """When an open deal begins to count as delayed, or its owner is asked (rules CO4 to CO8): by day, never backdated."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from syncer.agreement.delays import DelayRule
 from syncer.agreement.outcomes import Mode
 from syncer.funnel.facts import DealSpan, Outcome
+from syncer.funnel.kept import Delay
 from syncer.funnel.outcomes import Judge, Reading
-from syncer.funnel.timeline import Timeline
+from syncer.funnel.timeline import Timeline, Timelines
 from syncer.moments import DAY, Millis
 from syncer.records import ChangeSource
 
@@ -19,33 +21,83 @@ _HORIZON_DAYS = 400
 _STATED = "project_postponed"
 
 
-def with_delay(
-    judge: Judge, spans: Sequence[DealSpan], reading: Reading, outcomes: Timeline, as_of: Millis
+def with_delays(
+    judge: Judge, spans: Sequence[DealSpan], lines: Timelines, reading: Reading | None, as_of: Millis
 ) -> tuple[Sequence[DealSpan], Millis | None]:
-    """Return the spans with the last one split where its delay begins, and when time alone will bring one.
+    """Return the spans with the delays that were decided and the one that begins now, and when time alone changes it.
 
-    `reading` is the deal as of `as_of`; `outcomes` the versions of our own outcome property.
+    `reading` is the deal as of `as_of` where it is open, else None.
     """
-    last = spans[-1]
-    written_at = _written_at(outcomes, reading, as_of)
+    if reading is None:
+        return _past(judge, spans, lines, None, as_of), None
     rule = judge.delay(reading, as_of)
-    if written_at is None and rule is None:
-        return spans, _first_day(judge, reading, as_of, None)
-    if written_at is not None or (rule is not None and rule.mode is Mode.AUTO):
-        since = written_at or _since(
-            judge, reading, rule, max(last.valid_from, judge.facts.deal.updated_at or 0), as_of
-        )
-        delayed = replace(
-            last,
-            valid_from=since,
-            outcome=Outcome.OTHER,
-            rule="CO4" if rule is None else rule.id,
-            reason=_STATED,
-            resume_at=judge.resume_at(_STATED, since),
-        )
-        return _split(spans, delayed), None
-    since = _since(judge, reading, rule, last.valid_from, as_of)
-    return _split(spans, replace(last, valid_from=since, proposal=None if rule is None else rule.id)), None
+    going_on = _going_on(judge, lines, reading, rule, as_of)
+    found = _past(judge, spans, lines, going_on, as_of)
+    due_at = _next_day(judge, reading, as_of, rule)
+    if going_on is not None:
+        return _delayed(judge, found, going_on), due_at
+    if rule is None:
+        return found, due_at
+    return _asked(found, _since(judge, reading, rule, spans[-1].valid_from, as_of), rule.id), due_at
+
+
+def _going_on(judge: Judge, lines: Timelines, reading: Reading, rule: DelayRule | None, as_of: Millis) -> Delay | None:
+    """Return the delay that lasts: as we wrote or decided it before, else never before its facts were known."""
+    written_at = _written_at(lines.of("outcome"), reading, as_of)
+    if written_at is not None:
+        return Delay("CO4" if rule is None else rule.id, written_at)
+    if rule is None or rule.mode is not Mode.AUTO:
+        return None
+    for kept in _kept(judge):
+        if kept.rule == rule.id and kept.until is None and reading.entered_at <= kept.since <= as_of:
+            return kept
+    return Delay(rule.id, _since(judge, reading, rule, max(reading.entered_at, judge.known_at(rule, as_of)), as_of))
+
+
+def _past(
+    judge: Judge, spans: Sequence[DealSpan], lines: Timelines, going_on: Delay | None, as_of: Millis
+) -> Sequence[DealSpan]:
+    """Return the spans with the delays that are over: each ended where the stage did, else where it was seen to."""
+    for kept in _kept(judge):
+        if kept.since > as_of or kept == going_on:
+            continue
+        left = next((one.at for one in lines.of("stage") if one.at > kept.since), as_of)
+        spans = _delayed(judge, spans, kept._replace(until=min(left, kept.until or as_of)))
+    return spans
+
+
+def _kept(judge: Judge) -> Sequence[Delay]:
+    """Return what was decided before by rules that look at the day; the others find their moments in the facts."""
+    kept = judge.facts.kept
+    return () if kept is None else [one for one in kept.delays if one.rule not in judge.rules.dated_rules]
+
+
+def _delayed(judge: Judge, spans: Sequence[DealSpan], delay: Delay) -> Sequence[DealSpan]:
+    resume_at = judge.resume_at(_STATED, delay.since)
+    return [
+        replace(span, outcome=Outcome.OTHER, rule=delay.rule, reason=_STATED, resume_at=resume_at)
+        if is_inside and span.outcome is Outcome.OPEN
+        else span
+        for span, is_inside in _cut(spans, delay.since, delay.until)
+    ]
+
+
+def _asked(spans: Sequence[DealSpan], since: Millis, rule: str) -> Sequence[DealSpan]:
+    return [replace(span, proposal=rule) if is_inside else span for span, is_inside in _cut(spans, since, None)]
+
+
+def _cut(spans: Sequence[DealSpan], since: Millis, until: Millis | None) -> Iterator[tuple[DealSpan, bool]]:
+    """Yield the spans, cut in two at either end of a stretch where need be, and whether each lies inside."""
+    for span in spans:
+        edges = [at for at in (since, until) if at is not None and _is_within(span, at)]
+        begins = [span.valid_from, *edges]
+        for begin, end in zip(begins, [*edges, span.valid_to], strict=True):
+            is_inside = begin >= since and (until is None or begin < until)
+            yield replace(span, valid_from=begin, valid_to=end), is_inside
+
+
+def _is_within(span: DealSpan, at: Millis) -> bool:
+    return span.valid_from < at and (span.valid_to is None or at < span.valid_to)
 
 
 def _written_at(outcomes: Timeline, reading: Reading, as_of: Millis) -> Millis | None:
@@ -57,25 +109,39 @@ def _written_at(outcomes: Timeline, reading: Reading, as_of: Millis) -> Millis |
 
 
 def _since(judge: Judge, reading: Reading, rule: DelayRule | None, start: int, as_of: Millis) -> Millis:
-    """Return the first daily look at which the rule that holds now held already."""
-    days = range(max((as_of - start) // DAY, 0) + 1)
-    found = bisect_left(days, 1, key=lambda day: _holds(judge, reading, rule, start + day * DAY))
-    return Millis(min(start + found * DAY, as_of))
+    """Return the first daily look of the stretch, up to now, over which the rule held without interruption.
+
+    Between two edges a condition that time alone makes true stays true, so each stretch needs few looks.
+    """
+    edges = sorted({start, *(at for at in judge.edges(reading) if start < at <= as_of)})
+    since = int(as_of)
+    for begin in reversed(edges):
+        looks = range(begin, since + 1, DAY)
+        found = bisect_left(looks, 1, key=lambda at: _holds(judge, reading, rule, at))
+        if found == len(looks):
+            break
+        since = looks[found]
+        if found:
+            break
+    return Millis(since)
 
 
-def _first_day(judge: Judge, reading: Reading, start: Millis, rule: DelayRule | None) -> Millis | None:
-    ahead = range(1, _HORIZON_DAYS + 1)
-    found = bisect_left(ahead, 1, key=lambda day: _holds(judge, reading, rule, start + day * DAY))
-    return None if found == len(ahead) else Millis(start + ahead[found] * DAY)
+def _next_day(judge: Judge, reading: Reading, as_of: Millis, rule: DelayRule | None) -> Millis | None:
+    """Return the first daily look at which another rule than now holds, or none."""
+    now, end = None if rule is None else rule.id, as_of + _HORIZON_DAYS * DAY
+
+    def differs(at: int) -> bool:
+        found = judge.delay(reading, Millis(at))
+        return (None if found is None else found.id) != now
+
+    edges = sorted({as_of, *(at for at in judge.edges(reading) if as_of < at < end), end})
+    for begin, until in pairwise(edges):
+        looks = range(begin, until, DAY)
+        if differs(looks[-1]):
+            return Millis(looks[bisect_left(looks, 1, key=differs)])
+    return None
 
 
 def _holds(judge: Judge, reading: Reading, rule: DelayRule | None, at: int) -> bool:
     found = judge.delay(reading, Millis(at))
     return found is not None and (rule is None or found.id == rule.id)
-
-
-def _split(spans: Sequence[DealSpan], delayed: DealSpan) -> Sequence[DealSpan]:
-    last = spans[-1]
-    if delayed.valid_from <= last.valid_from:
-        return (*spans[:-1], replace(delayed, valid_from=last.valid_from))
-    return (*spans[:-1], replace(last, valid_to=delayed.valid_from), delayed)

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from syncer.funnel.kept import Kept, PrimaryBy
 from syncer.moments import Millis
-from syncer.records import Change, Company, Contact, Deal, Evidence, Link
+from syncer.records import Answer, Change, Company, Contact, Deal, Evidence, Link
 
 
 class FunnelStage(StrEnum):
@@ -137,6 +138,14 @@ class DealFacts:
     two_way: Sequence[Millis] = ()
     #: The next planned meeting, as known now.
     next_meeting_at: Millis | None = None
+    #: The linked contacts by id, and the deal's company, for conditions that speak of them.
+    people: Mapping[str, Contact] = field(default_factory=dict)
+    company: Company | None = None
+    #: When linked contacts last became sales-ready before the deal was opened, for a choice still to be made.
+    sales_ready: Mapping[str, Millis] = field(default_factory=dict)
+    #: When a second full compare in a row had not found the deal.
+    gone_at: Millis | None = None
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +161,7 @@ class DealDecision:
     deal_type: str | None
     source: str | None
     spans: Sequence[DealSpan]
+    primary_by: PrimaryBy | None = None
     #: Data-quality findings: `backdated`, `unspecified_reason`, `unmapped_stage`, `offer_fallback`, ...
     flags: tuple[str, ...] = ()
     #: When time alone can change the decision next.
@@ -167,6 +177,8 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     evidence: Sequence[Evidence] = ()
     #: Decisions on the deals linked to the contact, ascending by deal id.
     deals: Sequence[DealDecision] = ()
+    #: Answers to surveys of any kind, ascending by moment.
+    answers: Sequence[Answer] = ()
 
 
 class StageEvent(NamedTuple):

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 
+from syncer.funnel.employer import employer
 from syncer.funnel.lead_objects import LEAD, lead_object
 from syncer.funnel.overrides import lifecycle, stage
 from syncer.funnel.reactions import meeting, reaction, touch, unsubscribe
 from syncer.funnel.replay import Replay
 from syncer.funnel.sales import lead_status
-from syncer.records import ActivityKind, Evidence
+from syncer.records import EMPLOYER, ActivityKind, Evidence
 
 #: What to do with a row, by its kind.
 HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {
@@ -25,4 +26,5 @@ HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {
     LEAD: lead_object,
     "lifecycle": lifecycle,
     "stage": stage,
+    EMPLOYER: employer,
 }

@@ -1,19 +1,19 @@
 """What one stretch of a deal's past means: won, lost, other, void or open, by which rule and for which reason."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
 from syncer.agreement.delays import DelayRule
-from syncer.agreement.outcomes import EffectiveAt, Mode, Resume, ResumeFrom
+from syncer.agreement.outcomes import Resume, ResumeFrom
 from syncer.agreement.reasons import UNSPECIFIED, ReasonOutcome
 from syncer.agreement.stage_map import Meaning, StageMeaning
-from syncer.funnel.facts import DealFacts, Outcome
+from syncer.funnel.facts import ContactFacts, DealFacts, Outcome
 from syncer.funnel.pushes import Pushes
 from syncer.funnel.rules import Rules
 from syncer.moments import DAY, Millis
-from syncer.records import Value
+from syncer.records import Contact, Value
 
 
 class Reading(NamedTuple):
@@ -57,6 +57,10 @@ _PLAIN: Mapping[Meaning, Verdict] = {
 }
 
 
+#: Stands for a deal's contact where it has none.
+_NOBODY = Contact(id="")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judge:
     """One deal before the rules."""
@@ -64,6 +68,9 @@ class Judge:
     facts: DealFacts
     rules: Rules
     created_at: Millis
+    primary_id: str | None = None
+    #: What stands still over a stretch, worked out once.
+    _known: dict[object, Mapping[str, Value]] = field(default_factory=dict)
 
     def verdict(self, reading: Reading, at: Millis) -> Verdict:
         """Return what a stretch that begins at a moment means. First match decides (domain C2)."""
@@ -72,7 +79,7 @@ class Judge:
             return _PLAIN[meaning]
         reason = self._reason(reading, at)
         rule = self._first(reading, at, reason)
-        if rule is not None and rule.mode is Mode.AUTO and rule.effective_at is not EffectiveAt.AS_OF:
+        if rule is not None and not rule.looks_at_the_day:
             return Verdict(Outcome.OTHER, rule.id, _told(reason))
         if meaning is Meaning.OTHER:
             return Verdict(Outcome.OTHER, "other_stage", _told(reason))
@@ -83,11 +90,36 @@ class Judge:
         return Verdict(Outcome.LOST, "lost_stage", reason.code)
 
     def delay(self, reading: Reading, at: Millis) -> DelayRule | None:
-        """Return the rule by which an open deal counts as delayed at a moment, or asks whether it is (CO4 to CO8)."""
+        """Return the rule by which an open deal counts as delayed at a moment, or asks whether it is (CO4 to CO8).
+
+        Where a person said in this stage that it is not delayed, none does (domain R11).
+        """
+        if reading.chosen_at is not None and reading.chosen != Outcome.OTHER.value:
+            return None
         rule = self._first(reading, at, _Reason(None, ReasonOutcome.LOST))
-        return (
-            rule if rule is not None and (rule.mode is Mode.PROPOSE or rule.effective_at is EffectiveAt.AS_OF) else None
-        )
+        return rule if rule is not None and rule.looks_at_the_day else None
+
+    def edges(self, reading: Reading) -> Iterator[int]:
+        """Yield the moments between which only conditions that time makes true, or only ones that it ends, can turn."""
+        yield from self.facts.two_way
+        yield from (one.as_of for one in self.rules.stays.of(reading.meaning.pipeline_id, reading.stage_id))
+        values = self._values(reading, reading.entered_at, _Reason(None, ReasonOutcome.LOST))
+        names, days = self.rules.delay_dates
+        known = {value for name in names if isinstance(value := values.get(name), int)}
+        # A limit that is included is passed a moment later.
+        yield from (int(at + sign * span * DAY) + 1 for at in known for span in days for sign in (-1, 1))
+
+    def known_at(self, rule: DelayRule, as_of: Millis) -> int:
+        """Return when the record facts of a rule were known at the latest: nobody tells since when they stand."""
+        profile = self._profile
+        asked = [(name, read) for name, read in self.rules.delay_profile if name in rule.when.names]
+        told = {name.partition(".")[0] for name, read in asked if read(profile, as_of) is not None}
+        records = [self.facts.deal.updated_at]
+        if "contact" in told:
+            records.append(profile.contact.updated_at)
+        if "company" in told and profile.company is not None:
+            records.append(profile.company.updated_at)
+        return max(as_of if at is None else at for at in records)
 
     def resume_at(self, reason: str | None, since: Millis) -> Millis:
         """Return when to come back to a delayed sale."""
@@ -125,21 +157,38 @@ class Judge:
         return is_young or any(condition(values) for condition in delays.skip_if)
 
     def _values(self, reading: Reading, at: Millis, reason: _Reason) -> Mapping[str, Value]:
-        """Return the deal's facts by the names that conditions use."""
-        deal, meaning = self.facts.deal, reading.meaning.meaning
-        is_open = meaning.is_open
-        # A reason that says "later" only with earlier contact is, without it, one of those that say "no".
-        code = UNSPECIFIED if reason.code is not None and self._is_refuted(reason) else reason.code
+        """Return the deal's facts at a moment by the names that conditions use."""
+        key = (reading, reason)
+        still = self._known.get(key)
+        if still is None:
+            still = self._known[key] = self._still(reading, reason)
         spoke = max((moment for moment in self.facts.two_way if moment <= at), default=self.created_at)
         meets = self.facts.next_meeting_at
         ahead = meets if meets is not None and meets >= at else None
+        figure = self.rules.stays.at(reading.meaning.pipeline_id, reading.stage_id, at)
         return {
-            **{f"deal.{name}": value for name, value in deal.fields.items()},
+            **still,
             "as_of": at,
+            "days_in_stage": (at - reading.entered_at) // DAY,
+            "days_since_two_way_activity": (at - spoke) // DAY,
+            "no_future_activity": ahead is None,
+            "next_meeting": ahead,
+            "p75_time_in_stage_of_won(stage)": None if figure is None else figure.p75_days,
+        }
+
+    def _still(self, reading: Reading, reason: _Reason) -> Mapping[str, Value]:
+        """Return those facts that stand still over a stretch."""
+        deal, meaning = self.facts.deal, reading.meaning.meaning
+        profile = self._profile
+        # A reason that says "later" only with earlier contact is, without it, one of those that say "no".
+        code = UNSPECIFIED if reason.code is not None and self._is_refuted(reason) else reason.code
+        return {
+            **{name: read(profile, reading.entered_at) for name, read in self.rules.delay_profile},
+            **{f"deal.{name}": value for name, value in deal.fields.items()},
             "deal.pipeline_id": reading.meaning.pipeline_id,
             "deal.stage_id": reading.stage_id,
-            "deal.is_open": is_open,
-            "deal.is_closed": not is_open,
+            "deal.is_open": meaning.is_open,
+            "deal.is_closed": not meaning.is_open,
             "deal.is_won": meaning is Meaning.WON,
             "deal.normalized_reason": code,
             "deal.outcome": reading.chosen,
@@ -153,18 +202,17 @@ class Judge:
             "deal.owner_id": deal.owner_id,
             "deal.in_closed_other_stages": reading.meaning.is_closed_other,
             "deal.in_on_hold_stages": reading.meaning.is_on_hold,
-            "days_in_stage": (at - reading.entered_at) // DAY,
             "month_pushes": reading.pushes.month,
             "quarter_pushes": reading.pushes.quarter,
             "slip_days": reading.pushes.slip_days,
-            "days_since_two_way_activity": (at - spoke) // DAY,
-            "no_future_activity": ahead is None,
-            "next_meeting": ahead,
             "stage_changed": reading.entered_at,
-            # What other deals did is not known here: the rule's own floor decides.
-            "p75_time_in_stage_of_won(stage)": 0,
             "vip_amount": self.rules.agreement.closed_other.guards.vip_amount,
         }
+
+    @property
+    def _profile(self) -> ContactFacts:
+        person = self.facts.people.get(self.primary_id or "", _NOBODY)
+        return ContactFacts(contact=person, company=self.facts.company)
 
     def _is_refuted(self, reason: _Reason) -> bool:
         return reason.outcome is ReasonOutcome.LOST and reason.code in self.rules.agreement.other_reasons
@@ -180,8 +228,11 @@ class Judge:
             return since
         if anchor is ResumeFrom.NEXT_FISCAL_YEAR:
             return self.rules.agreement.calendar.fiscal_year_start_after(since)
-        field = "planned_purchase" if anchor is ResumeFrom.STATED_DATE else "contract_end"
-        value = self.facts.deal.fields.get(field)
+        if anchor is ResumeFrom.STATED_DATE:
+            stated = self.facts.deal.fields.get("planned_purchase")
+            value = self._profile.contact.fields.get("planned_purchase") if stated is None else stated
+        else:
+            value = self.facts.deal.fields.get("contract_end")
         return value if isinstance(value, int) and value > since else None
 
 

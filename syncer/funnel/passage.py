@@ -38,12 +38,17 @@ class Passage:
     reopened: tuple[Outcome, Millis, Millis] | None = None
     #: Place on the ladder without deals, to which a reopened passage returns.
     resume_rank = 0
+    #: The contact changed employer since: what the company was then is not known any more.
+    is_former = False
 
     def __init__(self, number: int, kind: CycleType, origin: Origin, started_at: Millis) -> None:
         self.number = number
-        self.type = kind
+        #: What its deals make of it, and what it was begun as.
+        self.type = self.begun_as = kind
         self.origin = origin
         self.started_at = started_at
+        #: Open deals of a company that the contact has left.
+        self.deals_afar: set[str] = set()
         self.closed_deals: dict[str, tuple[Outcome, str | None]] = {}
         self.events: list[StageEvent] = []
 
@@ -77,6 +82,8 @@ class Passage:
 
     def frozen(self, contact: Contact, industry: str | None, country: str | None, grade: str) -> Cycle:
         """Return the cycle as it stands, with the segment values of the contact."""
+        if self.is_former:
+            industry, country = None, contact.country
         # By position: the names of so many fields cost as much again.
         return Cycle(
             self.number,
@@ -107,3 +114,9 @@ class Passage:
             self.recycled_from,
             *(self.reopened or _NEVER_REOPENED),
         )
+
+
+def outcome_of(passage: Passage) -> Outcome:
+    """Return what a passage's closed deals make of it: won beats other, other beats lost."""
+    ends = {outcome for outcome, _ in passage.closed_deals.values()}
+    return next(outcome for outcome in (Outcome.WON, Outcome.OTHER, Outcome.LOST) if outcome in ends)

@@ -102,7 +102,7 @@ def lift_by_score(replay: Replay, at: Millis) -> None:
 
 def admits(replay: Replay, at: int, *, hot: bool) -> bool:
     """Say whether a reaction begins a new passage: after a loss and for customers only a raised hand does at first."""
-    if not replay.cycles:
+    if replay.is_new or not replay.cycles:
         return hot or replay.relationship is not Relationship.CUSTOMER
     last = replay.cycles[-1]
     ended = last.ended_at

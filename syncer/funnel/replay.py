@@ -44,9 +44,12 @@ class Replay:
         "handed_by",
         "held",
         "homes",
+        "is_new",
+        "kinds",
         "last_activity",
         "last_touch",
         "lead",
+        "left_behind",
         "measured_at",
         "next_up",
         "open_deals",
@@ -83,6 +86,12 @@ class Replay:
         #: Open deals with their places on the ladder, and the passage that each deal belonged to last.
         self.open_deals: dict[str, int] = {}
         self.homes: dict[str, Passage] = {}
+        #: Kind of the pipeline that each deal was last seen in.
+        self.kinds: dict[str, str | None] = {}
+        #: Deals of companies that the contact has left, and the passages that go on with them.
+        self.left_behind: dict[str, Passage] = {}
+        #: At a new employer nothing began yet: what was before does not bind.
+        self.is_new = False
         self.relationship = Relationship.PROSPECT
         #: Until then a person's stage is shown.
         self.overridden_until: Millis | None = None
@@ -120,8 +129,9 @@ class Replay:
         last = self.cycles[-1] if self.cycles else None
         passage = Passage(len(self.cycles) + 1, self._type(last), origin, at)
         passage.first_contact_at = first_contact_at
-        if last is not None and last.outcome is Outcome.OTHER:
+        if last is not None and last.outcome is Outcome.OTHER and not self.is_new:
             passage.recycled_from = last.number
+        self.is_new = False
         self.cycles.append(passage)
         self.passage = passage
         self.expected_at = None
@@ -262,7 +272,7 @@ class Replay:
         """Return the stage that facts alone give (domain B5, from rule 3 on)."""
         if self.passage is not None:
             return LADDER[max(self.open_deals.values()) if self.open_deals else self.lead]
-        if self.cycles and self.cycles[-1].outcome in {Outcome.WON, Outcome.LOST}:
+        if self.cycles and not self.is_new and self.cycles[-1].outcome in {Outcome.WON, Outcome.LOST}:
             return _ENDS[self.cycles[-1].outcome]
         return FunnelStage.TAM
 
@@ -297,13 +307,13 @@ class Replay:
             return CycleType.EXPANSION
         if self.relationship is Relationship.FORMER_CUSTOMER:
             return CycleType.WINBACK
-        if last is None:
+        if last is None or self.is_new:
             return CycleType.ACQUISITION
         return CycleType.WINBACK if last.outcome is Outcome.LOST else last.type
 
     def earned(self) -> Relationship:
         """Return what the passages so far make of the contact."""
-        won = any(passage.outcome is Outcome.WON for passage in self.cycles)
+        won = any(passage.outcome is Outcome.WON and not passage.is_former for passage in self.cycles)
         return Relationship.CUSTOMER if won else Relationship.PROSPECT
 
     def measure(self, at: int) -> float:

@@ -11,14 +11,16 @@ from syncer.agreement.model import Agreement
 from syncer.agreement.score import Action
 from syncer.agreement.stage_map import PipelineMap
 from syncer.agreement.stages import OfferSign
-from syncer.expressions import Condition
 from syncer.funnel.bounds import INFINITE, Bounds, bounds_of
+from syncer.funnel.dated import DatedProfile, dated_profile
 from syncer.funnel.facts import ContactFacts, FunnelStage
+from syncer.funnel.people import asker, dates_in, people_in
 from syncer.funnel.periods import BusinessClock, Evenings
 from syncer.funnel.readings import Read, reader
+from syncer.funnel.stays import NO_STAYS, Stays
 from syncer.moments import DAY
 from syncer.records import Contact, LeadState, Stage
-from syncer.scoring.names import getter
+from syncer.scoring.names import Getter
 from syncer.scoring.scorer import Scorer
 
 #: HubSpot's lifecycle values in canonical stages (domain B7).
@@ -93,14 +95,34 @@ class Rules:
     #: Business minutes until the first touch: after a request, and after a hand-over by score.
     request_minutes: int
     score_minutes: int
+    #: What of a contact's profile depends on the day.
+    dated: DatedProfile
+    #: What the rules of delayed sales read of a deal's primary contact and company.
+    delay_profile: Sequence[tuple[str, Getter]]
+    #: Dates that conditions on deals read, and the days around them at which an answer can turn.
+    delay_dates: tuple[Collection[str], Collection[float]]
+    #: Rules of delayed sales, and readings of stages, whose moment stands in the facts.
+    dated_rules: Collection[str]
+    #: How long won deals stayed in each stage.
+    stays: Stays
     #: Who belongs to the market; None is everybody whom no gate keeps out.
     in_tam: Callable[[ContactFacts, int], bool] | None
+    #: What a promoter has to be besides; None is nothing.
+    promotes: Callable[[ContactFacts, int], bool] | None
 
 
 def compile_rules(
-    agreement: Agreement, stages: Sequence[Stage], scorer: Scorer | None = None, *, has_quotes: bool = False
+    agreement: Agreement,
+    stages: Sequence[Stage],
+    scorer: Scorer | None = None,
+    *,
+    has_quotes: bool = False,
+    stays: Stays = NO_STAYS,
 ) -> Rules:
-    """Return an agreement ready for decisions on an account with these deal stages, and with quotes or without any."""
+    """Return an agreement ready for decisions on an account with these deal stages, and with quotes or without any.
+
+    `stays` say how long the account's won deals stayed in each stage.
+    """
     terms, model, sla = agreement.stages, agreement.score_model, agreement.agreement.sla
     scorer = scorer or Scorer(agreement)
     pipelines = agreement.pipelines.resolve(stages)
@@ -145,7 +167,13 @@ def compile_rules(
         score_step=agreement.write_back.score_step,
         request_minutes=hours.minutes(sla.first_touch.explicit_request),
         score_minutes=hours.minutes(sla.first_touch.score_sales_ready),
-        in_tam=None if agreement.tam_rule is None else _market(agreement.tam_rule, agreement.calendar.own_domains),
+        dated=dated_profile(agreement),
+        delay_profile=people_in(agreement),
+        dated_rules={"other_stage", *(one.id for one in agreement.delays.rules if not one.looks_at_the_day)},
+        delay_dates=dates_in(agreement),
+        stays=stays,
+        in_tam=asker(agreement.tam_rule, agreement.calendar.own_domains),
+        promotes=asker(agreement.promoter_rule, agreement.calendar.own_domains),
     )
 
 
@@ -154,15 +182,6 @@ def _is_own_offer(agreement: Agreement, pipelines: PipelineMap, *, has_quotes: b
     signs = agreement.offer_evidence.any_of
     shows_quotes = has_quotes and OfferSign.QUOTE in signs
     return pipelines.offer_fallback and OfferSign.STAGE in signs and not shows_quotes
-
-
-def _market(condition: Condition, own_domains: Collection[str]) -> Callable[[ContactFacts, int], bool]:
-    getters = [(name, getter(name, own_domains)) for name in sorted(condition.names)]
-
-    def in_tam(facts: ContactFacts, as_of: int) -> bool:
-        return condition({name: read(facts, as_of) for name, read in getters})
-
-    return in_tam
 
 
 def _from_grade(lowest: str) -> frozenset[str]:

@@ -4,13 +4,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache
 
 import msgspec
+from msgspec import structs
 from sqlalchemy import Connection, bindparam, or_, select
 
 from syncer.funnel.facts import ContactFacts, DealDecision
-from syncer.records import Company, Evidence
+from syncer.records import Company, Evidence, Kind
 from syncer.store import tables
+from syncer.store.answers import answers_by_contact
 from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, contact_of
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.merges import absorbed
 from syncer.store.pages import pages
 
 #: Contacts of one page: their evidence is held in memory together, as text until its contact's turn comes.
@@ -36,6 +39,7 @@ def stream_contacts(
         evidence = _evidence(connection, account, page, known_at, whole=contact_ids is None)
         companies = companies_by_id(connection, account, {row[_COMPANY_ID] for row in page if row[_COMPANY_ID]})
         decided = decisions([row[0] for row in page])
+        answered = answers_by_contact(connection, account, [row[0] for row in page])
         for row in page:
             told = evidence.get(row[0])
             yield ContactFacts(
@@ -43,17 +47,20 @@ def stream_contacts(
                 company=companies.get(row[_COMPANY_ID]),
                 evidence=() if told is None else _decoded(f"[{told}]"),
                 deals=decided.get(row[0], ()),
+                answers=answered.get(row[0], ()),
             )
 
 
 def companies_by_id(connection: Connection, account: str, ids: Collection[str]) -> dict[str, Company]:
-    """Return the companies among `ids` by id."""
+    """Return the companies among `ids` by id, each with the ids that went into it."""
     statement = _companies(dialect_of(connection))
-    return {
+    merged = absorbed(connection, account, Kind.COMPANY, ids)
+    found = {
         row[0]: company_of(row)
         for chunk in chunks(ids)
         for row in raw(connection, statement, {"account": account, "ids": listed(chunk)})
     }
+    return found | {id_: structs.replace(found[id_], merged_ids=tuple(old)) for id_, old in merged.items()}
 
 
 def _evidence(

@@ -8,10 +8,13 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from syncer.funnel.facts import DealFacts
 from syncer.moments import Millis
-from syncer.records import ActivityKind, Change, ChangeSource, Kind, Link
+from syncer.records import ActivityKind, Change, ChangeSource, Contact, Kind, Link
 from syncer.store import tables
-from syncer.store.decode import DEAL_COLUMNS, deal_of
+from syncer.store.absences import confirmed
+from syncer.store.contact_facts import companies_by_id
+from syncer.store.decode import CONTACT_COLUMNS, DEAL_COLUMNS, contact_of, deal_of
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.keepsakes import keepsakes
 from syncer.store.links import FROM_ID, LABEL, PRIMARY, TO_ID, chosen, links_from
 from syncer.store.pages import pages
 
@@ -28,13 +31,14 @@ _ANSWERED = frozenset({"COMPLETED", "CONNECTED"})
 class Contacts:
     """What a page's deals need of their contacts."""
 
-    created_at: Mapping[str, int | None]
+    people: Mapping[str, Contact]
     two_way: Mapping[str, Sequence[Millis]]
     next_meeting: Mapping[str, Millis]
 
     def seniority(self, id_: str) -> tuple[bool, int, int, str]:
         """Return what contacts sort by: earliest created, unknown last, then the lowest id."""
-        created_at = self.created_at.get(id_)
+        known = self.people.get(id_)
+        created_at = None if known is None else known.created_at
         return (created_at is None, created_at or 0, len(id_), id_)
 
 
@@ -48,12 +52,19 @@ def stream_deals(
         changes = _changes(connection, account, ids, known_at)
         people = links_from(connection, account, (Kind.DEAL, Kind.CONTACT), ids)
         companies = links_from(connection, account, (Kind.DEAL, Kind.COMPANY), ids)
+        firms = companies_by_id(connection, account, {row[TO_ID] for rows in companies.values() for row in rows})
+        gone = confirmed(connection, account, [row[0] for row in page if deal_of(row).archived_at], known_at)
+        kept = keepsakes(connection, account, ids)
         contacts = _contacts(connection, account, {row[TO_ID] for rows in people.values() for row in rows}, known_at)
         for row in page:
+            company_id = chosen(companies.get(row[0], ()))
             deal = DealFacts(
                 deal=deal_of(row),
                 changes=changes.get(row[0], ()),
-                company_id=chosen(companies.get(row[0], ())),
+                company_id=company_id,
+                company=firms.get(company_id or ""),
+                gone_at=gone.get(row[0]),
+                kept=kept.get(row[0]),
             )
             yield _with_people(deal, people.get(row[0], ()), contacts)
 
@@ -67,6 +78,7 @@ def _with_people(deal: DealFacts, rows: Collection[Row], contacts: Contacts) -> 
         links=[_link(row) for row in sorted(rows)],
         two_way=sorted({moment for id_ in ids for moment in contacts.two_way.get(id_, ())}),
         next_meeting_at=min(meetings, default=None),
+        people={id_: contacts.people[id_] for id_ in ids if id_ in contacts.people},
     )
 
 
@@ -101,19 +113,19 @@ def _changes(connection: Connection, account: str, ids: Collection[str], known_a
 
 def _contacts(connection: Connection, account: str, ids: Collection[str], known_at: int) -> Contacts:
     dialect = dialect_of(connection)
-    created_at: dict[str, int | None] = {}
+    people: dict[str, Contact] = {}
     two_way: dict[str, list[Millis]] = {}
     next_meeting: dict[str, Millis] = {}
     for chunk in chunks(ids):
         values = {"account": account, "ids": listed(chunk), "known_at": known_at}
-        created_at.update(raw(connection, _created_sql(dialect), values))
+        people.update((row[0], contact_of(row)) for row in raw(connection, _people_sql(dialect), values))
         for contact_id, at, kind, outcome in raw(connection, _touches_sql(dialect), values):
             if kind == ActivityKind.MEETING and at > known_at:
                 if outcome not in NOT_HELD:
                     next_meeting.setdefault(contact_id, at)
             elif is_two_way(kind, outcome):
                 two_way.setdefault(contact_id, []).append(at)
-    return Contacts(created_at=created_at, two_way=two_way, next_meeting=next_meeting)
+    return Contacts(people=people, two_way=two_way, next_meeting=next_meeting)
 
 
 def is_two_way(kind: str, outcome: str | None) -> bool:
@@ -140,11 +152,9 @@ def _changes_sql(dialect: Dialect) -> Query:
 
 
 @cache
-def _created_sql(dialect: Dialect) -> Query:
+def _people_sql(dialect: Dialect) -> Query:
     columns = tables.contacts.c
-    return select(columns.id, columns.created_at).where(
-        columns.account == bindparam("account"), among(dialect, columns.id)
-    )
+    return select(*CONTACT_COLUMNS).where(columns.account == bindparam("account"), among(dialect, columns.id))
 
 
 @cache

@@ -16,7 +16,7 @@ from syncer.store.supersede import revise
 from syncer.store.values import Saved
 
 #: Positions in a row of `deal_states`.
-_VALUES, _DUE, _CHANGED = slice(2, 10), 10, 12
+_VALUES, _DUE, _CHANGED = slice(2, 11), 11, 13
 
 
 def save_deals(

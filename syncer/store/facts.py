@@ -63,6 +63,10 @@ class Facts:
                 result.setdefault(contact_id, set()).add(deal_id)
         return {contact_id: sorted(deal_ids) for contact_id, deal_ids in result.items()}
 
+    def contacts_of(self, account: str, deal_ids: Collection[str]) -> Collection[str]:
+        """Return the contacts linked to any of the deals."""
+        return contacts_of_deals(self._connection, account, deal_ids)
+
     def companies_of(self, account: str, contact_ids: Collection[str], deal_ids: Collection[str]) -> Collection[str]:
         """Return the companies whose place may follow from these contacts and deals."""
         companies = found(self._connection, _companies_of(dialect_of(self._connection)), account, contact_ids)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from syncer.funnel.facts import CompanyDecision, ContactDecision, Cycle, DealDecision, StageEvent
+from syncer.funnel.facts import CompanyDecision, ContactDecision, Cycle, DealDecision, DealSpan, StageEvent
+from syncer.funnel.stays import Stays
 from syncer.moments import Millis
 from syncer.records import Kind
-from syncer.store import ledger_reads, overview, tables
+from syncer.store import ledger_reads, overview, stays, tables
 from syncer.store.contact_ledger import save_contacts
 from syncer.store.deal_ledger import save_companies, save_deals
 from syncer.store.marks import clear
@@ -35,6 +36,22 @@ class Ledger:
     def save_companies(self, account: str, decisions: Iterable[CompanyDecision], now: Millis) -> Sequence[str]:
         """Write decisions on companies; return those whose place changed."""
         return save_companies(self._connection, account, decisions, now=now)
+
+    def stays(self, account: str) -> Stays:
+        """Return how long won deals stayed in each stage, as kept last."""
+        return stays.stays(self._connection, account)
+
+    def keep_stays(self, account: str, kept: Stays) -> None:
+        """Make the figures on how long won deals stayed exactly those given."""
+        stays.keep_stays(self._connection, account, kept)
+
+    def won_spans(self, account: str) -> Iterator[Sequence[DealSpan]]:
+        """Yield the spans in force of every deal that was ever won, deal by deal."""
+        return stays.won_spans(self._connection, account)
+
+    def open_deals(self, account: str) -> Collection[str]:
+        """Return the deals that are open or postponed."""
+        return stays.open_deals(self._connection, account)
 
     def clear_dirty(self, account: str, dirty: Dirty) -> None:
         """Take off the marks that `facts.dirty` saw, and with `full` all of them; later marks stay.

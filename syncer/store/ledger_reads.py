@@ -6,6 +6,7 @@ from functools import cache
 from sqlalchemy import Column, Connection, Table, bindparam, or_, select
 
 from syncer.funnel.facts import Cycle, DealDecision, FunnelStage, StageEvent
+from syncer.funnel.kept import PrimaryBy
 from syncer.store import tables
 from syncer.store.decode import texts_of
 from syncer.store.dialect import Dialect, Query, Row, among, dialect_of, listed, raw
@@ -55,7 +56,8 @@ def deal_decisions(connection: Connection, account: str, ids: Collection[str] | 
                 source=row[7],
                 spans=tuple(span_of(span) for span in spans.get(row[0], ())),
                 flags=texts_of(row[8]),
-                due_at=row[9],
+                primary_by=None if row[9] is None else PrimaryBy(row[9]),
+                due_at=row[10],
             )
 
 

@@ -191,7 +191,7 @@ def state_of(row: Row) -> ContactState:
 
 
 def deal_values(decision: DealDecision) -> Row:
-    """Return what stands over all spans of a deal, in the order of its table from `created_at` to `flags`."""
+    """Return what stands over all spans of a deal, in the order of its table from `created_at` to `primary_by`."""
     return (
         decision.created_at,
         decision.primary_contact_id,
@@ -201,6 +201,7 @@ def deal_values(decision: DealDecision) -> Row:
         decision.deal_type,
         decision.source,
         texts(decision.flags),
+        None if decision.primary_by is None else str(decision.primary_by),
     )
 
 
@@ -217,7 +218,7 @@ def deal_state_of(state: Row, span: Row) -> DealState:
         deal_type=state[6],
         source=state[7],
         flags=texts_of(state[8]),
-        due_at=state[9],
-        agreement=state[10],
-        changed_at=state[11],
+        due_at=state[10],
+        agreement=state[11],
+        changed_at=state[12],
     )

@@ -150,6 +150,8 @@ class DealStateRow(SQLModel, table=True):
     source: str | None
     #: JSON list.
     flags: str
+    #: Why the primary contact is it.
+    primary_by: str | None
     due_at: MaybeNumber
     agreement: str
     changed_at: Number

@@ -48,6 +48,18 @@ def survivors(connection: Connection, account: str, kind: Kind, ids: Collection[
     }
 
 
+def absorbed(connection: Connection, account: str, kind: Kind, ids: Collection[str]) -> dict[str, list[str]]:
+    """Return by survivor the ids that were merged into it, of those among `ids` that are survivors."""
+    if not ids or is_empty(connection, tables.aliases, account):
+        return {}
+    values = {"account": account, "kind": kind.value}
+    found: dict[str, list[str]] = {}
+    for chunk in chunks(ids):
+        for old, new in raw(connection, _absorbed(dialect_of(connection)), values | {"ids": listed(chunk)}):
+            found.setdefault(new, []).append(old)
+    return found
+
+
 def absorb(connection: Connection, account: str, kind: Kind, merged: Mapping[str, str], now: int) -> None:
     """Make every key of `merged` an alias of its value, and move what was known under it."""
     known = survivors(connection, account, kind, merged)
@@ -73,6 +85,18 @@ def _survivors(dialect: Dialect) -> Query:
     aliases = tables.aliases.c
     return select(aliases.old_id, aliases.new_id).where(
         aliases.account == bindparam("account"), aliases.kind == bindparam("kind"), among(dialect, aliases.old_id)
+    )
+
+
+@cache
+def _absorbed(dialect: Dialect) -> Query:
+    aliases = tables.aliases.c
+    return (
+        select(aliases.old_id, aliases.new_id)
+        .where(
+            aliases.account == bindparam("account"), aliases.kind == bindparam("kind"), among(dialect, aliases.new_id)
+        )
+        .order_by(aliases.new_id, aliases.old_id)
     )
 
 

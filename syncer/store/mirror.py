@@ -22,14 +22,15 @@ from syncer.records import (
 from syncer.store import overview, reads, stories, tables
 from syncer.store.activities import upsert_activities
 from syncer.store.addresses import keep_addresses
+from syncer.store.answers import upsert_answers
 from syncer.store.archive import archive, archive_activities, restore
 from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
 from syncer.store.links import fill_companies, mark_ends, replace_links
-from syncer.store.marks import contacts_of_companies, mark, mark_concerned, mark_contacts, mark_deals
+from syncer.store.marks import contacts_of_companies, mark_concerned, mark_contacts, mark_deals
 from syncer.store.merges import absorb
-from syncer.store.upsert import ANSWERS, COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
+from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.values import Upserted
 
 
@@ -53,19 +54,18 @@ class Mirror:
         keep_addresses(self._connection, account, told)
         joined = join_arrivals(self._connection, account, told, now)
         if mark_dirty:
-            mark(self._connection, account, contact_ids=page.telling)
-            mark_contacts(self._connection, account, joined, with_deals=True)
+            mark_contacts(self._connection, account, {*page.telling, *joined}, with_deals=True)
         self._absorb(account, Kind.CONTACT, told, now)
         return page.upserted
 
     def upsert_companies(
         self, account: str, records: Sequence[Company], now: Millis, *, mark_dirty: bool = True
     ) -> Upserted:
-        """Write companies; their contacts are concerned."""
+        """Write companies; their contacts and the contacts' deals are concerned."""
         page = upsert_page(self._connection, COMPANIES, account, records, now)
         if mark_dirty:
             concerned = contacts_of_companies(self._connection, account, page.telling)
-            mark(self._connection, account, contact_ids=concerned)
+            mark_contacts(self._connection, account, concerned, with_deals=True)
         self._absorb(account, Kind.COMPANY, [record for record in records if record.id in page.telling], now)
         return page.upserted
 
@@ -110,8 +110,8 @@ class Mirror:
         return upsert_page(self._connection, COSTS, account, records, now).upserted
 
     def upsert_answers(self, account: str, records: Sequence[Answer], now: Millis) -> Upserted:
-        """Write survey answers."""
-        return upsert_page(self._connection, ANSWERS, account, records, now).upserted
+        """Write survey answers; whoever answered is decided anew."""
+        return upsert_answers(self._connection, account, records, now)
 
     def replace_costs(self, account: str, lines: Sequence[CostLine], *, prefix: str, now: Millis) -> None:
         """Make the cost lines whose id starts with `prefix` exactly these."""

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from syncer.moments import Millis
 from syncer.records import Kind, Link
-from syncer.store import sweep
+from syncer.store import absences, sweep
 from syncer.store.compare import Record, compare
 from syncer.store.links import differing_links
 from syncer.store.merges import absorb
@@ -50,6 +50,17 @@ class Reconcile:
     def merge(self, account: str, kind: Kind, merged: Mapping[str, str], now: Millis) -> None:
         """Make every key an alias of its value, and move what was known under it; what is so already stays."""
         absorb(self._connection, account, kind, merged, now)
+
+    def absent_deals(self, account: str) -> list[str]:
+        """Return the deals marked as gone that too few full compares have missed."""
+        return absences.absent_deals(self._connection, account)
+
+    def note_absent_deals(self, account: str, now: Millis, *, but: Collection[str] = ()) -> Sequence[str]:
+        """Count one more full compare that missed the deals marked as gone; return those now gone for good.
+
+        Deals in `but` were there after all: they are counted anew from the next one on.
+        """
+        return absences.note_absent_deals(self._connection, account, now, but=but)
 
     def drop_answers(self, account: str, ids: Collection[str]) -> None:
         """Forget survey answers that the CRM no longer has."""

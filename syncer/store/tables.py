@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in the modules whose names end in `_tables`."""
 
 from sqlmodel import SQLModel
 
@@ -37,12 +37,14 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.rule_tables import absences, stage_stays
 from syncer.store.story_tables import stories
 
 #: All tables, as migrations must produce them.
 metadata = SQLModel.metadata
 
 __all__ = [
+    "absences",
     "accounts",
     "activities",
     "addresses",
@@ -72,6 +74,7 @@ __all__ = [
     "owners",
     "runs",
     "stage_events",
+    "stage_stays",
     "stages",
     "stories",
 ]

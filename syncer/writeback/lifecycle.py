@@ -23,7 +23,8 @@ def lifecycle(standing: Standing, shown: Shown, rules: WriteRules, name: str) ->
     stage = crm_stage(standing, rules)
     value, held = stage.lifecyclestage, shown.value(name)
     if standing.relationship is Relationship.CUSTOMER and standing.stage is not FunnelStage.OUT:
-        value = rules.customer_value
+        promoted = rules.stages.promoter.lifecyclestage if standing.is_promoter else None
+        value = promoted or rules.customer_value
     if (
         value is None
         or not _agreed(stage.lifecycle_when, shown, name)

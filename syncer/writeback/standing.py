@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import ContactDecision, FunnelStage, Outcome, Relationship, Score
+from syncer.funnel.promoters import PROMOTER
 from syncer.moments import Millis
 from syncer.writeback.intents import Written
 from syncer.writeback.values import same_value
@@ -23,6 +24,8 @@ class Standing:
     sales_ready_at: Millis | None = None
     accepted_at: Millis | None = None
     sla_due_at: Millis | None = None
+    #: The customer recommends.
+    is_promoter: bool = False
     #: Why the score is what it is, in one line.
     reasons: str = ""
 
@@ -57,5 +60,6 @@ def standing_of(decision: ContactDecision, reasons: str = "") -> Standing:
         sales_ready_at=None if cycle is None else cycle.sales_ready_at,
         accepted_at=None if cycle is None else cycle.accepted_at,
         sla_due_at=decision.sla_due_at,
+        is_promoter=PROMOTER in decision.flags,
         reasons=reasons,
     )

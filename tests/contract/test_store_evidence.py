@@ -2,6 +2,8 @@ import random
 
 import pytest
 
+from syncer.funnel import decide_contact
+from syncer.funnel.facts import Origin
 from syncer.moments import Millis
 from syncer.records import Activity, ActivityKind, Change, ChangeSource, Company, Contact, Deal, Evidence, Kind
 from syncer.store import Store
@@ -21,6 +23,7 @@ from tests.contract.store_build import (
     put,
     save,
 )
+from tests.unit.funnel.build import rules
 
 
 def change(value: str | None, at: int, name: str = "lifecycle", record_id: str = "1", **more: object) -> Change:
@@ -223,6 +226,23 @@ def test_a_merged_contact_gives_evidence_links_and_waiting_facts_to_the_survivor
         assert [state.contact_id for state in unit.ledger.states(ACCOUNT)] == []
         assert unit.ledger.cycles(ACCOUNT, "2", Millis(99)) == []
         assert len(unit.ledger.cycles(ACCOUNT, "2", Millis(9))) == 1
+
+
+def test_merge_union_and_alias(store: Store) -> None:
+    """Domain R7: one log under the canonical id, what both hold once, the old id an alias; one person is replayed."""
+    put(store, 1, "contacts", Contact(id="1", created_at=Millis(5)), Contact(id="2", email="two@b.de"))
+    put(store, 1, "activities", call("both", 50, "1", "2"), call("mine", 70, "1"), form("f", 30, "two@b.de"))
+    add(store, 1, change("lead", 20, record_id="2"))
+    put(store, 1, "deals", Deal(id="7"))
+    connect(store, 1, link(Kind.DEAL, "7", Kind.CONTACT, "2"))
+    put(store, 10, "contacts", Contact(id="1", created_at=Millis(5), merged_ids=("2",)))
+    facts = contact_facts(store)["1"]
+    assert [fact.id for fact in facts.evidence] == ["lifecycle:20", "forms:f", "calls:both", "calls:mine"]
+    decided = decide_contact(facts, rules=rules(), as_of=Millis(100))
+    assert [(cycle.cycle_no, cycle.started_at, cycle.origin) for cycle in decided.cycles] == [(1, 30, Origin.INBOUND)]
+    with store.snapshot() as unit:
+        assert unit.mirror.contact(ACCOUNT, "2") == unit.mirror.contact(ACCOUNT, "1")
+        assert unit.facts.deals_of(ACCOUNT, ["1", "2"]) == {"1": ["7"]}
 
 
 def test_facts_that_name_a_merged_id_go_to_the_survivor(store: Store) -> None:

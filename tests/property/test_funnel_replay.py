@@ -17,13 +17,10 @@ from syncer.funnel.facts import (
     DealDecision,
     DealFacts,
     DealSpan,
-    FunnelStage,
     Outcome,
-    Rank,
     StageEvent,
 )
 from syncer.funnel.replay import Replay
-from syncer.funnel.transitions import is_allowed
 from syncer.moments import DAY, HOUR, Millis
 from syncer.records import Change, ChangeSource, Contact, Deal, Evidence, Kind
 from tests.unit.funnel.build import COMPANY, contact, rules
@@ -185,63 +182,6 @@ def test_sleeping_through_quiet_times_misses_nothing(
         awake = _decided(rows, deals, day, who, text)
     assert asleep.events == awake.events
     assert (asleep.stage, asleep.score, asleep.cycles) == (awake.stage, awake.score, awake.cycles)
-
-
-@_many
-@given(_rows(), _deals(), _people, st.randoms(use_true_random=False))
-def test_arrival_order_does_not_matter(
-    rows: list[Evidence], deals: list[DealFacts], who: Contact, chance: Random
-) -> None:
-    shuffled, mixed = list(rows), [replace(one, changes=_shuffled(one.changes, chance)) for one in deals]
-    chance.shuffle(shuffled)
-    chance.shuffle(mixed)
-    assert _decided(sorted(shuffled), mixed, _END, who) == _decided(rows, deals, _END, who)
-
-
-@_many
-@given(_rows(), _deals(), _people)
-def test_every_transition_is_in_the_table(rows: list[Evidence], deals: list[DealFacts], who: Contact) -> None:
-    decision = _decided(rows, deals, _END, who)
-    for event in decision.events:
-        assert is_allowed(event.from_stage, event.to_stage, _actor(event)), event
-    for before, after in pairwise(decision.events):
-        assert after.from_stage is before.to_stage
-
-
-@_many
-@given(_rows(), _deals(), _people)
-def test_cycles_follow_each_other_and_only_the_last_is_open(
-    rows: list[Evidence], deals: list[DealFacts], who: Contact
-) -> None:
-    decision = _decided(rows, deals, _END, who)
-    assert [cycle.cycle_no for cycle in decision.cycles] == list(range(1, len(decision.cycles) + 1))
-    for before, after in pairwise(decision.cycles):
-        assert before.ended_at is not None
-        assert before.ended_at <= after.started_at
-    for number in {event.cycle_no for event in decision.events}:
-        own = [event for event in decision.events if event.cycle_no == number]
-        assert [event.seq for event in own] == list(range(len(own)))
-        assert all(one.occurred_at <= two.occurred_at for one, two in pairwise(own))
-
-
-@_many
-@given(_rows(), _deals(), _people)
-def test_delayed_means_back_in_the_market_in_the_same_moment(
-    rows: list[Evidence], deals: list[DealFacts], who: Contact
-) -> None:
-    events = _decided(rows, deals, _END, who).events
-    for index, event in enumerate(events):
-        if event.to_stage is FunnelStage.CLOSED_OTHER:
-            assert events[index + 1].to_stage is FunnelStage.TAM
-            assert events[index + 1].occurred_at == event.occurred_at
-
-
-@_many
-@given(_rows(), _people)
-def test_a_fading_score_takes_nothing_from_sales(rows: list[Evidence], who: Contact) -> None:
-    for event in _decided(rows, (), _END, who).events:
-        if event.rule in {"hysteresis", "expired"} and event.from_stage is not None:
-            assert Rank[event.from_stage.name] < Rank.LEAD_SQL
 
 
 @_many

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from syncer.agreement import load_default, parse_agreement
 from syncer.funnel import Rules, compile_rules, decide_deal
 from syncer.funnel.facts import ContactDecision, ContactFacts, DealDecision, DealFacts
+from syncer.funnel.kept import Kept
 from syncer.moments import Millis, millis, moment
 from syncer.records import Change, ChangeSource, Company, Contact, Deal, Evidence, Kind, Link, Stage
 
@@ -22,6 +23,8 @@ _SALES = (
     ("closedlost", "Closed lost", 0.0),
 )
 _RENEWAL = (("renewal_open", "Due", 0.5), ("renewal_won", "Renewed", 1.0), ("renewal_lost", "Cancelled", 0.0))
+_UPSELL = (("upsell_open", "Open", 0.5), ("upsell_won", "Won", 1.0), ("upsell_lost", "Lost", 0.0))
+_TRASH = (("trash_open", "Open", 0.5),)
 
 STAGES = tuple(
     Stage(
@@ -33,7 +36,12 @@ STAGES = tuple(
         is_closed=probability in {0.0, 1.0},
         probability=probability,
     )
-    for pipeline, label, stages in (("default", "Sales", _SALES), ("renewals", "Renewal", _RENEWAL))
+    for pipeline, label, stages in (
+        ("default", "Sales", _SALES),
+        ("renewals", "Renewal", _RENEWAL),
+        ("upsell", "Upsell", _UPSELL),
+        ("trash", "Old", _TRASH),
+    )
     for position, (stage, name, probability) in enumerate(stages)
 )
 
@@ -106,6 +114,9 @@ def deal_facts(
     contact_ids: Sequence[str] = ("c",),
     links: Sequence[Link] = (),
     two_way: Sequence[str] = (),
+    gone_at: Millis | None = None,
+    people: Sequence[Contact] = (),
+    kept: Kept | None = None,
     **values: object,
 ) -> DealFacts:
     """Return a deal that a person moved through stages; its present stage is the last one."""
@@ -118,6 +129,10 @@ def deal_facts(
         contact_ids=contact_ids,
         links=links,
         two_way=[at(one) for one in two_way],
+        gone_at=gone_at,
+        people={one.id: one for one in people},
+        company=COMPANY,
+        kept=kept,
     )
 
 

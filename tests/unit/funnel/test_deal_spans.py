@@ -194,6 +194,15 @@ def test_a_reason_given_later_tells_why_the_deal_was_closed() -> None:
     ]
 
 
+@pytest.mark.parametrize("text", ["sonstiges", "", None, "Mondphase"])
+def test_unknown_reason_is_lost_and_flagged(text: str | None) -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-08-01", "closedlost")]
+    decision = decided_deal(deal_facts(moves, lost_reason=text), _AS_OF)
+    last = decision.spans[-1]
+    assert (last.outcome, last.rule, last.reason) == (Outcome.LOST, "lost_stage", "unspecified")
+    assert "unspecified_reason" in decision.flags
+
+
 def test_unspecified_reasons_and_missing_contacts_are_flagged() -> None:
     facts = deal_facts([("2026-05-01", "qualifiedtobuy"), ("2026-09-30", "closedlost")], contact_ids=())
     assert {"unspecified_reason", "no_contact"} <= set(decided_deal(facts, _AS_OF).flags)

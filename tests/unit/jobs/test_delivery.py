@@ -101,7 +101,7 @@ async def test_a_record_that_is_gone_is_not_tried_again() -> None:
     assert len(crm.writes) == 1
 
 
-async def test_a_step_back_that_is_ignored_is_cleared_then_set() -> None:
+async def test_lifecycle_backward_readback_clear_set() -> None:
     crm = Crm({"1": {"lifecyclestage": "customer"}})
     crm.ignores = lambda held, values: frozenset({"lifecyclestage"}) if backward(held, values) else frozenset()
     assert await run(crm, STEP, row("fn_stage", "TAM")) == {}

@@ -63,6 +63,8 @@ def test_a_deal_is_explained_in_german(syncer):
         "Grund: ",
         "Wiedervorlage: ",
         "Hauptkontakt: ",
+        "Hauptkontakt wegen: ",
+        "gewonnene Deals in dieser Phase: ",
         "gültig ab",
         "nicht unterzeichnete",
     ):

@@ -1,0 +1,41 @@
+"""The figures on how long won deals stayed in each stage: fixed by month, computed anew only where they can differ."""
+
+from collections.abc import Collection, Iterable
+
+from jobs.desk import Desk
+from syncer.funnel.facts import DealDecision, Outcome
+from syncer.funnel.stays import Stay, figures_of, stays_of
+from syncer.moments import Millis
+from syncer.store import Unit
+
+_CURSOR = "stays"
+
+
+def can_move_figures(desk: Desk, decisions: Iterable[DealDecision], as_of: Millis) -> bool:
+    """Say whether any of these deals was won before this month: only then does it count in a figure that holds."""
+    month = desk.agreement.agreement.calendar.month_start(as_of)
+    return any(span.outcome is Outcome.WON and span.valid_from < month for one in decisions for span in one.spans)
+
+
+def is_new_month(reading: Unit, desk: Desk, as_of: Millis) -> bool:
+    """Say whether the figures of this month were not computed yet."""
+    return reading.desk.cursor(desk.name, "account", _CURSOR) != _month(desk, as_of)
+
+
+def refresh_stays(desk: Desk, as_of: Millis) -> Collection[str]:
+    """Compute the figures; where they differ from those kept, keep them and return the deals that they may concern."""
+    calendar = desk.agreement.agreement.calendar
+    with desk.store.snapshot() as reading:
+        known: list[Stay] = [stay for spans in reading.ledger.won_spans(desk.name) for stay in stays_of(spans)]
+        found = figures_of(known, calendar, as_of)
+        differs = found != reading.ledger.stays(desk.name)
+        concerned = reading.ledger.open_deals(desk.name) if differs else ()
+    with desk.store.commit() as unit:
+        if differs:
+            unit.ledger.keep_stays(desk.name, found)
+        unit.desk.keep_cursor(desk.name, "account", _CURSOR, _month(desk, as_of))
+    return concerned
+
+
+def _month(desk: Desk, as_of: Millis) -> str:
+    return str(desk.agreement.agreement.calendar.month_start(as_of))

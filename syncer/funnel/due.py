@@ -1,0 +1,62 @@
+"""When time alone can change where a contact stands next: until then nobody needs to look again."""
+
+from collections.abc import Sequence
+
+from syncer.funnel.bounds import NEVER
+from syncer.funnel.dated import next_change
+from syncer.funnel.elapse import is_watched
+from syncer.funnel.facts import ContactFacts
+from syncer.funnel.replay import Replay
+from syncer.funnel.rules import Rules
+from syncer.moments import HOUR, Millis
+
+
+def due(replay: Replay, engagement: float, as_of: Millis, upcoming: Millis | None) -> Millis | None:
+    """Return a moment before which time alone changes nothing."""
+    rules = replay.rules
+    found: list[int] = [] if upcoming is None else [upcoming]
+    if is_watched(replay):
+        below = replay.calm_until if replay.below_since is None else replay.below_since
+        if below < NEVER:
+            found.append(rules.evenings.later(below, rules.dwell))
+        found += [at for at in (replay.cool_until, replay.overridden_until) if at is not None]
+    elif replay.wake < NEVER:
+        found.append(replay.wake)
+    if replay.passage is not None:
+        found += _drift(replay, engagement, as_of)
+    dated = profile_change(replay.facts, rules, as_of)
+    found += [] if dated is None else [dated]
+    return Millis(max(min(found), as_of + HOUR)) if found else None
+
+
+def profile_change(facts: ContactFacts, rules: Rules, as_of: Millis) -> Millis | None:
+    """Return when fit, gate or market are next another by date alone."""
+    if not rules.dated.getters:
+        return None
+
+    def view(at: Millis) -> object:
+        return rules.scorer.standing(facts, at), in_tam(facts, rules, at)
+
+    return next_change(facts, rules.dated, rules.evenings, view=view, as_of=as_of)
+
+
+def _drift(replay: Replay, engagement: float, as_of: Millis) -> Sequence[int]:
+    """Return when the score alone is next worth a look: another level, or a step that the CRM should see."""
+    rules, track = replay.rules, replay.track
+    if engagement <= 0 or track is None:
+        return ()
+    if replay.taken_off or rules.bounds.points is None:
+        changed = track.next_change_at(as_of, rules.levels)
+        return () if changed is None else (changed,)
+    shown = engagement - rules.score_step
+    mark = max([shown, *(level for level in rules.levels if level <= engagement)])
+    if mark <= 0:
+        return ()
+    fades = rules.bounds.stays_above(mark, engagement, as_of)
+    last = replay.last_activity
+    return (fades,) if last is None or rules.bounds.idle == NEVER else (fades, last + rules.bounds.idle)
+
+
+def in_tam(facts: ContactFacts, rules: Rules, as_of: Millis) -> bool:
+    """Say whether a contact belongs to the market as of a moment."""
+    return rules.in_tam is None or rules.in_tam(facts, as_of)

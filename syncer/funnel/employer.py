@@ -1,0 +1,59 @@
+"""What a change of employer does: whatever is open stays behind, and the contact begins anew (domain R17)."""
+
+from syncer.funnel.facts import Outcome, Relationship
+from syncer.funnel.forecast import Place
+from syncer.funnel.passage import outcome_of
+from syncer.funnel.replay import NOWHERE, Replay
+from syncer.moments import Millis
+from syncer.records import Evidence, employer_word
+
+_RULE = "employer_changed"
+_ENDED = frozenset({Outcome.WON, Outcome.LOST, Outcome.OTHER})
+
+
+def employer(replay: Replay, row: Evidence) -> None:
+    """Take a contact's change of company; a company that went into the present one by a merge is the same employer."""
+    company = replay.facts.company
+    if company is not None and employer_word(row[7] or "").before in company.merged_ids:
+        return
+    at = Millis(row[0])
+    replay.flag(_RULE)
+    replay.overridden_until = None
+    if replay.open_deals:
+        _leave_behind(replay)
+    elif replay.passage is not None:
+        replay.end(at, Outcome.VOID, _RULE, (row[2],), actor="crm")
+    for passage in replay.cycles:
+        passage.is_former = True
+    replay.relationship = Relationship.PROSPECT
+    replay.is_new = True
+    replay.stand(NOWHERE, at, _RULE, (row[2],), actor="crm")
+
+
+def _leave_behind(replay: Replay) -> None:
+    """Let the passage go on with the company of its deals, without the contact."""
+    if replay.passage is not None:
+        replay.left_behind.update(dict.fromkeys(replay.open_deals, replay.passage))
+        replay.passage.deals_afar.update(replay.open_deals)
+    replay.open_deals = {}
+    replay.homes = {}
+    replay.passage = None
+    replay.lead = NOWHERE
+
+
+def go_on_without(replay: Replay, place: Place) -> None:
+    """Note where a deal stands that the contact left behind: it decides how its passage ends, not where they stand."""
+    passage, outcome = replay.left_behind[place.deal_id], place.span.outcome
+    if passage.ended_at is not None:
+        return
+    if place.rank:
+        passage.deals_afar.add(place.deal_id)
+        return
+    passage.deals_afar.discard(place.deal_id)
+    if outcome in _ENDED:
+        passage.closed_deals[place.deal_id] = (outcome, place.span.reason)
+    if outcome is Outcome.WON or not passage.deals_afar:
+        passage.ended_at = place.at
+        passage.outcome = outcome_of(passage) if passage.closed_deals else Outcome.VOID
+        passage.deal_id = place.deal_id
+        passage.reason = place.span.reason if outcome is passage.outcome else None

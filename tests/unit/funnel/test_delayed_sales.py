@@ -1,0 +1,300 @@
+"""Closed-Other by the day: when a delay begins, that it keeps its day, when somebody looks again, when to come back."""
+
+from dataclasses import replace
+
+import pytest
+from msgspec import structs
+
+from syncer.agreement import parse_agreement
+from syncer.agreement.calendar import Calendar
+from syncer.funnel import compile_rules, decide_deal
+from syncer.funnel.facts import DealDecision, DealFacts, Outcome
+from syncer.funnel.kept import Delay, Kept
+from syncer.funnel.pushes import Pushes, pushes
+from syncer.funnel.stays import Figure, Stage, Stays
+from syncer.funnel.timeline import Version
+from syncer.moments import DAY, HOUR, Millis, millis, moment
+from syncer.records import ChangeSource
+from tests.unit.funnel.build import BERLIN, COMPANY, STAGES, at, change, contact, day, deal_facts, decided_deal
+
+_AS_OF = "2026-11-21"
+_OPEN = [("2026-06-01", "qualifiedtobuy")]
+
+
+def _planned(when: str, **values: object) -> DealFacts:
+    return deal_facts(_OPEN, fields={"planned_purchase": at(when)}, **values)
+
+
+def test_push_count_example_3_2_153() -> None:
+    dates = [
+        ("2026-05-01", "2026-07-31"),
+        ("2026-05-04", "2026-08-31"),
+        ("2026-07-20", "2026-09-30"),
+        ("2026-08-05", "2026-09-15"),
+        ("2026-09-28", "2026-12-15"),
+        ("2026-11-02", "2027-01-31"),
+    ]
+    more = [change(when, "close_date", str(at(to))) for when, to in dates]
+    deal = deal_facts([("2026-05-01", "qualifiedtobuy")], more=more, close_date=at("2027-01-31"))
+    last = decided_deal(deal, _AS_OF).spans[-1]
+    assert (last.month_pushes, last.quarter_pushes, last.slip_days) == (3, 2, 153)
+    assert last.proposal == "CO6"
+    before = decided_deal(deal, "2026-09-27").spans[-1]
+    assert (before.month_pushes, before.quarter_pushes, before.slip_days) == (1, 0, 15)
+
+
+def _pushed(*dates: tuple[str, str], at_: str = _AS_OF, closed: str | None = None) -> Pushes:
+    versions = [Version(at(when), str(at(to)), ChangeSource.USER) for when, to in dates]
+    return pushes(
+        versions,
+        baseline_at=at("2026-05-08"),
+        at=at(at_),
+        is_open=lambda one: closed is None or one < at(closed),
+        calendar=Calendar(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ([("2026-05-01", "2026-07-31"), ("2026-05-08", "2026-09-30")], Pushes(0, 0, 0)),
+        ([("2026-05-01", "2026-07-31"), ("2026-05-09", "2026-07-31T23:59")], Pushes(0, 0, 0)),
+        ([("2026-05-01", "2026-07-31"), ("2026-05-09", "2026-08-01")], Pushes(1, 0, 1)),
+        ([("2026-05-01", "2026-09-30"), ("2026-05-09", "2026-10-01")], Pushes(1, 1, 1)),
+        ([("2026-05-01", "2026-09-30"), ("2026-05-09", "2026-06-30")], Pushes(0, 0, -92)),
+        ([("2026-05-01", "2026-09-30"), ("2026-06-01", "2026-06-30"), ("2026-06-02", "2026-09-30")], Pushes(1, 1, 0)),
+        ([("2026-05-01", "2026-12-31"), ("2026-06-01", "2027-01-01")], Pushes(1, 1, 1)),
+        ([("2026-05-09", "2026-09-30")], Pushes(0, 0, None)),
+    ],
+)
+def test_a_push_is_a_later_month_than_the_value_before(dates: list[tuple[str, str]], expected: Pushes) -> None:
+    assert _pushed(*dates) == expected
+
+
+def test_before_the_baseline_nothing_is_counted_and_after_the_closing_no_push() -> None:
+    dates = [("2026-05-01", "2026-07-31"), ("2026-06-01", "2026-09-30")]
+    assert _pushed(*dates, at_="2026-05-07") == Pushes()
+    assert _pushed(*dates, at_="2026-05-31") == Pushes(0, 0, 0)
+    assert _pushed(*dates, closed="2026-06-01") == Pushes(0, 0, 61)
+    blank = [Version(at("2026-05-01"), str(at("2026-07-31")), ChangeSource.USER)]
+    blank += [Version(at("2026-06-01"), None, ChangeSource.USER)]
+    counted = pushes(blank, baseline_at=at("2026-05-08"), at=at(_AS_OF), is_open=lambda _: True, calendar=Calendar())
+    assert counted == Pushes(0, 0, 0)
+
+
+def test_inferred_other_not_backdated() -> None:
+    """A buyer's later date is a delay from when it was known, and what was forecast before stays as it was."""
+    deal = _planned("2027-06-15", updated_at=at("2026-11-10"), close_date=at("2026-12-15"))
+    decision = decided_deal(deal, _AS_OF)
+    assert [(span.outcome, day(span.valid_from)) for span in decision.spans] == [
+        (Outcome.OPEN, "2026-06-01"),
+        (Outcome.OPEN, "2026-06-08"),
+        (Outcome.OTHER, "2026-11-10"),
+    ]
+    kept = replace(deal, kept=Kept(delays=[Delay("CO4", at("2026-11-12"))]))
+    assert day(decided_deal(kept, _AS_OF).spans[-1].valid_from) == "2026-11-12"
+    touched = replace(kept, deal=deal.deal.__class__(**{**_fields(deal), "updated_at": at("2026-11-20")}))
+    assert day(decided_deal(touched, _AS_OF).spans[-1].valid_from) == "2026-11-12"
+
+
+def _fields(deal: DealFacts) -> dict[str, object]:
+    return {name: getattr(deal.deal, name) for name in deal.deal.__struct_fields__}
+
+
+def test_where_nobody_says_when_a_fact_was_written_it_counts_from_today() -> None:
+    assert day(decided_deal(_planned("2027-06-15"), _AS_OF).spans[-1].valid_from) == _AS_OF
+
+
+def test_another_stage_is_another_decision() -> None:
+    moves = [("2026-06-01", "appointmentscheduled"), ("2026-10-01", "qualifiedtobuy")]
+    deal = deal_facts(
+        moves,
+        fields={"planned_purchase": at("2027-06-15")},
+        updated_at=at("2026-11-01"),
+        kept=Kept(delays=[Delay("CO4", at("2026-08-01"))]),
+    )
+    assert [(span.outcome, day(span.valid_from)) for span in decided_deal(deal, _AS_OF).spans] == [
+        (Outcome.OPEN, "2026-06-01"),
+        (Outcome.OTHER, "2026-08-01"),
+        (Outcome.OPEN, "2026-10-01"),
+        (Outcome.OTHER, "2026-11-01"),
+    ]
+
+
+def test_a_delay_without_write_back_ends_with_the_quarter_and_that_day_is_due() -> None:
+    deal = _planned("2027-04-15", updated_at=at("2026-11-10"))
+    decision = decided_deal(deal, _AS_OF)
+    assert decision.spans[-1].outcome is Outcome.OTHER
+    assert decision.due_at is not None
+    assert at("2027-01-01T00:00") <= decision.due_at < at("2027-01-02T00:00")
+    later = decide_deal(replace(deal, kept=_kept(decision)), rules=_rules(), as_of=decision.due_at)
+    assert later.spans[-1].outcome is Outcome.OPEN
+    assert later.spans[-1].valid_from == decision.due_at
+    assert later.spans[-2].outcome is Outcome.OTHER
+
+
+def _kept(decision: DealDecision) -> Kept:
+    last = decision.spans[-1]
+    return Kept(delays=[Delay(last.rule, last.valid_from, last.valid_to)])
+
+
+def _rules(stays: Stays | None = None, text: str = "{}") -> object:
+    return compile_rules(parse_agreement(text, "agreement.yaml"), STAGES, stays=stays or Stays())
+
+
+def test_a_person_who_takes_a_delay_back_is_not_contradicted_while_the_stage_stands() -> None:
+    spoken = _planned("2027-06-15", more=[change("2026-10-10", "outcome", "")])
+    assert decided_deal(spoken, _AS_OF).spans[-1].outcome is Outcome.OPEN
+    machine = _planned("2027-06-15", more=[change("2026-10-10", "outcome", "", ChangeSource.INTEGRATION)])
+    assert decided_deal(machine, _AS_OF).spans[-1].outcome is Outcome.OTHER
+
+
+def test_the_primary_contacts_date_postpones_the_deal_from_when_it_was_known() -> None:
+    text = "closed_other: {guards: {min_deal_age_days: 0, skip_if: []}}"
+    who = contact(fields={"planned_purchase": at("2027-06-15")}, updated_at=at("2026-11-15"))
+    last = decided_deal(deal_facts(_OPEN, people=[who], updated_at=at("2026-10-01")), _AS_OF, text).spans[-1]
+    assert (last.outcome, last.rule, day(last.valid_from)) == (Outcome.OTHER, "CO4", "2026-11-15")
+    assert day(last.resume_at) == "2027-06-15"
+    blind = decided_deal(deal_facts(_OPEN, people=[who], contact_ids=()), _AS_OF, text)
+    assert blind.spans[-1].outcome is Outcome.OPEN
+
+
+def test_conditions_on_deals_may_speak_of_contact_and_company_but_not_of_what_we_write_ourselves() -> None:
+    rule = "{id: X1, when: 'deal.is_open and company.country == DE and contact.seniority == head', mode: auto}"
+    text = f"closed_other: {{rules: [{rule}], guards: {{rules: [], skip_if: []}}}}"
+    firm = structs.replace(COMPANY, updated_at=at("2026-10-01"))
+    known = replace(deal_facts(_OPEN, people=[contact(updated_at=at("2026-11-02"))], updated_at=at("2026-07-01")))
+    last = decided_deal(replace(known, company=firm), _AS_OF, text).spans[-1]
+    assert (last.outcome, last.rule, day(last.valid_from)) == (Outcome.OTHER, "X1", "2026-11-02")
+    later = replace(known, company=structs.replace(firm, updated_at=at("2026-11-03")))
+    assert day(decided_deal(later, _AS_OF, text).spans[-1].valid_from) == "2026-11-03"
+    assert day(decided_deal(known, _AS_OF, text).spans[-1].valid_from) == _AS_OF
+    own = "closed_other: {rules: [{id: X2, when: 'contact.lead_status == BAD_TIMING', mode: auto}]}"
+    told = deal_facts(_OPEN, people=[contact(lead_status="BAD_TIMING")])
+    assert decided_deal(told, _AS_OF, own).spans[-1].outcome is Outcome.OPEN
+
+
+# --- CO8: how long sales of its kind take
+
+
+_STAGE = Stage("default", "qualifiedtobuy")
+
+
+def _silent(stays: Stays, as_of: str = _AS_OF, *, spoke: str = "2026-08-01") -> DealDecision:
+    deal = deal_facts(_OPEN, two_way=[spoke], close_date=at("2027-03-01"))
+    return decide_deal(deal, rules=_rules(stays), as_of=at(as_of))
+
+
+def test_without_a_figure_the_floor_of_the_rule_decides() -> None:
+    last = _silent(Stays()).spans[-1]
+    assert (last.proposal, day(last.valid_from)) == ("CO8", "2026-09-15")
+
+
+def test_where_sales_take_long_nobody_is_asked_early() -> None:
+    slow = Stays({_STAGE: [Figure(at("2026-01-01"), 50.0, 8)]})
+    last = _silent(slow).spans[-1]
+    assert (last.proposal, day(last.valid_from)) == ("CO8", "2026-11-09")
+    assert _silent(slow, "2026-11-08").spans[-1].proposal is None
+
+
+def test_too_few_won_deals_are_no_figure() -> None:
+    few = Stays({_STAGE: [Figure(at("2026-01-01"), 50.0, 4)]})
+    assert day(_silent(few).spans[-1].valid_from) == "2026-09-15"
+
+
+def test_a_figure_of_another_stage_says_nothing() -> None:
+    other = Stays({Stage("default", "contractsent"): [Figure(at("2026-01-01"), 50.0, 8)]})
+    assert day(_silent(other).spans[-1].valid_from) == "2026-09-15"
+
+
+def test_a_day_is_judged_by_the_figure_of_its_own_month() -> None:
+    """A figure that fell in October asks nobody in September, and one that rises takes the question back."""
+    falls = Stays({_STAGE: [Figure(at("2026-01-01"), 90.0, 8), Figure(at("2026-10-01T00:00"), 10.0, 9)]})
+    assert day(_silent(falls).spans[-1].valid_from) == "2026-10-01"
+    assert _silent(falls, "2026-09-30").spans[-1].proposal is None
+    rises = Stays({_STAGE: [Figure(at("2026-01-01"), 10.0, 8), Figure(at("2026-11-01T00:00"), 90.0, 9)]})
+    assert day(_silent(rises, "2026-10-20").spans[-1].valid_from) == "2026-09-15"
+    assert _silent(rises).spans[-1].proposal is None
+
+
+def test_a_question_that_was_interrupted_begins_anew() -> None:
+    deal = deal_facts(_OPEN, two_way=["2026-06-02", "2026-09-01"], close_date=at("2027-03-01"))
+    last = decided_deal(deal, _AS_OF).spans[-1]
+    assert (last.proposal, day(last.valid_from)) == ("CO8", "2026-10-16")
+
+
+def test_a_question_that_time_will_bring_is_due_on_its_day() -> None:
+    decision = _silent(Stays(), "2026-08-20")
+    assert decision.spans[-1].proposal is None
+    assert day(decision.due_at) == "2026-09-15"
+    assert decision.due_at is not None
+    asked = decide_deal(
+        deal_facts(_OPEN, two_way=["2026-08-01"], close_date=at("2027-03-01")),
+        rules=_rules(),
+        as_of=decision.due_at,
+    )
+    assert asked.spans[-1].proposal == "CO8"
+
+
+def test_a_planned_meeting_takes_a_question_back_when_it_comes_near() -> None:
+    meets = Millis(at("2026-12-20"))
+    deal = replace(deal_facts(_OPEN, two_way=["2026-06-10"], close_date=at("2026-07-01")), next_meeting_at=meets)
+    decision = decided_deal(deal, _AS_OF)
+    assert decision.spans[-1].proposal == "CO7"
+    assert decision.due_at is not None
+    assert meets - 14 * DAY - DAY <= decision.due_at <= meets - 14 * DAY + DAY
+
+
+# --- when to come back
+
+
+@pytest.mark.parametrize(
+    ("reason", "days"),
+    [
+        ("Projekt verschoben", 90),
+        ("keine Entscheidung", 90),
+        ("Ansprechpartner hat das Unternehmen verlassen", 14),
+        ("Fusion mit dem Mutterhaus", 180),
+        ("Rechtsabteilung prüft", 60),
+        ("Vertrag läuft noch", 90),
+    ],
+)
+def test_every_reason_has_its_date_of_return(reason: str, days: int) -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
+    last = decided_deal(deal_facts(moves, lost_reason=reason), _AS_OF).spans[-1]
+    assert last.outcome is Outcome.OTHER
+    assert last.resume_at == at("2026-09-01") + days * DAY
+
+
+def test_a_date_of_return_stands_on_what_is_known_of_the_deal() -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
+    bound = deal_facts(moves, lost_reason="Vertrag läuft noch", fields={"contract_end": at("2027-12-31")})
+    assert decided_deal(bound, _AS_OF).spans[-1].resume_at == at("2027-12-31") - 120 * DAY
+    stated = deal_facts(moves, lost_reason="verschoben", fields={"planned_purchase": at("2027-02-01")})
+    assert decided_deal(stated, _AS_OF).spans[-1].resume_at == at("2027-02-01")
+    past = deal_facts(moves, lost_reason="verschoben", fields={"planned_purchase": at("2026-08-01")})
+    assert decided_deal(past, _AS_OF).spans[-1].resume_at == at("2026-09-01") + 90 * DAY
+    frozen = deal_facts(moves, lost_reason="Budget gesperrt")
+    assert decided_deal(frozen, _AS_OF).spans[-1].resume_at == at("2027-01-01T00:00")
+    july = "{calendar: {fiscal_year_start: 7}}"
+    assert decided_deal(frozen, _AS_OF, july).spans[-1].resume_at == at("2027-07-01T00:00")
+
+
+def test_silence_after_a_talk_comes_back_sooner() -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
+    spoke = deal_facts(moves, lost_reason="keine Rückmeldung", two_way=["2026-07-01"])
+    last = decided_deal(spoke, _AS_OF).spans[-1]
+    assert (last.outcome, last.reason, last.resume_at) == (
+        Outcome.OTHER,
+        "no_response_after_interest",
+        at("2026-09-01") + 60 * DAY,
+    )
+
+
+def test_the_first_of_a_month_is_local() -> None:
+    calendar = Calendar()
+    assert calendar.month_start(at("2026-11-21")) == at("2026-11-01T00:00")
+    assert calendar.month_start(at("2026-12-31T23:59"), 1) == at("2027-01-01T00:00")
+    assert calendar.month_start(at("2026-01-15"), -1) == at("2025-12-01T00:00")
+    assert moment(calendar.month_start(at("2026-07-01T00:00"))).astimezone(BERLIN).hour == 0
+    assert calendar.month_start(millis(moment(at("2026-07-01T00:00"))) - HOUR) == at("2026-06-01T00:00")
