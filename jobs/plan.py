@@ -11,7 +11,7 @@ from jobs.desk import Desk, Portal
 from jobs.names import rules_for
 from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, decide_contact
-from syncer.funnel.facts import CompanyDecision
+from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.scoring import short_reasons
@@ -133,13 +133,17 @@ def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
         shown = _shown(work, reading, Kind.CONTACT, ids)
         for one in facts:
             decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
-            reasons = short_reasons(work.rules.scorer, one, as_of=work.clocks.as_of, started_at=window_of(decision))
-            standing = standing_of(decision, reasons)
+            standing = standing_of(decision, _reasons(work, one, decision))
             seen = shown(decision.contact_id)
             yield from _edits(
                 work, Kind.CONTACT, decision.contact_id, desired_contact(standing, seen, work.write), seen
             )
         work.desk.progress.advance("planned", len(ids))
+
+
+def _reasons(work: _Work, facts: ContactFacts, decision: ContactDecision) -> str:
+    lang = work.desk.agreement.agreement.write_back.language
+    return short_reasons(work.rules.scorer, facts, as_of=work.clocks.as_of, started_at=window_of(decision), lang=lang)
 
 
 def _deals(work: _Work, reading: Unit) -> Iterator[Intent]:

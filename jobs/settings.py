@@ -4,11 +4,12 @@ import os
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -70,6 +71,33 @@ class FieldSource(Strict):
     as_: str = Field("text", alias="as")
 
 
+class HandoverForm(StrEnum):
+    """What sales gets at a hand-over, in the CRM."""
+
+    NONE = "none"
+    NOTE = "note"
+    TASK = "task"
+
+
+class WriteBackFile(Strict):
+    """What is written to the CRM."""
+
+    #: Stage, score, outcome and the other properties.
+    values: bool = True
+    handover: HandoverForm = HandoverForm.NONE
+    #: Whether a deal's owner is asked about Closed-Other candidates.
+    proposals: Literal["none", "task"] = "none"
+
+
+def _switches(said: object) -> object:
+    """Take `write_back: true` for everything that `write_back: {values: true}` says."""
+    if isinstance(said, bool):
+        return {"values": said}
+    if isinstance(said, Mapping | WriteBackFile):
+        return said
+    raise ValueError("should be true or false, or a section: {values: true, handover: task, proposals: task}")
+
+
 class AccountFile(AccessFile):
     """One account as `syncer.yaml` describes it."""
 
@@ -81,7 +109,7 @@ class AccountFile(AccessFile):
     versions: dict[str, str] = Field(default_factory=dict)
     #: Streams to read; empty reads all that the account has.
     streams: list[str] = Field(default_factory=list)
-    write_back: bool = True
+    write_back: Annotated[WriteBackFile, BeforeValidator(_switches)] = WriteBackFile()
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
 
 
@@ -116,6 +144,8 @@ class Account(Strict):
     versions: Mapping[str, str]
     streams: tuple[str, ...]
     write_back: bool
+    handover: HandoverForm = HandoverForm.NONE
+    proposals: bool = False
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
 
 
@@ -140,6 +170,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "accounts.*": tuple(AccountFile.model_fields),
     "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
+    "accounts.*.write_back": tuple(WriteBackFile.model_fields),
     "accounts.*.fields": _FIELD_STREAMS,
     "accounts.*.fields.*.*": ("from", "as"),
 }
@@ -299,7 +330,9 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         limits=file.limits,
         versions=file.versions,
         streams=tuple(file.streams),
-        write_back=file.write_back,
+        write_back=file.write_back.values,
+        handover=file.write_back.handover,
+        proposals=file.write_back.proposals == "task",
         fields={
             kind: {field: {"from": rule.from_, "as": rule.as_} for field, rule in rules.items()}
             for kind, rules in file.fields.items()

@@ -16,6 +16,7 @@ from syncer.store.locks import account_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
+from syncer.store.notices import Notices
 from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
@@ -56,6 +57,11 @@ class Unit:
     def desk(self) -> Desk:
         """Return cursors, runs, outbox, dead letters and snapshots."""
         return Desk(self.connection)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Return the notes and tasks that we put into the CRM."""
+        return Notices(self.connection)
 
 
 class Store:

@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in the modules named *_tables."""
 
 from sqlmodel import SQLModel
 
@@ -37,6 +37,7 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.notice_tables import notices
 from syncer.store.story_tables import stories
 
 #: All tables, as migrations must produce them.
@@ -66,6 +67,7 @@ __all__ = [
     "kpi_snapshots",
     "links",
     "metadata",
+    "notices",
     "oauth_grants",
     "orphans",
     "outbox",
