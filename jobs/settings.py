@@ -80,22 +80,20 @@ class HandoverForm(StrEnum):
 
 
 class WriteBackFile(Strict):
-    """What is written to the CRM."""
+    """What is written to the CRM beside stage, score, outcome and the other properties."""
 
-    #: Stage, score, outcome and the other properties.
-    values: bool = True
     handover: HandoverForm = HandoverForm.NONE
     #: Whether a deal's owner is asked about Closed-Other candidates.
     proposals: Literal["none", "task"] = "none"
 
 
 def _switches(said: object) -> object:
-    """Take `write_back: true` for everything that `write_back: {values: true}` says."""
+    """Take `write_back: true` for a section that adds nothing, and `false` for none."""
     if isinstance(said, bool):
-        return {"values": said}
+        return WriteBackFile() if said else None
     if isinstance(said, Mapping | WriteBackFile):
         return said
-    raise ValueError("should be true or false, or a section: {values: true, handover: task, proposals: task}")
+    raise ValueError("should be true or false, or a section: {handover: task, proposals: task}")
 
 
 class AccountFile(AccessFile):
@@ -109,7 +107,7 @@ class AccountFile(AccessFile):
     versions: dict[str, str] = Field(default_factory=dict)
     #: Streams to read; empty reads all that the account has.
     streams: list[str] = Field(default_factory=list)
-    write_back: Annotated[WriteBackFile, BeforeValidator(_switches)] = WriteBackFile()
+    write_back: Annotated[WriteBackFile | None, BeforeValidator(_switches)] = WriteBackFile()
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
 
 
@@ -330,9 +328,9 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         limits=file.limits,
         versions=file.versions,
         streams=tuple(file.streams),
-        write_back=file.write_back.values,
-        handover=file.write_back.handover,
-        proposals=file.write_back.proposals == "task",
+        write_back=file.write_back is not None,
+        handover=(file.write_back or WriteBackFile()).handover,
+        proposals=(file.write_back or WriteBackFile()).proposals == "task",
         fields={
             kind: {field: {"from": rule.from_, "as": rule.as_} for field, rule in rules.items()}
             for kind, rules in file.fields.items()

@@ -85,15 +85,16 @@ class Notices:
         return [row[0] for row in raw(self._connection, statement, {})]
 
     def about(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Sequence[NoticeEntry]]:
-        """Return by record every notice about it, whatever became of it."""
+        """Return by record every notice about it, or about a record that went into it, whatever became of it."""
+        survivor = {**self._merged(account, kind, ids), **{one: one for one in ids}}
         statement = self._of(account).where(
             _notices.c.kind == kind.value, among(dialect_of(self._connection), _notices.c.record_id)
         )
         found: dict[str, list[NoticeEntry]] = {}
-        for chunk in chunks(ids):
+        for chunk in chunks(survivor):
             for row in raw(self._connection, statement, {"ids": listed(chunk)}):
                 entry = _entry(row)
-                found.setdefault(entry.notice.record_id, []).append(entry)
+                found.setdefault(survivor[entry.notice.record_id], []).append(entry)
         return found
 
     def intend(self, account: str, run: str, wanted: Iterable[Notice], now: Millis) -> int:
@@ -122,19 +123,11 @@ class Notices:
             {"status": Status.SENDING.value, "attempts": _notices.c.attempts + 1, "sent_at": now, "changed_at": now},
         )
 
-    def settle(
-        self,
-        account: str,
-        key: str,
-        status: Status,
-        now: Millis,
-        *,
-        crm_id: str | None = None,
-        error: str | None = None,
-    ) -> None:
+    def settle(self, account: str, key: str, became: Settled, now: Millis) -> None:
         """Note what became of a notice; an id that is known stays known."""
-        kept = func.coalesce(crm_id, _notices.c.crm_id) if crm_id is not None else _notices.c.crm_id
-        self._change(account, key, {"status": status.value, "crm_id": kept, "error": error, "changed_at": now})
+        kept = _notices.c.crm_id if became.crm_id is None else became.crm_id
+        values = {"status": became.status.value, "crm_id": kept, "error": became.error, "changed_at": now}
+        self._change(account, key, values)
 
     def colleagues(self, account: str, company_id: str, contact_id: str) -> Mapping[FunnelStage, int]:
         """Return how many other live contacts of a company stand in each stage."""
@@ -152,6 +145,18 @@ class Notices:
             .group_by(states.stage)
         )
         return {FunnelStage(row[0]): row[1] for row in raw(self._connection, statement, {})}
+
+    def _merged(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the survivor of every record that went into one of those named."""
+        aliases = tables.aliases.c
+        statement = select(aliases.old_id, aliases.new_id).where(
+            aliases.account == account,
+            aliases.kind == kind.value,
+            among(dialect_of(self._connection), aliases.new_id),
+        )
+        return {
+            old: new for chunk in chunks(ids) for old, new in raw(self._connection, statement, {"ids": listed(chunk)})
+        }
 
     def _of(self, account: str) -> Select[*tuple[object, ...]]:
         return select(*_COLUMNS).where(_notices.c.account == account)

@@ -1,0 +1,278 @@
+"""Notes and tasks for people in the CRM, each exactly once: recorded before they are sent, looked for before a repeat.
+
+The CRM knows no idempotency key. So a notice carries a marker in its text, and one whose sending nobody answered is
+read back, by links and ids, before it is sent again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from connectors.ports import Anchor, NewRecord
+from jobs.derive import Clocks, last_clocks
+from jobs.desk import Desk
+from jobs.handover import Handed, Handovers, handovers, waits
+from jobs.proposals import Asked, asked
+from jobs.settings import HandoverForm
+from syncer.errors import Missing, MissingScope, RecordError, TransientError, UnknownOutcome
+from syncer.handover.notices import (
+    Form,
+    Notice,
+    Purpose,
+    body_of,
+    body_property,
+    handover_key,
+    is_told,
+    marker,
+    values_of,
+)
+from syncer.handover.routing import addressee
+from syncer.handover.sla import Ruling
+from syncer.moments import DAY, MINUTE, Millis
+from syncer.records import Kind
+from syncer.store import Status, Unit
+from syncer.store.notices import NoticeEntry, Settled
+
+#: A hand-over that is known later than this is no news: nobody is told of it.
+_STALE = 7 * DAY
+#: A create that nobody answered may still be under way for so long; until then its absence proves nothing.
+_DOUBT = 2 * MINUTE
+_OVER = "nobody waits any more"
+_FORMS = {HandoverForm.NOTE: Form.NOTE, HandoverForm.TASK: Form.TASK}
+
+
+@dataclass(kw_only=True, slots=True)
+class NoticeCount:
+    """What became of notices."""
+
+    created: int = 0
+    #: Sent earlier without an answer, and found in the CRM.
+    found: int = 0
+    failed: int = 0
+    #: Sent without an answer, or not yet: a later round looks for them.
+    waiting: int = 0
+    cancelled: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Letter:
+    """A notice as it is to stand in the CRM now."""
+
+    entry: NoticeEntry
+    #: None where nobody waits any more: what may have been sent is only looked for.
+    record: NewRecord | None
+
+
+def wanted_notices(desk: Desk, reading: Unit) -> Sequence[Notice]:
+    """Return the hand-overs and proposals that nobody was told of yet."""
+    clocks = last_clocks(reading, desk.name, desk.clock())
+    return [*_handovers(desk, reading, clocks), *_proposals(desk, reading)]
+
+
+def too_many(desk: Desk, wanted: Sequence[Notice]) -> str | None:
+    """Return why so many hand-overs at once are not told of, or None: no week brings more than was agreed."""
+    capacity = desk.agreement.agreement.score_model.handover_capacity_per_week
+    number = sum(one.purpose is Purpose.HANDOVER for one in wanted)
+    if number <= capacity:
+        return None
+    return f"{number} hand-over cards at once, but {capacity} a week are agreed: nobody is told without --force"
+
+
+async def deliver_notices(desk: Desk, count: NoticeCount) -> None:
+    """Send every notice that stands open, one by one, and count what became of each."""
+    letters = await asyncio.to_thread(_letters, desk, count)
+    for letter in letters:
+        try:
+            await _deliver(desk, letter, count)
+        except MissingScope as error:
+            await _settle(desk, letter, Settled(status=Status.PENDING, error=error.message))
+            count.problems.append(f"{letter.entry.notice.form.value}: {error.hint or error.message}")
+            count.waiting += 1
+            break
+
+
+def _handovers(desk: Desk, reading: Unit, clocks: Clocks) -> Sequence[Notice]:
+    form = _FORMS.get(desk.account.handover)
+    if form is None:
+        return ()
+    since = Millis(clocks.as_of - _STALE)
+    ids = reading.notices.waiting(desk.name, since)
+    found = []
+    for one in _all(desk, reading, clocks).of(ids):
+        if _is_due(one, since):
+            found.append(_notice(one, form))
+    return _untold(desk, reading, Kind.CONTACT, found)
+
+
+def _untold(desk: Desk, reading: Unit, kind: Kind, wanted: Sequence[Notice]) -> Sequence[Notice]:
+    told = reading.notices.about(desk.name, kind, [one.record_id for one in wanted])
+    return [one for one in wanted if not is_told(one, [entry.notice for entry in told.get(one.record_id, ())])]
+
+
+def _all(desk: Desk, reading: Unit, clocks: Clocks) -> Handovers:
+    return handovers(reading, desk.agreement.agreement, desk.name, clocks)
+
+
+def _is_due(one: Handed, since: Millis) -> bool:
+    sla = one.sla
+    return waits(one) and sla.ruling is Ruling.WAITING and sla.touched_at is None and sla.handed_at >= since
+
+
+def _notice(one: Handed, form: Form) -> Notice:
+    contact, sla = one.facts.contact, one.sla
+    return Notice(
+        key=handover_key(contact.id, sla.cycle_no, sla.number),
+        form=form,
+        purpose=Purpose.HANDOVER,
+        kind=Kind.CONTACT,
+        record_id=contact.id,
+        at=sla.handed_at,
+    )
+
+
+def _proposals(desk: Desk, reading: Unit) -> Sequence[Notice]:
+    if not desk.account.proposals:
+        return ()
+    wanted = [one.notice for one in asked(desk, reading, reading.notices.proposed(desk.name))]
+    return _untold(desk, reading, Kind.DEAL, wanted)
+
+
+def _letters(desk: Desk, count: NoticeCount) -> Sequence[Letter]:
+    """Return what is to be sent or looked for; what nobody waits for and was never sent is cancelled."""
+    with desk.store.snapshot() as reading:
+        entries = reading.notices.open(desk.name)
+        if not entries:
+            return ()
+        clocks = last_clocks(reading, desk.name, desk.clock())
+        about = {purpose: [one for one in entries if one.notice.purpose is purpose] for purpose in Purpose}
+        cards = _cards(desk, reading, clocks, about[Purpose.HANDOVER])
+        questions = _questions(desk, reading, about[Purpose.PROPOSAL])
+    records = {letter.entry.notice.key: letter.record for letter in (*cards, *questions)}
+    letters = [Letter(entry=one, record=records.get(one.notice.key)) for one in entries]
+    over = [one for one in letters if one.record is None and one.entry.status is Status.PENDING]
+    with desk.store.commit() as unit:
+        for one in over:
+            settled = Settled(status=Status.CANCELLED, error=_OVER)
+            unit.notices.settle(desk.name, one.entry.notice.key, settled, desk.clock())
+    count.cancelled += len(over)
+    return [one for one in letters if one not in over]
+
+
+def _cards(desk: Desk, reading: Unit, clocks: Clocks, entries: Sequence[NoticeEntry]) -> Sequence[Letter]:
+    lang, found = desk.agreement.agreement.write_back.language, _all(desk, reading, clocks)
+    by_contact = {one.notice.record_id: one for one in entries}
+    letters = []
+    for one in found.of(list(by_contact)):
+        if not waits(one):
+            continue
+        entry, told = by_contact[one.facts.contact.id], found.card(one, lang)
+        values = values_of(
+            entry.notice,
+            title=told.title,
+            body=body_of(told.lines, entry.notice.key),
+            owner_id=addressee(one.facts, found.rules.agreement, clocks.as_of).owner_id,
+            due_at=one.sla.touch_due_at,
+            now=desk.clock(),
+        )
+        letters.append(Letter(entry=entry, record=NewRecord(values=values, anchors=_anchors(one))))
+    return letters
+
+
+def _anchors(one: Handed) -> Sequence[Anchor]:
+    company = one.facts.company
+    contact = Anchor(stream=Kind.CONTACT.value, id=one.facts.contact.id)
+    if company is None or company.archived_at is not None:
+        return (contact,)
+    return (contact, Anchor(stream=Kind.COMPANY.value, id=company.id))
+
+
+def _questions(desk: Desk, reading: Unit, entries: Sequence[NoticeEntry]) -> Sequence[Letter]:
+    by_deal = {one.notice.record_id: one for one in entries}
+    return [_question(desk, one, by_deal[one.notice.record_id]) for one in asked(desk, reading, list(by_deal))]
+
+
+def _question(desk: Desk, one: Asked, entry: NoticeEntry) -> Letter:
+    values = values_of(
+        entry.notice,
+        title=one.title,
+        body=body_of(one.lines, entry.notice.key),
+        owner_id=one.owner_id,
+        due_at=one.due_at,
+        now=desk.clock(),
+    )
+    return Letter(
+        entry=entry,
+        record=NewRecord(values=values, anchors=(Anchor(stream=Kind.DEAL.value, id=entry.notice.record_id),)),
+    )
+
+
+async def _deliver(desk: Desk, letter: Letter, count: NoticeCount) -> None:
+    if letter.entry.status is Status.SENDING and not await _is_absent(desk, letter, count):
+        return
+    if letter.record is None:
+        await _settle(desk, letter, Settled(status=Status.CANCELLED, error=_OVER))
+        count.cancelled += 1
+        return
+    await asyncio.to_thread(_claim, desk, letter)
+    settled = await _created(desk, letter, letter.record)
+    if settled is None:
+        count.waiting += 1
+        return
+    await _settle(desk, letter, settled)
+    count.created += settled.status is Status.WRITTEN
+    count.failed += settled.status is Status.FAILED
+
+
+async def _is_absent(desk: Desk, letter: Letter, count: NoticeCount) -> bool:
+    """Return whether a notice that nobody answered is surely not in the CRM; one that is there is settled."""
+    known = await _find(desk, letter)
+    if known is not None:
+        await _settle(desk, letter, Settled(status=Status.WRITTEN, crm_id=known))
+        count.found += 1
+        return False
+    if desk.clock() - (letter.entry.sent_at or 0) < _DOUBT:
+        count.waiting += 1
+        return False
+    return True
+
+
+async def _find(desk: Desk, letter: Letter) -> str | None:
+    notice = letter.entry.notice
+    near = Anchor(stream=notice.kind.value, id=notice.record_id)
+    try:
+        return await desk.destination.find(
+            notice.form.value, near, property_name=body_property(notice.form), marker=marker(notice.key)
+        )
+    except Missing:
+        return None
+
+
+async def _created(desk: Desk, letter: Letter, record: NewRecord) -> Settled | None:
+    """Create the record; None where nobody knows whether it is there."""
+    try:
+        id_ = await desk.destination.create(letter.entry.notice.form.value, record)
+    except UnknownOutcome:
+        return None
+    except MissingScope:
+        raise
+    except (RecordError, Missing) as error:
+        return Settled(status=Status.FAILED, error=error.message)
+    except TransientError as error:
+        # Not sent: the next round sends it without looking first.
+        await _settle(desk, letter, Settled(status=Status.PENDING, error=error.message))
+        raise
+    return Settled(status=Status.WRITTEN, crm_id=id_)
+
+
+def _claim(desk: Desk, letter: Letter) -> None:
+    with desk.store.commit() as unit:
+        unit.notices.claim(desk.name, letter.entry.notice.key, desk.clock())
+
+
+async def _settle(desk: Desk, letter: Letter, settled: Settled) -> None:
+    def keep() -> None:
+        with desk.store.commit() as unit:
+            unit.notices.settle(desk.name, letter.entry.notice.key, settled, desk.clock())
+
+    await asyncio.to_thread(keep)

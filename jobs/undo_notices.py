@@ -1,0 +1,60 @@
+"""Taking back notes and tasks that a run put into the CRM: those that nobody has worked on go into the bin."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.desk import Desk
+from syncer.handover.notices import Form
+from syncer.store import Status
+from syncer.store.notices import NoticeEntry, Settled
+from syncer.writeback import Verdict
+
+_STATUS = "hs_task_status"
+_UNTOUCHED = "NOT_STARTED"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoticeStep:
+    """One note or task, as undoing the run would leave it."""
+
+    entry: NoticeEntry
+    crm_id: str
+    verdict: Verdict
+
+
+async def notice_steps(desk: Desk, run: str) -> Sequence[NoticeStep]:
+    """Return what undoing a run does with its notes and tasks: a task that somebody began stays."""
+    entries = await asyncio.to_thread(_written, desk, run)
+    steps: list[NoticeStep] = []
+    for form in Form:
+        ids = {one.crm_id: one for one in entries if one.notice.form is form and one.crm_id is not None}
+        properties = (_STATUS,) if form is Form.TASK else ("hs_timestamp",)
+        held = await desk.destination.read(form.value, list(ids), properties=properties) if ids else {}
+        for crm_id, entry in ids.items():
+            verdict = Verdict.RESTORE if crm_id in held else Verdict.GONE
+            if form is Form.TASK and crm_id in held and held[crm_id].get(_STATUS) != _UNTOUCHED:
+                verdict = Verdict.CHANGED
+            steps.append(NoticeStep(entry=entry, crm_id=crm_id, verdict=verdict))
+    return steps
+
+
+async def archive_notices(desk: Desk, steps: Sequence[NoticeStep]) -> None:
+    """Put what may be taken back into the bin; its occasion counts as told, so it does not come back."""
+    for form in Form:
+        mine = [one for one in steps if one.verdict is Verdict.RESTORE and one.entry.notice.form is form]
+        if mine:
+            await desk.destination.archive(form.value, [one.crm_id for one in mine])
+            await asyncio.to_thread(_taken_back, desk, mine)
+
+
+def _written(desk: Desk, run: str) -> Sequence[NoticeEntry]:
+    with desk.store.snapshot() as unit:
+        return [one for one in unit.notices.of_run(desk.name, run) if one.status is Status.WRITTEN]
+
+
+def _taken_back(desk: Desk, steps: Sequence[NoticeStep]) -> None:
+    with desk.store.commit() as unit:
+        for one in steps:
+            settled = Settled(status=Status.CANCELLED, error="taken back")
+            unit.notices.settle(desk.name, one.entry.notice.key, settled, desk.clock())
