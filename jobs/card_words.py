@@ -13,7 +13,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Agreed: contact by {touch}, accept or reject by {decision}{levels}",
         "Vereinbart: Kontakt bis {touch}, Annahme oder Ablehnung bis {decision}{levels}",
     ),
-    "level": ("; untouched after {at}: {to}", "; unberührt nach {at}: {to}"),
+    "level": ("; without contact from {at}: {to}", "; ohne Kontakt ab {at}: {to}"),
     "owner": ("owner", "zuständige Person"),
     "team_lead": ("team lead", "Teamleitung"),
     "latest": ("Latest: {events}", "Verlauf: {events}"),
@@ -54,8 +54,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Lebt noch: nächsten Termin oder Phase eintragen, dann diese Aufgabe abschließen. Der Deal zählt wieder mit.",
     ),
     "proposal_silence": (
-        "Without an answer by {by} the deal stays open, but out of the risk-adjusted forecast.",
-        "Ohne Antwort bis {by} bleibt der Deal offen, zählt aber nicht im risikobereinigten Forecast.",
+        "Please answer by {by}. Until then the deal stays open and out of the risk-adjusted forecast.",
+        "Bitte bis {by} antworten. Bis dahin bleibt der Deal offen und zählt nicht im risikobereinigten Forecast.",
     ),
     "CO5": ("in an on-hold stage for 30 days or more", "seit 30 Tagen oder länger in einer Warte-Phase"),
     "CO6": (

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jobs.card_words import known, said
@@ -18,6 +20,8 @@ from syncer.scoring.words import word
 
 _EVENTS = 10
 _TITLES = 5
+#: Characters of a title.
+_LONGEST = 60
 #: What a card shows of the profile, in this order; a fact that nobody knows is named as missing by the score.
 _CONTACT_FACTS = ("job_title", "seniority", "department", "persona")
 _ACTIVE = frozenset(stage for stage in FunnelStage if Rank.SUSPECT <= Rank[stage.name] <= Rank.FORECAST)
@@ -102,13 +106,23 @@ def _event(case: CardCase, row: Evidence) -> str | None:
 
 def _quoted(row: Evidence, lang: Language) -> str:
     marks = "„{}\N{LEFT DOUBLE QUOTATION MARK}" if lang == "de" else "“{}”"
-    return " " + marks.format(row.subject) if row.subject else ""
+    return " " + marks.format(_title(row)) if row.subject else ""
+
+
+def _title(row: Evidence) -> str:
+    """Return what a content is called: of an address the path alone, of a long title its beginning."""
+    text = row.subject or ""
+    if text.startswith(("http://", "https://")):
+        text = urlsplit(text).path or "/"
+    return shorten(text, _LONGEST, placeholder=" …")
 
 
 def _titles(case: CardCase) -> str | None:
-    """Return the contents that the contact took most interest in, the latest first."""
-    own = (row for row in reversed(case.facts.evidence) if case.rules.scorer.event_of(row) and row.subject)
-    titles = list(dict.fromkeys(str(row.subject) for row in own))[:_TITLES]
+    """Return the contents that the contact took interest in, the latest first; a request is none."""
+    asked = case.rules.scorer.model.explicit_sales_ready.events
+    rows = (row for row in reversed(case.facts.evidence) if row.subject and row.occurred_at <= case.explanation.as_of)
+    own = (row for row in rows if (event := case.rules.scorer.event_of(row)) and event not in asked)
+    titles = list(dict.fromkeys(map(_title, own)))[:_TITLES]
     return said("content", case.lang, titles=", ".join(titles)) if titles else None
 
 

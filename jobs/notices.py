@@ -5,6 +5,7 @@ read back, by links and ids, before it is sent again.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -37,6 +38,8 @@ from syncer.store.notices import NoticeEntry, Settled
 _STALE = 7 * DAY
 #: A create that nobody answered may still be under way for so long; until then its absence proves nothing.
 _DOUBT = 2 * MINUTE
+#: Questions that wait for one owner at a time.
+_QUESTIONS = 5
 _OVER = "nobody waits any more"
 _FORMS = {HandoverForm.NOTE: Form.NOTE, HandoverForm.TASK: Form.TASK}
 
@@ -98,11 +101,8 @@ def _handovers(desk: Desk, reading: Unit, clocks: Clocks) -> Sequence[Notice]:
         return ()
     since = Millis(clocks.as_of - _STALE)
     ids = reading.notices.waiting(desk.name, since)
-    found = []
-    for one in _all(desk, reading, clocks).of(ids):
-        if _is_due(one, since):
-            found.append(_notice(one, form))
-    return _untold(desk, reading, Kind.CONTACT, found)
+    due = [_notice(one, form) for one in _all(desk, reading, clocks).of(ids) if _is_due(one, since)]
+    return _untold(desk, reading, Kind.CONTACT, due)
 
 
 def _untold(desk: Desk, reading: Unit, kind: Kind, wanted: Sequence[Notice]) -> Sequence[Notice]:
@@ -132,10 +132,18 @@ def _notice(one: Handed, form: Form) -> Notice:
 
 
 def _proposals(desk: Desk, reading: Unit) -> Sequence[Notice]:
+    """Return the questions to ask now: an owner has only so many open at a time, the oldest proposals first."""
     if not desk.account.proposals:
         return ()
-    wanted = [one.notice for one in asked(desk, reading, reading.notices.proposed(desk.name))]
-    return _untold(desk, reading, Kind.DEAL, wanted)
+    found = sorted(asked(desk, reading, reading.notices.proposed(desk.name)), key=lambda one: one.notice.at)
+    fresh = _untold(desk, reading, Kind.DEAL, [one.notice for one in found])
+    open_ones = Counter(one.owner_id for one in found if one.notice not in fresh)
+    wanted = []
+    for one in found:
+        if one.notice in fresh and open_ones[one.owner_id] < _QUESTIONS:
+            open_ones[one.owner_id] += 1
+            wanted.append(one.notice)
+    return wanted
 
 
 def _letters(desk: Desk, count: NoticeCount) -> Sequence[Letter]:

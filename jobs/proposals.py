@@ -39,7 +39,7 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
     rules, lang = desk.agreement.agreement, desk.agreement.agreement.write_back.language
     since = _since(decision)
     deal = reading.mirror.deal(desk.name, decision.deal_id)
-    due_at = Millis(since + rules.closed_other.propose.grace_days * DAY)
+    due_at = Millis(desk.clock() + rules.closed_other.propose.grace_days * DAY)
     name = rules.write_back.deals.outcome or "dealstage"
     return Asked(
         notice=Notice(

@@ -7,6 +7,7 @@ from syncer.funnel.facts import ContactFacts, Contribution
 from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
 from syncer.scoring.days import LocalDays
 from syncer.scoring.matrix import NONE
+from syncer.scoring.rounding import NOTHING
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.words import Lang, day, signed
 
@@ -15,8 +16,6 @@ MAX_LENGTH = 250
 _DATES = 3
 _BETWEEN = " · "
 _CUT = " …"
-#: What two decimals show as nothing.
-_NOTHING = 0.005
 _POINTS = re.compile(r"(?:^|(?<= · ))[+\N{MINUS SIGN}]?\d+(?:[.,]\d+)? ")
 #: What the contact did, then who it is, then what counts against it.
 _ORDER = (ENGAGEMENT, FIT, NEGATIVE)
@@ -52,12 +51,8 @@ def _labels(text: str) -> Sequence[str]:
 
 def _of_part(lines: Sequence[Contribution], part: str) -> Sequence[Contribution]:
     """Return the lines of a part: rules by what they give, then what caps and the scale take."""
-    chosen = [line for line in lines if line.part == part and not _is_rounding(line)]
+    chosen = [line for line in lines if line.part == part and abs(line.after_cap) >= NOTHING]
     return sorted(chosen, key=lambda line: (is_closing(line), -abs(line.raw)))
-
-
-def _is_rounding(line: Contribution) -> bool:
-    return is_closing(line) and abs(line.after_cap) < _NOTHING
 
 
 def _said(line: Contribution, days: LocalDays, lang: Lang) -> str:

@@ -9,6 +9,7 @@ from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moment
 from syncer.scoring.counterfactuals import Counterfactual
 from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FULL, NONE
+from syncer.scoring.rounding import NOTHING
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.texts import TEXTS
 from syncer.scoring.words import Lang, day, figure, minute, signed, word
@@ -101,7 +102,8 @@ def _activity(case: Case) -> str:
     if case.score.basis != FULL:
         return _titled(case, "activity", [TEXTS[case.lang]["no_consent"]])
     lines = [line for line in case.lines if line.part == ENGAGEMENT]
-    rules = sorted((line for line in lines if not is_closing(line)), key=lambda line: -line.decayed)
+    shown = (line for line in lines if not is_closing(line) and abs(line.decayed) >= NOTHING)
+    rules = sorted(shown, key=lambda line: -line.decayed)
     parts = [_events(case, line) for line in rules]
     parts += [
         f"{signed(line.after_cap, case.lang)} {line.label}"

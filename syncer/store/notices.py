@@ -110,6 +110,11 @@ class Notices:
         statement = self._of(account).where(text(OPEN)).order_by(_notices.c.key)
         return [_entry(row) for row in raw(self._connection, statement, {})]
 
+    def failed(self, account: str) -> Sequence[NoticeEntry]:
+        """Return the notices that the CRM refused, by key."""
+        statement = self._of(account).where(_notices.c.status == Status.FAILED.value).order_by(_notices.c.key)
+        return [_entry(row) for row in raw(self._connection, statement, {})]
+
     def of_run(self, account: str, run: str) -> Sequence[NoticeEntry]:
         """Return the notices of one run, by key."""
         statement = self._of(account).where(_notices.c.run == run).order_by(_notices.c.key)
