@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli import connecting, daemon, doctor, figures, files, handover, letters, steps, writing
+from jobs.cli import agreement, connecting, daemon, doctor, figures, files, handover, letters, steps, writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 
 files.register(app)
+agreement.register(app)
 connecting.register(app)
 doctor.register(app)
 steps.register(app)

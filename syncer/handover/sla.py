@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, FunnelStage, StageEvent
+from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, StageEvent
 from syncer.funnel.rules import Rules
+from syncer.handover.entries import is_handover
 from syncer.moments import Millis, iso
 from syncer.records import ActivityKind
 
 REQUEST, SCORE = "explicit_request", "score_sales_ready"
 
-#: Coming back from here is no hand-over: sales had the lead already.
-_WITH_SALES = frozenset({FunnelStage.LEAD_SAL, FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
 #: What a salesperson does with a lead; what the machine sends has no actor.
 _TOUCHES = frozenset({ActivityKind.CALL, ActivityKind.EMAIL_OUT, ActivityKind.MEETING, ActivityKind.MESSAGE})
 
@@ -104,15 +103,8 @@ def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_o
 
 
 def _handed(decision: ContactDecision) -> Sequence[StageEvent]:
-    """Return the entries into the stage that waits for sales, of the latest cycle; passing through is none."""
-    return [
-        event
-        for event in decision.events
-        if event.to_stage is FunnelStage.LEAD_SQL
-        and event.cycle_no == decision.cycle_no
-        and event.from_stage not in _WITH_SALES
-        and not event.virtual
-    ]
+    """Return the hand-overs of the latest cycle."""
+    return [event for event in decision.events if event.cycle_no == decision.cycle_no and is_handover(event)]
 
 
 def _touched(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | None:
