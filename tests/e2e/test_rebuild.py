@@ -15,7 +15,7 @@ from tests.e2e.rebuilding import Clock, held, hours_later, live_on, portal_of, w
 _FADING = {"engagement", "priority"}
 
 
-def _lasting(found):
+def lasting(found):
     """Leave out what is of the day on which it is asked: faded points, and since when a deal's owner is asked."""
     bare = {
         table: [{name: value for name, value in row.items() if name not in _FADING} for row in rows]
@@ -69,7 +69,7 @@ async def test_a_rebuild_equals_the_rounds_bit_for_bit(open_desk, tmp_path):
     assert all(len(rows) > 20 for rows in afresh.values())
     for table, rows in afresh.items():
         assert again[table] == rows, table
-    for table, rows in _lasting(afresh).items():
-        assert _lasting(small)[table] == rows, table
+    for table, rows in lasting(afresh).items():
+        assert lasting(small)[table] == rows, table
     fades = zip(small["contact_states"], afresh["contact_states"], strict=True)
     assert all(-0.01 <= before["engagement"] - now["engagement"] <= 5.02 for before, now in fades)
