@@ -102,7 +102,7 @@ def _decide(found: Simulation, rules: tuple[Rules, Rules], facts: ContactFacts, 
     count(found.before, before, found.frame)
     count(found.after, after, found.frame)
     if before.stage is not after.stage:
-        found.moved.setdefault((before.stage, after.stage), []).append(facts.contact.id)
+        found.moved.setdefault((before.stage.value, after.stage.value), []).append(facts.contact.id)
 
 
 def _facts(

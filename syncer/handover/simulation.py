@@ -67,7 +67,7 @@ class Tally:
 
 def count(tally: Tally, decision: ContactDecision, frame: Frame) -> None:
     """Add one contact as decided by the rules that the tally is about."""
-    tally.stages[decision.stage] += 1
+    tally.stages[decision.stage.value] += 1
     since = frame.as_of - frame.weeks * _WEEK
     tally.handed += sum(is_handover(event) and event.occurred_at > since for event in decision.events)
     for cycle in decision.cycles:

@@ -8,15 +8,19 @@ import pytest
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
+from connectors.sandbox.records import Token
+from jobs.derive import Clocks
 from jobs.rounds import backfill_round, dry_round, sync_round
+from jobs.scopes import wanted_scopes
 from jobs.settings import HandoverForm
 from jobs.setup import setup
 from jobs.undo import undo_run
+from jobs.waiting import retry
 from syncer.agreement import InForce, parse_agreement
 from syncer.moments import DAY, HOUR, MINUTE, iso
 from syncer.records import Kind
 from syncer.store import Status
-from tests.e2e.conftest import TODAY
+from tests.e2e.conftest import TODAY, settings_for
 
 GERMAN = InForce(agreement=parse_agreement("write_back: {language: de}", "agreement.yaml"))
 
@@ -218,3 +222,38 @@ async def test_undo_archives_what_nobody_touched_and_it_does_not_come_back(serve
     assert [row.id for row in live(crm)] == [mine]
     assert after.notices == 0
     assert sorted(one.status for one in notices(desk)) == [Status.CANCELLED, Status.WRITTEN]
+
+
+async def test_what_the_crm_refuses_is_named_and_sent_again_when_asked(serve, open_telling):
+    fault = Fault(
+        trouble=Trouble.STATUS, times=1, path="/objects/2026-09/tasks", methods=frozenset({"POST"}), status=400
+    )
+    crm = serve(lines=list(lines("101", "102")), faults=Faults(rules=[fault]))
+    async with open_telling(crm, streams=("contacts", "companies", "deals", "form_submissions")) as desk:
+        first = await ready(desk)
+        second = await sync_round(desk)
+        failed = [one for one in notices(desk) if one.status is Status.FAILED]
+        assert retry(desk.store, "hubspot", Clocks(as_of=desk.clock(), known_at=desk.clock())) == 1
+        third = await sync_round(desk)
+    assert (first.notices, first.failed, second.notices, second.failed) == (1, 1, 0, 0)
+    assert [one.error is not None for one in failed] == [True]
+    assert third.notices == 1
+    assert len(live(crm)) == 2
+
+
+async def test_without_the_scope_it_is_named_and_once_it_is_granted_everybody_is_told_once(
+    serve, open_telling, tmp_path
+):
+    crm = serve(lines=list(lines("101", "102")))
+    account = settings_for(crm.server.base_url, tmp_path).accounts["hubspot"]
+    scopes = {"oauth", *(one.scope for one in wanted_scopes(account))}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes - {"crm.objects.contacts.write"}))
+    # Without `setup` there is no property to write: the cards alone meet the lack.
+    async with open_telling(crm) as desk:
+        await backfill_round(desk)
+        without = await sync_round(desk)
+        crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes))
+        granted = await sync_round(desk)
+    assert any("crm.objects.contacts.write" in one for one in without.problems)
+    assert (without.notices, granted.notices) == (0, 2)
+    assert len(live(crm)) == 2
