@@ -7,7 +7,7 @@ read back, by links and ids, before it is sent again.
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from connectors.ports import Anchor, NewRecord
 from jobs.derive import Clocks, last_clocks
@@ -15,7 +15,7 @@ from jobs.desk import Desk
 from jobs.handover import Handed, Handovers, handovers, waits
 from jobs.proposals import Asked, asked
 from jobs.settings import HandoverForm
-from syncer.errors import Missing, MissingScope, RecordError, TransientError, UnknownOutcome
+from syncer.errors import Missing, RecordError, SyncerError, UnknownOutcome
 from syncer.handover.notices import (
     Form,
     Notice,
@@ -55,7 +55,6 @@ class NoticeCount:
     #: Sent without an answer, or not yet: a later round looks for them.
     waiting: int = 0
     cancelled: int = 0
-    problems: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,13 +85,7 @@ async def deliver_notices(desk: Desk, count: NoticeCount) -> None:
     """Send every notice that stands open, one by one, and count what became of each."""
     letters = await asyncio.to_thread(_letters, desk, count)
     for letter in letters:
-        try:
-            await _deliver(desk, letter, count)
-        except MissingScope as error:
-            await _settle(desk, letter, Settled(status=Status.PENDING, error=error.message))
-            count.problems.append(f"{letter.entry.notice.form.value}: {error.hint or error.message}")
-            count.waiting += 1
-            break
+        await _deliver(desk, letter, count)
 
 
 def _handovers(desk: Desk, reading: Unit, clocks: Clocks) -> Sequence[Notice]:
@@ -262,12 +255,10 @@ async def _created(desk: Desk, letter: Letter, record: NewRecord) -> Settled | N
         id_ = await desk.destination.create(letter.entry.notice.form.value, record)
     except UnknownOutcome:
         return None
-    except MissingScope:
-        raise
     except (RecordError, Missing) as error:
         return Settled(status=Status.FAILED, error=error.message)
-    except TransientError as error:
-        # Not sent: the next round sends it without looking first.
+    except SyncerError as error:
+        # Surely not taken: a later round sends it without looking first.
         await _settle(desk, letter, Settled(status=Status.PENDING, error=error.message))
         raise
     return Settled(status=Status.WRITTEN, crm_id=id_)

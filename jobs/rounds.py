@@ -211,7 +211,6 @@ def _pushed(result: RoundResult, pushed: PushCount) -> None:
     result.conflicts = pushed.conflicts
     result.notices = pushed.notices.created + pushed.notices.found
     result.failed += pushed.notices.failed
-    result.problems = (*result.problems, *pushed.notices.problems)
 
 
 def _close(run: Run, result: RoundResult) -> None:

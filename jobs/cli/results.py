@@ -165,11 +165,9 @@ def finish_push(counts: Sequence["PushCount"], *, as_json: bool) -> None:
                 f"written {one.written:,} · unchanged {one.unchanged:,} · conflicts {one.conflicts:,} · "
                 f"failed {one.failed:,} · notices {one.notices.created + one.notices.found:,}"
             )
-            for problem in one.notices.problems:
-                typer.echo(f"not written: {problem}", err=True)
             if one.parked:
                 say_parked("the account", one.parked)
     if any(one.parked for one in counts):
         raise typer.Exit(_FAILED)
-    if any(one.failed or one.notices.failed or one.notices.problems for one in counts):
+    if any(one.failed or one.notices.failed for one in counts):
         raise typer.Exit(_NEEDS_PERSON)

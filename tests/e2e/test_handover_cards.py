@@ -8,19 +8,18 @@ import pytest
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
-from connectors.sandbox.records import Token
 from jobs.derive import Clocks
 from jobs.rounds import backfill_round, dry_round, sync_round
-from jobs.scopes import wanted_scopes
 from jobs.settings import HandoverForm
 from jobs.setup import setup
 from jobs.undo import undo_run
 from jobs.waiting import retry
 from syncer.agreement import InForce, parse_agreement
+from syncer.errors import StreamError
 from syncer.moments import DAY, HOUR, MINUTE, iso
 from syncer.records import Kind
 from syncer.store import Status
-from tests.e2e.conftest import TODAY, settings_for
+from tests.e2e.conftest import TODAY
 
 GERMAN = InForce(agreement=parse_agreement("write_back: {language: de}", "agreement.yaml"))
 
@@ -241,19 +240,15 @@ async def test_what_the_crm_refuses_is_named_and_sent_again_when_asked(serve, op
     assert len(live(crm)) == 2
 
 
-async def test_without_the_scope_it_is_named_and_once_it_is_granted_everybody_is_told_once(
-    serve, open_telling, tmp_path
-):
-    crm = serve(lines=list(lines("101", "102")))
-    account = settings_for(crm.server.base_url, tmp_path).accounts["hubspot"]
-    scopes = {"oauth", *(one.scope for one in wanted_scopes(account))}
-    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes - {"crm.objects.contacts.write"}))
-    # Without `setup` there is no property to write: the cards alone meet the lack.
-    async with open_telling(crm) as desk:
-        await backfill_round(desk)
-        without = await sync_round(desk)
-        crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes))
-        granted = await sync_round(desk)
-    assert any("crm.objects.contacts.write" in one for one in without.problems)
-    assert (without.notices, granted.notices) == (0, 2)
+async def test_a_create_that_was_surely_not_taken_is_sent_later_without_looking_first(serve, open_telling):
+    fault = Fault(
+        trouble=Trouble.STATUS, times=1, path="/objects/2026-09/tasks", methods=frozenset({"POST"}), status=403
+    )
+    crm = serve(lines=list(lines("101", "102")), faults=Faults(rules=[fault]))
+    async with open_telling(crm, streams=("contacts", "companies", "deals", "form_submissions")) as desk:
+        with pytest.raises(StreamError):
+            await ready(desk)
+        assert {one.status for one in notices(desk)} == {Status.PENDING}
+        result = await sync_round(desk)
+    assert result.notices == 2
     assert len(live(crm)) == 2
