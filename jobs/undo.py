@@ -36,7 +36,7 @@ async def undo_run(desk: Desk, run: str, *, apply: bool) -> UndoResult | None:
     if not apply:
         return UndoResult(account=desk.name, run=None, steps=steps, notices=notices, pushed=None)
     with recorded_run(desk, "undo") as own:
-        await archive_notices(desk, notices)
+        await archive_notices(desk, run, notices)
         await asyncio.to_thread(_intend, desk, own.id, restoring(steps, account=desk.name, run=run))
         pushed = await push(desk)
         own.counts.update(written=pushed.written, conflicts=pushed.conflicts, failed=pushed.failed)

@@ -39,8 +39,9 @@ async def notice_steps(desk: Desk, run: str) -> Sequence[NoticeStep]:
     return steps
 
 
-async def archive_notices(desk: Desk, steps: Sequence[NoticeStep]) -> None:
-    """Put what may be taken back into the bin; its occasion counts as told, so it does not come back."""
+async def archive_notices(desk: Desk, run: str, steps: Sequence[NoticeStep]) -> None:
+    """Put what may be taken back into the bin, and never send what the run had yet to send; nothing comes back."""
+    await asyncio.to_thread(_withheld, desk, run)
     for form in Form:
         mine = [one for one in steps if one.verdict is Verdict.RESTORE and one.entry.notice.form is form]
         if mine:
@@ -51,6 +52,14 @@ async def archive_notices(desk: Desk, steps: Sequence[NoticeStep]) -> None:
 def _written(desk: Desk, run: str) -> Sequence[NoticeEntry]:
     with desk.store.snapshot() as unit:
         return [one for one in unit.notices.of_run(desk.name, run) if one.status is Status.WRITTEN]
+
+
+def _withheld(desk: Desk, run: str) -> None:
+    with desk.store.commit() as unit:
+        for one in unit.notices.of_run(desk.name, run):
+            if one.status is Status.PENDING:
+                settled = Settled(status=Status.CANCELLED, error="taken back")
+                unit.notices.settle(desk.name, one.notice.key, settled, desk.clock())
 
 
 def _taken_back(desk: Desk, steps: Sequence[NoticeStep]) -> None:

@@ -106,7 +106,7 @@ def test_engagement_after_every_event_is_that_of_the_plain_reading(model, rows):
 
 @settings(max_examples=60, deadline=None)
 @given(models(), histories())
-def test_contributions_sum_to_the_score_to_the_last_digit(model, rows):
+def test_contributions_sum_to_score_to_the_last_digit(model, rows):
     one, known = Scorer(agreement(model)), facts(rows, company=MACHINES)
     score = run(one, known.evidence).at(NOW)
     lines = one.engagement_contributions(known, as_of=NOW, started_at=START)
