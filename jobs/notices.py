@@ -5,43 +5,26 @@ read back, by links and ids, before it is sent again.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.ports import Anchor, NewRecord
 from jobs.derive import Clocks, last_clocks
 from jobs.desk import Desk
-from jobs.handover import Handed, Handovers, handovers, waits
+from jobs.handover import Handed, handovers, waits
 from jobs.proposals import Asked, asked
-from jobs.settings import HandoverForm
+from mappings.notices import body_property, values_of
 from syncer.errors import Missing, RecordError, SyncerError, UnknownOutcome
-from syncer.handover.notices import (
-    Form,
-    Notice,
-    Purpose,
-    body_of,
-    body_property,
-    handover_key,
-    is_told,
-    marker,
-    values_of,
-)
+from syncer.handover.notices import Purpose, body_of, marker
 from syncer.handover.routing import addressee
-from syncer.handover.sla import Ruling
-from syncer.moments import DAY, MINUTE, Millis
+from syncer.moments import MINUTE
 from syncer.records import Kind
 from syncer.store import Status, Unit
 from syncer.store.notices import NoticeEntry, Settled
 
-#: A hand-over that is known later than this is no news: nobody is told of it.
-_STALE = 7 * DAY
 #: A create that nobody answered may still be under way for so long; until then its absence proves nothing.
 _DOUBT = 2 * MINUTE
-#: Questions that wait for one owner at a time.
-_QUESTIONS = 5
 _OVER = "nobody waits any more"
-_FORMS = {HandoverForm.NOTE: Form.NOTE, HandoverForm.TASK: Form.TASK}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -66,77 +49,11 @@ class Letter:
     record: NewRecord | None
 
 
-def wanted_notices(desk: Desk, reading: Unit) -> Sequence[Notice]:
-    """Return the hand-overs and proposals that nobody was told of yet."""
-    clocks = last_clocks(reading, desk.name, desk.clock())
-    return [*_handovers(desk, reading, clocks), *_proposals(desk, reading)]
-
-
-def too_many(desk: Desk, wanted: Sequence[Notice]) -> str | None:
-    """Return why so many hand-overs at once are not told of, or None: no week brings more than was agreed."""
-    capacity = desk.agreement.agreement.score_model.handover_capacity_per_week
-    number = sum(one.purpose is Purpose.HANDOVER for one in wanted)
-    if number <= capacity:
-        return None
-    return f"{number} hand-over cards at once, but {capacity} a week are agreed: nobody is told without --force"
-
-
 async def deliver_notices(desk: Desk, count: NoticeCount) -> None:
     """Send every notice that stands open, one by one, and count what became of each."""
     letters = await asyncio.to_thread(_letters, desk, count)
     for letter in letters:
         await _deliver(desk, letter, count)
-
-
-def _handovers(desk: Desk, reading: Unit, clocks: Clocks) -> Sequence[Notice]:
-    form = _FORMS.get(desk.account.handover)
-    if form is None:
-        return ()
-    since = Millis(clocks.as_of - _STALE)
-    ids = reading.notices.waiting(desk.name, since)
-    due = [_notice(one, form) for one in _all(desk, reading, clocks).of(ids) if _is_due(one, since)]
-    return _untold(desk, reading, Kind.CONTACT, due)
-
-
-def _untold(desk: Desk, reading: Unit, kind: Kind, wanted: Sequence[Notice]) -> Sequence[Notice]:
-    told = reading.notices.about(desk.name, kind, [one.record_id for one in wanted])
-    return [one for one in wanted if not is_told(one, [entry.notice for entry in told.get(one.record_id, ())])]
-
-
-def _all(desk: Desk, reading: Unit, clocks: Clocks) -> Handovers:
-    return handovers(reading, desk.agreement.agreement, desk.name, clocks)
-
-
-def _is_due(one: Handed, since: Millis) -> bool:
-    sla = one.sla
-    return waits(one) and sla.ruling is Ruling.WAITING and sla.touched_at is None and sla.handed_at >= since
-
-
-def _notice(one: Handed, form: Form) -> Notice:
-    contact, sla = one.facts.contact, one.sla
-    return Notice(
-        key=handover_key(contact.id, sla.cycle_no, sla.number),
-        form=form,
-        purpose=Purpose.HANDOVER,
-        kind=Kind.CONTACT,
-        record_id=contact.id,
-        at=sla.handed_at,
-    )
-
-
-def _proposals(desk: Desk, reading: Unit) -> Sequence[Notice]:
-    """Return the questions to ask now: an owner has only so many open at a time, the oldest proposals first."""
-    if not desk.account.proposals:
-        return ()
-    found = sorted(asked(desk, reading, reading.notices.proposed(desk.name)), key=lambda one: one.notice.at)
-    fresh = _untold(desk, reading, Kind.DEAL, [one.notice for one in found])
-    open_ones = Counter(one.owner_id for one in found if one.notice not in fresh)
-    wanted = []
-    for one in found:
-        if one.notice in fresh and open_ones[one.owner_id] < _QUESTIONS:
-            open_ones[one.owner_id] += 1
-            wanted.append(one.notice)
-    return wanted
 
 
 def _letters(desk: Desk, count: NoticeCount) -> Sequence[Letter]:
@@ -161,7 +78,8 @@ def _letters(desk: Desk, count: NoticeCount) -> Sequence[Letter]:
 
 
 def _cards(desk: Desk, reading: Unit, clocks: Clocks, entries: Sequence[NoticeEntry]) -> Sequence[Letter]:
-    lang, found = desk.agreement.agreement.write_back.language, _all(desk, reading, clocks)
+    agreement = desk.agreement.agreement
+    lang, found = agreement.write_back.language, handovers(reading, agreement, desk.name, clocks)
     by_contact = {one.notice.record_id: one for one in entries}
     letters = []
     for one in found.of(list(by_contact)):

@@ -9,7 +9,7 @@ from typing import TypeVar
 from jobs.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.desk import Desk, Portal
 from jobs.names import rules_for
-from jobs.notices import too_many, wanted_notices
+from jobs.wanted_notices import too_many, wanted_notices
 from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, decide_contact
 from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts

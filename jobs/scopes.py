@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.hubspot.scopes import READS, schema_scope, write_scope
-from jobs.settings import Account, HandoverForm
+from jobs.settings import Account
+from jobs.switches import HandoverForm
 from syncer.records import Kind
 
 #: Without these nothing can be decided.

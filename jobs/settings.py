@@ -4,7 +4,6 @@ import os
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
@@ -23,6 +22,7 @@ from jobs.credentials import (
     Strict,
     credentials_of,
 )
+from jobs.switches import HandoverForm, WriteBackFile, switched
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
@@ -71,31 +71,6 @@ class FieldSource(Strict):
     as_: str = Field("text", alias="as")
 
 
-class HandoverForm(StrEnum):
-    """What sales gets at a hand-over, in the CRM."""
-
-    NONE = "none"
-    NOTE = "note"
-    TASK = "task"
-
-
-class WriteBackFile(Strict):
-    """What is written to the CRM beside stage, score, outcome and the other properties."""
-
-    handover: HandoverForm = HandoverForm.NONE
-    #: Whether a deal's owner is asked about Closed-Other candidates.
-    proposals: Literal["none", "task"] = "none"
-
-
-def _switches(said: object) -> object:
-    """Take `write_back: true` for a section that adds nothing, and `false` for none."""
-    if isinstance(said, bool):
-        return WriteBackFile() if said else None
-    if isinstance(said, Mapping | WriteBackFile):
-        return said
-    raise ValueError("should be true or false, or a section: {handover: task, proposals: task}")
-
-
 class AccountFile(AccessFile):
     """One account as `syncer.yaml` describes it."""
 
@@ -107,7 +82,7 @@ class AccountFile(AccessFile):
     versions: dict[str, str] = Field(default_factory=dict)
     #: Streams to read; empty reads all that the account has.
     streams: list[str] = Field(default_factory=list)
-    write_back: Annotated[WriteBackFile | None, BeforeValidator(_switches)] = WriteBackFile()
+    write_back: Annotated[WriteBackFile | None, BeforeValidator(switched)] = WriteBackFile()
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
 
 

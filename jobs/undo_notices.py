@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.desk import Desk
+from mappings.notices import NOT_STARTED, NOTE_MOMENT, TASK_STATUS
 from syncer.handover.notices import Form
 from syncer.store import Status
 from syncer.store.notices import NoticeEntry, Settled
 from syncer.writeback import Verdict
-
-_STATUS = "hs_task_status"
-_UNTOUCHED = "NOT_STARTED"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,11 +27,11 @@ async def notice_steps(desk: Desk, run: str) -> Sequence[NoticeStep]:
     steps: list[NoticeStep] = []
     for form in Form:
         ids = {one.crm_id: one for one in entries if one.notice.form is form and one.crm_id is not None}
-        properties = (_STATUS,) if form is Form.TASK else ("hs_timestamp",)
+        properties = (TASK_STATUS if form is Form.TASK else NOTE_MOMENT,)
         held = await desk.destination.read(form.value, list(ids), properties=properties) if ids else {}
         for crm_id, entry in ids.items():
             verdict = Verdict.RESTORE if crm_id in held else Verdict.GONE
-            if form is Form.TASK and crm_id in held and held[crm_id].get(_STATUS) != _UNTOUCHED:
+            if form is Form.TASK and crm_id in held and held[crm_id].get(TASK_STATUS) != NOT_STARTED:
                 verdict = Verdict.CHANGED
             steps.append(NoticeStep(entry=entry, crm_id=crm_id, verdict=verdict))
     return steps

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from syncer.moments import DAY, Millis, iso
+from syncer.moments import DAY, Millis
 from syncer.records import Kind
 
 #: Two moments of one hand-over, as earlier and later knowledge has them, differ by less.
@@ -74,30 +74,3 @@ def is_told(notice: Notice, told: Collection[Notice]) -> bool:
 def body_of(lines: Collection[str], key: str) -> str:
     """Return lines as the CRM's rich text, the marker last."""
     return "<br>".join([*(escape(line, quote=False) for line in lines), marker(key)])
-
-
-def values_of(
-    notice: Notice, *, title: str, body: str, owner_id: str | None, due_at: Millis | None, now: Millis
-) -> Mapping[str, str]:
-    """Return the properties of a notice's record; a task without a due time is due now."""
-    owned = {} if owner_id is None else {"hubspot_owner_id": owner_id}
-    if notice.form is Form.NOTE:
-        return {"hs_timestamp": _stamp(now), "hs_note_body": f"<b>{escape(title, quote=False)}</b><br>{body}", **owned}
-    return {
-        "hs_timestamp": _stamp(now if due_at is None else due_at),
-        "hs_task_subject": title,
-        "hs_task_body": body,
-        "hs_task_status": "NOT_STARTED",
-        "hs_task_priority": "HIGH" if notice.purpose is Purpose.HANDOVER else "MEDIUM",
-        "hs_task_type": "TODO",
-        **owned,
-    }
-
-
-def body_property(form: Form) -> str:
-    """Return the property that holds the marker."""
-    return "hs_note_body" if form is Form.NOTE else "hs_task_body"
-
-
-def _stamp(at: Millis) -> str:
-    return iso(at) or ""

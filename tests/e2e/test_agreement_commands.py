@@ -39,11 +39,10 @@ def syncer(folder):
     portal.load(lines("101"))
     with pytest.MonkeyPatch.context() as patch, running(portal, limits=UNLIMITED) as server:
         patch.chdir(folder)
-        patch.setenv("SYNCER_DATABASE_URL", f"sqlite:///{folder / 'syncer.db'}")
-        patch.setenv("SYNCER_CONFIG", str(folder / "syncer.yaml"))
-        patch.setenv("SYNCER_AGREEMENT", str(folder / "agreement.yaml"))
-        patch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-test-1")
-        patch.setenv("HUBSPOT_BASE_URL", server.base_url)
+        for name, value in (("HUBSPOT_BASE_URL", server.base_url), ("HUBSPOT_ACCESS_TOKEN", "pat-test-1")):
+            patch.setenv(name, value)
+        for name in ("SYNCER_DATABASE_URL", "SYNCER_CONFIG", "SYNCER_AGREEMENT"):
+            patch.delenv(name, raising=False)
         (folder / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
         (folder / "draft.yaml").write_text(DRAFT, encoding="utf-8")
 

@@ -10,8 +10,8 @@ from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from jobs.derive import Clocks
 from jobs.rounds import backfill_round, dry_round, sync_round
-from jobs.settings import HandoverForm
 from jobs.setup import setup
+from jobs.switches import HandoverForm
 from jobs.undo import undo_run
 from jobs.waiting import retry
 from syncer.agreement import InForce, parse_agreement

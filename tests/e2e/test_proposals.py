@@ -2,7 +2,7 @@
 
 from connectors.sandbox.state import Habits
 from jobs.rounds import sync_round
-from jobs.settings import HandoverForm
+from jobs.switches import HandoverForm
 from jobs.undo import undo_run
 from syncer.moments import DAY, iso
 from tests.e2e.conftest import TODAY

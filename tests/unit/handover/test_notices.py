@@ -2,17 +2,16 @@ from dataclasses import replace
 
 import pytest
 
+from mappings.notices import body_property, values_of
 from syncer.handover.notices import (
     Form,
     Notice,
     Purpose,
     body_of,
-    body_property,
     handover_key,
     is_told,
     marker,
     proposal_key,
-    values_of,
 )
 from syncer.moments import DAY, HOUR, Millis, iso
 from syncer.records import Kind

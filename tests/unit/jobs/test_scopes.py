@@ -15,7 +15,8 @@ from jobs.bootstrap import system_clock
 from jobs.check import check_all
 from jobs.findings import Level
 from jobs.scopes import LOST, asked_scopes, lacking, wanted_scopes
-from jobs.settings import Account, HandoverForm, Limits
+from jobs.settings import Account, Limits
+from jobs.switches import HandoverForm
 
 TOKEN = "pat-test-1"
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
