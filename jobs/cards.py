@@ -73,7 +73,8 @@ def card(case: CardCase) -> Card:
 def _who(facts: ContactFacts) -> str:
     person = " ".join(part for part in (facts.contact.first_name, facts.contact.last_name) if part)
     company = None if facts.company is None else facts.company.name
-    return ", ".join(part for part in (person or facts.contact.id, company) if part)
+    named = [person or facts.contact.id, *((company,) if company else ())]
+    return ", ".join(shorten(part, _LONGEST, placeholder=" …") for part in named)
 
 
 def _occasion(case: CardCase) -> str:

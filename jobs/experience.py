@@ -5,6 +5,7 @@ from functools import cache
 
 from jobs.derive import Clocks
 from syncer.agreement import Agreement
+from syncer.funnel.facts import ContactDecision
 from syncer.kpis.experience import MONTHS, Experience, experience, horizon_days
 from syncer.kpis.periods import Calendar
 from syncer.kpis.ports import Cut
@@ -14,6 +15,12 @@ from syncer.store import Unit
 
 #: Cell → how hand-overs from it ended.
 Rates = Callable[[str], BaseRate]
+
+
+def cell_of(decision: ContactDecision) -> str:
+    """Return the cell that a contact is compared by: that of its hand-over, else where it stands now."""
+    handed = decision.cycles[-1].cell if decision.cycles else None
+    return handed or decision.score.cell
 
 
 def base_rates(reading: Unit, agreement: Agreement, account: str, clocks: Clocks) -> Rates:
@@ -28,6 +35,6 @@ def base_rates(reading: Unit, agreement: Agreement, account: str, clocks: Clocks
     def rate(cell: str) -> BaseRate:
         won, n = counted().get(cell, Experience(0, 0))
         low, high = wilson(won, n)
-        return BaseRate(k=won, n=n, low=low or 0.0, high=1.0 if high is None else high, months=MONTHS)
+        return BaseRate(cell=cell, k=won, n=n, low=low or 0.0, high=1.0 if high is None else high, months=MONTHS)
 
     return rate

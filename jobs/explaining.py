@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from jobs.derive import Clocks, deals_of, last_clocks, rules_of
-from jobs.experience import base_rates
+from jobs.experience import base_rates, cell_of
 from syncer.agreement import Agreement
 from syncer.errors import Missing
 from syncer.funnel import decide_contact
@@ -58,7 +58,7 @@ def contact_story(
             decision,
             as_of=moment,
             lang=lang,
-            base_rate=rates(decision.score.cell),
+            base_rate=rates(cell_of(decision)),
             service_minutes=None if sla is None else sla.minutes,
         )
         cycle = decision.cycles[-1] if decision.cycles else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.cards import Card, CardCase, card
 from jobs.derive import Clocks, deals_of, rules_of
-from jobs.experience import Rates, base_rates
+from jobs.experience import Rates, base_rates, cell_of
 from jobs.words import Language
 from syncer.agreement import Agreement
 from syncer.funnel import Rules, decide_contact
@@ -58,7 +58,7 @@ class Handovers:
             one.decision,
             as_of=self.clocks.as_of,
             lang=lang,
-            base_rate=self.rates(one.decision.score.cell),
+            base_rate=self.rates(cell_of(one.decision)),
             service_minutes=one.sla.minutes,
         )
         case = CardCase(

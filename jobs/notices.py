@@ -13,6 +13,7 @@ from jobs.derive import Clocks, last_clocks
 from jobs.desk import Desk
 from jobs.handover import Handed, handovers, waits
 from jobs.proposals import Asked, asked
+from jobs.switches import HandoverForm
 from mappings.notices import body_property, values_of
 from syncer.errors import Missing, RecordError, SyncerError, UnknownOutcome
 from syncer.handover.notices import Purpose, body_of, marker
@@ -59,7 +60,7 @@ async def deliver_notices(desk: Desk, count: NoticeCount) -> None:
 def _letters(desk: Desk, count: NoticeCount) -> Sequence[Letter]:
     """Return what is to be sent or looked for; what nobody waits for and was never sent is cancelled."""
     with desk.store.snapshot() as reading:
-        entries = reading.notices.open(desk.name)
+        entries = [one for one in reading.notices.open(desk.name) if _concerns(desk, one)]
         if not entries:
             return ()
         clocks = last_clocks(reading, desk.name, desk.clock())
@@ -75,6 +76,13 @@ def _letters(desk: Desk, count: NoticeCount) -> Sequence[Letter]:
             unit.notices.settle(desk.name, one.entry.notice.key, settled, desk.clock())
     count.cancelled += len(over)
     return [one for one in letters if one not in over]
+
+
+def _concerns(desk: Desk, entry: NoticeEntry) -> bool:
+    """Return whether a notice is to be looked at: what was switched off waits, unless it may be in the CRM already."""
+    cards, questions = desk.account.handover is not HandoverForm.NONE, desk.account.proposals
+    is_on = cards if entry.notice.purpose is Purpose.HANDOVER else questions
+    return is_on or entry.status is Status.SENDING
 
 
 def _cards(desk: Desk, reading: Unit, clocks: Clocks, entries: Sequence[NoticeEntry]) -> Sequence[Letter]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from textwrap import shorten
 
 from jobs.card_words import known, said
 from jobs.desk import Desk
@@ -14,6 +15,8 @@ from syncer.records import Kind
 from syncer.store import Unit
 
 _TO_OWNER = "deal.owner"
+#: Characters of a deal's name in a title.
+_LONGEST = 120
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +42,7 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
     rules, lang = desk.agreement.agreement, desk.agreement.agreement.write_back.language
     since = _since(decision)
     deal = reading.mirror.deal(desk.name, decision.deal_id)
+    called = (deal and deal.name) or decision.deal_id
     due_at = Millis(desk.clock() + rules.closed_other.propose.grace_days * DAY)
     name = rules.write_back.deals.outcome or "dealstage"
     return Asked(
@@ -50,7 +54,9 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
             record_id=decision.deal_id,
             at=since,
         ),
-        title=said("proposal_title", lang, name=(deal and deal.name) or decision.deal_id),
+        title=said(
+            "proposal_title", lang, name=shorten((deal and deal.name) or decision.deal_id, _LONGEST, placeholder=" …")
+        ),
         lines=(
             f"{span.proposal}: {_why(span, lang)}",
             said("proposal_yes", lang, property=name),

@@ -27,6 +27,8 @@ _MINUTES_PER_HOUR = 60
 class BaseRate:
     """How comparable hand-overs ended: `k` customers of `n`, with a 95 % interval in shares."""
 
+    #: From which cell they were handed over.
+    cell: str
     k: int
     n: int
     low: float
@@ -154,8 +156,8 @@ def _experience(case: Case) -> str | None:
     if rate is None:
         return None
     if not rate.n:
-        return _titled(case, "experience", [texts["no_base_rate"].format(cell=case.score.cell, months=rate.months)])
-    text = texts["base_rate"].format(n=rate.n, cell=case.score.cell, months=rate.months, k=rate.k)
+        return _titled(case, "experience", [texts["no_base_rate"].format(cell=rate.cell, months=rate.months)])
+    text = texts["base_rate"].format(n=rate.n, cell=rate.cell, months=rate.months, k=rate.k)
     if rate.n >= _FEW:
         share, low, high = (f"{100 * value:.0f}" for value in (rate.k / rate.n, rate.low, rate.high))
         text += texts["share"].format(share=share, low=low, high=high)

@@ -9,7 +9,7 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from jobs.derive import Clocks
-from jobs.rounds import backfill_round, dry_round, sync_round
+from jobs.rounds import backfill_round, derive_round, dry_round, plan_round, pull_round, push_round, sync_round
 from jobs.setup import setup
 from jobs.switches import HandoverForm
 from jobs.undo import undo_run
@@ -252,3 +252,52 @@ async def test_a_create_that_was_surely_not_taken_is_sent_later_without_looking_
         result = await sync_round(desk)
     assert result.notices == 2
     assert len(live(crm)) == 2
+
+
+async def test_a_lead_that_is_taken_between_plan_and_push_is_not_told_of(serve, open_telling):
+    crm = serve(lines=list(lines("101", "102", lastname="x" * 900)))
+    async with open_telling(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await plan_round(desk, full=False, force=False)
+        assert [one.status for one in notices(desk)] == [Status.PENDING] * 2
+        crm.portal.edit_as_user("contacts", "101", {"hs_lead_status": "IN_PROGRESS"})
+        await pull_round(desk)
+        await derive_round(desk, full=False)
+        count = await push_round(desk)
+        later = await sync_round(desk)
+    assert (count.notices.created, count.notices.cancelled, later.notices) == (1, 1, 0)
+    [task] = live(crm)
+    assert anchors(crm, task) == ["102"]
+    assert len(task.properties["hs_task_subject"]) < 200
+
+
+async def test_one_in_doubt_that_sales_took_meanwhile_is_found_or_left_alone(serve, open_telling):
+    posts = {"path": "/objects/2026-09/tasks", "methods": frozenset({"POST"})}
+    lost = [
+        Fault(trouble=Trouble.RESET_AFTER, times=1, **posts),
+        Fault(trouble=Trouble.RESET_BEFORE, times=1, skip=1, **posts),
+    ]
+    crm = serve(lines=list(lines("101", "102")), faults=Faults(rules=lost))
+    async with open_telling(crm, streams=("contacts", "companies", "deals", "form_submissions")) as desk:
+        await ready(desk)
+        assert {one.status for one in notices(desk)} == {Status.SENDING}
+        for contact in ("101", "102"):
+            crm.portal.edit_as_user("contacts", contact, {"hs_lead_status": "IN_PROGRESS"})
+        crm.clock.ahead = 5 * MINUTE
+        result = await sync_round(desk)
+    assert result.notices == 1
+    assert sorted(one.status for one in notices(desk)) == [Status.CANCELLED, Status.WRITTEN]
+    assert len(live(crm)) == 1
+
+
+async def test_what_is_switched_off_before_it_was_sent_waits(serve, open_telling):
+    crm = serve(lines=list(lines()))
+    async with open_telling(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await plan_round(desk, full=False, force=False)
+        off = replace(desk, account=desk.account.model_copy(update={"handover": HandoverForm.NONE}))
+        silent = await push_round(off)
+        assert (silent.notices.created, live(crm)) == (0, [])
+        assert (await push_round(desk)).notices.created == 1

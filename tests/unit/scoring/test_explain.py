@@ -50,7 +50,7 @@ def told(known=None, lang="de", **given):
 
 
 def test_explanation_example_51_99():
-    rate = BaseRate(k=12, n=50, low=0.14, high=0.37, months=12)
+    rate = BaseRate(cell="A2", k=12, n=50, low=0.14, high=0.37, months=12)
     fields = HEAD_OF_PROCUREMENT | {"consent": "Einwilligung vom 12.09.2026"}
     known = facts(d5_facts().evidence, fields=fields, company=MACHINES)
     lines = told(known, sla=at("2026-11-21T10:00"), base_rate=rate, service_minutes=60).lines
@@ -75,7 +75,7 @@ def test_explanation_example_51_99():
 
 
 def test_d5_lines_are_seven_and_few_or_no_hand_overs_are_told_without_a_share():
-    none, few = (BaseRate(k=0, n=n, low=0.0, high=1.0, months=12) for n in (0, 3))
+    none, few = (BaseRate(cell="A2", k=0, n=n, low=0.0, high=1.0, months=12) for n in (0, 3))
     lines = told(sla=NOW, base_rate=none).lines
     assert len(lines) == 7
     assert lines[4] == "Erfahrung  noch keine reife Übergabe aus A2 in 12 Monaten"
@@ -116,7 +116,7 @@ def test_never_more_than_seven_lines():
         event(name, days) for name in ("whitepaper", "unsubscribe", "demo_request", "page_view") for days in range(9)
     ]
     known = facts(rows, fields={"type": "student"}, company=MACHINES)
-    rate = BaseRate(k=1, n=2, low=0.1, high=0.9, months=12)
+    rate = BaseRate(cell="A2", k=1, n=2, low=0.1, high=0.9, months=12)
     assert len(told(known, sla=NOW, base_rate=rate).lines) == 7
 
 
