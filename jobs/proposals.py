@@ -54,9 +54,7 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
             record_id=decision.deal_id,
             at=since,
         ),
-        title=said(
-            "proposal_title", lang, name=shorten((deal and deal.name) or decision.deal_id, _LONGEST, placeholder=" …")
-        ),
+        title=said("proposal_title", lang, name=shorten(called, _LONGEST, placeholder=" …")),
         lines=(
             f"{span.proposal}: {_why(span, lang)}",
             said("proposal_yes", lang, property=name),
