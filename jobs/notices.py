@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from connectors.ports import Anchor, NewRecord
 from jobs.derive import Clocks, last_clocks
 from jobs.desk import Desk
@@ -22,6 +24,8 @@ from syncer.moments import MINUTE
 from syncer.records import Kind
 from syncer.store import Status, Unit
 from syncer.store.notices import NoticeEntry, Settled
+
+_log = structlog.get_logger()
 
 #: A create that nobody answered may still be under way for so long; until then its absence proves nothing.
 _DOUBT = 2 * MINUTE
@@ -196,6 +200,13 @@ def _claim(desk: Desk, letter: Letter) -> None:
 
 
 async def _settle(desk: Desk, letter: Letter, settled: Settled) -> None:
+    notice = letter.entry.notice
+    facts = {"form": notice.form.value, "purpose": notice.purpose.value, "record": notice.record_id}
+    if settled.status is Status.WRITTEN:
+        _log.info("notice_created", **facts, id=settled.crm_id)
+    elif settled.status is Status.FAILED:
+        _log.error("notice_refused", **facts, reason=settled.error)
+
     def keep() -> None:
         with desk.store.commit() as unit:
             unit.notices.settle(desk.name, letter.entry.notice.key, settled, desk.clock())
