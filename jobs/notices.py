@@ -6,7 +6,7 @@ read back, by links and ids, before it is sent again.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -186,6 +186,9 @@ async def _created(desk: Desk, letter: Letter, record: NewRecord) -> Settled | N
     except UnknownOutcome:
         return None
     except (RecordError, Missing) as error:
+        if len(record.anchors) > 1:
+            # The company may be gone: a card without it is better than none, and a refusal created nothing.
+            return await _created(desk, letter, replace(record, anchors=record.anchors[:1]))
         return Settled(status=Status.FAILED, error=error.message)
     except SyncerError as error:
         # Surely not taken: a later round sends it without looking first.

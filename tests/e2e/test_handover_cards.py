@@ -225,7 +225,7 @@ async def test_undo_archives_what_nobody_touched_and_it_does_not_come_back(serve
 
 async def test_what_the_crm_refuses_is_named_and_sent_again_when_asked(serve, open_telling):
     fault = Fault(
-        trouble=Trouble.STATUS, times=1, path="/objects/2026-09/tasks", methods=frozenset({"POST"}), status=400
+        trouble=Trouble.STATUS, times=2, path="/objects/2026-09/tasks", methods=frozenset({"POST"}), status=400
     )
     crm = serve(lines=list(lines("101", "102")), faults=Faults(rules=[fault]))
     async with open_telling(crm, streams=("contacts", "companies", "deals", "form_submissions")) as desk:
@@ -301,3 +301,16 @@ async def test_what_is_switched_off_before_it_was_sent_waits(serve, open_telling
         silent = await push_round(off)
         assert (silent.notices.created, live(crm)) == (0, [])
         assert (await push_round(desk)).notices.created == 1
+
+
+async def test_a_company_that_is_gone_meanwhile_costs_nobody_the_card(serve, open_telling):
+    crm = serve(lines=list(lines()))
+    async with open_telling(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await plan_round(desk, full=False, force=False)
+        crm.portal.tables["companies"].rows.pop("900")
+        count = await push_round(desk)
+    assert (count.notices.created, count.notices.failed) == (1, 0)
+    [task] = live(crm)
+    assert (anchors(crm, task), anchors(crm, task, "companies")) == (["101"], [])
