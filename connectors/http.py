@@ -205,6 +205,10 @@ class ApiClient:
         """
         return _value(await self.ask(request, shape))
 
+    async def tell(self, request: Request) -> None:
+        """Send a request whose answer has no content; raises what `call` raises."""
+        _value(await self._exchange(partial(self._send, request), _nothing, request.errand))
+
     async def ask(self, request: Request, shape: type[T]) -> T | Setback:
         """Return what `call` returns, or as a value what it would raise."""
         return await self._exchange(partial(self._send, request), partial(decoded, shape=shape), request.errand)
@@ -336,6 +340,10 @@ def _setback(meaning: Meaning, errand: Errand, *, cause: BaseException | None) -
 
 def _is_success(status: int) -> bool:
     return httpx.codes.is_success(status)
+
+
+def _nothing(_body: bytes) -> None:
+    return None
 
 
 def decoded(body: bytes, *, shape: type[T]) -> T:

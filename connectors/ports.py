@@ -293,6 +293,22 @@ class WriteResult:
     new_id: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Anchor:
+    """A record that a new one is linked to."""
+
+    stream: str
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewRecord:
+    """A record that is not there yet, and what it is linked to from its first moment."""
+
+    values: Mapping[str, str]
+    anchors: Sequence[Anchor]
+
+
 class Destination(Protocol):
     """Writes one account of one system."""
 
@@ -311,6 +327,21 @@ class Destination(Protocol):
 
     async def clear(self, stream: str, ids: Sequence[str], property_name: str) -> Sequence[WriteResult]:
         """Blank one property, the first half of moving a forward-only property backward."""
+        ...
+
+    async def create(self, stream: str, record: NewRecord) -> str:
+        """Create a record together with its links, all or nothing, and return its id.
+
+        Raises UnknownOutcome when it was sent and not answered: `find` tells before anybody repeats it.
+        """
+        ...
+
+    async def find(self, stream: str, near: Anchor, *, property_name: str, marker: str) -> str | None:
+        """Return the live record linked to `near` whose property contains a marker, or None. No index is asked."""
+        ...
+
+    async def archive(self, stream: str, ids: Sequence[str]) -> None:
+        """Put records into the CRM's bin; those that are gone are no error."""
         ...
 
     async def groups(self, stream: str) -> Sequence[str]:

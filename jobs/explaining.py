@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from jobs.derive import deals_of, last_clocks, rules_of
+from jobs.derive import Clocks, deals_of, last_clocks, rules_of
+from jobs.experience import base_rates, cell_of
 from syncer.agreement import Agreement
 from syncer.errors import Missing
 from syncer.funnel import decide_contact
 from syncer.funnel.facts import Cycle, DealSpan, StageEvent
+from syncer.handover.sla import sla_of
 from syncer.moments import Millis, iso
 from syncer.records import Kind
 from syncer.scoring import explain
@@ -48,7 +50,17 @@ def contact_story(
         rules = rules_of(unit, account, agreement)
         facts = next(unit.facts.contacts(account, [contact.id], known_at, lambda ids: deals_of(unit, account, ids)))
         decision = decide_contact(facts, rules=rules, as_of=moment)
-        explained = explain(rules.scorer, facts, decision, as_of=moment, lang=lang)
+        sla = sla_of(decision, facts, rules, as_of=moment)
+        rates = base_rates(unit, agreement, account, Clocks(as_of=moment, known_at=known_at))
+        explained = explain(
+            rules.scorer,
+            facts,
+            decision,
+            as_of=moment,
+            lang=lang,
+            base_rate=rates(cell_of(decision)),
+            service_minutes=None if sla is None else sla.minutes,
+        )
         cycle = decision.cycles[-1] if decision.cycles else None
         return ContactStory(
             contact_id=contact.id,
@@ -61,6 +73,7 @@ def contact_story(
                 "outcome": decision.outcome,
                 "relationship": decision.relationship,
                 "owner": contact.owner_id,
+                "sla": None if sla is None else sla.as_dict(),
                 "score": explained.as_dict(),
                 "history": [_event(event) for event in decision.events],
                 "cycles": [_cycle(one) for one in decision.cycles],

@@ -9,9 +9,11 @@ from typing import TypeVar
 from jobs.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.desk import Desk, Portal
 from jobs.names import rules_for
+from jobs.wanted_notices import too_many, wanted_notices
 from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, decide_contact
-from syncer.funnel.facts import CompanyDecision
+from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts
+from syncer.handover.notices import Notice, Purpose
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.scoring import short_reasons
@@ -45,6 +47,8 @@ class Plan:
 
     account: str
     rows: list[Intent] = field(default_factory=list)
+    #: Notes and tasks that people are to get.
+    notices: Sequence[Notice] = ()
     #: What cannot be written, and what to do about it; each once.
     problems: tuple[str, ...] = ()
     #: Names the plan by its content.
@@ -80,12 +84,23 @@ def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep
         work = _work(desk, portal, reading, full=full)
         rows = [*_contacts(work, reading), *_deals(work, reading), *_companies(work, reading)]
         totals = reading.mirror.counts(desk.name)
+        notices = _notices(work, reading, force=force)
     if not force:
         _check(work, rows, totals, keep=keep)
     if keep:
-        _keep(desk, run, rows, began)
+        _keep(desk, run, rows, notices, began)
     desk.progress.done("planned")
-    return Plan(account=desk.name, rows=rows, problems=tuple(work.found), checksum=plan_checksum(rows))
+    problems, checksum = tuple(work.found), plan_checksum(rows)
+    return Plan(account=desk.name, rows=rows, notices=notices, problems=problems, checksum=checksum)
+
+
+def _notices(work: _Work, reading: Unit, *, force: bool) -> Sequence[Notice]:
+    wanted = wanted_notices(work.desk, reading)
+    refusal = None if force else too_many(work.desk, wanted)
+    if refusal is None:
+        return wanted
+    work.found[refusal] = None
+    return [one for one in wanted if one.purpose is not Purpose.HANDOVER]
 
 
 def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
@@ -119,9 +134,10 @@ def _check(work: _Work, rows: Sequence[Intent], totals: Mapping[str, int], *, ke
         work.found[f"{error.message}: sync refuses it without --force"] = None
 
 
-def _keep(desk: Desk, run: str, rows: Sequence[Intent], began: Millis) -> None:
+def _keep(desk: Desk, run: str, rows: Sequence[Intent], notices: Sequence[Notice], began: Millis) -> None:
     with desk.store.commit() as unit:
         unit.desk.intend(desk.name, run, rows, desk.clock())
+        unit.notices.intend(desk.name, run, notices, desk.clock())
         unit.desk.keep_cursor(desk.name, "account", "planned", str(began))
         unit.desk.keep_cursor(desk.name, "account", "planned_under", desk.agreement.agreement.label)
 
@@ -133,13 +149,17 @@ def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
         shown = _shown(work, reading, Kind.CONTACT, ids)
         for one in facts:
             decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
-            reasons = short_reasons(work.rules.scorer, one, as_of=work.clocks.as_of, started_at=window_of(decision))
-            standing = standing_of(decision, reasons)
+            standing = standing_of(decision, _reasons(work, one, decision))
             seen = shown(decision.contact_id)
             yield from _edits(
                 work, Kind.CONTACT, decision.contact_id, desired_contact(standing, seen, work.write), seen
             )
         work.desk.progress.advance("planned", len(ids))
+
+
+def _reasons(work: _Work, facts: ContactFacts, decision: ContactDecision) -> str:
+    lang = work.desk.agreement.agreement.write_back.language
+    return short_reasons(work.rules.scorer, facts, as_of=work.clocks.as_of, started_at=window_of(decision), lang=lang)
 
 
 def _deals(work: _Work, reading: Unit) -> Iterator[Intent]:

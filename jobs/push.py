@@ -10,6 +10,7 @@ import structlog
 from jobs.delivery import FORWARD_ONLY, deliver
 from jobs.desk import Desk
 from jobs.letters import settle_letters
+from jobs.notices import NoticeCount, deliver_notices
 from syncer.errors import Missing, RateLimited, SyncerError, TransientError
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
@@ -46,6 +47,8 @@ class PushCount:
     conflicts: int = 0
     #: Written values by property.
     properties: dict[str, int] = field(default_factory=dict)
+    #: What became of notes and tasks.
+    notices: NoticeCount = field(default_factory=NoticeCount)
     #: The account's day is spent: what is left waits in the outbox.
     parked: Mapping[str, object] | None = None
 
@@ -74,6 +77,7 @@ async def push(desk: Desk, count: PushCount | None = None) -> PushCount:
         _add(count, settled)
         desk.progress.advance("written back", len({one.entry.record_id for one in settled}))
     desk.progress.done("written back")
+    await deliver_notices(desk, count.notices)
     return count
 
 

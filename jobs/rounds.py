@@ -39,6 +39,8 @@ class RoundResult:
     conflicts: int = 0
     #: Values written, by property.
     properties: dict[str, int] = field(default_factory=dict)
+    #: Notes and tasks put into the CRM: hand-over cards and proposals.
+    notices: int = 0
     #: By stream that was read in full: the portal says N, the store holds N.
     proof: dict[str, StreamProof] = field(default_factory=dict)
     buried: int = 0
@@ -163,6 +165,7 @@ async def push_round(desk: Desk) -> PushCount:
             count.parked = rest.as_dict()
             run.status = PARKED
         run.counts.update(written=count.written, unchanged=count.unchanged, failed=count.failed)
+        run.counts.update(notices=count.notices.created + count.notices.found)
     return count
 
 
@@ -206,6 +209,8 @@ def _pushed(result: RoundResult, pushed: PushCount) -> None:
     result.unchanged = pushed.unchanged
     result.failed = pushed.failed
     result.conflicts = pushed.conflicts
+    result.notices = pushed.notices.created + pushed.notices.found
+    result.failed += pushed.notices.failed
 
 
 def _close(run: Run, result: RoundResult) -> None:
@@ -222,6 +227,7 @@ def _close(run: Run, result: RoundResult) -> None:
         derived=result.derived,
         planned=result.planned,
         written=result.written,
+        notices=result.notices,
         failed=result.failed,
         conflicts=result.conflicts,
         buried=result.buried,

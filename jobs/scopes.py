@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connectors.hubspot.scopes import READS, schema_scope, write_scope
 from jobs.settings import Account
+from jobs.switches import HandoverForm
 from syncer.records import Kind
 
 #: Without these nothing can be decided.
@@ -58,7 +59,19 @@ def wanted_scopes(account: Account) -> Sequence[Wanted]:
         found += [
             _wanted(schema_scope(kind), f"create properties of {kind}", _SCHEMAS.format(kind=kind)) for kind in Kind
         ]
-    return sorted(found, key=lambda one: not one.is_required)
+    return sorted([*found, *_notices(account)], key=lambda one: not one.is_required)
+
+
+def _notices(account: Account) -> Sequence[Wanted]:
+    """Return what the notes and tasks ask for that the account is to get."""
+    found = []
+    if account.handover is not HandoverForm.NONE:
+        scope = write_scope(f"{account.handover}s")
+        found.append(_wanted(scope, f"create a {account.handover} at each hand-over", "sales gets no hand-over card"))
+    if account.proposals:
+        lost = "nobody is asked whether a deal is postponed"
+        found.append(_wanted(write_scope("tasks"), "create tasks for proposals", lost))
+    return found
 
 
 def _wanted(scope: str, purpose: str, lost: str) -> Wanted:

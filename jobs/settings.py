@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -23,6 +23,7 @@ from jobs.credentials import (
     credentials_of,
 )
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
+from jobs.switches import HandoverForm, WriteBackFile, switched
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
@@ -83,7 +84,7 @@ class AccountFile(AccessFile):
     versions: dict[str, str] = Field(default_factory=dict)
     #: Streams to read; empty reads all that the account has.
     streams: list[str] = Field(default_factory=list)
-    write_back: bool = True
+    write_back: Annotated[WriteBackFile | None, BeforeValidator(switched)] = WriteBackFile()
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
 
 
@@ -119,6 +120,8 @@ class Account(Strict):
     versions: Mapping[str, str]
     streams: tuple[str, ...]
     write_back: bool
+    handover: HandoverForm = HandoverForm.NONE
+    proposals: bool = False
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
 
 
@@ -152,6 +155,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "accounts.*": tuple(AccountFile.model_fields),
     "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
+    "accounts.*.write_back": tuple(WriteBackFile.model_fields),
     "accounts.*.fields": _FIELD_STREAMS,
     "accounts.*.fields.*.*": ("from", "as"),
 }
@@ -316,7 +320,9 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         limits=file.limits,
         versions=file.versions,
         streams=tuple(file.streams),
-        write_back=file.write_back,
+        write_back=file.write_back is not None,
+        handover=(file.write_back or WriteBackFile()).handover,
+        proposals=(file.write_back or WriteBackFile()).proposals == "task",
         fields={
             kind: {field: {"from": rule.from_, "as": rule.as_} for field, rule in rules.items()}
             for kind, rules in file.fields.items()

@@ -143,7 +143,6 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "parked": ("at rest", "ruht"),
     "contacts": ("contacts", "Kontakte"),
     "companies": ("companies", "Firmen"),
-    "deals": ("deals", "Deals"),
     "activities": ("activities", "Aktivitäten"),
     "links": ("links", "Verknüpfungen"),
     "changes": ("changes", "Änderungen"),

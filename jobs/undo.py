@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jobs.bootstrap import recorded_run
 from jobs.desk import Desk
 from jobs.push import PushCount, push
+from jobs.undo_notices import NoticeStep, archive_notices, notice_steps
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Status
 from syncer.writeback import Intent, UndoStep, restoring, undo
@@ -20,22 +21,26 @@ class UndoResult:
     #: The run that restored; None where the steps were only shown.
     run: str | None
     steps: Sequence[UndoStep]
+    #: Notes and tasks that the run put into the CRM.
+    notices: Sequence[NoticeStep]
     pushed: PushCount | None
 
 
 async def undo_run(desk: Desk, run: str, *, apply: bool) -> UndoResult | None:
     """Return the steps that undo a run, after restoring them with `apply`; None where the run wrote nothing here."""
     rows = await asyncio.to_thread(_written, desk, run)
-    if not rows:
+    notices = await notice_steps(desk, run)
+    if not rows and not notices:
         return None
     steps = undo(rows, await _held(desk, rows))
     if not apply:
-        return UndoResult(account=desk.name, run=None, steps=steps, pushed=None)
+        return UndoResult(account=desk.name, run=None, steps=steps, notices=notices, pushed=None)
     with recorded_run(desk, "undo") as own:
+        await archive_notices(desk, run, notices)
         await asyncio.to_thread(_intend, desk, own.id, restoring(steps, account=desk.name, run=run))
         pushed = await push(desk)
         own.counts.update(written=pushed.written, conflicts=pushed.conflicts, failed=pushed.failed)
-    return UndoResult(account=desk.name, run=own.id, steps=steps, pushed=pushed)
+    return UndoResult(account=desk.name, run=own.id, steps=steps, notices=notices, pushed=pushed)
 
 
 def _written(desk: Desk, run: str) -> Sequence[Intent]:

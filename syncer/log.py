@@ -18,6 +18,8 @@ EVENTS: Mapping[str, str] = {
     "stream_halted": "one stream stopped with an error; the others went on",
     "record_buried": "one record could not be used; see `syncer dead-letters`",
     "write_refused": "the CRM refused a value; see `syncer dead-letters`",
+    "notice_created": "a note or task was put into the CRM, or found there after a lost answer",
+    "notice_refused": "the CRM refused a note or task; see `syncer handover --json`, then `--retry`",
     "conflict_kept": "a person's newer value was left alone",
     "account_rests": "the day's calls are spent; nothing is asked of the account until midnight of its time zone",
     "account_goes_on": "the day's limit was raised before midnight; the account is asked again",

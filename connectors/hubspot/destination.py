@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from connectors.http import ApiClient, Request, Setback
 from connectors.hubspot import wire
+from connectors.hubspot.creation import Marked, archive_records, create_record, find_marked
 from connectors.hubspot.records import BATCH, Reading, chunks, read_by_id
 from connectors.hubspot.refusal import is_about_records, taken_apart
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.scopes import write_scope
 from connectors.hubspot.versions import Versions
 from connectors.pacing import Urgency
-from connectors.ports import PropertyDefinition, RecordWrite, SourceRecord, WriteResult
+from connectors.ports import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord, WriteResult
 from connectors.statuses import Case, Effect, Errand, error_of, item_case, narrowed
 from syncer.errors import Missing, NotApplied
 
@@ -55,6 +56,18 @@ class HubSpotDestination:
     async def clear(self, stream: str, ids: Sequence[str], property_name: str) -> Sequence[WriteResult]:
         """Blank one property; the new value must follow in a later write, never in the same batch."""
         return await self.write(stream, [RecordWrite(id=one, values={property_name: None}) for one in ids])
+
+    async def create(self, stream: str, record: NewRecord) -> str:
+        """Create a record together with its links and return its id. Raises UnknownOutcome without an answer."""
+        return await create_record(self._api, self._versions, stream, record)
+
+    async def find(self, stream: str, near: Anchor, *, property_name: str, marker: str) -> str | None:
+        """Return the live record linked to `near` whose property contains a marker, or None."""
+        return await find_marked(self._api, self._versions, stream, near, Marked(property_name, marker))
+
+    async def archive(self, stream: str, ids: Sequence[str]) -> None:
+        """Put records into the bin; those that are gone are no error."""
+        await archive_records(self._api, self._versions, stream, ids)
 
     async def groups(self, stream: str) -> Sequence[str]:
         """Return the names of the property groups."""

@@ -36,9 +36,13 @@ READ_SCOPES: Mapping[str, str] = MappingProxyType(
 )
 
 
+#: Activities have no scopes of their own: they are written with that of contacts.
+_OF_CONTACTS = frozenset({"notes", "tasks"})
+
+
 def write_scope(stream: str) -> str:
     """Return the scope that writing records of a stream needs."""
-    return f"crm.objects.{stream}.write"
+    return f"crm.objects.{'contacts' if stream in _OF_CONTACTS else stream}.write"
 
 
 def schema_scope(stream: str) -> str:

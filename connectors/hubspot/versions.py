@@ -42,6 +42,10 @@ class Versions:
         """Path that updates up to 100 records by id."""
         return f"{self.list_objects(stream)}/batch/update"
 
+    def batch_archive(self, stream: str) -> str:
+        """Path that archives up to 100 records by id."""
+        return f"{self.list_objects(stream)}/batch/archive"
+
     def search(self, stream: str) -> str:
         """Path of an object type's search."""
         return f"{self.list_objects(stream)}/search"

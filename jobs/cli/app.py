@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli import connecting, daemon, doctor, figures, files, letters, morning, steps, writing
+from jobs.cli import agreement, connecting, daemon, doctor, figures, files, handover, letters, morning, steps, writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,11 +22,13 @@ app = typer.Typer(
 )
 
 files.register(app)
+agreement.register(app)
 connecting.register(app)
 doctor.register(app)
 steps.register(app)
 writing.register(app)
 figures.register(app)
+handover.register(app)
 letters.register(app)
 morning.register(app)
 daemon.register(app)

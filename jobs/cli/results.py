@@ -1,4 +1,4 @@
-"""What rounds, plans, pushes and undos print, and the exit code they end in."""
+"""What rounds, plans and pushes print, and the exit code they end in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from jobs.plan import Plan
     from jobs.push import PushCount
     from jobs.rounds import RoundResult
-    from jobs.undo import UndoResult
+    from syncer.handover.notices import Notice
     from syncer.writeback import Intent
 
-_FAILED, _MISUSED, _NEEDS_PERSON = 1, 2, 3
+_FAILED, _NEEDS_PERSON = 1, 3
 
 #: Lines of a plan that a terminal shows; --json and a pipe show all.
 _SHOWN = 40
@@ -52,8 +52,8 @@ def print_round(result: "RoundResult") -> None:
         _print_proof(result)
     typer.echo(
         f"derived {result.derived:,} · planned {result.planned:,} · written {result.written:,} · "
-        f"unchanged {result.unchanged:,} · conflicts {result.conflicts:,} · failed {result.failed:,} · "
-        f"{result.seconds:.1f} s"
+        f"notices {result.notices:,} · unchanged {result.unchanged:,} · conflicts {result.conflicts:,} · "
+        f"failed {result.failed:,} · {result.seconds:.1f} s"
     )
     if result.parked:
         say_parked(result.account, result.parked)
@@ -98,7 +98,8 @@ def _proved(one: "StreamProof") -> str:
 def show_plans(plans: Sequence["Plan"], *, as_json: bool) -> None:
     """Print the changes of every account, each with its reason."""
     if as_json:
-        print_json([plan_line(row) for one in plans for row in one.rows])
+        lines = [[*map(plan_line, one.rows), *map(notice_line, one.notices)] for one in plans]
+        print_json([line for of_account in lines for line in of_account])
     else:
         for one in plans:
             _print_plan(one)
@@ -119,6 +120,19 @@ def plan_line(row: "Intent") -> dict[str, object]:
     }
 
 
+def notice_line(notice: "Notice") -> dict[str, object]:
+    """Return one note or task to come in the form of a change: it is new, and named by its occasion."""
+    return {
+        "object": notice.form.value,
+        "id": None,
+        "property": None,
+        "from": None,
+        "to": f"{notice.kind}/{notice.record_id}",
+        "rule": notice.purpose.value,
+        "why": notice.key,
+    }
+
+
 def _print_plan(plan: "Plan") -> None:
     counted: dict[tuple[str, str], int] = {}
     for row in plan.rows:
@@ -135,6 +149,8 @@ def _print_plan(plan: "Plan") -> None:
         print_table(("record", "property", "from", "to", "why"), lines)
     if len(plan.rows) > _SHOWN:
         typer.echo(f"… and {len(plan.rows) - _SHOWN:,} more; --json prints all")
+    for notice in plan.notices:
+        typer.echo(f"new in {notice.form.value}: {notice.purpose.value} of {notice.kind}/{notice.record_id}")
     for problem in plan.problems:
         typer.echo(f"not planned: {problem}", err=True)
 
@@ -147,43 +163,11 @@ def finish_push(counts: Sequence["PushCount"], *, as_json: bool) -> None:
         for one in counts:
             typer.echo(
                 f"written {one.written:,} · unchanged {one.unchanged:,} · conflicts {one.conflicts:,} · "
-                f"failed {one.failed:,}"
+                f"failed {one.failed:,} · notices {one.notices.created + one.notices.found:,}"
             )
             if one.parked:
                 say_parked("the account", one.parked)
     if any(one.parked for one in counts):
         raise typer.Exit(_FAILED)
-    if any(one.failed for one in counts):
+    if any(one.failed or one.notices.failed for one in counts):
         raise typer.Exit(_NEEDS_PERSON)
-
-
-def finish_undo(results: Sequence["UndoResult | None"], *, run: str, apply: bool, as_json: bool) -> None:
-    """Print the steps of an undo, done or to be done."""
-    found = [one for one in results if one is not None]
-    if not found:
-        typer.echo(f"run {run} wrote nothing: `syncer status` lists the runs", err=True)
-        raise typer.Exit(_MISUSED)
-    steps = [step for one in found for step in one.steps]
-    if as_json:
-        print_json(
-            [
-                {
-                    "object": step.kind.value,
-                    "id": step.record_id,
-                    "property": step.property,
-                    "from": step.held,
-                    "to": step.earlier,
-                    "verdict": step.verdict.value,
-                    "why": step.why,
-                }
-                for step in steps
-            ]
-        )
-        return
-    rows = [
-        (f"{step.kind}/{step.record_id}", step.property, step.held or "–", step.earlier or "–", step.why)
-        for step in steps[:_SHOWN]
-    ]
-    print_table(("record", "property", "holds", "before", "undo"), rows)
-    restored = sum(one.pushed.written for one in found if one.pushed)
-    typer.echo(f"{restored:,} of {len(steps):,} restored" if apply else f"{len(steps):,} steps; --apply restores them")

@@ -84,7 +84,7 @@ def undo(
 ) -> None:
     """Show, or restore, what a run wrote, wherever nobody changed it since."""
     from jobs.cli.frame import each_account
-    from jobs.cli.results import finish_undo
+    from jobs.cli.undo_output import finish_undo
     from jobs.undo import undo_run
 
     async def work(desk: "Desk") -> "UndoResult | None":

@@ -9,12 +9,9 @@ from syncer.agreement.model import Agreement
 KEYS = (
     "agreement.marketing_goal",
     "agreement.sales_goal",
-    "agreement.sla.decision",
     "agreement.sla.attempts_before_give_up",
-    "agreement.sla.escalation",
     "money.gross_margin",
-    "score_model.handover_capacity_per_week",
-    "closed_other.propose",
+    "closed_other.propose.auto_apply_after_grace",
     "lifecycle_map.PROMOTER",
 )
 

@@ -1,7 +1,7 @@
 """The sections on what goes back to the CRM: `lifecycle_map`, `custom_lifecycle`, `write_back` (domain B7, B8)."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -142,6 +142,8 @@ class WriteBack(Section):
 
     group: PropertyName = "funnel_worker"
     group_label: str = "Funnel Worker"
+    #: In which language sales reads reasons, hand-over cards and proposals.
+    language: Literal["en", "de"] = "en"
     contacts: ContactProperties = Field(default_factory=ContactProperties)
     companies: CompanyProperties = Field(default_factory=CompanyProperties)
     deals: DealProperties = Field(default_factory=DealProperties)

@@ -4,7 +4,7 @@ from syncer.scoring.explain import Explanation, explain, window_of
 from syncer.scoring.fit import Fit
 from syncer.scoring.hysteresis import Levels, Trigger, hysteresis, step
 from syncer.scoring.matrix import ACTION_RANK, FIT_ONLY, FULL, NONE
-from syncer.scoring.reasons import short_reasons
+from syncer.scoring.reasons import same_reasons, short_reasons
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.telling import BaseRate
 from syncer.scoring.track import Track
@@ -23,6 +23,7 @@ __all__ = [
     "Trigger",
     "explain",
     "hysteresis",
+    "same_reasons",
     "short_reasons",
     "step",
     "window_of",

@@ -68,8 +68,12 @@ def explain(
     as_of: int,
     lang: Lang = "en",
     base_rate: BaseRate | None = None,
+    service_minutes: int | None = None,
 ) -> Explanation:
-    """Return why a contact's score is what it is at a moment."""
+    """Return why a contact's score is what it is at a moment.
+
+    `service_minutes` is the business time within which sales has agreed to make contact.
+    """
     started_at = window_of(decision)
     fit, basis = scorer.fit(facts, as_of), scorer.basis(facts, as_of)
     track = None if started_at is None else scorer.replay(facts, as_of=as_of, started_at=started_at)
@@ -87,6 +91,7 @@ def explain(
         base_rate=base_rate,
         as_of=as_of,
         lang=lang,
+        service_minutes=service_minutes,
     )
     return Explanation(
         lines=tuple(told(case)),

@@ -5,6 +5,9 @@ from math import floor
 #: What a sum of points may be off by; less is nothing.
 NOISE = 1e-9
 
+#: What two decimals show as nothing.
+NOTHING = 0.005
+
 #: Two sums of the same terms in another order differ by less than this; a half is never decided by that noise.
 _TIE = 1e-7
 #: Added to hundredfold points before the fraction is cut off.

@@ -141,17 +141,6 @@ class Scorer:
                 track.add(evidence)
         return track
 
-    def fit_gains(self, facts: ContactFacts, as_of: int, lang: Lang) -> list[tuple[float, str]]:
-        """Return the points and labels of the groups' rules that counted."""
-        hits = self.fit(facts, as_of).hits
-        rules = (rule for group in self._fit.groups for rule in group.rules)
-        return [(rule.points, self.labels.of(rule.id, lang)) for rule in rules if rule.id in hits]
-
-    def fit_deductions(self, facts: ContactFacts, as_of: int, lang: Lang) -> list[tuple[float, str]]:
-        """Return the points and labels of the deductions from fit that counted."""
-        hits = self.fit(facts, as_of).hits
-        return [(rule.points, self.labels.of(rule.id, lang)) for rule in self._fit.deductions if rule.id in hits]
-
     def potential(self, name: str) -> float:
         """Return the most points that knowing a missing fact could bring."""
         best = 0.0

@@ -9,6 +9,7 @@ from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moment
 from syncer.scoring.counterfactuals import Counterfactual
 from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FULL, NONE
+from syncer.scoring.rounding import NOTHING
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.texts import TEXTS
 from syncer.scoring.words import Lang, day, figure, minute, signed, word
@@ -17,12 +18,17 @@ _MAX_LINES = 7
 _TITLE_WIDTH = 11
 #: Ages shown of the events of one rule.
 _SHOWN = 5
+#: Hand-overs from which a share is told with its interval (domain E0).
+_FEW = 5
+_MINUTES_PER_HOUR = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BaseRate:
     """How comparable hand-overs ended: `k` customers of `n`, with a 95 % interval in shares."""
 
+    #: From which cell they were handed over.
+    cell: str
     k: int
     n: int
     low: float
@@ -45,6 +51,8 @@ class Case:
     base_rate: BaseRate | None
     as_of: int
     lang: Lang
+    #: Business minutes within which sales has agreed to make contact; None where nothing waits.
+    service_minutes: int | None = None
 
 
 def told(case: Case) -> list[str]:
@@ -96,7 +104,8 @@ def _activity(case: Case) -> str:
     if case.score.basis != FULL:
         return _titled(case, "activity", [TEXTS[case.lang]["no_consent"]])
     lines = [line for line in case.lines if line.part == ENGAGEMENT]
-    rules = sorted((line for line in lines if not is_closing(line)), key=lambda line: -line.decayed)
+    shown = (line for line in lines if not is_closing(line) and abs(line.decayed) >= NOTHING)
+    rules = sorted(shown, key=lambda line: -line.decayed)
     parts = [_events(case, line) for line in rules]
     parts += [
         f"{signed(line.after_cap, case.lang)} {line.label}"
@@ -143,18 +152,15 @@ def _negative(case: Case) -> str:
 
 
 def _experience(case: Case) -> str | None:
-    rate = case.base_rate
-    if rate is None or not rate.n:
+    rate, texts = case.base_rate, TEXTS[case.lang]
+    if rate is None:
         return None
-    text = TEXTS[case.lang]["base_rate"].format(
-        n=rate.n,
-        cell=case.score.cell,
-        months=rate.months,
-        k=rate.k,
-        share=f"{100 * rate.k / rate.n:.0f}",
-        low=f"{100 * rate.low:.0f}",
-        high=f"{100 * rate.high:.0f}",
-    )
+    if not rate.n:
+        return _titled(case, "experience", [texts["no_base_rate"].format(cell=rate.cell, months=rate.months)])
+    text = texts["base_rate"].format(n=rate.n, cell=rate.cell, months=rate.months, k=rate.k)
+    if rate.n >= _FEW:
+        share, low, high = (f"{100 * value:.0f}" for value in (rate.k / rate.n, rate.low, rate.high))
+        text += texts["share"].format(share=share, low=low, high=high)
     return _titled(case, "experience", [text])
 
 
@@ -172,11 +178,29 @@ def _change(case: Case) -> str | None:
     return f"{texts['change']} {' '.join(parts)}" if parts else None
 
 
-def _next_step(case: Case) -> str | None:
-    due = case.decision.sla_due_at
+def _next_step(case: Case) -> str:
+    texts, due = TEXTS[case.lang], case.decision.sla_due_at
     if due is None:
-        return None
-    return TEXTS[case.lang]["next_step"].format(at=minute(due, case.scorer.days, case.lang))
+        step = texts["no_step"]
+    else:
+        step = texts["next_step"].format(at=minute(due, case.scorer.days, case.lang))
+        if case.service_minutes is not None:
+            step += texts["service"].format(span=_span(case.service_minutes))
+    return f"{step} · {texts['consent']}: {_consent(case)}"
+
+
+def _span(minutes: int) -> str:
+    """Return business minutes as people say them."""
+    hours, rest = divmod(minutes, _MINUTES_PER_HOUR)
+    return f"{hours} h" if hours > 1 and not rest else f"{minutes} min"
+
+
+def _consent(case: Case) -> str:
+    texts, contact = TEXTS[case.lang], case.facts.contact
+    if contact.opted_out:
+        return texts["opted_out"]
+    basis = contact.fields.get("consent")
+    return texts["consented"].format(basis=basis) if basis else texts["consent_unknown"]
 
 
 def _number(value: object) -> float:

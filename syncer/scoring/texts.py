@@ -27,16 +27,21 @@ TEXTS: Mapping[Lang, Mapping[str, str]] = {
         "profile": "Profil {share} % vollständig",
         "missing": "fehlt",
         "up_to": "{name} → bis {points}",
-        "base_rate": (
-            "von {n} vergleichbaren Übergaben ({cell}, {months} Monate, reif) wurden {k} Kunden"
-            " = {share} % [{low}\N{EN DASH}{high} %]"
-        ),
+        "base_rate": ("von {n} vergleichbaren Übergaben ({cell}, {months} Monate, reif) wurden {k} Kunden"),
+        "share": " = {share} % [{low}\N{EN DASH}{high} %]",
+        "no_base_rate": "noch keine reife Übergabe aus {cell} in {months} Monaten",
         "change": "Was würde es ändern?",
         "silence": "Ohne neue Aktivität ab {day} {cell}",
         "kept": "nach Übergabe keine Rückstufung",
         "request": "Mit {event} sofort sales-ready.",
         "request_review": "Mit {event} zur Prüfung (Fit zu niedrig).",
         "next_step": "Nächster Schritt: Kontakt bis {at}",
+        "no_step": "Nächster Schritt: keiner vereinbart",
+        "service": " (SLA {span} Geschäftszeit)",
+        "consent": "E-Mail-Einwilligung",
+        "opted_out": "nein (abgemeldet)",
+        "consented": "laut CRM {basis}",
+        "consent_unknown": "unbekannt",
     },
     "en": {
         "headline": "Why now? Cell {cell} · Fit {fit} · Activity {engagement} (model {model}) \N{EN DASH} as of {at}",
@@ -58,15 +63,20 @@ TEXTS: Mapping[Lang, Mapping[str, str]] = {
         "profile": "profile {share}% complete",
         "missing": "missing",
         "up_to": "{name} → up to {points}",
-        "base_rate": (
-            "of {n} comparable hand-overs ({cell}, {months} months, mature) {k} became customers"
-            " = {share}% [{low}\N{EN DASH}{high}%]"
-        ),
+        "base_rate": ("of {n} comparable hand-overs ({cell}, {months} months, mature) {k} became customers"),
+        "share": " = {share}% [{low}\N{EN DASH}{high}%]",
+        "no_base_rate": "no mature hand-over from {cell} in {months} months yet",
         "change": "What would change it?",
         "silence": "Without new activity {cell} from {day}",
         "kept": "no demotion after hand-over",
         "request": "With a {event} sales-ready at once.",
         "request_review": "With a {event} to review (fit too low).",
         "next_step": "Next step: contact by {at}",
+        "no_step": "Next step: none agreed",
+        "service": " (SLA {span} business time)",
+        "consent": "e-mail consent",
+        "opted_out": "no (unsubscribed)",
+        "consented": "{basis}, says the CRM",
+        "consent_unknown": "unknown",
     },
 }

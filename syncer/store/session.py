@@ -18,6 +18,7 @@ from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
 from syncer.store.news import News
+from syncer.store.notices import Notices
 from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
@@ -68,6 +69,11 @@ class Unit:
     def browse(self) -> Browse:
         """Return lists that people leaf through."""
         return Browse(self.connection)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """Return the notes and tasks that we put into the CRM."""
+        return Notices(self.connection)
 
 
 class Store:

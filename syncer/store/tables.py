@@ -37,6 +37,7 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.notice_tables import notices
 from syncer.store.rule_tables import absences, stage_stays
 from syncer.store.story_tables import stories
 
@@ -68,6 +69,7 @@ __all__ = [
     "kpi_snapshots",
     "links",
     "metadata",
+    "notices",
     "oauth_grants",
     "orphans",
     "outbox",

@@ -8,6 +8,7 @@ from syncer.funnel.facts import CompanyDecision, DealDecision, DealSpan, Outcome
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.scoring.matrix import FULL, NONE, priority_of
+from syncer.scoring.reasons import same_reasons
 from syncer.writeback.intents import Wanted
 from syncer.writeback.lifecycle import lead_status, lifecycle
 from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE, WriteRules
@@ -139,7 +140,7 @@ def _score_values(standing: Standing, shown: Shown, rules: WriteRules) -> dict[s
         "engagement": number(engagement) if score.basis == FULL else None,
         "cell": score.cell,
         "priority": str(priority),
-        "score_reasons": standing.reasons or None,
+        "score_reasons": _shown_reasons(standing, engagement, shown, rules) or None,
     }
     return {role: Wanted(text, "score", f"cell {score.cell}, {score.action}") for role, text in texts.items()}
 
@@ -153,6 +154,18 @@ def _shown_engagement(score: Score, shown: Shown, rules: WriteRules) -> float:
         return score.engagement
     lag = held - score.engagement
     return held if -_SAME < lag < rules.score_step else score.engagement
+
+
+def _shown_reasons(standing: Standing, engagement: float, shown: Shown, rules: WriteRules) -> str:
+    """Return the reasons to show: those of the decision whose fit and engagement are shown, until one of them moves."""
+    names = rules.names[Kind.CONTACT]
+    held = {role: shown.held.get(names.get(role, "")) for role in ("fit", "engagement", "score_reasons")}
+    text = held["score_reasons"]
+    if text is None or not same_reasons(text, standing.reasons):
+        return standing.reasons
+    scores = {"fit": standing.score.fit, "engagement": engagement}
+    has_moved = any(not same_value(held[role], number(value)) for role, value in scores.items() if role in names)
+    return standing.reasons if has_moved else text
 
 
 def _float(text: str | None) -> float | None:

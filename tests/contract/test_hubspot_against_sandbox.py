@@ -11,7 +11,7 @@ import pytest
 from connectors.http import Patience
 from connectors.hubspot import HubSpot, open_hubspot
 from connectors.hubspot.versions import FOLLOWING, numbered
-from connectors.ports import PropertyDefinition, RecordWrite, SourceRecord
+from connectors.ports import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED, Limits
@@ -419,3 +419,18 @@ async def test_at_full_speed_there_is_no_429_in_either_bucket(serve: Serve, conn
     assert server.server.budgets.refused == {}
     assert searched / taken >= 0.9 * 4, "one search a second is left to other apps"
     assert (sum(listed) + searched) / taken >= 0.8 * 19
+
+
+async def test_a_task_is_created_with_its_links_found_by_its_marker_and_archived(
+    serve: Serve, connect: Connect
+) -> None:
+    account = connect(serve())
+    contact = (await everything(account, "contacts"))[0].id
+    near = Anchor(stream="contacts", id=contact)
+    values = {"hs_timestamp": "2026-11-21T09:00:00Z", "hs_task_subject": "A", "hs_task_body": "B<br>[syncer k.1]"}
+    wanted = {"property_name": "hs_task_body", "marker": "[syncer k.1]"}
+    assert await account.destination.find("tasks", near, **wanted) is None
+    created = await account.destination.create("tasks", NewRecord(values=values, anchors=(near,)))
+    assert await account.destination.find("tasks", near, **wanted) == created
+    await account.destination.archive("tasks", [created, "999999999"])
+    assert await account.destination.find("tasks", near, **wanted) is None

@@ -5,9 +5,12 @@ from math import fsum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from syncer.funnel import compile_rules, decide_contact
+from syncer.handover.entries import is_handover
 from syncer.moments import DAY, HOUR, MINUTE
 from syncer.records import Company, Evidence
-from syncer.scoring import Scorer
+from syncer.scoring import Levels, Scorer, hysteresis
+from tests.unit.scoring import reference
 from tests.unit.scoring.models import D2, KINDS, MACHINES, NOW, agreement, facts
 from tests.unit.scoring.reference import engagement
 from tests.unit.scoring.reference import fit as plain_fit
@@ -103,7 +106,7 @@ def test_engagement_after_every_event_is_that_of_the_plain_reading(model, rows):
 
 @settings(max_examples=60, deadline=None)
 @given(models(), histories())
-def test_contributions_sum_to_the_score_to_the_last_digit(model, rows):
+def test_contributions_sum_to_score_to_the_last_digit(model, rows):
     one, known = Scorer(agreement(model)), facts(rows, company=MACHINES)
     score = run(one, known.evidence).at(NOW)
     lines = one.engagement_contributions(known, as_of=NOW, started_at=START)
@@ -167,3 +170,75 @@ def test_fit_is_that_of_the_plain_reading_and_of_its_lines(company, fields, emai
     lines = D2_SCORER.fit_contributions(known, NOW)
     assert fsum(line.after_cap for line in lines) == fit.points
     assert [line.rule_id for line in lines if line.rule_id[0] in "FN"] == list(fit.hits)
+
+
+@settings(max_examples=60, deadline=None)
+@given(companies, profiles, histories(), st.sampled_from([None, "a@gmx.de", "a@b.example"]))
+def test_cell_action_and_priority_are_those_of_the_plain_reading(company, fields, rows, email):
+    known = facts(rows, company=company, fields=fields, email=email)
+    fit = D2_SCORER.fit(known, NOW)
+    points = run(D2_SCORER, known.evidence).at(NOW)
+    score = D2_SCORER.score(fit, points, "full")
+    expected = reference.cell(D2, plain_fit(D2, known, NOW), engagement(D2, rows, NOW, START))
+    assert (score.cell, score.action, score.priority) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from([0.0, 30.0, 44.9, 45.0, 50.0, 59.9, 60.0, 80.0]), max_size=40), st.integers(1, 14))
+def test_the_trigger_is_that_of_the_plain_reading(values, dwell):
+    found = [one.high for one in hysteresis(values, Levels(60.0, 45.0, dwell))]
+    assert found == reference.hysteresis(values, 60.0, 45.0, dwell)
+
+
+JOURNEY_EVENTS = ("demo_request", "pricing_view", "pricing_view", "whitepaper", "webinar_attended", "newsletter_click")
+JOURNEY = compile_rules(agreement(), [])
+PEOPLE = (
+    {"company": MACHINES, "fields": {"seniority": "head", "department": "procurement"}},
+    {"company": MACHINES},
+    {"company": None, "fields": {"seniority": "head", "department": "procurement"}},
+    {"company": None},
+)
+
+
+@st.composite
+def journeys(draw):
+    """Events of eighty days at distinct minutes, and rejections by sales between them."""
+    count = draw(st.integers(1, 14))
+    minutes = draw(st.lists(st.integers(1, 80 * 24 * 60), min_size=count, max_size=count, unique=True))
+    names = draw(st.lists(st.sampled_from(JOURNEY_EVENTS), min_size=count, max_size=count))
+    rows = [
+        Evidence(
+            NOW - 80 * DAY + minute * MINUTE,
+            0,
+            f"j:{minute}",
+            KINDS.get(name, "form"),
+            name,
+            str(minute % 5),
+            None,
+            None,
+            30.0,
+            NOW,
+        )
+        for minute, name in zip(minutes, names, strict=True)
+    ]
+    said = draw(
+        st.lists(
+            st.integers(1, 80 * 24 * 60).map(lambda minute: NOW - 80 * DAY + minute * MINUTE + 7),
+            max_size=2,
+            unique=True,
+        )
+    )
+    return sorted(rows), sorted(said)
+
+
+@settings(max_examples=150, deadline=None)
+@given(journeys(), st.sampled_from(PEOPLE))
+def test_hand_overs_with_requests_rejections_and_cool_off_are_those_of_the_plain_reading(journey, who):
+    rows, rejections = journey
+    refusals = [
+        Evidence(at, 1, f"r:{at}", "lead_status", None, None, "user", "NOT_READY", None, at) for at in rejections
+    ]
+    known = facts([*rows, *refusals], **who)
+    decision = decide_contact(known, rules=JOURNEY, as_of=NOW)
+    found = [event.occurred_at for event in decision.events if is_handover(event)]
+    assert found == [at for at in reference.handovers(D2, rows, plain_fit(D2, known, NOW), rejections) if at <= NOW]

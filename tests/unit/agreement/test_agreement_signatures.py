@@ -45,7 +45,7 @@ def test_one_signature_is_not_enough(path: Path) -> None:
         in_force(path)
 
 
-def test_both_signatures_put_the_file_in_force(path: Path) -> None:
+def test_both_signatures_required_to_put_the_file_in_force(path: Path) -> None:
     sign_both(path)
     found = in_force(path)
     assert found.notice is None

@@ -16,6 +16,7 @@ from jobs.check import check_all
 from jobs.findings import Level
 from jobs.scopes import LOST, asked_scopes, lacking, wanted_scopes
 from jobs.settings import Account, Limits
+from jobs.switches import HandoverForm
 
 TOKEN = "pat-test-1"
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -68,6 +69,17 @@ def test_what_is_not_read_or_written_is_not_asked_for():
     required, optional = asked_scopes(account(write_back=False, streams=("contacts", "deals", "form_submissions")))
     assert not [scope for scope in required if "write" in scope]
     assert optional == ["forms"]
+
+
+def test_cards_and_questions_need_a_scope_and_say_what_is_lost_without_it():
+    bare = [one for one in wanted_scopes(account()) if "hand-over" in one.purpose or "proposals" in one.purpose]
+    assert bare == []
+    telling = account(handover=HandoverForm.TASK, proposals=True)
+    found = {one.purpose: one for one in lacking(telling, {"crm.objects.contacts.read"})}
+    card, question = found["create a task at each hand-over"], found["create tasks for proposals"]
+    assert {card.scope, question.scope} == {"crm.objects.contacts.write"}
+    assert card.is_required
+    assert card.lost == "sales gets no hand-over card"
 
 
 def test_a_grant_is_held_against_what_is_wanted_with_the_loss_of_each():

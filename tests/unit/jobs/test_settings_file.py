@@ -85,3 +85,28 @@ def test_a_section_that_is_none_is_asked_for_keys(faults_of, text, line, key):
     (found,) = faults_of(text)
     assert (found.line, found.key) == (line, key)
     assert "section" in found.message
+
+
+@pytest.mark.parametrize(
+    ("said", "switches"),
+    [
+        ("true", (True, "none", False)),
+        ("false", (False, "none", False)),
+        ("{handover: task}", (True, "task", False)),
+        ("{handover: note, proposals: task}", (True, "note", True)),
+        ("{}", (True, "none", False)),
+    ],
+)
+def test_what_is_written_is_switched_at_once_or_one_by_one(tmp_path, monkeypatch, said, switches):
+    (tmp_path / "syncer.yaml").write_text(f"accounts: {{hubspot: {{write_back: {said}}}}}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SYNCER_CONFIG", raising=False)
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-test-1")
+    found = load_settings().accounts["hubspot"]
+    assert (found.write_back, found.handover, found.proposals) == switches
+
+
+def test_a_switch_that_is_none_is_told_with_those_there_are(faults_of):
+    (found,) = faults_of("accounts:\n  hubspot:\n    write_back: {handver: task}\n")
+    assert (found.line, found.key) == (3, "accounts.hubspot.write_back.handver")
+    assert "did you mean handover? allowed: handover, proposals" in str(found)

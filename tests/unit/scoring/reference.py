@@ -104,3 +104,68 @@ def fit(model: Mapping, facts, as_of: int) -> float:
         total += max(-group["cap"], min(group["cap"], value))
     total += sum(rule["fit"] for rule in model["negative"] if "fit" in rule and hits[rule["id"]])
     return rounded(max(0.0, min(100.0, total)))
+
+
+GRADES = "ABCD"
+
+
+def grade(model: Mapping, points: float) -> str:
+    floors = model.get("thresholds", {}).get("grade", {"A": 75, "B": 50, "C": 25})
+    return next((name for name in "ABC" if points >= floors[name]), "D")
+
+
+def level(model: Mapping, points: float) -> int:
+    floors = model.get("thresholds", {}).get("level", {1: 60, 2: 40, 3: 20})
+    return next((number for number in (1, 2, 3) if points >= floors[number]), 4)
+
+
+def cell(model: Mapping, fit_points: float, points: float) -> tuple[str, str, int]:
+    """Cell, action and the number to sort by."""
+    name, number = grade(model, fit_points), level(model, points)
+    action = model["matrix"][name][number - 1]
+    rank = {"sales_ready": 4, "mql": 3, "inquiry": 2, "suspect": 1}[action]
+    sorting = Decimal(f"{1000 * rank + 10 * fit_points + points:.7f}").quantize(Decimal(1), ROUND_HALF_UP)
+    return f"{name}{number}", action, int(sorting)
+
+
+def hysteresis(values: Sequence[float], enter: float, leave: float, dwell: int) -> list[bool]:
+    """The Schmitt trigger of D4, a day at a time: high at once, low after so many days in a row below."""
+    high, below, found = False, 0, []
+    for value in values:
+        below = below + 1 if high and value < leave else 0
+        if value >= enter:
+            high, below = True, 0
+        elif below >= dwell:
+            high, below = False, 0
+        found.append(high)
+    return found
+
+
+def handovers(model: Mapping, rows: Sequence, fit_points: float, rejections: Sequence[int]) -> list[int]:
+    """When a contact without deals is handed to sales: by request or by score, again only after a rejection."""
+    own = sorted(rows)
+    mine, explicit = grade(model, fit_points), model["explicit_sales_ready"]
+    may_ask = GRADES.index(mine) <= GRADES.index(explicit["min_grade"])
+    found, started, cool, waiting = [], None, None, False
+
+    def is_ready(at: int) -> bool:
+        action = cell(model, fit_points, engagement(model, own, at, started))[1]
+        return action == "sales_ready" and mine != "D" and (cool is None or at >= cool)
+
+    stops = [(row.occurred_at, 0, row) for row in own] + [(at, 1, None) for at in rejections]
+    stops += [(at + 30 * DAY, 2, None) for at in rejections]
+    for at, kind, row in sorted(stops, key=lambda stop: stop[:2]):
+        if kind == 1:
+            # Before anything happened there is nobody to refuse.
+            started, cool, waiting = (None, None, waiting) if started is None else (at, at + 30 * DAY, False)
+        elif kind == 2:
+            if cool == at and not waiting and is_ready(at):
+                found.append(at)
+                waiting = True
+        else:
+            started = at if started is None else started
+            asks = row.subject in explicit["events"] and may_ask
+            if not waiting and (asks or is_ready(at)):
+                found.append(at)
+                waiting = True
+    return found

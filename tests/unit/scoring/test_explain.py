@@ -14,7 +14,7 @@ from syncer.funnel.facts import (
     Relationship,
 )
 from syncer.moments import DAY, HOUR, iso
-from syncer.scoring import BaseRate, explain, short_reasons, window_of
+from syncer.scoring import BaseRate, explain, same_reasons, short_reasons, window_of
 from tests.unit.scoring.models import D2, HEAD_OF_PROCUREMENT, MACHINES, NOW, agreement, at, event, facts, scorer
 
 SCORER = scorer()
@@ -45,13 +45,15 @@ def decided(known, *, stage=FunnelStage.LEAD_SQL, started_at=START, sla=None, **
 
 def told(known=None, lang="de", **given):
     known = known or d5_facts()
-    base_rate = given.pop("base_rate", None)
-    return explain(SCORER, known, decided(known, **given), as_of=NOW, lang=lang, base_rate=base_rate)
+    more = {name: given.pop(name, None) for name in ("base_rate", "service_minutes")}
+    return explain(SCORER, known, decided(known, **given), as_of=NOW, lang=lang, **more)
 
 
-def test_d5_reads_as_in_the_domain():
-    rate = BaseRate(k=12, n=50, low=0.14, high=0.37, months=12)
-    lines = told(sla=at("2026-11-21T10:00"), base_rate=rate).lines
+def test_explanation_example_51_99():
+    rate = BaseRate(cell="A2", k=12, n=50, low=0.14, high=0.37, months=12)
+    fields = HEAD_OF_PROCUREMENT | {"consent": "Einwilligung vom 12.09.2026"}
+    known = facts(d5_facts().evidence, fields=fields, company=MACHINES)
+    lines = told(known, sla=at("2026-11-21T10:00"), base_rate=rate, service_minutes=60).lines
     assert lines == (
         "Warum jetzt? Zelle A2 · Fit 80 · Aktivität 51,99 (Modell dach-b2b v7) – Stand 21.11.2026 08:00",
         (
@@ -65,8 +67,36 @@ def test_d5_reads_as_in_the_domain():
             "Was würde es ändern? Ohne neue Aktivität ab 03.12.2026 A3 (nach Übergabe keine Rückstufung). "
             "Mit Demo-Anfrage sofort sales-ready."
         ),
-        "Nächster Schritt: Kontakt bis 21.11.2026 10:00",
+        (
+            "Nächster Schritt: Kontakt bis 21.11.2026 10:00 (SLA 60 min Geschäftszeit)"
+            " · E-Mail-Einwilligung: laut CRM Einwilligung vom 12.09.2026"
+        ),
     )
+
+
+def test_d5_lines_are_seven_and_few_or_no_hand_overs_are_told_without_a_share():
+    none, few = (BaseRate(cell="A2", k=0, n=n, low=0.0, high=1.0, months=12) for n in (0, 3))
+    lines = told(sla=NOW, base_rate=none).lines
+    assert len(lines) == 7
+    assert lines[4] == "Erfahrung  noch keine reife Übergabe aus A2 in 12 Monaten"
+    few_line = told(sla=NOW, base_rate=few, lang="en").lines[4]
+    assert few_line == "Experience of 3 comparable hand-overs (A2, 12 months, mature) 0 became customers"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(60, "SLA 60 min"), (480, "SLA 8 h"), (90, "SLA 90 min"), (None, "08:00 · ")]
+)
+def test_the_next_step_says_the_agreed_span(minutes, said):
+    known = d5_facts()
+    lines = explain(SCORER, known, decided(known, sla=NOW), as_of=NOW, service_minutes=minutes).lines
+    assert said in lines[-1]
+
+
+def test_the_last_line_says_whether_mail_is_allowed():
+    assert told(d5_facts(opted_out=True)).lines[-1] == (
+        "Nächster Schritt: keiner vereinbart · E-Mail-Einwilligung: nein (abgemeldet)"
+    )
+    assert told(lang="en").lines[-1] == "Next step: none agreed · e-mail consent: unknown"
 
 
 def test_it_reads_in_english_too():
@@ -76,7 +106,7 @@ def test_it_reads_in_english_too():
     pricing, whitepaper = lines[2].split(" · ")
     assert pricing == "Activity   +39.39 pricing page on 3 days (1, 5, 12 days ago)"
     assert whitepaper == f"+12.60 whitepaper {quoted} (20 days ago)"
-    assert lines[-1] == (
+    assert lines[-2] == (
         "What would change it? Without new activity A3 from 2026-12-03. With a demo request sales-ready at once."
     )
 
@@ -86,7 +116,7 @@ def test_never_more_than_seven_lines():
         event(name, days) for name in ("whitepaper", "unsubscribe", "demo_request", "page_view") for days in range(9)
     ]
     known = facts(rows, fields={"type": "student"}, company=MACHINES)
-    rate = BaseRate(k=1, n=2, low=0.1, high=0.9, months=12)
+    rate = BaseRate(cell="A2", k=1, n=2, low=0.1, high=0.9, months=12)
     assert len(told(known, sla=NOW, base_rate=rate).lines) == 7
 
 
@@ -131,7 +161,7 @@ def test_behind_a_gate_nothing_is_explained():
 
 
 def test_a_request_from_below_the_grade_goes_to_review():
-    assert "Mit Demo-Anfrage zur Prüfung (Fit zu niedrig)." in told(facts([event("whitepaper", 0)])).lines[-1]
+    assert "Mit Demo-Anfrage zur Prüfung (Fit zu niedrig)." in told(facts([event("whitepaper", 0)])).lines[-2]
 
 
 def test_the_machine_form_is_json_and_complete():
@@ -208,16 +238,42 @@ def test_idle_days_are_a_line():
 def test_short_reasons_fit_the_property_and_name_dates():
     text = short_reasons(SCORER, d5_facts(), as_of=NOW, started_at=START)
     assert text.startswith(
-        "+45 pricing page (2026-11-20, 2026-11-16, 2026-11-09) · +20 whitepaper (2026-11-01) · +25 51–500 staff"
+        "+39.39 pricing page (2026-11-20, 2026-11-16, 2026-11-09) · +12.60 whitepaper (2026-11-01) · +25 51–500 staff"
     )
     assert len(text) <= 250
     assert "\n" not in text
 
 
-def test_short_reasons_do_not_change_while_nothing_happens():
+def test_the_points_of_short_reasons_sum_to_fit_and_engagement():
+    known = facts([event("whitepaper", 3, asset="tco")], company=MACHINES, email="a@gmx.de")
+    text = short_reasons(SCORER, known, as_of=NOW, started_at=START, lang="de")
+    minus = "\N{MINUS SIGN}"
+    assert f"{minus}5 Deckel company" in text
+    points = [float(part.split(" ")[0].replace(minus, "-").replace(",", ".")) for part in text.split(" · ")]
+    score = explain(SCORER, known, decided(known), as_of=NOW).score
+    assert fsum(points) == pytest.approx(score.fit + score.engagement, abs=0.011)
+
+
+def test_a_quiet_day_changes_points_and_no_reason():
     known = d5_facts()
-    texts = {short_reasons(SCORER, known, as_of=NOW + day * DAY, started_at=START) for day in range(20)}
-    assert len(texts) == 1
+    texts = [short_reasons(SCORER, known, as_of=NOW + day * DAY, started_at=START) for day in range(20)]
+    assert len(set(texts)) == 20
+    assert all(same_reasons(texts[0], one) for one in texts)
+
+
+def test_another_fact_is_another_reason():
+    text = short_reasons(SCORER, d5_facts(), as_of=NOW, started_at=START)
+    again = facts([*d5_facts().evidence, event("pricing_view", 0)], fields=HEAD_OF_PROCUREMENT, company=MACHINES)
+    assert not same_reasons(text, short_reasons(SCORER, again, as_of=NOW, started_at=START))
+    assert not same_reasons(text, "")
+
+
+def test_a_text_that_was_cut_off_is_compared_as_far_as_it_goes():
+    whole, cut = "+10.5 a · +4 b · +3 c", "+10.55 a · +4 b …"
+    assert same_reasons(whole, cut)
+    assert same_reasons(cut, whole)
+    assert not same_reasons("+10.5 a · +4 b", whole)
+    assert not same_reasons("+1 x …", cut)
 
 
 def test_short_reasons_are_empty_behind_a_gate_and_cut_at_a_whole_reason():

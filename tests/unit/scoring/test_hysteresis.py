@@ -3,7 +3,7 @@ from syncer.scoring import Levels, Trigger, hysteresis, step
 LEVELS = Levels(enter=60, exit=45, dwell=3)
 
 
-def test_the_sequence_of_the_domain_reads_illlllliil():
+def test_hysteresis_sequence_reads_illlllliil():
     daily = [58, 60, 59, 46, 44, 47, 44, 44, 44, 50, 60]
     assert "".join("L" if state.high else "I" for state in hysteresis(daily, LEVELS)) == "ILLLLLLLIIL"
 

@@ -88,6 +88,31 @@ def test_a_second_round_a_moment_later_writes_nothing():
     assert diff(desired_contact(later, shown(**held), RULES).values, held) == []
 
 
+@pytest.mark.parametrize(
+    ("held", "fresh", "written"),
+    [
+        # Faded within the step: what the figures beside it were made of stays.
+        ({"fn_engagement": "56.4", "fn_fit": "80"}, "+51.99 pricing page", "+56.4 pricing page"),
+        # The engagement is written anew, so is what it is made of.
+        ({"fn_engagement": "57.5", "fn_fit": "80"}, "+51.99 pricing page", "+51.99 pricing page"),
+        ({"fn_engagement": "56.4", "fn_fit": "75"}, "+51.99 pricing page", "+51.99 pricing page"),
+        # Another fact is another reason.
+        ({"fn_engagement": "56.4", "fn_fit": "80"}, "+51.99 pricing page · +10 DACH", "+51.99 pricing page · +10 DACH"),
+        ({"fn_engagement": "56.4", "fn_fit": "80"}, "", None),
+    ],
+)
+def test_reasons_are_those_of_the_figures_beside_them(held, fresh, written):
+    there = shown(fn_cell="A2", fn_score_reasons="+56.4 pricing page", **held)
+    assert contact(standing(reasons=fresh), there)["fn_score_reasons"] == written
+
+
+def test_reasons_stand_still_where_the_engagement_is_not_shown():
+    bare = rules(contacts={"engagement": None})
+    there = shown(fn_cell="A2", fn_fit="80", fn_score_reasons="+56.4 pricing page")
+    wanted = desired_contact(standing(reasons="+51.99 pricing page"), there, bare).values
+    assert wanted["fn_score_reasons"].value == "+56.4 pricing page"
+
+
 def test_a_decision_becomes_a_standing_with_the_milestones_of_its_latest_cycle():
     base = {"type": CycleType.ACQUISITION, "origin": Origin.INBOUND}
     cycles = (

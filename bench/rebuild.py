@@ -1,0 +1,71 @@
+"""Whether a rebuild equals many rounds, at any size: `python -m bench.rebuild 100000 50 300`.
+
+Contacts, rounds, changes a round. Prints how many decisions differ in what lasts, and the ratio of a rebuild's time to
+that of an ordinary round. Takes minutes, so `python -m bench` leaves it out.
+"""
+
+import asyncio
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from connectors.sandbox.limits import UNLIMITED
+from connectors.sandbox.server import running
+from jobs.bootstrap import opened_desk
+from jobs.derive import derive
+from jobs.look import look
+from jobs.rounds import backfill_round, read_changes
+from syncer.log import LogFormat, configure_log
+from syncer.store import open_store
+from tests.e2e.conftest import settings_for
+from tests.e2e.rebuilding import Clock, held, hours_later, live_on, portal_of, without_decisions
+from tests.e2e.test_rebuild import lasting
+
+
+async def main(contacts: int, rounds: int, changes: int) -> None:
+    """Live through the rounds, rebuild from nothing, compare."""
+    clock, dice = Clock(), random.Random(11)
+    account = portal_of(contacts, 11, clock)
+    with tempfile.TemporaryDirectory() as place, running(account, limits=UNLIMITED) as server:
+        grown, rebuilt = Path(place, "grown.db"), Path(place, "rebuilt.db")
+        settings = settings_for(server.base_url, Path(place))
+        store = open_store(f"sqlite:///{grown}")
+        store.upgrade()
+        spent = []
+        async with opened_desk(settings, store, "hubspot", clock=clock) as desk:
+            await backfill_round(desk)
+            portal = await look(desk)
+            for _ in range(rounds):
+                live_on(account, dice, changes)
+                hours_later(clock, dice)
+                await read_changes(desk, portal)
+                began = time.process_time()
+                await derive(desk)
+                spent.append(time.process_time() - began)
+        without_decisions(grown, rebuilt)
+        other = open_store(f"sqlite:///{rebuilt}")
+        async with opened_desk(settings, other, "hubspot", clock=clock) as desk:
+            began = time.process_time()
+            await derive(desk, full=True)
+            whole = time.process_time() - began
+        _report(lasting(held(grown)), lasting(held(rebuilt)), whole / (sum(spent) / len(spent)))
+
+
+Rows = Mapping[str, Sequence[Mapping[str, object]]]
+
+
+def _report(small: Rows, afresh: Rows, ratio: float) -> None:
+    for table, rows in afresh.items():
+        ours, theirs = (Counter(tuple(row.items()) for row in side) for side in (small[table], rows))
+        only = {one[1] for one in [*(ours - theirs), *(theirs - ours)]}
+        print(f"{table}: {len(rows):,} rows, {len(only):,} records differ")
+    print(f"a rebuild costs {ratio:,.0f} times the mean round")
+
+
+if __name__ == "__main__":
+    configure_log(LogFormat.JSON, level=50)
+    asyncio.run(main(*map(int, sys.argv[1:4])))

@@ -1,0 +1,78 @@
+"""What a hand-over card and a proposal say, in English and German."""
+
+from collections.abc import Mapping
+
+from jobs.words import LANGUAGES, Language
+
+_TEXTS: Mapping[str, tuple[str, str]] = {
+    "title": ("Hand-over: {who} · {cell} · contact by {due}", "Übergabe: {who} · {cell} · Kontakt bis {due}"),
+    "by": ("By: {how}, handed over {at} to {whom}", "Anlass: {how}, übergeben {at} an {whom}"),
+    "explicit_request": ("explicit request", "ausdrücklicher Wunsch"),
+    "score_sales_ready": ("score at the agreed threshold", "Score an der vereinbarten Schwelle"),
+    "sla": (
+        "Agreed: contact by {touch}, accept or reject by {decision}{levels}",
+        "Vereinbart: Kontakt bis {touch}, Annahme oder Ablehnung bis {decision}{levels}",
+    ),
+    "level": ("; without contact from {at}: {to}", "; ohne Kontakt ab {at}: {to}"),
+    "owner": ("owner", "zuständige Person"),
+    "team_lead": ("team lead", "Teamleitung"),
+    "latest": ("Latest: {events}", "Verlauf: {events}"),
+    "content": ("Read: {titles}", "Gelesen: {titles}"),
+    "profile": ("Profile: {facts}", "Profil: {facts}"),
+    "company": ("Company: {parts}", "Firma: {parts}"),
+    "colleagues": (
+        "{number} more active contacts ({ready} with sales)",
+        "{number} weitere aktive Kontakte ({ready} im Vertrieb)",
+    ),
+    "no_colleague": ("no other active contact", "kein weiterer aktiver Kontakt"),
+    "deals": ("{number} open deals", "{number} offene Deals"),
+    "customer": ("existing customer", "Bestandskunde"),
+    "former_customer": ("former customer", "früherer Kunde"),
+    "earlier": ("Earlier: {cycles}", "Früher: {cycles}"),
+    "answer": (
+        "Answer with the lead status: {accept} = accepted · {reject}",
+        "Antwort über den Lead-Status: {accept} = angenommen · {reject}",
+    ),
+    "not_ready": ("not ready yet", "noch nicht so weit"),
+    "bad_timing": ("bad timing", "falscher Zeitpunkt"),
+    "no_fit": ("no fit", "passt nicht"),
+    "invalid": ("invalid", "ungültig"),
+    "duplicate": ("duplicate", "Dublette"),
+    "call": ("call", "Anruf"),
+    "meeting": ("meeting", "Termin"),
+    "email_out": ("e-mail from us", "E-Mail von uns"),
+    "email_in": ("e-mail to us", "E-Mail an uns"),
+    "message": ("message", "Nachricht"),
+    "employees": ("{value} staff", "{value} MA"),
+    "proposal_title": ("Is this deal postponed? {name}", "Ist dieser Deal verschoben? {name}"),
+    "proposal_yes": (
+        "Postponed: set {property} to other (Closed-Other; the contact returns to the market).",
+        "Verschoben: {property} auf other setzen (Closed-Other; der Kontakt geht zurück in den Markt).",
+    ),
+    "proposal_no": (
+        "Still alive: enter the next meeting or stage, then complete this task. The deal counts in the forecast again.",
+        "Lebt noch: nächsten Termin oder Phase eintragen, dann diese Aufgabe abschließen. Der Deal zählt wieder mit.",
+    ),
+    "proposal_silence": (
+        "Please answer by {by}. Until then the deal stays open and out of the risk-adjusted forecast.",
+        "Bitte bis {by} antworten. Bis dahin bleibt der Deal offen und zählt nicht im risikobereinigten Forecast.",
+    ),
+    "CO5": ("in an on-hold stage for 30 days or more", "seit 30 Tagen oder länger in einer Warte-Phase"),
+    "CO6": (
+        "close date moved {months} times to a later month, {days} days in all",
+        "Abschlussdatum {months}-mal in einen späteren Monat verschoben, insgesamt {days} Tage",
+    ),
+    "CO7": ("overdue and silent", "überfällig und still"),
+    "CO8": ("no activity of both sides for long", "lange keine beidseitige Aktivität"),
+    "other_rule": ("by the agreement's rule", "nach der Regel der Vereinbarung"),
+}
+
+
+def said(key: str, lang: Language, **values: object) -> str:
+    """Return a text with its values; an unknown key is a KeyError, so no card shows a placeholder."""
+    return _TEXTS[key][LANGUAGES.index(lang)].format(**values)
+
+
+def known(key: str) -> bool:
+    """Return whether there are words for a key."""
+    return key in _TEXTS

@@ -1,0 +1,137 @@
+"""Commands around the signed rule file: check, diff, simulate, sign, schema."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.options import AccountOption, JsonOption, LangOption
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobs.desk import Desk
+    from jobs.simulate import Simulation
+    from syncer.agreement import Agreement
+
+PathArgument = Annotated[Path | None, typer.Argument(help="The file; SYNCER_AGREEMENT when left out.")]
+
+#: What stands for the built-in agreement where a file is asked for.
+_DEFAULT = "default"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the tree."""
+    tree = typer.Typer(help="The signed rule file.", no_args_is_help=True)
+    tree.command("check")(check)
+    tree.command("diff")(diff)
+    tree.command("simulate")(simulate)
+    tree.command("sign")(sign)
+    tree.command("schema")(schema)
+    app.add_typer(tree, name="agreement")
+
+
+def check(path: PathArgument = None, as_json: JsonOption = False) -> None:
+    """Read the agreement and list every problem with file, line and key; say who has to sign it yet."""
+    from jobs.cli.frame import print_json
+    from jobs.settings import load_settings
+    from syncer.agreement import dormant, load_agreement
+
+    chosen = path or load_settings(need_accounts=False).agreement_path
+    found = load_agreement(chosen)
+    unsigned, asleep = found.missing_signatures, dormant(found)
+    if as_json:
+        head = {"file": str(chosen), "version": found.version, "fingerprint": found.fingerprint}
+        print_json({**head, "unsigned": list(unsigned), "notes": list(asleep)})
+        return
+    typer.echo(f"{chosen}: version {found.version}, fingerprint {found.fingerprint}, no problems")
+    for role in unsigned:
+        typer.echo(f"not signed by {role}: syncer agreement sign --role {role} --by NAME")
+    for one in asleep:
+        typer.echo(one)
+
+
+def diff(
+    old: Annotated[str, typer.Argument(help="A file, or `default` for the built-in agreement.")],
+    new: Annotated[
+        Path | None, typer.Argument(help="The file to compare with; SYNCER_AGREEMENT when left out.")
+    ] = None,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Say in words what a version changes: thresholds, points, rules, reasons, service levels."""
+    from jobs.asking import language
+    from jobs.cli.agreement_output import print_differences
+    from jobs.settings import load_settings
+    from syncer.agreement import load_agreement, load_default
+
+    before = load_default() if old == _DEFAULT else load_agreement(Path(old))
+    after = load_agreement(new or load_settings(need_accounts=False).agreement_path)
+    print_differences(before, after, language(lang), as_json=as_json)
+
+
+def simulate(
+    draft: Annotated[Path, typer.Argument(help="The draft; it needs no signatures.")],
+    account: AccountOption = None,
+    threshold: Annotated[
+        list[float] | None, typer.Option("--threshold", "-t", help="A threshold to try; repeatable. Some otherwise.")
+    ] = None,
+    level: Annotated[int, typer.Option("--level", min=1, max=3, help="Whose threshold is tried.")] = 1,
+    weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="Weeks that hand-overs are counted in.")] = 12,
+    ids: Annotated[bool, typer.Option("--ids", help="Name the contacts whose stage would be another.")] = False,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Run a draft against what is known: who would stand otherwise, hand-overs a week, precision. Nothing is kept."""
+    from jobs.asking import language
+    from jobs.cli.agreement_output import print_simulation, simulation_dict
+    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.simulate import Trial
+    from jobs.simulate import simulate as run
+
+    spoken, rules = language(lang), _drafted(draft)
+    trial = Trial(draft=rules, level=level, thresholds=tuple(threshold or ()), weeks=weeks)
+
+    async def work(desk: "Desk") -> "Simulation":
+        return await run(desk, trial)
+
+    found: Sequence[Simulation] = each_account(account, work, quiet=True)
+    if as_json:
+        print_json(one_or_all([simulation_dict(one, ids=ids) for one in found]))
+        return
+    for one in found:
+        print_simulation(one, spoken, ids=ids)
+
+
+def _drafted(path: Path) -> "Agreement":
+    from syncer.agreement import load_agreement
+
+    return load_agreement(path)
+
+
+def sign(
+    role: Annotated[str, typer.Option("--role", help="marketing or sales.")],
+    by: Annotated[str, typer.Option("--by", help="Who signs.")],
+    path: PathArgument = None,
+) -> None:
+    """Sign the agreement for one of the two teams; an edit after signing voids the signature."""
+    from datetime import UTC, datetime
+
+    from jobs.settings import load_settings
+    from syncer.agreement import Role
+    from syncer.agreement import sign as put
+    from syncer.errors import ConfigError, Problem
+
+    if role not in set(Role):
+        raise ConfigError([Problem(key="--role", message=f"no role {role!r}", hint=", ".join(Role))])
+    chosen = path or load_settings(need_accounts=False).agreement_path
+    put(chosen, role=Role(role), by=by, at=datetime.now(UTC).date())
+    typer.echo(f"{chosen}: signed for {role} by {by}")
+
+
+def schema() -> None:
+    """Print the JSON Schema of agreement.yaml, for editors."""
+    from jobs.cli.frame import print_json
+    from syncer.agreement import json_schema
+
+    print_json(json_schema())

@@ -1,0 +1,32 @@
+"""The write-back switches of an account in `syncer.yaml`."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from jobs.credentials import Strict
+
+
+class HandoverForm(StrEnum):
+    """What sales gets at a hand-over, in the CRM."""
+
+    NONE = "none"
+    NOTE = "note"
+    TASK = "task"
+
+
+class WriteBackFile(Strict):
+    """What is written to the CRM beside stage, score, outcome and the other properties."""
+
+    handover: HandoverForm = HandoverForm.NONE
+    #: Whether a deal's owner is asked about Closed-Other candidates.
+    proposals: Literal["none", "task"] = "none"
+
+
+def switched(said: object) -> object:
+    """Take `write_back: true` for a section that adds nothing, and `false` for none."""
+    if isinstance(said, bool):
+        return WriteBackFile() if said else None
+    if isinstance(said, Mapping | WriteBackFile):
+        return said
+    raise ValueError("should be true or false, or a section: {handover: task, proposals: task}")

@@ -1,0 +1,124 @@
+"""The service level of one hand-over: until when, what was done, and who hears of it. Computed, never polled."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, StageEvent
+from syncer.funnel.rules import Rules
+from syncer.handover.entries import is_handover
+from syncer.moments import Millis, iso
+from syncer.records import ActivityKind
+
+REQUEST, SCORE = "explicit_request", "score_sales_ready"
+
+#: What a salesperson does with a lead; what the machine sends has no actor.
+_TOUCHES = frozenset({ActivityKind.CALL, ActivityKind.EMAIL_OUT, ActivityKind.MEETING, ActivityKind.MESSAGE})
+
+
+class Ruling(StrEnum):
+    """What sales said about a lead."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Level:
+    """Who hears of a lead that nobody touched, and from when."""
+
+    to: str
+    at: Millis
+    is_reached: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sla:
+    """One hand-over's times."""
+
+    cycle_no: int
+    #: Which hand-over of its cycle, from 1.
+    number: int
+    handed_at: Millis
+    #: explicit_request or score_sales_ready.
+    by: str
+    #: Business minutes until the first touch.
+    minutes: int
+    touch_due_at: Millis
+    #: First touch by a person after the hand-over.
+    touched_at: Millis | None
+    decision_due_at: Millis
+    ruling: Ruling
+    ruled_at: Millis | None
+    #: Of a rejection.
+    reason: str | None
+    levels: Sequence[Level]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the machine form."""
+        return {
+            "cycle": self.cycle_no,
+            "number": self.number,
+            "handed_at": iso(self.handed_at),
+            "by": self.by,
+            "touch_due_at": iso(self.touch_due_at),
+            "touched_at": iso(self.touched_at),
+            "decision_due_at": iso(self.decision_due_at),
+            "ruling": self.ruling,
+            "ruled_at": iso(self.ruled_at),
+            "reason": self.reason,
+            "escalation": [{"to": one.to, "at": iso(one.at), "reached": one.is_reached} for one in self.levels],
+        }
+
+
+def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_of: Millis) -> Sla | None:
+    """Return the times of a contact's latest hand-over, or None where its latest cycle has none."""
+    handed = _handed(decision)
+    if not handed:
+        return None
+    last, cycle = handed[-1], decision.cycles[-1]
+    promised = rules.agreement.agreement.sla
+    is_request = last.rule == REQUEST
+    minutes = rules.request_minutes if is_request else rules.score_minutes
+    touched = _touched(facts, last.occurred_at, as_of)
+    ruling, ruled_at = _ruling(cycle, last.occurred_at)
+    until = min((at for at in (touched, ruled_at) if at is not None), default=as_of)
+    deadlines = [(one.to, rules.clock.after(last.occurred_at, minutes * one.times)) for one in promised.escalation]
+    decide = promised.business_hours.minutes(promised.decision.accept_or_reject)
+    return Sla(
+        cycle_no=cycle.cycle_no,
+        number=len(handed),
+        handed_at=last.occurred_at,
+        by=REQUEST if is_request else SCORE,
+        minutes=minutes,
+        touch_due_at=rules.clock.after(last.occurred_at, minutes),
+        touched_at=touched,
+        decision_due_at=rules.clock.after(last.occurred_at, decide),
+        ruling=ruling,
+        ruled_at=ruled_at,
+        reason=cycle.reject_reason if ruling is Ruling.REJECTED else None,
+        levels=tuple(Level(to=to, at=at, is_reached=at < until) for to, at in deadlines),
+    )
+
+
+def _handed(decision: ContactDecision) -> Sequence[StageEvent]:
+    """Return the hand-overs of the latest cycle."""
+    return [event for event in decision.events if event.cycle_no == decision.cycle_no and is_handover(event)]
+
+
+def _touched(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | None:
+    moments = (
+        row.occurred_at
+        for row in facts.evidence
+        if row.kind in _TOUCHES and row.actor is not None and since < row.occurred_at <= as_of
+    )
+    return Millis(first) if (first := next(moments, None)) is not None else None
+
+
+def _ruling(cycle: Cycle, since: Millis) -> tuple[Ruling, Millis | None]:
+    if cycle.rejected_at is not None and cycle.rejected_at >= since:
+        return Ruling.REJECTED, cycle.rejected_at
+    if cycle.accepted_at is not None and cycle.accepted_at >= since:
+        return Ruling.ACCEPTED, cycle.accepted_at
+    return Ruling.WAITING, None

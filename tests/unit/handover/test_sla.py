@@ -1,0 +1,110 @@
+"""Service levels of hand-overs: business time, escalation, first touch, ruling."""
+
+import json
+
+import pytest
+
+from syncer.funnel import decide_contact
+from syncer.handover.sla import REQUEST, SCORE, Ruling, sla_of
+from syncer.moments import iso
+from tests.unit.funnel.build import at, deal_facts, decided_deal, facts, row, rules
+
+#: Friday, two hours before closing, in a week whose Monday is a holiday in Bavaria.
+ASKED = "2026-04-03T16:30"
+BAVARIA = """
+agreement:
+  sla:
+    business_hours: {tz: Europe/Berlin, days: Mon-Fri, from: "09:00", to: "18:00", holidays: DE-BY}
+    first_touch: {explicit_request: 4h, score_sales_ready: 8h}
+    escalation: [{after: 1x, to: owner}, {after: 2x, to: team_lead}]
+"""
+
+
+def sla(*evidence, as_of="2026-12-01T12:00", text=None, deals=(), **contact):
+    known = facts(evidence, deals=deals, **contact)
+    decision = decide_contact(known, rules=rules(text), as_of=at(as_of))
+    return sla_of(decision, known, rules(text), as_of=at(as_of))
+
+
+def demo(when="2026-11-24T10:00"):
+    return row(when, "form", "Demo anfragen")
+
+
+def test_without_a_hand_over_there_is_nothing_to_promise():
+    assert sla(row("2026-11-24", "form", "Newsletter")) is None
+    assert sla() is None
+
+
+def test_a_request_has_its_own_span_and_escalates_by_multiples_of_it():
+    found = sla(demo(), as_of="2026-11-24T10:30")
+    assert (found.by, found.minutes, found.cycle_no, found.number) == (REQUEST, 60, 1, 1)
+    assert found.touch_due_at == at("2026-11-24T11:00")
+    assert found.decision_due_at == at("2026-11-26T10:00")
+    assert [(one.to, one.at, one.is_reached) for one in found.levels] == [
+        ("owner", at("2026-11-24T11:00"), False),
+        ("team_lead", at("2026-11-24T12:00"), False),
+    ]
+    late = sla(demo(), as_of="2026-11-24T11:30")
+    assert [one.is_reached for one in late.levels] == [True, False]
+
+
+def test_a_score_has_the_longer_span():
+    evidence = [row(f"2026-11-{day}T09:30", "form", f"Whitepaper {day}", asset=str(day)) for day in (18, 19, 20)]
+    evidence += [row(f"2026-11-20T0{hour}:30", "registration", "Webinar", outcome="attended") for hour in (6, 7)]
+    found = sla(*evidence, as_of="2026-11-20T12:00")
+    assert (found.by, found.minutes) == (SCORE, 480)
+
+
+def test_the_clock_stands_still_over_a_weekend_and_a_holiday():
+    # Good Friday 2026 is April 3, Easter Monday April 6: both are holidays in Bavaria.
+    found = sla(demo(ASKED), as_of="2026-04-08T12:00", text=BAVARIA)
+    assert found.touch_due_at == at("2026-04-07T13:00")
+    assert found.levels[1].at == at("2026-04-07T17:00")
+
+
+def test_the_first_touch_is_by_a_person_and_after_the_hand_over():
+    before = row("2026-11-24T09:00", "call", actor="71")
+    automatic = row("2026-11-24T10:10", "email_out")
+    note = row("2026-11-24T10:20", "note", actor="71")
+    call = row("2026-11-24T10:40", "call", actor="71")
+    later = row("2026-11-25T10:40", "call", actor="71")
+    found = sla(before, demo(), automatic, note, call, later)
+    assert found.touched_at == at("2026-11-24T10:40")
+    assert not any(one.is_reached for one in found.levels)
+    assert sla(demo(), call, as_of="2026-11-24T10:30").touched_at is None
+
+
+def test_a_touch_that_came_too_late_was_heard_of():
+    found = sla(demo(), row("2026-11-24T11:20", "call", actor="71"))
+    assert [one.is_reached for one in found.levels] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("status", "ruling", "reason"),
+    [("IN_PROGRESS", Ruling.ACCEPTED, None), ("BAD_TIMING", Ruling.REJECTED, "bad_timing")],
+)
+def test_sales_rules_by_the_lead_status(status, ruling, reason):
+    said = row("2026-11-24T10:40", "lead_status", outcome=status, actor="user")
+    found = sla(demo(), said)
+    assert (found.ruling, found.ruled_at, found.reason) == (ruling, at("2026-11-24T10:40"), reason)
+    assert not any(one.is_reached for one in found.levels)
+
+
+def test_a_second_hand_over_of_a_cycle_has_times_of_its_own():
+    back = row("2026-11-24T10:40", "lead_status", outcome="NOT_READY", actor="user")
+    found = sla(demo(), back, demo("2026-11-26T14:00"), as_of="2026-11-26T14:30")
+    assert (found.number, found.handed_at, found.ruling) == (2, at("2026-11-26T14:00"), Ruling.WAITING)
+    assert (found.touched_at, found.reason) == (None, None)
+
+
+def test_coming_back_from_a_lost_deal_is_no_hand_over():
+    created = deal_facts([("2026-11-24T12:00", "qualifiedtobuy")])
+    found = sla(demo(), deals=[decided_deal(created, "2026-12-01")])
+    assert (found.number, found.handed_at) == (1, at("2026-11-24T10:00"))
+
+
+def test_the_machine_form_is_json():
+    found = sla(demo(), as_of="2026-11-24T11:30").as_dict()
+    assert json.loads(json.dumps(found)) == found
+    assert found["escalation"][0] == {"to": "owner", "at": iso(at("2026-11-24T11:00")), "reached": True}
+    assert (found["ruling"], found["touched_at"]) == ("waiting", None)
