@@ -1,5 +1,6 @@
 """The only code that knows SQL: tables, mirror, evidence, ledger, desk. Jobs begin at `open_store`."""
 
+from syncer.store.inbox_values import Erasure, InboxStanding, Tally, Waiting
 from syncer.store.outbox import Settlement
 from syncer.store.session import Store, Unit, open_store
 from syncer.store.values import (
@@ -19,7 +20,9 @@ __all__ = [
     "AccountFacts",
     "Compared",
     "DeadLetter",
+    "Erasure",
     "Holding",
+    "InboxStanding",
     "OutboxEntry",
     "Run",
     "Settlement",
@@ -27,7 +30,9 @@ __all__ = [
     "Status",
     "Store",
     "StoredGrant",
+    "Tally",
     "Unit",
     "Upserted",
+    "Waiting",
     "open_store",
 ]

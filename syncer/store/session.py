@@ -11,6 +11,7 @@ from syncer.store.desk import Desk
 from syncer.store.dialect import dialect_named
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
+from syncer.store.inbox import Inbox
 from syncer.store.ledger import Ledger
 from syncer.store.locks import account_lock, token_lock
 from syncer.store.measures import Measures
@@ -56,6 +57,11 @@ class Unit:
     def desk(self) -> Desk:
         """Return cursors, runs, outbox, dead letters and snapshots."""
         return Desk(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Return what webhooks brought."""
+        return Inbox(self.connection)
 
 
 class Store:

@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in the modules named after their groups."""
 
 from sqlmodel import SQLModel
 
@@ -13,6 +13,7 @@ from syncer.store.desk_tables import (
     outbox,
     runs,
 )
+from syncer.store.inbox_tables import erasure_requests, inbox, webhook_counts
 from syncer.store.ledger_tables import (
     company_states,
     contact_states,
@@ -62,7 +63,9 @@ __all__ = [
     "deals",
     "dirty_contacts",
     "dirty_deals",
+    "erasure_requests",
     "evidence",
+    "inbox",
     "kpi_snapshots",
     "links",
     "metadata",
@@ -74,4 +77,5 @@ __all__ = [
     "stage_events",
     "stages",
     "stories",
+    "webhook_counts",
 ]
