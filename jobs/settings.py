@@ -22,6 +22,7 @@ from jobs.credentials import (
     Strict,
     credentials_of,
 )
+from jobs.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
@@ -83,6 +84,8 @@ class AccountFile(AccessFile):
     streams: list[str] = Field(default_factory=list)
     write_back: bool = True
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
+    #: None: webhooks are taken once their address and secret are set.
+    webhooks: WebhooksFile | None = None
 
 
 class ScheduleFile(Strict):
@@ -117,6 +120,8 @@ class Account(Strict):
     streams: tuple[str, ...]
     write_back: bool
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
+    #: None takes no webhooks.
+    webhooks: Webhooks | None = None
 
 
 class Settings(Strict):
@@ -140,6 +145,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "accounts.*": tuple(AccountFile.model_fields),
     "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
+    "accounts.*.webhooks": tuple(WebhooksFile.model_fields),
     "accounts.*.fields": _FIELD_STREAMS,
     "accounts.*.fields.*.*": ("from", "as"),
 }
@@ -168,14 +174,17 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
     environment = _environment()
     file = _file(environment.config)
     keys, faults = _encryption_keys(environment)
-    problems: list[Problem] = []
+    public_url, wrong = public_address(environment.public_url)
+    problems = list(wrong)
     accounts = {}
     for name, one in (file.accounts or {DEFAULT_ACCOUNT: AccountFile()}).items():
         found = credentials_of(name, one, _secret)
+        webhooks, lacking = webhooks_of(name, one.webhooks, public_url, _secret)
         if isinstance(found, Credentials):
-            accounts[name] = _account(name, one, found, environment)
+            accounts[name] = _account(name, one, found, environment).model_copy(update={"webhooks": webhooks})
         else:
             problems += found
+        problems += lacking
     problems += _shared(file, accounts)
     if faults or (problems and need_accounts):
         raise ConfigError([*faults, *(problems if need_accounts else ())])
@@ -183,7 +192,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         database_url=environment.database_url,
         agreement_path=environment.agreement,
         log=environment.log,
-        public_url=environment.public_url,
+        public_url=public_url,
         dashboard_password=environment.dashboard_password,
         accounts=accounts,
         schedule=file.schedule,

@@ -21,6 +21,8 @@ EVENTS: Mapping[str, str] = {
     "conflict_kept": "a person's newer value was left alone",
     "account_rests": "the day's calls are spent; nothing is asked of the account until midnight of its time zone",
     "account_goes_on": "the day's limit was raised before midnight; the account is asked again",
+    "hints_not_kept": "webhooks could not be written to the database and were answered 503; HubSpot sends them again",
+    "hints_failed": "webhooks' records could not be looked into; they are tried again, fewer at a time",
     "schedule_started": "the daemon's schedule is running",
     "stop_requested": "a signal asked the daemon to finish and leave",
 }

@@ -1,7 +1,7 @@
 """The web application: one dashboard page, the figures behind it as JSON, and health. It only reads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib import resources
 
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -30,8 +30,8 @@ _HEADERS = {
 }
 
 
-def build_app(settings: Settings, store: Store) -> Starlette:
-    """Return the application over one store."""
+def build_app(settings: Settings, store: Store, webhooks: Sequence[Route] = ()) -> Starlette:
+    """Return the application over one store; `webhooks` are the routes where they arrive."""
     pages = Environment(loader=PackageLoader("jobs.web"), autoescape=select_autoescape(), trim_blocks=True)
     agreement = agreement_of(settings)
 
@@ -64,15 +64,16 @@ def build_app(settings: Settings, store: Store) -> Starlette:
             return JSONResponse({"status": "failed", "reason": error.message, "hint": error.hint}, status_code=503)
 
     static = resources.files("jobs.web").joinpath("static")
+    read = [
+        Route("/", index),
+        Route("/api/kpis", figures),
+        Route("/healthz", healthy),
+        Route("/readyz", ready),
+        Mount("/static", StaticFiles(directory=str(static))),
+    ]
+    # Webhooks are for machines: the headers of pages would only slow their answers down.
     return Starlette(
-        routes=[
-            Route("/", index),
-            Route("/api/kpis", figures),
-            Route("/healthz", healthy),
-            Route("/readyz", ready),
-            Mount("/static", StaticFiles(directory=str(static))),
-        ],
-        middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
+        routes=[*webhooks, Mount("/", routes=read, middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)])]
     )
 
 

@@ -51,6 +51,10 @@ class Desk:
         """Record how a run ended and what it counted."""
         runs.end_run(self._connection, run, now, status, counts)
 
+    def drop_run(self, run: str) -> None:
+        """Forget a run that kept and wrote nothing that names it."""
+        runs.drop_run(self._connection, run)
+
     def runs(self, account: str, limit: int = 20) -> Sequence[Run]:
         """Return runs, the latest first."""
         return runs.latest_runs(self._connection, account, limit)

@@ -61,6 +61,11 @@ def end_run(connection: Connection, id_: str, now: int, status: str, counts: Map
     connection.execute(update(runs).where(runs.c.id == id_).values(ended))
 
 
+def drop_run(connection: Connection, id_: str) -> None:
+    """Forget a run."""
+    connection.execute(delete(runs).where(runs.c.id == id_))
+
+
 def latest_runs(connection: Connection, account: str, limit: int) -> list[Run]:
     """Return runs, the latest first."""
     statement = select(*runs.columns).where(runs.c.account == account).order_by(runs.c.id.desc()).limit(limit)
