@@ -82,7 +82,11 @@ class Drainer:
             _log.error("run_failed", account=account, reason=reason, hint=getattr(error, "hint", None))
             return False
         result = drain.result()
-        return result is None or result.looked_at + result.given_up > 0
+        if result is None:
+            return True
+        if result.waiting:
+            self._called[account].set()
+        return result.looked_at + result.given_up > 0
 
     async def _drain(self, account: str) -> DrainResult | None:
         async with opened_desk(self._settings, self._store, account) as desk:

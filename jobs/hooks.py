@@ -12,7 +12,7 @@ from syncer.errors import Problem
 
 #: Where webhooks arrive, below the public address; an account's name may follow.
 PATH: Final = "/webhooks/hubspot"
-_KEY_VARIABLE: Final = "HUBSPOT_CLIENT_SECRET"
+KEY_VARIABLE: Final = "HUBSPOT_CLIENT_SECRET"
 _PUBLIC: Final = "SYNCER_PUBLIC_URL"
 _ADDRESS = re.compile(r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(/[^\s?#]*)?")
 
@@ -21,7 +21,7 @@ class WebhooksFile(Strict):
     """An account's webhooks as `syncer.yaml` describes them."""
 
     #: Variables that hold the client secrets of the apps that send; never the secrets.
-    secret_env: Annotated[tuple[VariableName, ...], Field(min_length=1)] = (_KEY_VARIABLE,)
+    secret_env: Annotated[tuple[VariableName, ...], Field(min_length=1)] = (KEY_VARIABLE,)
     #: Believe the older signature too, which anybody who saw a request can send again.
     allow_v1: bool = False
 

@@ -178,8 +178,8 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
     problems = list(wrong)
     accounts = {}
     for name, one in (file.accounts or {DEFAULT_ACCOUNT: AccountFile()}).items():
-        found = credentials_of(name, one, _secret)
-        webhooks, lacking = webhooks_of(name, one.webhooks, public_url, _secret)
+        found = credentials_of(name, one, secret_of)
+        webhooks, lacking = webhooks_of(name, one.webhooks, public_url, secret_of)
         if isinstance(found, Credentials):
             accounts[name] = _account(name, one, found, environment).model_copy(update={"webhooks": webhooks})
         else:
@@ -273,7 +273,8 @@ def _is_key(text: str) -> bool:
         return False
 
 
-def _secret(variable: str) -> SecretStr | None:
+def secret_of(variable: str) -> SecretStr | None:
+    """Return a secret from the environment or `.env`; None where it is unset or empty."""
     text = (os.environ.get(variable) or dotenv_values(".env").get(variable) or "").strip()
     return SecretStr(text) if text else None
 
