@@ -1,7 +1,9 @@
 """The daemon: rounds by the clock, drains on webhooks, the dashboard beside them, until a signal asks it to leave."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -51,7 +53,8 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) 
     first = asyncio.gather(*(_guarded(work, name, _sync)() for name in settings.accounts))
     keeping, draining = asyncio.create_task(keeper.run()), asyncio.create_task(drainer.run())
     try:
-        await server.serve()
+        with _obeyed_once():
+            await server.serve()
     finally:
         schedule.stop()
         _log.info("stop_requested")
@@ -61,6 +64,20 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) 
         await draining
         async with work.busy:
             first.cancel()
+
+
+@contextmanager
+def _obeyed_once() -> Iterator[None]:
+    """Let no signal that the server obeyed end the process before its work is done: uvicorn raises it once more.
+
+    A second one, sent afterwards, ends it at once.
+    """
+    before = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @dataclass(frozen=True, slots=True)
