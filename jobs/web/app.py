@@ -13,12 +13,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from jobs.bootstrap import agreement_of, system_clock
+from jobs.bootstrap import agreement_of
 from jobs.settings import Settings
-from jobs.status import read_status
+from jobs.web.health import health_routes
 from jobs.web.view import DashboardView, read_view
 from jobs.words import LANGUAGES, Language, word
-from syncer.errors import SyncerError
 from syncer.store import Store
 
 _HEADERS = {
@@ -51,24 +50,11 @@ def build_app(settings: Settings, store: Store, webhooks: Sequence[Route] = ()) 
         shown = await asyncio.to_thread(view, request.query_params.get("account"), _language(request))
         return JSONResponse([] if shown is None else shown.rows)
 
-    async def healthy(_request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def ready(_request: Request) -> Response:
-        def read() -> list[dict[str, object]]:
-            return [read_status(store, name, system_clock(), runs=1).as_dict() for name in _accounts(settings, store)]
-
-        try:
-            return JSONResponse({"status": "ok", "accounts": await asyncio.to_thread(read)})
-        except SyncerError as error:
-            return JSONResponse({"status": "failed", "reason": error.message, "hint": error.hint}, status_code=503)
-
     static = resources.files("jobs.web").joinpath("static")
     read = [
         Route("/", index),
         Route("/api/kpis", figures),
-        Route("/healthz", healthy),
-        Route("/readyz", ready),
+        *health_routes(settings, store, lambda: _accounts(settings, store)),
         Mount("/static", StaticFiles(directory=str(static))),
     ]
     # Webhooks are for machines: the headers of pages would only slow their answers down.
