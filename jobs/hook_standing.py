@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.findings import Finding, Level
 from jobs.keeping import Outcome
-from syncer.moments import MINUTE, SECOND, Millis, iso
+from syncer.moments import DAY, SECOND, Millis, iso
 from syncer.store import Erasure, Tally, Unit
 
 #: Outcomes of deliveries that were not believed, or not kept.
@@ -19,8 +19,8 @@ REFUSED = (
     Outcome.UNREADABLE_BODY,
     Outcome.BUSY,
 )
-#: Longer than a webhook takes to arrive: changes that a round finds so long after the last one should have had one.
-_GRACE = 10 * MINUTE
+#: Not every change has a webhook; but where rounds find changes a day after the last one, something is wrong.
+_GRACE = DAY
 _RUNS = 50
 _SHOW = "syncer webhooks show: are the subscriptions made, the app installed, the address reachable from outside?"
 _UNBELIEVED = (
@@ -42,7 +42,7 @@ class HookStanding:
     failing: int
     #: By outcome, those at the address without an account's name included.
     counts: Mapping[str, Tally]
-    #: Changes that rounds found and no webhook had told of, since the last one.
+    #: Changes that rounds found from a day after the last webhook on.
     untold: int
     erasures: Sequence[Erasure]
 
@@ -70,7 +70,7 @@ class HookStanding:
 
 def read_hooks(unit: Unit, account: str, now: Millis) -> HookStanding:
     """Return how an account's webhooks stand at `now`."""
-    counts = {**unit.inbox.counts(""), **unit.inbox.counts(account)}
+    counts = _together(unit.inbox.counts(""), unit.inbox.counts(account))
     last = counts.get(Outcome.ACCEPTED.value)
     standing = unit.inbox.standing(account)
     return HookStanding(
@@ -84,8 +84,16 @@ def read_hooks(unit: Unit, account: str, now: Millis) -> HookStanding:
     )
 
 
+def _together(one: Mapping[str, Tally], other: Mapping[str, Tally]) -> Mapping[str, Tally]:
+    found = dict(one)
+    for name, tally in other.items():
+        known = found.get(name, Tally(number=0, last_at=Millis(0)))
+        found[name] = Tally(number=known.number + tally.number, last_at=max(known.last_at, tally.last_at))
+    return found
+
+
 def _untold(unit: Unit, account: str, last_at: Millis | None) -> int:
-    """Return how many changes rounds found after the last webhook; first full pulls tell nothing about hooks."""
+    """Return how many changes rounds found long after the last webhook; first full pulls tell nothing about hooks."""
     since = 0 if last_at is None else last_at + _GRACE
     found = 0
     for run in unit.desk.runs(account, _RUNS):

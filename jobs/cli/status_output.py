@@ -39,7 +39,7 @@ def hook_lines(status: AccountStatus, *, takes_webhooks: bool) -> Sequence[str]:
         oldest = "" if hooks.oldest is None else f", the oldest for {hooks.oldest // SECOND:,} seconds"
         lines.append(f"webhooks: {last} · {hooks.waiting:,} wait{oldest} · {hooks.failing:,} failed before")
     if hooks.untold and lines:
-        lines.append(f"webhooks: rounds found {hooks.untold:,} changes since that none told of: syncer webhooks show")
+        lines.append(f"webhooks: silent, while rounds found {hooks.untold:,} changes: syncer webhooks show")
     refused = ", ".join(f"{one.number:,} {name} (last {iso(one.last_at)})" for name, one in hooks.refused().items())
     lines += [f"webhooks refused: {refused}"] if refused else []
     ids = ", ".join(f"{one.stream}:{one.record_id}" for one in hooks.erasures)
