@@ -39,7 +39,7 @@ _SECRET_KEYS = re.compile(r"token|secret|password|authorization|api_?key|cookie|
 _PERSONAL_KEYS = re.compile(r"^(e_?mail|first_?name|last_?name|phone|address|name|subject|body)$", re.IGNORECASE)
 _SECRET_TEXT = re.compile(
     r"""\bpat-[a-z0-9]+-[\w-]+ | \bBearer\s+\S+ | (?<=:)[^:@/\s]+(?=@)
-    | \b(?:code|access_token|refresh_token|client_secret)=[^&\s"']+   # of an OAuth address or form
+    | \b(?:code|access_token|refresh_token|client_secret|hapikey)=[^&\s"']+   # of an OAuth address or form
     | \b[a-z]{2}\d-[0-9a-f]{4,8}(?:-[0-9a-f]{2,12}){3,}""",
     re.IGNORECASE | re.VERBOSE,
 )

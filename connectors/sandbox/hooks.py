@@ -112,7 +112,20 @@ class Hooks:
         v3 = signature(self._secret, self._address, body, now)
         return {**headers, "X-HubSpot-Signature-v3": v3, "X-HubSpot-Request-Timestamp": now}
 
+    def _is_subscribed(self, happening: Happening) -> bool:
+        """Return whether some app asked for it; where none ever subscribed, everything is sent."""
+        wanted = [one for of in self._portal.subscriptions.values() for one in of]
+        asked = happening.event(generic=False)
+        return not wanted or any(
+            one["active"]
+            and one["eventType"] == asked["subscriptionType"]
+            and one["propertyName"] in {None, asked.get("propertyName")}
+            for one in wanted
+        )
+
     def _note(self, happening: Happening) -> None:
+        if not self._is_subscribed(happening):
+            return
         if self._dice.chance() < self._habits.lost:
             self.counts["never sent"] += 1
             return

@@ -101,6 +101,9 @@ class Portal:
         self.blocked: set[str] = set()
         #: Scopes that no token has, whatever it may do otherwise.
         self.lacking: set[str] = set()
+        #: By app, where its webhooks go and what it is subscribed to.
+        self.webhook_targets: dict[str, str] = {}
+        self.subscriptions: dict[str, list[dict[str, object]]] = {}
         #: Called with everything that happens.
         self.watchers: list[Callable[[Happening], None]] = []
         #: (kind, id) of everything changed since the last flush.
