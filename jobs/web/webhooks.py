@@ -87,9 +87,9 @@ class Receiver:
         """Return the accounts that know the secret with which the request was signed."""
         signed = Signed(method=request.method, uri=self._uri(request), body=body, headers=request.headers)
         found = signer(signed, self._secrets(candidates), self.clock())
-        if found is Refusal.UNSIGNED:
-            candidates = [one for one in candidates if self.accounts[one].allow_v1]
-            found = signer_v1(signed, self._secrets(candidates))
+        older = [one for one in candidates if self.accounts[one].allow_v1]
+        if found is Refusal.UNSIGNED and older:
+            candidates, found = older, signer_v1(signed, self._secrets(older))
         if isinstance(found, Refusal):
             raise _RefusedError(401, Outcome(found.value), _SAID[found])
         return [one for one in candidates if found in self.accounts[one].secrets]
