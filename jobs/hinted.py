@@ -90,7 +90,8 @@ def _take_out(desk: Desk, stream: str, seen: _Seen, erased: set[str]) -> None:
         held = unit.reconcile.live(desk.name, holding, [*seen.lost, *seen.into])
         into = {old: new for old, new in seen.into.items() if old in held}
         take_out(unit, desk, stream, Gone(holding=holding, lost=[one for one in seen.lost if one in held], into=into))
-        unit.inbox.request_erasure(desk.name, stream, erased.intersection(seen.lost), desk.clock())
+        known = [one for one in erased.intersection(seen.lost) if unit.mirror.contact(desk.name, one) is not None]
+        unit.inbox.request_erasure(desk.name, stream, known, desk.clock())
 
 
 def _settle(desk: Desk, hints: Sequence[Waiting]) -> None:
