@@ -46,7 +46,7 @@ class Wish:
 
 async def wished_webhooks(desk: Desk, public_url: str | None) -> Wish:
     """Return the webhooks that the account needs; a change of what HubSpot computes comes with what it follows from."""
-    portal = await look(desk)
+    portal = await look(desk, afresh=True)
     properties = {
         kind.value: await _telling(desk, kind, portal.properties[kind]) for kind in Kind if kind in portal.streams
     }
