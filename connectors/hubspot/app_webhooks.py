@@ -10,13 +10,12 @@ import msgspec
 from connectors.http import ApiClient, Patience, Request, checked_address, decoded
 from connectors.hubspot.official import Official
 from connectors.hubspot.subscriptions import AT_ONCE, Subscription
+from connectors.hubspot.versions import app_webhooks
 from connectors.limits import Budgets
 from connectors.statuses import Effect, Errand
 
 T = TypeVar("T")
 
-#: The version that the official client speaks (12.0).
-_ROOT = "/webhooks/v3"
 _HINT = "check HUBSPOT_DEVELOPER_API_KEY and the app's id: the key is that of the developer account that owns the app"
 
 
@@ -71,7 +70,7 @@ class AppWebhooks:
         self._api = ApiClient(
             base_url=address, tokens=_DeveloperKey(key), budgets=Budgets(tier=None), patience=patience
         )
-        self._path = f"{_ROOT}/{app_id}"
+        self._path = app_webhooks(app_id)
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -335,6 +335,21 @@ async def test_an_account_that_was_never_read_in_full_is_not_decided_on_a_part_o
         assert (await drain_round(desk)).looked_at == 1
 
 
+async def test_where_association_calls_are_spent_only_streams_without_links_are_drained(crm, open_desk, monkeypatch):
+    async def only_companies(_desk, streams, count):
+        count.halted["contacts"] = "spent"
+        return [one for one in streams if one == "companies"]
+
+    monkeypatch.setattr(drain_module, "without_resting", only_companies)
+    company = next(iter(crm.portal.tables["companies"].live()))
+    async with open_desk(crm) as desk:
+        await begun(desk)
+        put_hints(desk, "1")
+        put_hints(desk, company.id, stream="companies")
+        result = await drain_round(desk)
+    assert (result.looked_at, result.waiting, result.halted) == (1, 1, {"contacts": "spent"})
+
+
 async def test_a_stream_that_may_not_be_read_settles_its_hints(crm, open_desk):
     async with open_desk(crm) as desk:
         await begun(desk)
