@@ -119,7 +119,7 @@ def app_webhooks(app_id: int) -> str:
 
     It belongs to the app, not to an account, and is called to set up, never to run.
     """
-    return f"/webhooks/v3/{app_id}"
+    return f"/webhooks/{numbered('webhooks')}/{app_id}"
 
 
 def is_dated(version: str) -> bool:
