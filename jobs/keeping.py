@@ -116,24 +116,35 @@ class Keeper:
         now = self._clock()
         numbers = Counter(counts)
         with self._store.commit() as unit:
-            for delivery in deliveries:
-                owners = _owners(unit, delivery)
-                for portal, hints in delivery.hints.items():
-                    account = owners.get(portal) or owners.get("")
-                    if account is None:
-                        numbers[delivery.accounts[0], Outcome.OTHER_PORTAL.value] += len(hints)
-                        continue
-                    new = unit.inbox.receive(account, hints, now)
-                    numbers[account, Outcome.KEPT.value] += new
-                    numbers[account, Outcome.REPEATED.value] += len(hints) - new
+            for account, hints in _by_account(unit, deliveries, numbers).items():
+                new = unit.inbox.receive(account, hints, now)
+                numbers[account, Outcome.KEPT.value] += new
+                numbers[account, Outcome.REPEATED.value] += len(hints) - new
             unit.inbox.count({key: number for key, number in numbers.items() if number}, now)
 
 
-def _owners(unit: Unit, delivery: Delivery) -> Mapping[str, str]:
+def _by_account(
+    unit: Unit, deliveries: Sequence[Delivery], numbers: Counter[tuple[str, str]]
+) -> Mapping[str, Sequence[Hint]]:
+    """Return the hints of all deliveries by account, and count those of portals that are nobody's."""
+    found: dict[str, list[Hint]] = {}
+    owners = {names: _owners(unit, names) for names in {tuple(one.accounts) for one in deliveries}}
+    for delivery in deliveries:
+        of = owners[tuple(delivery.accounts)]
+        for portal, hints in delivery.hints.items():
+            account = of.get(portal) or of.get("")
+            if account is None:
+                numbers[delivery.accounts[0], Outcome.OTHER_PORTAL.value] += len(hints)
+            else:
+                found.setdefault(account, []).extend(hints)
+    return found
+
+
+def _owners(unit: Unit, accounts: Sequence[str]) -> Mapping[str, str]:
     """Return by portal id whose account it is; an only account whose portal is not known yet takes the rest, as ''."""
-    facts = {name: unit.desk.account(name) for name in delivery.accounts}
+    facts = {name: unit.desk.account(name) for name in accounts}
     known = {one.portal_id: name for name, one in facts.items() if one is not None and one.portal_id is not None}
-    unknown = [name for name in delivery.accounts if name not in known.values()]
+    unknown = [name for name in accounts if name not in known.values()]
     return known | ({"": unknown[0]} if len(unknown) == 1 else {})
 
 

@@ -1,12 +1,13 @@
 """The inbox: hints that webhooks brought, kept before they are answered, settled once their records were read."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 
-from sqlalchemy import Connection, case, delete, func, select, text, update
+from sqlalchemy import Connection, bindparam, case, delete, func, select, text, update
 
 from syncer.hints import Deed, Hint
 from syncer.moments import Millis
-from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
 from syncer.store.inbox_tables import DRAINING_ORDER, WAITING, erasure_requests, inbox, webhook_counts
 from syncer.store.inbox_values import Erasure, InboxStanding, Tally, Waiting
 
@@ -125,16 +126,19 @@ class Inbox:
         return self._connection.execute(delete(erasure_requests).where(mine)).rowcount > 0
 
     def _known(self, account: str, ids: Collection[str]) -> set[str]:
-        statement = select(inbox.c.id).where(
-            inbox.c.account == account, among(dialect_of(self._connection), inbox.c.id)
-        )
-        return {row[0] for row in raw(self._connection, statement, {"ids": listed(ids)})}
+        statement = _known_sql(dialect_of(self._connection))
+        return {row[0] for row in raw(self._connection, statement, {"account": account, "ids": listed(ids)})}
 
     def _update(self, account: str, ids: Collection[str], values: Mapping[str, object]) -> None:
         mine = (inbox.c.account == account) & among(dialect_of(self._connection), inbox.c.id)
         statement = update(inbox).where(mine, text(WAITING)).values(dict(values))
         for chunk in chunks(ids):
             self._connection.execute(statement, {"ids": listed(chunk)})
+
+
+@cache
+def _known_sql(dialect: Dialect) -> Query:
+    return select(inbox.c.id).where(inbox.c.account == bindparam("account"), among(dialect, inbox.c.id))
 
 
 def _row(account: str, hint: Hint, now: Millis) -> Mapping[str, object]:
