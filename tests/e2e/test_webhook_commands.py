@@ -66,3 +66,9 @@ def test_what_waits_is_drained_by_hand(serve, run, tmp_path):
     assert (drained["looked_at"], drained["waiting"]) == (1, 0)
     assert drained["written"] > 0
     assert json.loads(run(crm, "webhooks", "drain", "--json").stdout)["looked_at"] == 0
+
+
+def test_a_sandbox_that_cannot_sign_sends_nothing(run):
+    done = run(None, "sandbox", "--webhooks", "http://127.0.0.1:9/webhooks/hubspot", "--secret-env", "NOT_SET")
+    assert done.returncode == 2
+    assert "NOT_SET is not set" in done.stderr
