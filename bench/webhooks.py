@@ -1,7 +1,7 @@
 """Webhooks: how fast deliveries become durable, and how soon an edit is written back.
 
-Run as `python -m bench.webhooks [DELIVERIES EDITS]`. Intake: deliveries of ten events over loopback to a real server, ten
-in flight, as HubSpot keeps them; the floor is a bare Starlette application that inserts one row a delivery into the
+Run as `python -m bench.webhooks [DELIVERIES EDITS]`. Intake: deliveries of ten events over loopback to a real server,
+ten in flight, as HubSpot keeps them; the floor is a bare Starlette application that inserts one row a delivery into the
 same kind of database. The ratio is the CPU time of the server a delivery, each in a process of its own. Latency: a
 person edits at twenty edits a second in the sandbox, with the whole of `syncer run` between; median and 99th percentile
 from the edit to the written value.
