@@ -9,6 +9,7 @@ from jobs.access import denied, grant_findings, left_out
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.desk import Clock, Desk, Portal
 from jobs.findings import Finding, Level
+from jobs.hook_standing import hook_findings, read_hooks
 from jobs.look import look, tried
 from jobs.names import agreement_text
 from jobs.settings import Settings, load_settings
@@ -64,6 +65,7 @@ async def check_all(
                 found = await _account(settings, store, name, agreement or in_force(None), first_answer)
                 findings += found if agreement else map(_doubtful, found)
                 findings += _grant(settings, store, name)
+                findings += _webhooks(settings, store, name, clock)
     except SyncerError as error:
         findings += _problems("database", error)
     return findings
@@ -116,6 +118,15 @@ def _grant(settings: Settings, store: Store, name: str) -> Sequence[Finding]:
         return grant_findings(settings, store, choose(settings, name))
     except ConfigError:
         return ()
+
+
+def _webhooks(settings: Settings, store: Store, name: str, clock: Clock) -> Sequence[Finding]:
+    """Report whether webhooks arrive, where the account takes them."""
+    account = settings.accounts.get(name)
+    if account is None or account.webhooks is None:
+        return ()
+    with store.snapshot() as unit:
+        return hook_findings(name, read_hooks(unit, name, clock()))
 
 
 async def _account(

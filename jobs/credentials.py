@@ -12,6 +12,8 @@ DEFAULT_VARIABLE: Final = "HUBSPOT_ACCESS_TOKEN"
 _ID_VARIABLE: Final = "HUBSPOT_CLIENT_ID"
 _KEY_VARIABLE: Final = "HUBSPOT_CLIENT_SECRET"
 _RENEWAL_VARIABLE: Final = "HUBSPOT_REFRESH_TOKEN"
+#: Of the developer account that owns a legacy public app; needed to set its webhooks up, never to run.
+DEVELOPER_VARIABLE: Final = "HUBSPOT_DEVELOPER_API_KEY"
 
 VARIABLE: Final = r"^[A-Z][A-Z0-9_]*$"
 #: HubSpot takes https, and http to the person's own machine.

@@ -1,15 +1,21 @@
-"""The daemon: rounds by the clock, and the dashboard beside them, until a signal asks it to leave."""
+"""The daemon: rounds by the clock, drains on webhooks, the dashboard beside them, until a signal asks it to leave."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import signal
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import structlog
 import uvicorn
+from starlette.applications import Starlette
 
 from jobs.asking import Asked
 from jobs.bootstrap import agreement_of, opened_desk, system_clock
 from jobs.desk import Desk
 from jobs.digest.sending import send_digests
+from jobs.drainer import Drainer
+from jobs.keeping import Keeper
 from jobs.reconcile import reconcile_round
 from jobs.rounds import measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
@@ -17,6 +23,7 @@ from jobs.settings import Settings
 from jobs.sweep import Orders
 from jobs.web.access import is_password
 from jobs.web.app import build_app
+from jobs.web.webhooks import webhook_routes
 from syncer.errors import ConfigError, Problem, SyncerError
 from syncer.store import Store
 
@@ -33,14 +40,66 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) 
     Raises ConfigError for an address beyond this machine without a password, and for a password that is none.
     """
     refuse_unguarded(settings, host)
-    busy = asyncio.Lock()
+    work = _Work(settings, store, {name: asyncio.Lock() for name in settings.accounts})
     schedule = Schedule()
     for name in settings.accounts:
-        for appointment in _appointments(settings, store, name, busy):
+        for appointment in _appointments(work, name):
             schedule.add(appointment)
-    server = uvicorn.Server(
+    drainer = Drainer(settings, store, {name: lock for name, lock in work.locks.items() if _takes_webhooks(work, name)})
+    keeper = Keeper(store, system_clock, drainer.call)
+    server = _server(build_app(settings, store, webhook_routes(settings, keeper)), host=host, port=port)
+    schedule.start()
+    _log.info("schedule_started", accounts=list(settings.accounts), port=port)
+    first = asyncio.gather(*(_guarded(work, name, _sync)() for name in settings.accounts))
+    keeping, draining = asyncio.create_task(keeper.run()), asyncio.create_task(drainer.run())
+    try:
+        with _obeyed_once():
+            await server.serve()
+    finally:
+        schedule.stop()
+        _log.info("stop_requested")
+        drainer.leave()
+        keeping.cancel()
+        await keeper.flush()
+        await draining
+        async with work.busy:
+            first.cancel()
+
+
+@contextmanager
+def _obeyed_once() -> Iterator[None]:
+    """Let no signal that the server obeyed end the process before its work is done: uvicorn raises it once more.
+
+    A second one, sent afterwards, ends it at once.
+    """
+    before = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every job of the daemon needs."""
+
+    settings: Settings
+    store: Store
+    #: Held by whatever is at work on the account.
+    locks: Mapping[str, asyncio.Lock]
+    #: Held by the one round that is under way; a drain needs its account alone.
+    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+def _takes_webhooks(work: _Work, name: str) -> bool:
+    return work.settings.accounts[name].webhooks is not None
+
+
+def _server(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
+    return uvicorn.Server(
         uvicorn.Config(
-            build_app(settings, store),
+            app,
             host=host,
             port=port,
             log_config=None,
@@ -49,16 +108,6 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) 
             timeout_graceful_shutdown=_GRACE,
         )
     )
-    schedule.start()
-    _log.info("schedule_started", accounts=list(settings.accounts), port=port)
-    first = asyncio.gather(*(_guarded(settings, store, name, busy, _sync)() for name in settings.accounts))
-    try:
-        await server.serve()
-    finally:
-        schedule.stop()
-        _log.info("stop_requested")
-        async with busy:
-            first.cancel()
 
 
 def refuse_unguarded(settings: Settings, host: str) -> None:
@@ -81,32 +130,29 @@ def refuse_unguarded(settings: Settings, host: str) -> None:
         raise ConfigError(problems)
 
 
-def _appointments(settings: Settings, store: Store, name: str, busy: asyncio.Lock) -> list[Appointment]:
-    plan = settings.schedule
-    work: list[tuple[str, Every | Nightly, Callable[[Desk], Awaitable[None]]]] = [
+def _appointments(work: _Work, name: str) -> list[Appointment]:
+    plan = work.settings.schedule
+    jobs: list[tuple[str, Every | Nightly, Callable[[Desk], Awaitable[None]]]] = [
         ("sync", Every(plan.sync_every), _sync),
         ("measure", Every(plan.measure_every), _measure),
     ]
     if plan.reconcile_hour is not None:
-        zone = agreement_of(settings).agreement.calendar.zone
-        work.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
-    appointments = [
-        Appointment(name=f"{name}/{job}", when=when, work=_guarded(settings, store, name, busy, do))
-        for job, when, do in work
-    ]
-    if settings.digest.hour is not None and settings.digest.variables:
-        zone = agreement_of(settings).agreement.calendar.zone
-        when = Nightly(settings.digest.hour, zone)
-        appointments.append(Appointment(name=f"{name}/digest", when=when, work=_digest(settings, store, name)))
-    return appointments
+        zone = agreement_of(work.settings).agreement.calendar.zone
+        jobs.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
+    found = [Appointment(name=f"{name}/{job}", when=when, work=_guarded(work, name, do)) for job, when, do in jobs]
+    report = work.settings.digest
+    if report.hour is not None and report.variables:
+        when = Nightly(report.hour, agreement_of(work.settings).agreement.calendar.zone)
+        found.append(Appointment(name=f"{name}/digest", when=when, work=_digest(work, name)))
+    return found
 
 
-def _digest(settings: Settings, store: Store, name: str) -> Callable[[], Awaitable[None]]:
+def _digest(work: _Work, name: str) -> Callable[[], Awaitable[None]]:
     """Return the sending of the morning report; it reads only, so it waits for no round."""
 
     async def run() -> None:
         try:
-            sent = await send_digests(settings, store, agreement_of(settings), name, system_clock())
+            sent = await send_digests(work.settings, work.store, agreement_of(work.settings), name, system_clock())
         except SyncerError as error:
             _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
             return
@@ -119,16 +165,14 @@ def _digest(settings: Settings, store: Store, name: str) -> Callable[[], Awaitab
     return run
 
 
-def _guarded(
-    settings: Settings, store: Store, name: str, busy: asyncio.Lock, work: Callable[[Desk], Awaitable[None]]
-) -> Callable[[], Awaitable[None]]:
+def _guarded(work: _Work, name: str, do: Callable[[Desk], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
     """Return work on one account that never ends the daemon: its error is logged and the next round comes."""
 
     async def run() -> None:
-        async with busy:
+        async with work.busy, work.locks[name]:
             try:
-                async with opened_desk(settings, store, name) as desk:
-                    await work(desk)
+                async with opened_desk(work.settings, work.store, name) as desk:
+                    await do(desk)
             except SyncerError as error:
                 _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
 

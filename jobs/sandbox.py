@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.sandbox.clonefile import refuse_half
 from connectors.sandbox.csv_portal import load_csv_portal
 from connectors.sandbox.generate import generate_portal
+from connectors.sandbox.hooks import HookHabits, Hooks
 from connectors.sandbox.server import serve
 from connectors.sandbox.state import Portal
 from jobs.bootstrap import system_clock
+from jobs.settings import secret_of
 from syncer.errors import ConfigError, Problem
 
 _SPEC_ENDINGS = frozenset({".yaml", ".yml"})
@@ -51,12 +54,33 @@ def portal_lines(path: Path, data: Path | None) -> Iterable[Mapping[str, object]
     return _json_lines(path)
 
 
-def serve_portal(portal: Portal, host: str, port: int) -> None:
-    """Serve until interrupted."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hooked:
+    """Where a portal's webhooks go."""
+
+    address: str
+    #: Name of the variable that holds the client secret.
+    secret_env: str
+    #: Share of events that never come.
+    lost: float = 0.0
+
+
+def serve_portal(portal: Portal, host: str, port: int, hooked: Hooked | None = None) -> None:
+    """Serve until interrupted, and send webhooks where that is asked for."""
     try:
-        serve(portal, host, port)
+        with _hooks(portal, hooked) if hooked else nullcontext():
+            serve(portal, host, port)
     finally:
         portal.close()
+
+
+def _hooks(portal: Portal, hooked: Hooked) -> Hooks:
+    secret = secret_of(hooked.secret_env)
+    if secret is None:
+        hint = f"set {hooked.secret_env} to the same secret as for syncer run"
+        raise ConfigError([Problem(key="--secret-env", message=f"{hooked.secret_env} is not set", hint=hint)])
+    habits = HookHabits(lost=hooked.lost)
+    return Hooks(portal, hooked.address, secret.get_secret_value(), habits=habits)
 
 
 def _json_lines(path: Path) -> Iterator[Mapping[str, object]]:

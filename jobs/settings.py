@@ -23,6 +23,7 @@ from jobs.credentials import (
     credentials_of,
 )
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
+from jobs.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
 from jobs.switches import HandoverForm, WriteBackFile, switched
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
@@ -86,6 +87,8 @@ class AccountFile(AccessFile):
     streams: list[str] = Field(default_factory=list)
     write_back: Annotated[WriteBackFile | None, BeforeValidator(switched)] = WriteBackFile()
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
+    #: None: webhooks are taken once their address and secret are set.
+    webhooks: WebhooksFile | None = None
 
 
 class ScheduleFile(Strict):
@@ -123,6 +126,8 @@ class Account(Strict):
     handover: HandoverForm = HandoverForm.NONE
     proposals: bool = False
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
+    #: None takes no webhooks.
+    webhooks: Webhooks | None = None
 
 
 class Settings(Strict):
@@ -156,6 +161,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
     "accounts.*.write_back": tuple(WriteBackFile.model_fields),
+    "accounts.*.webhooks": tuple(WebhooksFile.model_fields),
     "accounts.*.fields": _FIELD_STREAMS,
     "accounts.*.fields.*.*": ("from", "as"),
 }
@@ -184,16 +190,19 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
     environment = _environment()
     file = _file(environment.config)
     keys, faults = _encryption_keys(environment)
-    problems: list[Problem] = []
+    public_url, wrong = public_address(environment.public_url)
+    problems = list(wrong)
     accounts = {}
     for name, one in (file.accounts or {DEFAULT_ACCOUNT: AccountFile()}).items():
-        found = credentials_of(name, one, _secret)
+        found = credentials_of(name, one, secret_of)
+        webhooks, lacking = webhooks_of(name, one.webhooks, public_url, secret_of)
         if isinstance(found, Credentials):
-            accounts[name] = _account(name, one, found, environment)
+            accounts[name] = _account(name, one, found, environment).model_copy(update={"webhooks": webhooks})
         else:
             problems += found
+        problems += lacking
     problems += _shared(file, accounts)
-    addresses, silent = addresses_of(file.digest, _secret)
+    addresses, silent = addresses_of(file.digest, secret_of)
     faults = [*faults, *silent]
     if faults or (problems and need_accounts):
         raise ConfigError([*faults, *(problems if need_accounts else ())])
@@ -201,7 +210,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         database_url=environment.database_url,
         agreement_path=environment.agreement,
         log=environment.log,
-        public_url=environment.public_url,
+        public_url=public_url,
         dashboard_password=environment.dashboard_password,
         reader_password=environment.reader_password,
         accounts=accounts,
@@ -285,7 +294,8 @@ def _is_key(text: str) -> bool:
         return False
 
 
-def _secret(variable: str) -> SecretStr | None:
+def secret_of(variable: str) -> SecretStr | None:
+    """Return a secret from the environment or `.env`; None where it is unset or empty."""
     text = (os.environ.get(variable) or dotenv_values(".env").get(variable) or "").strip()
     return SecretStr(text) if text else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from jobs.hook_standing import HookStanding, read_hooks
 from jobs.names import RECONCILE
 from jobs.parking import Rest, rests
 from jobs.spending import Spending, today
@@ -22,6 +23,7 @@ class AccountStatus:
     outbox: Mapping[str, int]
     dead_letters: int
     runs: Sequence[Run]
+    webhooks: HookStanding
     #: The last full compare that came to its end.
     reconciled: Run | None = None
     #: What our calls cost today and what the CRM said last of its limits; None where it was never asked.
@@ -41,6 +43,7 @@ class AccountStatus:
             "runs": [_timed(run) for run in self.runs],
             "reconciled": reconciled,
             "budget": None if self.spending is None else self.spending.as_dict(),
+            "webhooks": self.webhooks.as_dict(),
             "parked": [rest.as_dict() for rest in self.rests],
         }
 
@@ -60,6 +63,7 @@ def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> A
             outbox=unit.desk.outbox_counts(account),
             dead_letters=len(unit.desk.dead_letters(account)),
             runs=unit.desk.runs(account, runs),
+            webhooks=read_hooks(unit, account, now),
             reconciled=unit.desk.last_run(account, RECONCILE),
             spending=today(unit, account, now),
             rests=tuple(rests(unit, account, now).values()),

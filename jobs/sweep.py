@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from connectors.ports import SourceRecord
 from jobs.backfill import ahead
+from jobs.departed import Gone, take_out
 from jobs.drift import Finding, StreamDrift, What
 from jobs.intake import Intake
 from jobs.reading import Batch, Chunk, chunks
@@ -218,20 +219,9 @@ class Sweep:
 
     def _remove(self, part: Sequence[Finding]) -> None:
         desk, ids = self.intake.desk, [one.id for one in part if one.what is not What.MERGED]
-        now = desk.clock()
+        into = {one.id: one.into for one in part if one.into is not None}
         with desk.store.commit() as unit:
-            if self.stream in set(Kind):
-                kind = Kind(self.stream)
-                into = {one.id: one.into for one in part if one.into is not None}
-                there = unit.mirror.live(desk.name, kind, set(into.values()))
-                unit.reconcile.merge(desk.name, kind, {old: new for old, new in into.items() if new in there}, now)
-                unit.mirror.archive(desk.name, kind, ids, now)
-            elif self.holding.table == "stories":
-                unit.mirror.archive_stories(desk.name, self.stream, ids, now)
-            elif self.holding.stream is not None:
-                unit.mirror.archive_activities(desk.name, self.stream, ids, now)
-            else:
-                unit.reconcile.drop_answers(desk.name, ids)
+            take_out(unit, desk, self.stream, Gone(holding=self.holding, lost=ids, into=into))
             left = unit.reconcile.live(desk.name, self.holding, [one.id for one in part])
         for one in part:
             one.repaired = one.id not in left

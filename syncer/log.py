@@ -25,6 +25,8 @@ EVENTS: Mapping[str, str] = {
     "account_goes_on": "the day's limit was raised before midnight; the account is asked again",
     "report_sent": "a channel has the morning report, or there was nothing to send",
     "report_failed": "a channel refused the morning report or could not be reached",
+    "hints_not_kept": "webhooks could not be written to the database and were answered 503; HubSpot sends them again",
+    "hints_failed": "webhooks' records could not be looked into; they are tried again, fewer at a time",
     "schedule_started": "the daemon's schedule is running",
     "stop_requested": "a signal asked the daemon to finish and leave",
 }
@@ -41,7 +43,7 @@ _SECRET_KEYS = re.compile(r"token|secret|password|authorization|api_?key|cookie|
 _PERSONAL_KEYS = re.compile(r"^(e_?mail|first_?name|last_?name|phone|address|name|subject|body)$", re.IGNORECASE)
 _SECRET_TEXT = re.compile(
     r"""\bpat-[a-z0-9]+-[\w-]+ | \bBearer\s+\S+ | (?<=:)[^:@/\s]+(?=@)
-    | \b(?:code|access_token|refresh_token|client_secret)=[^&\s"']+   # of an OAuth address or form
+    | \b(?:code|access_token|refresh_token|client_secret|hapikey)=[^&\s"']+   # of an OAuth address or form
     | \b[a-z]{2}\d-[0-9a-f]{4,8}(?:-[0-9a-f]{2,12}){3,}""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -41,8 +41,10 @@ _ONCE = Retry(total=None, connect=0, read=0, redirect=2, status=0, other=0, rais
 class Official:
     """The official client's way to send a request, without retries of its own."""
 
-    def __init__(self, *, base_url: str) -> None:
+    def __init__(self, *, base_url: str, key_parameter: str | None = None) -> None:
         self._address = base_url
+        #: The parameter that carries the token where a header does not.
+        self._key_parameter = key_parameter
         # Any of its modules has the same transport; this one is loaded for its exceptions anyhow.
         self._client = HubSpot(host=base_url, retry=_ONCE).crm.properties.core_api.api_client
 
@@ -55,12 +57,17 @@ class Official:
         return await asyncio.to_thread(self._send, request, token)
 
     def _send(self, request: Request, token: str) -> Answer:
-        named = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        named = {"Accept": "application/json"}
+        params = list(request.params)
+        if self._key_parameter is None:
+            named["Authorization"] = f"Bearer {token}"
+        else:
+            params.append((self._key_parameter, token))
         try:
             raw = self._client.request(
                 request.method,
                 f"{self._address}{request.path}",
-                query_params=list(request.params),
+                query_params=params,
                 headers=self._client.default_headers | named,
                 body=request.json,
                 _preload_content=False,

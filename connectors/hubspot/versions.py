@@ -118,6 +118,14 @@ FOLLOWING = tuple(name for name in asdict(Versions()) if name not in UNDATED | {
 _DATED = re.compile(r"20\d\d-(03|09)(-beta)?")
 
 
+def app_webhooks(app_id: int) -> str:
+    """Path of a legacy public app's webhooks, in the version that the official client speaks (12.0).
+
+    It belongs to the app, not to an account, and is called to set up, never to run.
+    """
+    return f"/webhooks/{numbered('webhooks')}/{app_id}"
+
+
 def is_dated(version: str) -> bool:
     """Return whether a version is a date instead of a number."""
     return _DATED.fullmatch(version) is not None

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from connectors.sandbox.answers import NOT_FOUND_PAGE, page
 from connectors.sandbox.api import (
     account,
+    app_webhooks,
     associations,
     batches,
     campaigns,
@@ -182,6 +183,12 @@ _CURRENCIES: Sequence[_Row] = (
     ("GET", "/company-currency", account.company_currency),
 )
 _EVENTS: Sequence[_Row] = (("GET", "", feeds.occurrences), ("GET", "/event-types", feeds.occurrence_types))
+_APP_WEBHOOKS: Sequence[_Row] = (
+    ("PUT", "/settings", app_webhooks.put_settings),
+    ("GET", "/subscriptions", app_webhooks.list_subscriptions),
+    ("POST", "/subscriptions", app_webhooks.create_subscription),
+    ("PATCH", "/subscriptions/{id}", app_webhooks.change_subscription),
+)
 
 #: Root of a family on the numbered versions and on the dated ones.
 _ROOTS = {
@@ -245,6 +252,9 @@ def _routes(server: Server) -> list[Route]:
     )
     letting_in = Endpoint(handler=oauth.authorise, scopes=_fixed(), is_open=True)
     routes.append(_route(server, letting_in, "/oauth/authorize", "GET"))
+    for method, path, handler in _APP_WEBHOOKS:
+        keyed = Endpoint(handler=handler, scopes=_fixed(), is_open=True)
+        routes.append(_route(server, keyed, f"/webhooks/v3/{{app_id}}{path}", method))
     tokens = Endpoint(handler=oauth.token, scopes=_fixed(), is_open=True)
     routes.extend(_route(server, tokens, f"/oauth/{version}/token", "POST") for version in ("v3", "{version:dated}"))
     return routes

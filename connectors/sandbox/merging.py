@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from connectors.sandbox import effects
 from connectors.sandbox.definitions import Schema
+from connectors.sandbox.happenings import tell
 from connectors.sandbox.kinds import BY_NAME, Kind
 from connectors.sandbox.rows import Row, Version
 from syncer.moments import Millis, iso
@@ -40,6 +41,8 @@ def merge(portal: "Portal", kind: Kind, primary: Row, other: Row, *, at: Millis)
     table.add(survivor, at=at)
     portal.touch(kind.name, id_)
     effects.recount(portal, [*neighbours, (kind.name, id_)])
+    ids = {"primaryObjectId": int(primary.id), "mergedObjectIds": [int(other.id)], "newObjectId": int(id_)}
+    tell(portal, kind.name, "merge", at, objectId=int(id_), numberOfPropertiesMoved=0, **ids)
     return survivor
 
 
@@ -102,3 +105,4 @@ def erase(portal: "Portal", kind: Kind, row: Row) -> None:
     portal.tables[kind.name].forget(row)
     portal.touch(kind.name, row.id)
     effects.recount(portal, neighbours)
+    tell(portal, kind.name, "privacyDeletion", portal.clock(), objectId=int(row.id))

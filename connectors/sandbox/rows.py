@@ -129,6 +129,13 @@ class Table:
         del self._live[bisect_left(self._live, int(row.id))]
         insort(self._gone, int(row.id))
 
+    def restore(self, row: Row) -> None:
+        """Move a row out of the recycle bin."""
+        row.archived_at = None
+        del self._gone[bisect_left(self._gone, int(row.id))]
+        insort(self._live, int(row.id))
+        self._index(row)
+
     def forget(self, row: Row) -> None:
         """Remove a row for good."""
         self._unindex(row)

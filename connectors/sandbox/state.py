@@ -13,6 +13,7 @@ from connectors.sandbox.definitions import Schema, default_schemas, stage_moment
 from connectors.sandbox.draws import Draws
 from connectors.sandbox.feeds import Feed
 from connectors.sandbox.grants import Grants
+from connectors.sandbox.happenings import Happening, tell
 from connectors.sandbox.kinds import BY_NAME, KINDS
 from connectors.sandbox.links import Links
 from connectors.sandbox.records import (
@@ -100,6 +101,11 @@ class Portal:
         self.blocked: set[str] = set()
         #: Scopes that no token has, whatever it may do otherwise.
         self.lacking: set[str] = set()
+        #: By app, where its webhooks go and what it is subscribed to.
+        self.webhook_targets: dict[str, str] = {}
+        self.subscriptions: dict[str, list[dict[str, object]]] = {}
+        #: Called with everything that happens.
+        self.watchers: list[Callable[[Happening], None]] = []
         #: (kind, id) of everything changed since the last flush.
         self.touched: set[tuple[str, str]] = set()
         self._last_id = 1_000_000
@@ -152,6 +158,11 @@ class Portal:
         if self._file is not None:
             self.touched.add((kind, id_))
 
+    def tell(self, happening: Happening) -> None:
+        """Let everybody who watches know of something."""
+        for watcher in self.watchers:
+            watcher(happening)
+
     def touch_labels(self, from_: str, to: str) -> None:
         """Remember that the custom labels between two kinds changed, for the file."""
         for one, other in self.links.label_pairs():
@@ -186,4 +197,13 @@ class Portal:
                 source_type="CRM_UI", source_id=f"userId:{user_id}", user_id=user_id, forward_only=False
             )
             writes.apply(self, BY_NAME[kind], row, values, origin=origin, at=at or self.clock())
+            self.flush()
+
+    def restore_as_user(self, kind: str, id_: str) -> None:
+        """Take a record out of the recycle bin again, as a person may for ninety days."""
+        with self.lock:
+            row = self.tables[kind].rows[id_]
+            self.tables[kind].restore(row)
+            self.touch(kind, id_)
+            tell(self, kind, "restore", self.clock(), objectId=int(id_))
             self.flush()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from connectors.sandbox import effects
 from connectors.sandbox.answers import PropertyProblem, held_elsewhere, invalid, taken
 from connectors.sandbox.definitions import Definition
+from connectors.sandbox.happenings import tell, tell_changes, tell_creation
 from connectors.sandbox.kinds import Kind
 from connectors.sandbox.rows import Row, Version
 from connectors.sandbox.values import InvalidValueError, normal, text
@@ -138,6 +139,8 @@ def apply(portal: "Portal", kind: Kind, row: Row, values: Mapping[str, str], *, 
     row.properties[kind.modified] = iso(at) or ""
     table.has_changed(row)
     portal.touch(kind.name, row.id)
+    news = [name for name in before if before[name] != row.properties.get(name)]
+    tell_changes(portal, kind, row, news, origin)
     if origin.source_type != AUTOMATION:
         _automate(portal, kind, row, before, at=at)
 
@@ -197,6 +200,7 @@ def create(portal: "Portal", kind: Kind, values: Mapping[str, str], *, origin: O
     effects.follow(portal, kind, row, dict.fromkeys(properties), at=at)
     portal.tables[kind.name].add(row, at=at)
     portal.touch(kind.name, id_)
+    tell_creation(portal, kind, row, list(given), origin)
     return row
 
 
@@ -205,3 +209,4 @@ def archive(portal: "Portal", kind: Kind, row: Row, *, at: Millis) -> None:
     if row.archived_at is None:
         portal.tables[kind.name].archive(row, at=at)
         portal.touch(kind.name, row.id)
+        tell(portal, kind.name, "deletion", at, objectId=int(row.id))

@@ -5,7 +5,20 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli import agreement, connecting, daemon, doctor, figures, files, handover, letters, morning, steps, writing
+from jobs.cli import (
+    agreement,
+    connecting,
+    daemon,
+    doctor,
+    figures,
+    files,
+    handover,
+    hooks,
+    letters,
+    morning,
+    steps,
+    writing,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +44,7 @@ figures.register(app)
 handover.register(app)
 letters.register(app)
 morning.register(app)
+hooks.register(app)
 daemon.register(app)
 
 #: design.md §5: done, failed, usage or configuration, done but some records need a person.

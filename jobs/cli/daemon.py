@@ -53,10 +53,18 @@ def sandbox(
     ] = False,
     restart: Annotated[bool, typer.Option("--restart", help="Throw an earlier copy in --state away.")] = False,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Fill --state and leave.")] = False,
+    webhooks: Annotated[
+        str | None, typer.Option("--webhooks", help="Send webhooks to this address, as HubSpot would.")
+    ] = None,
+    secret_env: Annotated[
+        str | None, typer.Option("--secret-env", help="Variable with the client secret; HUBSPOT_CLIENT_SECRET.")
+    ] = None,
+    lose: Annotated[float, typer.Option("--lose", min=0, max=1, help="Share of webhook events that never come.")] = 0.0,
 ) -> None:
     """The embedded CRM alone: speaks HubSpot's API, for rehearsals and tests."""
     from jobs.cli.clone_output import copy_account
-    from jobs.sandbox import Filling, open_portal, serve_portal
+    from jobs.hooks import KEY_VARIABLE
+    from jobs.sandbox import Filling, Hooked, open_portal, serve_portal
 
     copy_account(
         clone, state, pseudonymise=pseudonymise, restart=restart, filled=bool(load or generate), no_serve=no_serve
@@ -69,7 +77,8 @@ def sandbox(
         return
     typer.echo(f"HUBSPOT_BASE_URL=http://{host}:{port}", err=True)
     typer.echo("HUBSPOT_ACCESS_TOKEN=pat-sandbox-1   (any pat-… does)", err=True)
-    serve_portal(portal, host, port)
+    hooked = Hooked(address=webhooks, secret_env=secret_env or KEY_VARIABLE, lost=lose) if webhooks else None
+    serve_portal(portal, host, port, hooked)
 
 
 def demo(

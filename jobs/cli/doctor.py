@@ -92,4 +92,5 @@ def status(account: AccountOption = None, as_json: JsonOption = False) -> None:
         print_json([one.as_dict() for one in found])
     else:
         for one in found:
-            print_status(one)
+            account_settings = settings.accounts.get(one.account)
+            print_status(one, takes_webhooks=bool(account_settings and account_settings.webhooks))

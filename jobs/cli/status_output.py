@@ -12,7 +12,7 @@ from syncer.store import Run
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
-def print_status(status: AccountStatus) -> None:
+def print_status(status: AccountStatus, *, takes_webhooks: bool = False) -> None:
     """Print one account."""
     records = ", ".join(f"{count:,} {name}" for name, count in status.records.items() if count)
     typer.echo(f"{status.account}: {records or 'nothing read yet: syncer backfill'}")
@@ -26,8 +26,24 @@ def print_status(status: AccountStatus) -> None:
     waiting = {name: count for name, count in status.outbox.items() if name in {"pending", "sending"} and count}
     typer.echo(f"outbox: {', '.join(f'{count:,} {name}' for name, count in waiting.items()) or 'empty'}")
     typer.echo(f"dead letters: {status.dead_letters:,}" + (" — syncer dead-letters" if status.dead_letters else ""))
-    for line in budget_lines(status):
+    for line in [*hook_lines(status, takes_webhooks=takes_webhooks), *budget_lines(status)]:
         typer.echo(line)
+
+
+def hook_lines(status: AccountStatus, *, takes_webhooks: bool) -> Sequence[str]:
+    """Return whether webhooks arrive, what waits and what was refused; nothing where none are taken or ever were."""
+    hooks = status.webhooks
+    lines = []
+    if takes_webhooks or hooks.counts:
+        last = "none has ever arrived: syncer webhooks show" if hooks.last_at is None else f"last {iso(hooks.last_at)}"
+        oldest = "" if hooks.oldest is None else f", the oldest for {hooks.oldest // SECOND:,} seconds"
+        lines.append(f"webhooks: {last} · {hooks.waiting:,} wait{oldest} · {hooks.failing:,} failed before")
+    if hooks.untold and lines:
+        lines.append(f"webhooks: silent, while rounds found {hooks.untold:,} changes: syncer webhooks show")
+    refused = ", ".join(f"{one.number:,} {name} (last {iso(one.last_at)})" for name, one in hooks.refused().items())
+    lines += [f"webhooks refused: {refused}"] if refused else []
+    ids = ", ".join(f"{one.stream}:{one.record_id}" for one in hooks.erasures)
+    return [*lines, *([f"to be erased here too, for the CRM erased them: {ids}"] if ids else [])]
 
 
 def budget_lines(status: AccountStatus) -> Sequence[str]:

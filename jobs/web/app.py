@@ -29,8 +29,11 @@ from jobs.web.sync import sync_routes
 from syncer.store import Store
 
 
-def build_app(settings: Settings, store: Store) -> Starlette:
-    """Return the application over one store; its passwords are those of the settings."""
+def build_app(settings: Settings, store: Store, webhooks: Sequence[Route] = ()) -> Starlette:
+    """Return the application over one store; its passwords are those of the settings.
+
+    `webhooks` are the routes where the CRM's arrive.
+    """
     keeper = doorkeeper(
         {Role.READER: settings.reader_password, Role.OPERATOR: settings.dashboard_password}, system_clock
     )
@@ -48,13 +51,13 @@ def build_app(settings: Settings, store: Store) -> Starlette:
         return response
 
     return Starlette(
-        routes=_routes(site, keeper, is_encrypted=is_encrypted),
+        routes=[*webhooks, *_routes(site, settings, keeper, is_encrypted=is_encrypted)],
         middleware=[Middleware(Guard, keeper=keeper, is_encrypted=is_encrypted)],
         exception_handlers={HTTPException: refused},
     )
 
 
-def _routes(site: Site, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequence[Route | Mount]:
+def _routes(site: Site, settings: Settings, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequence[Route | Mount]:
     static = resources.files("jobs.web").joinpath("static")
     return [
         *overview_routes(site),
@@ -64,7 +67,7 @@ def _routes(site: Site, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequence[R
         *deal_routes(site),
         *figure_routes(site),
         *sync_routes(site),
-        *health_routes(site, is_open=keeper.is_open),
+        *health_routes(site, settings.schedule, is_open=keeper.is_open),
         *entrance(site.pages, keeper, is_encrypted=is_encrypted),
         Mount("/static", StaticFiles(directory=str(static))),
     ]

@@ -24,10 +24,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-#: What the CRM sends; it is known by its signature.
+#: What the CRM sends; it is known by its signature, and headers of pages would only slow its answers down.
 _HOOKS = "/webhooks/"
 #: Answered to anybody; what they tell strangers is their own care.
-PUBLIC = ("/healthz", "/readyz", "/login", "/static/", _HOOKS)
+PUBLIC = ("/healthz", "/readyz", "/login", "/static/")
 #: For programs that bring a password instead of a cookie.
 _MACHINES = ("/metrics", "/api/")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -47,7 +47,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request or pass it on; every answer carries the headers of the house."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"].startswith(_HOOKS):
             await self._app(scope, receive, send)
             return
 
@@ -64,7 +64,7 @@ class Guard:
     async def _judge(self, request: Request) -> tuple[str | None, Response | None]:
         """Return the token of a session that begins now, and the answer to who may not come in."""
         path, begun = request.url.path, None
-        if self._keeper.is_open and not path.startswith(_HOOKS) and _host(request.headers) not in _LOOPBACK:
+        if self._keeper.is_open and _host(request.headers) not in _LOOPBACK:
             return None, PlainTextResponse("not served under this name\n", HTTPStatus.MISDIRECTED_REQUEST)
         token = request.cookies.get(COOKIE)
         session = self._keeper.session(token) if token else None

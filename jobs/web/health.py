@@ -1,36 +1,61 @@
-"""Whether the process lives and whether it can work. Strangers learn yes or no; who may look learns why."""
+"""Whether the process lives, whether all is well with it, and its numbers. Strangers learn yes or no, and no more."""
 
 import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobs.status import read_status
+from jobs.readiness import troubles
+from jobs.settings import ScheduleFile
+from jobs.status import AccountStatus, read_status
+from jobs.web.metrics import Standings, metrics_page
 from jobs.web.site import Site
 from syncer.errors import SyncerError
+from syncer.store import RunTally
+
+_RUNS = 10
 
 
-def health_routes(site: Site, *, is_open: bool) -> Sequence[Route]:
-    """Return /healthz and /readyz."""
+def health_routes(site: Site, schedule: ScheduleFile, *, is_open: bool) -> Sequence[Route]:
+    """Return `/healthz`, `/readyz` and `/metrics`. They hold counts and the names of accounts, nothing of people."""
 
     async def healthy(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     async def ready(request: Request) -> Response:
         may_look = is_open or request.state.session is not None
-
-        def read() -> list[dict[str, object]]:
-            names = site.pages.accounts()
-            return [read_status(site.store, name, site.clock(), runs=1).as_dict() for name in names]
-
         try:
-            accounts = await asyncio.to_thread(read)
+            found = await asyncio.to_thread(_statuses, site)
         except SyncerError as error:
             said = {"reason": error.message, "hint": error.hint} if may_look else {}
             return JSONResponse({"status": "failed", **said}, HTTPStatus.SERVICE_UNAVAILABLE)
-        return JSONResponse({"status": "ok", **({"accounts": accounts} if may_look else {})})
+        wrong = [trouble.as_dict() for one in found for trouble in troubles(one, schedule)]
+        # A daemon that is late still takes webhooks: only one that cannot serve may be taken out of the way.
+        status = "degraded" if wrong else "ok"
+        told = {"problems": wrong, "accounts": [one.as_dict() for one in found]} if may_look else {}
+        return JSONResponse({"status": status, **told})
 
-    return [Route("/healthz", healthy), Route("/readyz", ready)]
+    async def metrics(_request: Request) -> Response:
+        try:
+            page = metrics_page(await asyncio.to_thread(_standings, site))
+        except SyncerError as error:
+            return Response(f"{error.message}\n", HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/plain")
+        return Response(page, media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", healthy), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+def _statuses(site: Site) -> Sequence[AccountStatus]:
+    return [read_status(site.store, name, site.clock(), runs=_RUNS) for name in site.pages.accounts()]
+
+
+def _standings(site: Site) -> Standings:
+    def tallied(status: AccountStatus) -> tuple[AccountStatus, Sequence[RunTally]]:
+        with site.store.snapshot() as unit:
+            return status, unit.desk.run_tallies(status.account)
+
+    return [tallied(one) for one in _statuses(site)]

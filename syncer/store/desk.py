@@ -8,7 +8,7 @@ from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import grants, letters, marks, outbox, overview, runs
 from syncer.store.outbox import Settlement
-from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, Snapshot, StoredGrant
+from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, RunTally, Snapshot, StoredGrant
 from syncer.writeback.intents import Intent, Written
 
 
@@ -51,9 +51,17 @@ class Desk:
         """Record how a run ended and what it counted."""
         runs.end_run(self._connection, run, now, status, counts)
 
+    def drop_run(self, run: str) -> None:
+        """Forget a run that kept and wrote nothing that names it."""
+        runs.drop_run(self._connection, run)
+
     def runs(self, account: str, limit: int = 20) -> Sequence[Run]:
         """Return runs, the latest first."""
         return runs.latest_runs(self._connection, account, limit)
+
+    def run_tallies(self, account: str) -> Sequence[RunTally]:
+        """Return how many runs of each job and status are kept, and when the last of them began."""
+        return runs.run_tallies(self._connection, account)
 
     def last_run(self, account: str, jobs: Collection[str]) -> Run | None:
         """Return the latest run of any of some jobs that came to its end, or None where there is none."""

@@ -4,14 +4,14 @@ from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 
 import orjson
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from syncer.errors import ChangedMeanwhile
 from syncer.moments import moment
 from syncer.store.dialect import Row, dialect_of, raw
 from syncer.store.marks import ensure_account
 from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
-from syncer.store.values import AccountFacts, Run
+from syncer.store.values import AccountFacts, Run, RunTally
 
 RUNNING, INTERRUPTED, FAILED = "running", "interrupted", "failed"
 
@@ -61,10 +61,27 @@ def end_run(connection: Connection, id_: str, now: int, status: str, counts: Map
     connection.execute(update(runs).where(runs.c.id == id_).values(ended))
 
 
+def drop_run(connection: Connection, id_: str) -> None:
+    """Forget a run."""
+    connection.execute(delete(runs).where(runs.c.id == id_))
+
+
 def latest_runs(connection: Connection, account: str, limit: int) -> list[Run]:
     """Return runs, the latest first."""
     statement = select(*runs.columns).where(runs.c.account == account).order_by(runs.c.id.desc()).limit(limit)
     return [_run(row) for row in raw(connection, statement, {})]
+
+
+def run_tallies(connection: Connection, account: str) -> list[RunTally]:
+    """Return how many runs of each job and status are kept, and when the last of them began."""
+    statement = (
+        select(runs.c.job, runs.c.status, func.count(), func.max(runs.c.started_at))
+        .where(runs.c.account == account)
+        .group_by(runs.c.job, runs.c.status)
+        .order_by(runs.c.job, runs.c.status)
+    )
+    found = raw(connection, statement, {})
+    return [RunTally(job=job, status=status, number=number, last_at=at) for job, status, number, at in found]
 
 
 def last_run(connection: Connection, account: str, jobs: Collection[str]) -> Run | None:

@@ -12,6 +12,7 @@ from syncer.store.desk import Desk
 from syncer.store.dialect import dialect_named
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
+from syncer.store.inbox import Inbox
 from syncer.store.ledger import Ledger
 from syncer.store.locks import account_lock, token_lock
 from syncer.store.measures import Measures
@@ -74,6 +75,11 @@ class Unit:
     def notices(self) -> Notices:
         """Return the notes and tasks that we put into the CRM."""
         return Notices(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Return what webhooks brought."""
+        return Inbox(self.connection)
 
 
 class Store:

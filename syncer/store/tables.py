@@ -13,6 +13,7 @@ from syncer.store.desk_tables import (
     outbox,
     runs,
 )
+from syncer.store.inbox_tables import erasure_requests, inbox, webhook_counts
 from syncer.store.ledger_tables import (
     company_states,
     contact_states,
@@ -65,7 +66,9 @@ __all__ = [
     "deals",
     "dirty_contacts",
     "dirty_deals",
+    "erasure_requests",
     "evidence",
+    "inbox",
     "kpi_snapshots",
     "links",
     "metadata",
@@ -79,4 +82,5 @@ __all__ = [
     "stage_stays",
     "stages",
     "stories",
+    "webhook_counts",
 ]

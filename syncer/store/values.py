@@ -153,6 +153,17 @@ class StoredGrant:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RunTally:
+    """Runs of one job that ended one way."""
+
+    job: str
+    status: str
+    number: int
+    #: When the last of them began.
+    last_at: Millis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Run:
     """One run of one job."""
 

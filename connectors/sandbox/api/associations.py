@@ -10,6 +10,7 @@ from connectors.sandbox import effects
 from connectors.sandbox.answers import Json, RefusalError, invalid, nothing, reply
 from connectors.sandbox.api.batches import envelope, read_inputs
 from connectors.sandbox.calls import Call
+from connectors.sandbox.happenings import tell_link
 from connectors.sandbox.kinds import Kind
 from connectors.sandbox.links import USER, LinkType, plain
 from connectors.sandbox.values import text
@@ -216,11 +217,13 @@ def link(call: Call, pair: Pair, ids: tuple[str, str], types: Sequence[LinkType]
     """Link two records and bring what they count up to date."""
     call.portal.links.link(pair.from_, ids[0], pair.to, ids[1], *types)
     effects.recount(call.portal, [(pair.from_.name, ids[0]), (pair.to.name, ids[1])])
+    tell_link(call.portal, ((pair.from_, ids[0]), (pair.to, ids[1])), types, removed=False)
 
 
 def unlink(call: Call, pair: Pair, ids: tuple[str, str]) -> None:
     """Remove a link and bring what the records count up to date."""
-    call.portal.links.unlink(pair.from_.name, ids[0], pair.to.name, ids[1])
+    if call.portal.links.unlink(pair.from_.name, ids[0], pair.to.name, ids[1]):
+        tell_link(call.portal, ((pair.from_, ids[0]), (pair.to, ids[1])), (), removed=True)
     effects.recount(call.portal, [(pair.from_.name, ids[0]), (pair.to.name, ids[1])])
 
 

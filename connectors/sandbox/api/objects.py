@@ -7,6 +7,7 @@ from starlette.responses import Response
 from connectors.sandbox import effects, writes
 from connectors.sandbox.answers import PageNotFoundError, invalid, invalid_properties, nothing, reply
 from connectors.sandbox.calls import Call
+from connectors.sandbox.happenings import tell_link
 from connectors.sandbox.kinds import KINDS, Kind
 from connectors.sandbox.lineparse import address_digest
 from connectors.sandbox.links import HUBSPOT, LinkType
@@ -59,6 +60,7 @@ def create_record(call: Call) -> Response:
     for to, to_id, types in links:
         call.portal.links.link(kind, row.id, to, to_id, *types)
         effects.recount(call.portal, [(kind.name, row.id), (to.name, to_id)])
+        tell_link(call.portal, ((kind, row.id), (to, to_id)), types, removed=False)
     return reply(show_created(call.portal, kind, row), 201)
 
 

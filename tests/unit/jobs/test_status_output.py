@@ -1,6 +1,7 @@
 import pytest
 
 from jobs.cli.status_output import counted, print_status, took
+from jobs.hook_standing import HookStanding
 from jobs.status import AccountStatus
 from syncer.store import Run
 
@@ -27,7 +28,13 @@ def test_counts_leave_out_what_stayed_at_zero_and_what_is_no_count():
 
 def test_status_shows_duration_and_counts_and_its_json_keeps_them_apart(capsys):
     status = AccountStatus(
-        account="a", freshness={}, records={}, outbox={}, dead_letters=0, runs=[_run(read=12, written=3)]
+        account="a",
+        freshness={},
+        records={},
+        outbox={},
+        dead_letters=0,
+        runs=[_run(read=12, written=3)],
+        webhooks=HookStanding(last_at=None, waiting=0, oldest=None, failing=0, counts={}, untold=0, erasures=()),
     )
     print_status(status)
     shown = capsys.readouterr().out

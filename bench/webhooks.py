@@ -1,0 +1,180 @@
+"""Webhooks: how fast deliveries become durable, and how soon an edit is written back.
+
+Run as `python -m bench.webhooks [DELIVERIES EDITS]`. Intake: deliveries of ten events over loopback to a real server,
+ten in flight, as HubSpot keeps them; the floor is a bare Starlette application that inserts one row a delivery into the
+same kind of database. The ratio is the CPU time of the server a delivery, each in a process of its own. Latency: a
+person edits at twenty edits a second in the sandbox, with the whole of `syncer run` between; median and 99th percentile
+from the edit to the written value.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import hmac
+import json
+import resource
+import sqlite3
+import sys
+import tempfile
+import time
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import httpx
+import uvicorn
+from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bench.webhook_latency import APP, free_port, latency, wait_for
+from jobs.bootstrap import system_clock
+from jobs.hooks import PATH, Webhooks
+from jobs.keeping import Keeper
+from jobs.web.webhooks import Receiver
+from syncer.store import open_store
+
+EVENTS = 10
+IN_FLIGHT = 10
+
+
+def main(deliveries: int = 3_000, edits: int = 300) -> None:
+    """Print both figures."""
+    floor, ours = (min((_intake(kind, deliveries) for _ in range(2)), key=_cost) for kind in ("floor", "own"))
+    print(f"intake: {ours.rate:,.0f} deliveries/s of {EVENTS} events; floor of one row: {floor.rate:,.0f}", flush=True)
+    print(f"intake: {ours.cost / floor.cost:.2f}x the floor's CPU time a delivery", flush=True)
+    latency(edits)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Intake:
+    rate: float
+    #: CPU seconds of the server a delivery.
+    cost: float
+
+
+def _cost(one: _Intake) -> float:
+    return one.cost
+
+
+def _intake(kind: str, deliveries: int) -> _Intake:
+    """Return what a server of its own process takes; its start counts as much on both sides and is taken out."""
+    with tempfile.TemporaryDirectory() as folder:
+        idle = _served(kind, Path(folder), 0)[1]
+    with tempfile.TemporaryDirectory() as folder:
+        took, spent = _served(kind, Path(folder), deliveries)
+    return _Intake(rate=deliveries / took, cost=(spent - idle) / deliveries)
+
+
+def _served(kind: str, folder: Path, deliveries: int) -> tuple[float, float]:
+    """Start a server and send it deliveries; return the seconds that they took and the CPU seconds it spent."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}{PATH}"
+    before = _spent()
+    server = get_context("spawn").Process(target=_serve, args=(kind, str(folder), port))
+    server.start()
+    wait_for(lambda: _answers(address))
+    found = asyncio.run(_flood(address, deliveries))
+    server.terminate()
+    server.join()
+    return found, _spent() - before
+
+
+def _spent() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=1).status_code == 405
+    except httpx.TransportError:
+        return False
+
+
+async def _flood(address: str, deliveries: int) -> float:
+    """Return the seconds until so many deliveries were answered with 200."""
+
+    async def sender(client: httpx.AsyncClient, lane: int) -> None:
+        for number in range(lane, deliveries, IN_FLIGHT):
+            body = _body(lane, number)
+            answer = await client.post(address, content=body, headers=_signed(address, body))
+            if answer.status_code != 200:
+                raise SystemExit(f"answered {answer.status_code}")
+
+    began = time.monotonic()
+    async with httpx.AsyncClient(timeout=10) as client:
+        await asyncio.gather(*(sender(client, lane) for lane in range(IN_FLIGHT)))
+    return time.monotonic() - began
+
+
+def _body(lane: int, number: int) -> bytes:
+    first = (lane * 1_000_000 + number) * EVENTS
+    return json.dumps(
+        [
+            {
+                "eventId": first + place,
+                "subscriptionId": 1,
+                "portalId": 48_000_001,
+                "appId": 7,
+                "occurredAt": 1_790_000_000_000,
+                "subscriptionType": "contact.propertyChange",
+                "attemptNumber": 0,
+                "objectId": first + place,
+                "propertyName": "lifecyclestage",
+                "propertyValue": "lead",
+                "changeSource": "CRM_UI",
+                "sourceId": "userId:1",
+            }
+            for place in range(EVENTS)
+        ]
+    ).encode()
+
+
+def _signed(address: str, body: bytes) -> dict[str, str]:
+    now = str(int(time.time() * 1000))
+    digest = hmac.digest(APP.encode(), b"POST" + address.encode() + body + now.encode(), hashlib.sha256)
+    return {"X-HubSpot-Signature-v3": b64encode(digest).decode(), "X-HubSpot-Request-Timestamp": now}
+
+
+def _serve(kind: str, folder: str, port: int) -> None:
+    app = _floor(Path(folder)) if kind == "floor" else _own(Path(folder), port)
+    uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False)).run()
+
+
+def _floor(folder: Path) -> Starlette:
+    """Return an application that does nothing but insert the body as one row, in WAL, before it answers."""
+    database = sqlite3.connect(folder / "floor.db", isolation_level=None)
+    for line in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL", "CREATE TABLE inbox (body BLOB)"):
+        database.execute(line)
+
+    async def keep(request: Request) -> Response:
+        database.execute("INSERT INTO inbox VALUES (?)", (await request.body(),))
+        return Response()
+
+    return Starlette(routes=[Route(PATH, keep, methods=["POST"])])
+
+
+def _own(folder: Path, port: int) -> Starlette:
+    """Return our endpoint and keeper over an empty store, with nothing draining it."""
+    store = open_store(f"sqlite:///{folder / 'syncer.db'}")
+    store.upgrade()
+    keeper = Keeper(store, system_clock, lambda: None)
+    accounts = {"hubspot": Webhooks(secrets=(SecretStr(APP),), allow_v1=False)}
+    receiver = Receiver(accounts=accounts, public_url=f"http://127.0.0.1:{port}", keeper=keeper, clock=system_clock)
+
+    @contextlib.asynccontextmanager
+    async def keeping(_app: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(keeper.run())
+        yield
+        task.cancel()
+
+    return Starlette(routes=receiver.routes(), lifespan=keeping)
+
+
+if __name__ == "__main__":
+    main(*(int(text) for text in sys.argv[1:3]))

@@ -1,0 +1,145 @@
+"""Commands about webhooks: what to subscribe to, subscribing, and draining what came."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.options import AccountOption, JsonOption
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobs.desk import Desk
+    from jobs.drain import DrainResult
+    from jobs.subscribing import Wish
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group to the tree."""
+    group = typer.Typer(
+        name="webhooks",
+        help="What HubSpot should tell Syncer of at once, and what it told.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    group.command()(show)
+    group.command("apply")(apply_)
+    group.command()(drain)
+    app.add_typer(group)
+
+
+def show(account: AccountOption = None, as_json: JsonOption = False) -> None:
+    """Show the address, scopes and subscriptions that the app in HubSpot needs."""
+    from jobs.cli.frame import print_json
+
+    wishes = _wishes(account)
+    if as_json:
+        print_json([one.as_dict() for one in wishes])
+        return
+    for one in wishes:
+        _print(one)
+    typer.echo("next: syncer webhooks apply --project FOLDER, or --app-id ID for a legacy public app")
+
+
+def apply_(
+    account: AccountOption = None,
+    project: Annotated[
+        Path | None, typer.Option("--project", help="Folder of the app's project: the webhook file is written there.")
+    ] = None,
+    app_id: Annotated[
+        int | None, typer.Option("--app-id", min=1, help="Legacy public app: subscribe by HubSpot's API.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the subscriptions: as a file of the app's project, or of a legacy public app by the API."""
+    from jobs.cli.frame import print_json
+    from jobs.subscribing import write_project_file
+    from syncer.errors import ConfigError, Problem
+
+    if (project is None) is (app_id is None):
+        hint = "a private app is subscribed by hand in HubSpot, by what `syncer webhooks show` lists"
+        raise ConfigError([Problem(key="webhooks apply", message="takes --project FOLDER or --app-id ID", hint=hint)])
+    wishes = _wishes(account)
+    if len(wishes) != 1:
+        raise ConfigError([Problem(key="--account", message="name one: each app is set up by itself")])
+    if project is not None:
+        path = write_project_file(wishes[0], project)
+        done: dict[str, object] = {"account": wishes[0].account, "file": str(path), "scopes": wishes[0].scopes}
+        said = f"{path} holds {len(wishes[0].subscriptions)} subscriptions; next: hs project upload"
+    else:
+        done, said = _subscribed(wishes[0], app_id or 0)
+    if as_json:
+        print_json(done)
+    else:
+        typer.echo(said)
+        typer.echo(f"the app needs these scopes: {' '.join(wishes[0].scopes)}")
+
+
+def _subscribed(wish: "Wish", app_id: int) -> tuple[dict[str, object], str]:
+    import asyncio
+    from dataclasses import asdict
+
+    from jobs.bootstrap import choose
+    from jobs.settings import load_settings
+    from jobs.subscribing import subscribe_app
+
+    account = choose(load_settings(), wish.account)
+    found = asyncio.run(subscribe_app(wish, account.base_url, app_id))
+    said = f"{found.created} subscriptions made, {found.activated} switched on, {found.unchanged} were there"
+    return {"account": wish.account, "app_id": app_id, **asdict(found), "scopes": wish.scopes}, said
+
+
+def drain(account: AccountOption = None, as_json: JsonOption = False) -> None:
+    """Look into the webhooks that wait, decide and write back; `syncer run` does it by itself."""
+    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.drain import drain_round
+
+    async def work(desk: "Desk") -> "tuple[str, DrainResult | None]":
+        return desk.name, await drain_round(desk)
+
+    results = each_account(account, work, quiet=True)
+    if as_json:
+        print_json(one_or_all([one.as_dict() if one else {"account": name, "looked_at": 0} for name, one in results]))
+    else:
+        for name, one in results:
+            typer.echo(f"{name}: {_drained(one)}")
+    if any(one and (one.failed or one.given_up) for _, one in results):
+        raise typer.Exit(3)
+    if any(one and (one.halted or one.parked) for _, one in results):
+        raise typer.Exit(1)
+
+
+def _drained(result: "DrainResult | None") -> str:
+    if result is None:
+        return "no webhook waits"
+    return (
+        f"{result.looked_at:,} webhooks looked into, {result.derived:,} contacts decided, {result.written:,} values "
+        f"written, {result.given_up:,} given up, {result.waiting:,} wait"
+    )
+
+
+def _wishes(account: str | None) -> "Sequence[Wish]":
+    from jobs.cli.frame import each_account
+    from jobs.settings import load_settings
+    from jobs.subscribing import wished_webhooks
+
+    settings = load_settings()
+
+    async def work(desk: "Desk") -> "Wish":
+        return await wished_webhooks(desk, settings.public_url)
+
+    return each_account(account, work, quiet=True)
+
+
+def _print(wish: "Wish") -> None:
+    from jobs.cli.tables import print_table
+
+    typer.echo(f"{wish.account}: {wish.target_url or 'no address yet: SYNCER_PUBLIC_URL in .env'}")
+    typer.echo(f"scopes: {' '.join(wish.scopes)}")
+    names: dict[str, list[str]] = {}
+    for one in wish.subscriptions:
+        names.setdefault(one.event_type, []).extend([one.property_name] if one.property_name else [])
+    scopes = {one.event_type: " ".join(one.scopes) for one in wish.subscriptions}
+    rows = [(name, ", ".join(of), scopes[name]) for name, of in names.items()]
+    print_table(("subscription", "properties", "scope"), rows)

@@ -1,0 +1,104 @@
+"""What Prometheus scrapes: every account's standing as numbers. Labels name accounts, streams and kinds, never ids."""
+
+from collections.abc import Iterator, Sequence
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from jobs.status import AccountStatus
+from syncer.moments import SECOND
+from syncer.store import RunTally
+
+#: By account.
+Standings = Sequence[tuple[AccountStatus, Sequence[RunTally]]]
+
+
+def metrics_page(standings: Standings) -> bytes:
+    """Return the accounts' standing in Prometheus' text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Page(standings))
+    return generate_latest(registry)
+
+
+class _Page(Collector):
+    """One scrape."""
+
+    def __init__(self, standings: Standings) -> None:
+        self._standings = standings
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every family."""
+        statuses = [status for status, _ in self._standings]
+        yield from _records(statuses)
+        yield from _webhooks(statuses)
+        yield from _calls(statuses)
+        yield from _runs(self._standings)
+
+
+def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"syncer_{name}", text, labels=("account", *labels))
+
+
+def _records(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
+    lag = _gauge("stream_lag_seconds", "Age of the moment up to which a stream was read.", "stream")
+    records = _gauge("records", "Live records of the mirror.", "table")
+    outbox = _gauge("outbox_rows", "Values meant to be written, by what became of them.", "status")
+    letters = _gauge("dead_letters", "Records and values that need a person.")
+    for one in statuses:
+        for stream, age in one.freshness.items():
+            lag.add_metric((one.account, stream), age)
+        for table, number in one.records.items():
+            records.add_metric((one.account, table), number)
+        for status, number in one.outbox.items():
+            outbox.add_metric((one.account, status), number)
+        letters.add_metric((one.account,), one.dead_letters)
+    yield from (lag, records, outbox, letters)
+
+
+def _webhooks(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
+    told = CounterMetricFamily("syncer_webhooks", "What came of webhooks.", labels=("account", "outcome"))
+    depth = _gauge("inbox_hints", "Hints that wait to be looked into.")
+    failing = _gauge("inbox_failing", "Hints that wait and failed before.")
+    age = _gauge("inbox_oldest_seconds", "For how long the oldest hint has waited; 0 where none waits.")
+    erasures = _gauge("erasure_requests", "People whom the CRM erased and of whom something may be kept here.")
+    for one in statuses:
+        hooks = one.webhooks
+        for outcome, tally in hooks.counts.items():
+            told.add_metric((one.account, outcome), tally.number)
+        depth.add_metric((one.account,), hooks.waiting)
+        failing.add_metric((one.account,), hooks.failing)
+        age.add_metric((one.account,), (hooks.oldest or 0) / SECOND)
+        erasures.add_metric((one.account,), len(hooks.erasures))
+    yield from (told, depth, failing, age, erasures)
+
+
+def _calls(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
+    spent = _gauge("calls_today", "Calls since midnight of the account's time zone.", "stream")
+    limited = _gauge("calls_refused_today", "Calls that a limit refused.")
+    left = _gauge("calls_left_today", "Calls that the CRM said are left for all apps.")
+    allowed = _gauge("calls_allowed_today", "Calls that the CRM said a day has for all apps.")
+    at_rest = _gauge("at_rest", "1 while the day's calls are spent.")
+    for one in statuses:
+        at_rest.add_metric((one.account,), 1 if one.rests else 0)
+        if one.spending is None:
+            continue
+        for stream, number in one.spending.calls.items():
+            spent.add_metric((one.account, stream), number)
+        limited.add_metric((one.account,), one.spending.limited)
+        daily = one.spending.daily
+        if daily is not None:
+            left.add_metric((one.account,), daily.remaining)
+            if daily.limit is not None:
+                allowed.add_metric((one.account,), daily.limit)
+    yield from (spent, limited, left, allowed, at_rest)
+
+
+def _runs(standings: Standings) -> Iterator[Metric]:
+    kept = _gauge("runs", "Runs that are kept, by job and status.", "job", "status")
+    last = _gauge("last_run_timestamp_seconds", "When a job last began.", "job", "status")
+    for status, tallies in standings:
+        for one in tallies:
+            kept.add_metric((status.account, one.job, one.status), one.number)
+            last.add_metric((status.account, one.job, one.status), one.last_at / SECOND)
+    yield from (kept, last)

@@ -1,0 +1,158 @@
+"""The inbox: hints that webhooks brought, kept before they are answered, settled once their records were read."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+
+from sqlalchemy import Connection, bindparam, case, delete, func, select, text, update
+
+from syncer.hints import Deed, Hint
+from syncer.moments import Millis
+from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.inbox_tables import DRAINING_ORDER, WAITING, erasure_requests, inbox, webhook_counts
+from syncer.store.inbox_values import Erasure, InboxStanding, Tally, Waiting
+
+_SETTLED, _DEAD = "settled", "dead"
+
+_ADD = text(
+    "INSERT INTO inbox (account, id, stream, record_id, deed, occurred_at, received_at, status, attempts) "
+    "VALUES (:account, :id, :stream, :record_id, :deed, :occurred_at, :received_at, 'waiting', 0) "
+    "ON CONFLICT DO NOTHING"
+)
+_COUNT = text(
+    "INSERT INTO webhook_counts (account, outcome, number, last_at) VALUES (:account, :outcome, :number, :last_at) "
+    "ON CONFLICT (account, outcome) DO UPDATE SET number = webhook_counts.number + excluded.number, "
+    "last_at = CASE WHEN excluded.last_at > webhook_counts.last_at THEN excluded.last_at "
+    "ELSE webhook_counts.last_at END"
+)
+_REQUEST = text(
+    "INSERT INTO erasure_requests (account, stream, record_id, requested_at) "
+    "VALUES (:account, :stream, :record_id, :requested_at) ON CONFLICT DO NOTHING"
+)
+
+
+class Inbox:
+    """Reads and writes of the inbox in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def receive(self, account: str, hints: Sequence[Hint], now: Millis) -> int:
+        """Keep hints and return how many are new; one that came before, settled or not, stays as it is."""
+        known = self._known(account, [one.id for one in hints])
+        new = {one.id: one for one in hints if one.id not in known}
+        if new:
+            # Another receiver may keep the same message at this very moment.
+            self._connection.execute(_ADD, [_row(account, one, now) for one in new.values()])
+        return len(new)
+
+    def waiting(self, account: str, limit: int) -> Sequence[Waiting]:
+        """Return hints that wait, those that never failed first, then the oldest."""
+        columns = (inbox.c.id, inbox.c.stream, inbox.c.record_id, inbox.c.deed, inbox.c.attempts)
+        statement = select(*columns).where(inbox.c.account == account, text(WAITING)).order_by(*DRAINING_ORDER)
+        return [_waiting(row) for row in raw(self._connection, statement.limit(limit), {})]
+
+    def accounts_waiting(self) -> Sequence[str]:
+        """Return the accounts with hints that wait."""
+        statement = select(inbox.c.account).where(text(WAITING)).distinct().order_by(inbox.c.account)
+        return [row[0] for row in raw(self._connection, statement, {})]
+
+    def claim(self, account: str, ids: Collection[str]) -> None:
+        """Count an attempt on hints that are about to be looked into: it stands even if this process dies of it."""
+        self._update(account, ids, {"attempts": inbox.c.attempts + 1})
+
+    def release(self, account: str, ids: Collection[str]) -> None:
+        """Take an attempt back: it failed for reasons that are not the hints' own."""
+        self._update(account, ids, {"attempts": case((inbox.c.attempts > 0, inbox.c.attempts - 1), else_=0)})
+
+    def settle(self, account: str, ids: Collection[str], now: Millis) -> None:
+        """Note that the hints' records were looked at."""
+        self._update(account, ids, {"status": _SETTLED, "settled_at": now})
+
+    def give_up(self, account: str, ids: Collection[str], now: Millis) -> None:
+        """Note that hints are not looked into any more; the caller buries their records."""
+        self._update(account, ids, {"status": _DEAD, "settled_at": now})
+
+    def prune(self, before: Millis) -> int:
+        """Forget hints that were settled before a moment; return how many."""
+        return self._connection.execute(delete(inbox).where(inbox.c.settled_at < before)).rowcount
+
+    def standing(self, account: str) -> InboxStanding:
+        """Return how many hints wait, since when, and how many of them failed before."""
+        failing = func.sum(case((inbox.c.attempts > 0, 1), else_=0))
+        statement = select(func.count(), func.min(inbox.c.received_at), func.coalesce(failing, 0))
+        found = raw(self._connection, statement.where(inbox.c.account == account, text(WAITING)), {})
+        waiting, oldest, tried = found[0]
+        return InboxStanding(waiting=waiting, oldest=oldest, failing=int(tried))
+
+    def count(self, numbers: Mapping[tuple[str, str], int], now: Millis) -> None:
+        """Add to what came of webhooks, by account and outcome."""
+        rows = [
+            {"account": account, "outcome": outcome, "number": number, "last_at": now}
+            for (account, outcome), number in sorted(numbers.items())
+        ]
+        if rows:
+            self._connection.execute(_COUNT, rows)
+
+    def counts(self, account: str) -> Mapping[str, Tally]:
+        """Return by outcome how often it came and when last; of the empty account what named none."""
+        statement = select(webhook_counts.c.outcome, webhook_counts.c.number, webhook_counts.c.last_at)
+        rows = raw(self._connection, statement.where(webhook_counts.c.account == account), {})
+        return {outcome: Tally(number=number, last_at=last_at) for outcome, number, last_at in sorted(rows)}
+
+    def request_erasure(self, account: str, stream: str, record_ids: Iterable[str], now: Millis) -> None:
+        """Note that people are to be erased here too; the first request stands."""
+        rows = [
+            {"account": account, "stream": stream, "record_id": one, "requested_at": now}
+            for one in sorted(set(record_ids))
+        ]
+        if rows:
+            self._connection.execute(_REQUEST, rows)
+
+    def erasures(self, account: str) -> Sequence[Erasure]:
+        """Return the open requests, oldest first."""
+        columns = erasure_requests.c
+        statement = (
+            select(columns.stream, columns.record_id, columns.requested_at)
+            .where(columns.account == account)
+            .order_by(columns.requested_at, columns.stream, columns.record_id)
+        )
+        rows = raw(self._connection, statement, {})
+        return [Erasure(stream=stream, record_id=record, requested_at=at) for stream, record, at in rows]
+
+    def settle_erasure(self, account: str, stream: str, record_id: str) -> bool:
+        """Note that a person was erased here; return whether it had been requested."""
+        columns = erasure_requests.c
+        mine = (columns.account == account) & (columns.stream == stream) & (columns.record_id == record_id)
+        return self._connection.execute(delete(erasure_requests).where(mine)).rowcount > 0
+
+    def _known(self, account: str, ids: Collection[str]) -> set[str]:
+        statement = _known_sql(dialect_of(self._connection))
+        return {row[0] for row in raw(self._connection, statement, {"account": account, "ids": listed(ids)})}
+
+    def _update(self, account: str, ids: Collection[str], values: Mapping[str, object]) -> None:
+        mine = (inbox.c.account == account) & among(dialect_of(self._connection), inbox.c.id)
+        statement = update(inbox).where(mine, text(WAITING)).values(dict(values))
+        for chunk in chunks(ids):
+            self._connection.execute(statement, {"ids": listed(chunk)})
+
+
+@cache
+def _known_sql(dialect: Dialect) -> Query:
+    return select(inbox.c.id).where(inbox.c.account == bindparam("account"), among(dialect, inbox.c.id))
+
+
+def _row(account: str, hint: Hint, now: Millis) -> Mapping[str, object]:
+    return {
+        "account": account,
+        "id": hint.id,
+        "stream": hint.stream,
+        "record_id": hint.record_id,
+        "deed": hint.deed.value,
+        "occurred_at": hint.occurred_at,
+        "received_at": now,
+    }
+
+
+def _waiting(row: Row) -> Waiting:
+    id_, stream, record_id, deed, attempts = row
+    return Waiting(id=id_, stream=stream, record_id=record_id, deed=Deed(deed), attempts=attempts)

@@ -1,0 +1,51 @@
+"""What happens in a sandbox, as HubSpot's webhooks would tell it, put into the inbox without a network."""
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+
+import orjson
+
+from connectors.hubspot.webhooks import read_batch
+from syncer.store import Store
+
+_NUMBERS = count(1)
+
+
+class Told(list):
+    """Events, in the order in which they happened."""
+
+    def receive(self, store: Store, crm, *, dice: random.Random | None = None) -> int:
+        """Put the events into the inbox; with dice in any order and some of them twice. Return the new hints."""
+        events = list(self)
+        self.clear()
+        if dice is not None:
+            events += [one for one in events if dice.random() < 0.3]
+            dice.shuffle(events)
+        return receive(store, crm, events)
+
+
+def receive(store: Store, crm, events: Sequence[dict]) -> int:
+    hints = read_batch(orjson.dumps(events)).hints.get(str(crm.portal.account.portal_id), ())
+    with store.commit() as unit:
+        return unit.inbox.receive("hubspot", hints, crm.clock())
+
+
+@contextmanager
+def listening(crm, *, generic: bool = False) -> Iterator[Told]:
+    """Yield the events of what happens in the block."""
+    told = Told()
+
+    def note(happening) -> None:
+        portal = crm.portal.account.portal_id
+        told.append({"eventId": next(_NUMBERS), "portalId": portal, **happening.event(generic=generic)})
+
+    crm.portal.watchers.append(note)
+    yield told
+    crm.portal.watchers.remove(note)
+
+
+def waiting(store: Store) -> list:
+    with store.snapshot() as unit:
+        return list(unit.inbox.waiting("hubspot", 10_000))
