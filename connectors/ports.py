@@ -225,9 +225,18 @@ class Source(Protocol):
         ...
 
     def pages(
-        self, stream: str, *, properties: Sequence[str], after: str | None = None, archived: bool = False
+        self,
+        stream: str,
+        *,
+        properties: Sequence[str],
+        after: str | None = None,
+        archived: bool = False,
+        in_order: bool = True,
     ) -> AsyncIterator[Page]:
-        """Yield the whole stream page by page from a cursor on; each page's cursor is safe to keep."""
+        """Yield the whole stream page by page from a cursor on; each page's cursor is safe to keep.
+
+        Not `in_order`, pages may come from several parts of the list, and a cursor resumes such a reading only.
+        """
         ...
 
     def changes(self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]) -> AsyncIterator[Page]:

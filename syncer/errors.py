@@ -7,7 +7,7 @@ SyncerError
 ├─ RecordError                   DEAD_LETTER    InvalidRecord · Rejected · NotApplied
 ├─ Conflict                      ASK
 ├─ StreamError                   HALT_STREAM    AuthFailed · MissingScope · SchemaChanged · CursorExpired
-│                                               · UnsafePlan · BadAnswer
+│                                               · UnsafePlan · BadAnswer · Unordered · ExportUnusable
 └─ Bug                           STOP_PROCESS
 
 StopRequested is no error: finish the record, settle, leave.
@@ -223,6 +223,14 @@ class UnsafePlan(StreamError):
 
 class BadAnswer(StreamError):
     """The CRM answered something that is not its API: HTML, half a JSON, nothing."""
+
+
+class Unordered(BadAnswer):
+    """A list is not in the order of its ids: parts of it prove nothing, read it in one."""
+
+
+class ExportUnusable(StreamError):
+    """What the CRM exported cannot be taken for its records: read the list."""
 
 
 class Bug(SyncerError):
