@@ -6,12 +6,15 @@ Every method raises only errors of `syncer.errors`.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from syncer.errors import SyncerError
 from syncer.moments import Millis
+
+if TYPE_CHECKING:
+    from connectors.exporting import Exports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,6 +196,11 @@ class Source(Protocol):
     @property
     def streams(self) -> Streams:
         """Return the streams this connector can read."""
+        ...
+
+    @property
+    def exports(self) -> "Exports":
+        """Return what hands over whole streams as files; it may offer none."""
         ...
 
     @property

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Sequence
 
 import structlog
 
-from jobs.checkpoints import begin, begin_again
+from jobs.checkpoints import begin, begin_again, export_cursor
 from jobs.completeness import prove
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
+from jobs.exporting import Exporter
 from jobs.intake import Intake
 from jobs.pull import delivering, guarded, keep_watermark, pull_feed, read_watermark, without_resting
 from jobs.reading import Reader
@@ -37,9 +38,10 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     await guarded(feeds, lambda name: pull_feed(first, name, 0), count)
     reader = Reader(desk, portal, [*await delivering(desk, portal), *portal.streams])
     intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
+    exporter = Exporter(intake=intake)
 
     def of(stream: str) -> Awaitable[None]:
-        return _list(intake, stream, restart=restart)
+        return _full(exporter, stream, restart=restart)
 
     wanted = [name for name in portal.streams if not streams or name in streams]
     for group in groups(desk, await without_resting(desk, wanted, count)):
@@ -59,11 +61,12 @@ def groups(desk: Desk, streams: Sequence[str]) -> Sequence[Sequence[str]]:
     return [[name for name in ranked if name not in costs], [name for name in ranked if name in costs]]
 
 
-async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
-    desk = intake.desk
+async def _full(exporter: Exporter, stream: str, *, restart: bool) -> None:
+    intake, desk = exporter.intake, exporter.intake.desk
     intake.count.of(stream)
     resumed, began = await asyncio.to_thread(begin, desk, stream, restart=restart)
-    await _listed(intake, stream, resumed)
+    if not await exporter.read(stream, resumed):
+        await _listed(intake, stream, None if export_cursor(resumed) else resumed)
     if stream in set(Kind) or stream in desk.definitions.stories:
         await _archived(desk, stream, intake.count)
     intake.count.proof[stream] = await prove(desk, stream)

@@ -22,6 +22,7 @@ from jobs.credentials import (
     Strict,
     credentials_of,
 )
+from jobs.modes import BackfillMode
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
@@ -81,6 +82,7 @@ class AccountFile(AccessFile):
     versions: dict[str, str] = Field(default_factory=dict)
     #: Streams to read; empty reads all that the account has.
     streams: list[str] = Field(default_factory=list)
+    backfill: BackfillMode = BackfillMode.AUTO
     write_back: bool = True
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
 
@@ -115,6 +117,7 @@ class Account(Strict):
     limits: Limits
     versions: Mapping[str, str]
     streams: tuple[str, ...]
+    backfill: BackfillMode = BackfillMode.AUTO
     write_back: bool
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
 
@@ -299,6 +302,7 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         limits=file.limits,
         versions=file.versions,
         streams=tuple(file.streams),
+        backfill=file.backfill,
         write_back=file.write_back,
         fields={
             kind: {field: {"from": rule.from_, "as": rule.as_} for field, rule in rules.items()}

@@ -3,17 +3,21 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
+from connectors.download import Downloads
+from connectors.exporting import Exports
 from connectors.http import ApiClient, Request
 from connectors.hubspot import wire
 from connectors.hubspot.associations import BATCH as LINKS
 from connectors.hubspot.associations import read_links
 from connectors.hubspot.campaigns import changed_campaigns
 from connectors.hubspot.events import FEEDS, feed_pages
+from connectors.hubspot.exports import HubSpotExports
 from connectors.hubspot.listing import CAMPAIGNS, PAGE, List, fits_query
 from connectors.hubspot.records import HISTORY_BATCH, Reading, read_by_id
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.search import ID, Window, changed, count_all, fits_search
 from connectors.hubspot.versions import Versions
+from connectors.limits import Sleep
 from connectors.ports import (
     AccountFacts,
     Costs,
@@ -53,15 +57,24 @@ STREAMS = Streams(
 class HubSpotSource:
     """The Source of one HubSpot account."""
 
-    def __init__(self, *, api: ApiClient, schema: Schema, versions: Versions) -> None:
+    def __init__(
+        self, *, api: ApiClient, schema: Schema, versions: Versions, downloads: Downloads, sleep: Sleep
+    ) -> None:
         self._api = api
         self._schema = schema
         self._versions = versions
+        self._downloads = downloads
+        self._exports = HubSpotExports(api=api, schema=schema, versions=versions, downloads=downloads, sleep=sleep)
 
     @property
     def streams(self) -> Streams:
         """Return the streams that HubSpot offers; an account's tier may lack some of them."""
         return STREAMS
+
+    @property
+    def exports(self) -> Exports:
+        """Return the account's exports; whether its token may order any, only an order tells."""
+        return self._exports
 
     @property
     def usage(self) -> Usage:
@@ -171,6 +184,7 @@ class HubSpotSource:
     async def close(self) -> None:
         """Let go of connections."""
         await self._api.close()
+        await self._downloads.close()
         self._schema.close()
 
 

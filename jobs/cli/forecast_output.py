@@ -3,6 +3,7 @@
 import typer
 
 from jobs.cli.tables import print_table
+from jobs.cli.ways_output import print_ways
 from jobs.forecast import ACCOUNT, Forecast
 
 _HEADS = ("stream", "records", "list", "links", "versions", "other", "calls", "minutes")
@@ -19,6 +20,7 @@ def print_forecast(forecast: Forecast) -> None:
         rows.append((title, records, *(f"{number:,}" for number in numbers), f"{forecast.minutes[name]:.1f}"))
     rows.append(("all", "", "", "", "", "", f"{forecast.calls:,}", f"{forecast.all_minutes:.1f}"))
     print_table(_HEADS, rows, title=f"{forecast.account} · what a backfill will cost", right=_HEADS[1:])
+    print_ways({name: one.way for name, one in forecast.streams.items() if one.way is not None})
     typer.echo(_rate(forecast))
     typer.echo(_day(forecast))
     for name, one in forecast.streams.items():
