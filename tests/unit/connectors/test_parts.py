@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 import pytest
 
+from connectors.limits import Bucket, Budgets
 from connectors.parts import MARK, Course, Listing, Sighting, read_parts
 from connectors.ports import SourceRecord
 from syncer.errors import BadAnswer, CursorExpired, Unavailable, Unordered
@@ -269,5 +270,40 @@ def test_a_kept_cursor_that_the_crm_takes_no_longer_is_expired() -> None:
     async def work() -> None:
         with pytest.raises(CursorExpired):
             await read(Opaque(list(range(100))), kept)
+
+    in_virtual_time(work)
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.15, 0.25])
+def test_a_list_alone_is_read_as_fast_as_the_account_allows(seconds: float) -> None:
+    budgets = Budgets(tier="professional")
+
+    class Paced(Shelf):
+        async def fetch(self, cursor: str | None) -> Listing:
+            async with budgets.turn(Bucket.GENERAL, "contacts"):
+                return await super().fetch(cursor)
+
+        async def sight(self, above: int, places: int) -> Sighting:
+            async with budgets.turn(Bucket.SEARCH, "contacts"):
+                return await super().sight(above, places)
+
+    async def work() -> None:
+        shelf = Paced(list(range(1, 5_001)), seconds=seconds, room=lambda: budgets.has_room)
+        before = asyncio.get_running_loop().time()
+        found, _ = await read(shelf)
+        calls = len(shelf.fetched) + shelf.sighted
+        assert sorted(found) == shelf.ids
+        assert asyncio.get_running_loop().time() - before < 1.05 * calls / budgets.usage.paces["general"] + 4 * seconds
+        assert calls < 1.04 * len(shelf.ids) / PAGE
+
+    in_virtual_time(work)
+
+
+def test_an_account_without_limits_has_no_room_to_gain() -> None:
+    async def work() -> None:
+        budgets = Budgets(tier="unlimited")
+        async with budgets.turn(Bucket.GENERAL, "contacts"):
+            await asyncio.sleep(1)
+        assert not budgets.has_room
 
     in_virtual_time(work)
