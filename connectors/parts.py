@@ -5,13 +5,14 @@ is proved by the part before it, which goes on along the chain until it meets th
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
 
 import msgspec
 
+from connectors.courses import Course, Listing
 from connectors.paginate import LoopGuard
 from connectors.ports import Page, SourceRecord
 from syncer.errors import BadAnswer, CursorExpired, Unordered
@@ -27,37 +28,6 @@ _MOST = 6
 #: Pages read and not yet taken.
 _AHEAD = 16
 RESTART = "backfill with --restart"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Listing:
-    """One page of a list as it came: `ids` in the list's order, `records` in any."""
-
-    ids: Sequence[int]
-    records: Sequence[SourceRecord]
-    cursor: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sighting:
-    """What lies ahead in a list: the id at a place, None past the end, and how many records there are from here on."""
-
-    id: int | None
-    left: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Course:
-    """One list to be read in parts."""
-
-    stream: str
-    fetch: Callable[[str | None], Awaitable[Listing]]
-    #: (id, number) → the record so many places after the one behind the id. A hint: it proves nothing.
-    sight: Callable[[int, int], Awaitable[Sighting]]
-    #: Whether the account could be asked more often than it is.
-    has_room: Callable[[], bool]
-    #: Records a page.
-    page: int
 
 
 @dataclass(kw_only=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ import msgspec
 
 from jobs.completeness import begin_tally
 from jobs.desk import Desk
+from syncer.errors import CursorExpired
 from syncer.moments import DAY, Millis
 
 _CURSOR, _BEGAN = "backfill", "backfill_began"
@@ -28,10 +29,16 @@ class ExportCursor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def export_cursor(cursor: str | None) -> ExportCursor | None:
-    """Return the place in an export that a cursor stands for; None for a place in a list."""
+    """Return the place in an export that a cursor stands for; None for a place in a list.
+
+    Raises CursorExpired for one that nobody can read.
+    """
     if cursor is None or not cursor.startswith(_MARK):
         return None
-    return msgspec.json.decode(cursor.removeprefix(_MARK), type=ExportCursor)
+    try:
+        return msgspec.json.decode(cursor.removeprefix(_MARK), type=ExportCursor)
+    except msgspec.DecodeError as error:
+        raise CursorExpired("the kept cursor cannot be read", hint="backfill with --restart") from error
 
 
 def ordered_today(desk: Desk) -> int:

@@ -156,6 +156,12 @@ async def foretold(desk: Desk, stream: str, counted: int | None, costs: Costs) -
     return barred or choose(desk.account.backfill, counted, costs, budget_of(desk.source.usage))
 
 
+async def is_counted(desk: Desk, stream: str, costs: Costs) -> bool:
+    """Tell whether a backfill would count the stream's records before it chooses the way."""
+    is_open = without_counting(desk.account.backfill, costs, budget_of(desk.source.usage)) is None
+    return is_open and await _not_offered(desk, stream) is None
+
+
 async def _not_offered(desk: Desk, stream: str) -> Way | None:
     exports = desk.source.exports
     if not exports.offers(stream):

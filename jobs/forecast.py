@@ -13,7 +13,7 @@ from jobs.backfill import groups
 from jobs.bootstrap import recorded_run
 from jobs.completeness import tallied
 from jobs.desk import Desk, Portal
-from jobs.exporting import foretold
+from jobs.exporting import foretold, is_counted
 from jobs.look import look, refuse_unknown
 from jobs.names import LEADS
 from jobs.parking import refuse_at_rest
@@ -50,6 +50,8 @@ class StreamForecast:
     archived: int = 0
     links: int = 0
     versions: int = 0
+    #: The question how many records there are, where their number decides the way.
+    count: int = 0
     #: The question to search at the end.
     proof: int = 0
     #: Which way it will be read, and why; None for what has no list.
@@ -60,7 +62,7 @@ class StreamForecast:
     @property
     def calls(self) -> int:
         """All of them."""
-        return self.look + self.list + self.archived + self.links + self.versions + self.proof
+        return self.look + self.count + self.list + self.archived + self.links + self.versions + self.proof
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -163,6 +165,7 @@ async def _stream(desk: Desk, portal: Portal, stream: str, *, restart: bool) -> 
         look=_looks(desk, stream),
         list=way.export_calls or listed if way is not None and way.by is By.EXPORT else listed,
         way=way,
+        count=1 if way is not None and way.by is By.LIST and await is_counted(desk, stream, costs) else 0,
         archived=1 if again else 0,
         links=ceil(rest / min(CHUNK, costs.links)) * len(_targets(portal, stream)),
         versions=versions,
@@ -234,5 +237,5 @@ def _priced(account: str, streams: Mapping[str, StreamForecast], usage: Usage) -
 
 def _minutes(one: StreamForecast, paces: Mapping[str, float]) -> float:
     """Every call counts against the general limit, those for links and searches against their own as well."""
-    spent = {"general": one.calls, "associations": one.links, "search": one.proof}
+    spent = {"general": one.calls, "associations": one.links, "search": one.count + one.proof}
     return max((calls / paces[name] for name, calls in spent.items() if name in paces), default=0.0) / _MINUTE

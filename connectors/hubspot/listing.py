@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from connectors.courses import Course, Listing, Sighting
 from connectors.http import ApiClient, Request
 from connectors.hubspot import wire
 from connectors.hubspot.campaigns import list_campaigns
@@ -12,7 +13,7 @@ from connectors.hubspot.records import Reading, read_by_id, read_errand
 from connectors.hubspot.search import ID, sight
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
-from connectors.parts import MARK, RESTART, Course, Listing, Sighting, read_parts
+from connectors.parts import MARK, RESTART, read_parts
 from connectors.ports import Page, SourceRecord
 from syncer.errors import BadAnswer, CursorExpired, Unordered
 

@@ -11,13 +11,13 @@ from itertools import pairwise
 
 import msgspec
 
+from connectors.courses import Sighting
 from connectors.http import ApiClient, Request
 from connectors.hubspot.records import read_errand
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record, RecordPage
 from connectors.limits import Bucket
 from connectors.paginate import walk
-from connectors.parts import Sighting
 from connectors.ports import Having
 from syncer.errors import BadAnswer
 from syncer.moments import Millis

@@ -15,7 +15,7 @@ def print_forecast(forecast: Forecast) -> None:
     for name, one in forecast.streams.items():
         title = "(the account itself)" if name == ACCOUNT else name
         records = "–" if name == ACCOUNT else "?" if one.records is None else f"{one.records:,}"
-        other = one.look + one.archived + one.proof
+        other = one.look + one.count + one.archived + one.proof
         numbers = (one.list, one.links, one.versions, other, one.calls)
         rows.append((title, records, *(f"{number:,}" for number in numbers), f"{forecast.minutes[name]:.1f}"))
     rows.append(("all", "", "", "", "", "", f"{forecast.calls:,}", f"{forecast.all_minutes:.1f}"))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.state import Habits
 from jobs.backfill import backfill
 from jobs.checkpoints import ExportCursor, export_cursor, note_ordered
+from jobs.forecast import forecast_round
 from jobs.look import look
 from jobs.modes import BackfillMode
 from jobs.rounds import sync_round
@@ -231,9 +233,9 @@ class KilledError(BaseException):
     """A process that is killed."""
 
 
-async def test_killed_after_the_order_the_same_export_is_fetched(serve_exports, open_desk, patience, monkeypatch):
-    crm = serve_exports(1_800)
-    async with open_desk(crm, patience=patience, **EXPORTS) as desk:
+async def killed_after_the_order(open_crm_desk, monkeypatch):
+    """Order an export and end before it is waited for; return what is kept of it."""
+    async with open_crm_desk() as desk:
 
         async def killed(*_args, **_named):
             raise KilledError
@@ -242,8 +244,15 @@ async def test_killed_after_the_order_the_same_export_is_fetched(serve_exports, 
         with pytest.raises(KilledError):
             await by(desk, "contacts")
         with desk.store.snapshot() as unit:
-            assert export_cursor(unit.desk.cursor("hubspot", "contacts", "backfill")).rows == 0
-    async with open_desk(crm, patience=patience, **EXPORTS) as desk:
+            return export_cursor(unit.desk.cursor("hubspot", "contacts", "backfill"))
+
+
+async def test_killed_after_the_order_the_same_export_is_fetched(serve_exports, open_desk, patience, monkeypatch):
+    crm = serve_exports(1_800)
+    opened = partial(open_desk, crm, patience=patience, **EXPORTS)
+    kept = await killed_after_the_order(opened, monkeypatch)
+    assert (kept.counted, kept.rows) == (1_800, 0)
+    async with opened() as desk:
         result = await by(desk, "contacts")
     assert crm.portal.exports.ordered == 1
     assert result.proof["contacts"].complete
@@ -280,16 +289,10 @@ async def test_killed_between_two_chunks_it_goes_on_in_the_same_file(
 
 async def test_an_export_that_is_forgotten_meanwhile_is_given_up(serve_exports, open_desk, patience, monkeypatch):
     crm = serve_exports(1_800)
-    async with open_desk(crm, patience=patience, **EXPORTS) as desk:
-
-        async def killed(*_args, **_named):
-            raise KilledError
-
-        monkeypatch.setattr(desk.source.exports, "wait", killed)
-        with pytest.raises(KilledError):
-            await by(desk, "contacts")
+    opened = partial(open_desk, crm, patience=patience, **EXPORTS)
+    assert await killed_after_the_order(opened, monkeypatch)
     crm.portal.exports._made.clear()
-    async with open_desk(crm, patience=patience, **EXPORTS) as desk:
+    async with opened() as desk:
         result = await by(desk, "contacts")
     assert "knows the export no more" in result.ways["contacts"].why
     assert result.proof["contacts"].complete
@@ -334,3 +337,16 @@ def test_the_command_says_which_way_and_why(serve_exports, run, tmp_path):
     assert "contacts: read by export: syncer.yaml says backfill: exports (list 18 calls" in foretold
     done = run(crm, "backfill").stdout
     assert "contacts: read by export: syncer.yaml says backfill: exports (list 18 calls" in done
+
+
+async def test_what_is_foretold_counts_the_question_that_chooses_the_way(serve_exports, open_desk, patience):
+    crm = serve_exports(lines=linked(1_700))
+    async with open_desk(crm, patience=patience, **EXPORTS) as desk:
+        foretold = await forecast_round(desk, streams=("contacts", "companies"))
+    async with open_desk(crm, patience=patience, **EXPORTS) as desk:
+        done = await by(desk, "contacts", "companies")
+    assert foretold.streams["companies"].count == 1
+    assert foretold.streams["companies"].calls == done.streams["companies"].api_calls
+    off = foretold.streams["contacts"].calls - done.streams["contacts"].api_calls
+    assert 0 <= off <= 10, "questions whether it is there, of an export that was there at once"
+    assert foretold.streams["contacts"].way == done.ways["contacts"]
