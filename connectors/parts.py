@@ -146,12 +146,11 @@ class _Reading:
         guard = LoopGuard(self._course.stream)
         cursor = part.cursor
         while (listing := await self._fetched(part, cursor)) is not None:
-            end = await self._end(part, listing)
-            inside = [id_ for id_ in listing.ids if end is None or id_ < end]
-            cursor = listing.cursor if len(inside) == len(listing.ids) else None
+            own = listing.below(await self._end(part, listing))
+            cursor = own.cursor
             part.is_read = cursor is None
             await self._places.acquire()
-            self._ready.put_nowait(_Delivery(part, _records_of(listing, inside), cursor))
+            self._ready.put_nowait(_Delivery(part, own.records, cursor))
             if cursor is None:
                 return
             guard.check(cursor)
@@ -243,13 +242,6 @@ class _Reading:
         before.following = part
         self._parts.insert(self._parts.index(before) + 1, part)
         self._start(self._read(part))
-
-
-def _records_of(listing: Listing, ids: Sequence[int]) -> Sequence[SourceRecord]:
-    if len(ids) == len(listing.ids):
-        return listing.records
-    inside = {str(id_) for id_ in ids}
-    return [record for record in listing.records if (record.asked_id or record.id) in inside]
 
 
 def _resumed(stream: str, after: str | None) -> Sequence[_Part]:

@@ -18,6 +18,7 @@ from connectors.ports import Costs, Page, SourceRecord
 from jobs.checkpoints import ExportCursor, begin_again, export_cursor, note_ordered, ordered_today
 from jobs.desk import Desk
 from jobs.intake import Intake
+from jobs.modes import BackfillMode
 from jobs.reading import CHUNK
 from jobs.samples import refuse_differing, sample
 from jobs.storing import store_pages
@@ -57,8 +58,7 @@ class Exporter:
         Raises RateLimited where the account's day is spent, TransientError where an export begun can go on later.
         """
         cursor = export_cursor(resumed)
-        if cursor is None and resumed is not None:
-            self._note(stream, Way(by=By.LIST, why="a list that broke off is read to its end"))
+        if resumed is not None and not await self._goes_on(stream, cursor):
             return False
         try:
             async with self._gate:
@@ -76,6 +76,21 @@ class Exporter:
         await self._keep(stream, cursor, file)
         return True
 
+    async def _goes_on(self, stream: str, cursor: ExportCursor | None) -> bool:
+        """Tell whether a pull that broke off goes on in its export, and note which way it goes."""
+        if cursor is None:
+            self._note(stream, Way(by=By.LIST, why="a list that broke off is read to its end"))
+            return False
+        if self.intake.desk.account.backfill is not BackfillMode.LIST:
+            self._note(stream, Way(by=By.EXPORT, why="an export that was ordered before is used"))
+            return True
+        self._note(stream, Way(by=By.LIST, why="syncer.yaml says backfill: list"))
+        await asyncio.to_thread(begin_again, self.intake.desk, stream)
+        return False
+
+    def _costs(self, stream: str) -> Costs:
+        return self.intake.desk.source.costs(stream, properties=self.intake.portal.properties[stream])
+
     async def _ordered(self, stream: str) -> ExportCursor | None:
         """Return the place at the beginning of a new export; None where the list is the better way."""
         desk = self.intake.desk
@@ -90,8 +105,7 @@ class Exporter:
 
     async def _way(self, stream: str) -> tuple[Way, int | None]:
         desk = self.intake.desk
-        costs = desk.source.costs(stream, properties=self.intake.portal.properties[stream])
-        budget, mode = budget_of(desk.source.usage), desk.account.backfill
+        costs, budget, mode = self._costs(stream), budget_of(desk.source.usage), desk.account.backfill
         way = without_counting(mode, costs, budget) or await self._barred(stream)
         if way is not None:
             return way, None
@@ -99,11 +113,9 @@ class Exporter:
         return choose(mode, counted, costs, budget), counted
 
     async def _barred(self, stream: str) -> Way | None:
-        return (
-            Way(by=By.LIST, why=self.closed)
-            if self.closed is not None
-            else await _not_offered(self.intake.desk, stream)
-        )
+        if self.closed is not None:
+            return Way(by=By.LIST, why=self.closed)
+        return await _not_offered(self.intake.desk, stream)
 
     async def _proved(self, stream: str, cursor: ExportCursor) -> Exported:
         """Return the file of an export, counted and held against the CRM's own records."""

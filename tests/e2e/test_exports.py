@@ -255,7 +255,17 @@ async def test_killed_after_the_order_the_same_export_is_fetched(serve_exports, 
     async with opened() as desk:
         result = await by(desk, "contacts")
     assert crm.portal.exports.ordered == 1
+    assert result.ways["contacts"].words == "read by export: an export that was ordered before is used"
     assert result.proof["contacts"].complete
+
+
+async def test_whoever_then_says_list_gets_the_list(serve_exports, open_desk, patience, monkeypatch):
+    crm = serve_exports(1_800)
+    assert await killed_after_the_order(partial(open_desk, crm, patience=patience, **EXPORTS), monkeypatch)
+    async with open_desk(crm, patience=patience, backfill=BackfillMode.LIST) as desk:
+        result = await by(desk, "contacts")
+    assert result.ways["contacts"].words == "read by list: syncer.yaml says backfill: list"
+    assert result.proof["contacts"].listed == 1_800
 
 
 @pytest.mark.parametrize("is_the_same", [True, False])
