@@ -16,11 +16,12 @@ class Listing:
 
     def below(self, end: int | None) -> "Listing":
         """Return the page up to an id; cut there, nothing follows it."""
-        inside = {str(id_) for id_ in self.ids if end is None or id_ < end}
-        if len(inside) == len(self.ids):
+        if end is None or not self.ids or max(self.ids) < end:
             return self
+        ids = [id_ for id_ in self.ids if id_ < end]
+        inside = {str(id_) for id_ in ids}
         records = [record for record in self.records if (record.asked_id or record.id) in inside]
-        return Listing(ids=[id_ for id_ in self.ids if str(id_) in inside], records=records, cursor=None)
+        return Listing(ids=ids, records=records, cursor=None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -308,3 +308,13 @@ def test_an_account_without_limits_has_no_room_to_gain() -> None:
         assert not budgets.has_room
 
     in_virtual_time(work)
+
+
+def test_a_list_that_repeats_a_record_is_read_to_its_end() -> None:
+    async def work() -> None:
+        ids = [*range(1, 40), 39, 39, *range(40, 90)]
+        found, cursor = await read(Opaque(ids, room=lambda: False))
+        assert found == ids
+        assert cursor is None
+
+    in_virtual_time(work)
