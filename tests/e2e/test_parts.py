@@ -3,6 +3,7 @@
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from jobs.backfill import backfill
 from jobs.look import look
+from syncer.errors import Unordered
 from tests.e2e.test_exports import contacts
 
 NUMBER = 3_050
@@ -40,3 +41,26 @@ async def test_one_that_breaks_off_goes_on_in_every_part(serve, open_desk):
     assert result.proof["contacts"].complete
     assert stopped.streams["contacts"].read + result.streams["contacts"].read == NUMBER
     assert stopped.streams["contacts"].read > 0
+
+
+async def test_a_list_out_of_order_is_read_again_from_its_beginning_in_one(serve, open_desk, monkeypatch):
+    crm = serve(lines=contacts(1_250))
+    async with open_desk(crm, streams=("contacts",)) as desk:
+        honest, ways = desk.source.pages, []
+
+        async def broken(pages):
+            async for page in pages:
+                yield page
+                if len(ways) == 1 and page.cursor and int(page.cursor) > 1_100:
+                    raise Unordered("the list is not in the order of its ids", stream="contacts")
+
+        def pages(stream, **asked):
+            ways.append(asked["in_order"])
+            return broken(honest(stream, **asked))
+
+        monkeypatch.setattr(desk.source, "pages", pages)
+        result = await backfill(desk, await look(desk, afresh=True), streams=("contacts",))
+    assert ways == [False, True]
+    assert result.proof["contacts"].listed == 1_250
+    assert result.proof["contacts"].complete
+    assert not result.halted
