@@ -36,7 +36,9 @@ def main(contacts: int = 20_000, activities: int = 60_000) -> None:
     _, asked = syncer(whole, _ACCOUNT)
     _print_row("Syncer, every stream", asked)
     alone = Portal(contacts=_PEERS_CONTACTS, latency=LATENCY, limited=True)
-    _print_row("Syncer, contacts alone", syncer(alone, "streams: [contacts], tier: professional")[1])
+    for portal in (Portal(contacts=contacts, latency=LATENCY, limited=True), alone):
+        _, asked_alone = syncer(portal, "streams: [contacts], tier: professional")
+        _print_row(f"Syncer, {portal.contacts:,} contacts alone", asked_alone)
     for peer in FIELD:
         if peer.part == 1.0:
             _print_peer(peer, alone)

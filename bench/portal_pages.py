@@ -107,11 +107,12 @@ class Pages:
         }
 
     def list_page(self, stream: str, after: int, limit: int = _LIST_PAGE) -> bytes:
-        """Return the page of a list that starts at record `after`."""
+        """Return the page of a list from the id `after` on; the next one begins at the last id plus one."""
         total = self._portal.size(stream)
-        end = min(after + limit, total)
-        more = b',"paging":{"next":{"after":"%d","link":""}}' % end if end < total else b""
-        return b'{"results":[%s]%s}' % (self._records(stream, range(after, end)), more)
+        start = min(max(0, after - _FIRST_ID), total)
+        end = min(start + limit, total)
+        more = b',"paging":{"next":{"after":"%d","link":""}}' % (_FIRST_ID + end) if end < total else b""
+        return b'{"results":[%s]%s}' % (self._records(stream, range(start, end)), more)
 
     def search_page(self, stream: str, asked: Mapping[str, object]) -> bytes:
         """Return the page of a search by time of change and id, ids ascending; other filters let everything pass."""

@@ -155,6 +155,13 @@ class Budgets:
             server_time=self._server_time(),
         )
 
+    @property
+    def has_room(self) -> bool:
+        """Whether more calls at once would be answered sooner; never where nothing limits."""
+        lane = self._lanes.get(Bucket.GENERAL)
+        now = asyncio.get_running_loop().time()
+        return lane is not None and self._turnstile.is_empty and lane.is_behind(now)
+
     @asynccontextmanager
     async def turn(
         self, bucket: Bucket, stream: str, urgency: Urgency = Urgency.ORDINARY

@@ -66,6 +66,10 @@ class Lane:
         """Calls under way."""
         return self._open
 
+    def is_behind(self, now: float) -> bool:
+        """Tell whether calls go more slowly than the pace allows."""
+        return now > max(self._due, self.closed_until)
+
     def wait(self, now: float) -> float:
         """Return the seconds until one more call may go; infinite while only an answer can tell."""
         lag = max(1 / self.pace, self.rate.seconds * _LAG)
@@ -143,6 +147,11 @@ class Turnstile:
         self._queue: list[_Waiting] = []
         self._numbers = count()
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody waits."""
+        return not self._queue
 
     async def enter(self, lanes: Sequence[Lane], urgency: Urgency) -> None:
         """Wait for a turn in all of the lanes and count it there; `leave` must follow."""

@@ -6,12 +6,15 @@ Every method raises only errors of `syncer.errors`.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from syncer.errors import SyncerError
 from syncer.moments import Millis
+
+if TYPE_CHECKING:
+    from connectors.exporting import Exports
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -196,6 +199,11 @@ class Source(Protocol):
         ...
 
     @property
+    def exports(self) -> "Exports":
+        """Return what hands over whole streams as files; it may offer none."""
+        ...
+
+    @property
     def usage(self) -> Usage:
         """Return what was spent since this source was opened."""
         ...
@@ -225,9 +233,18 @@ class Source(Protocol):
         ...
 
     def pages(
-        self, stream: str, *, properties: Sequence[str], after: str | None = None, archived: bool = False
+        self,
+        stream: str,
+        *,
+        properties: Sequence[str],
+        after: str | None = None,
+        archived: bool = False,
+        in_order: bool = True,
     ) -> AsyncIterator[Page]:
-        """Yield the whole stream page by page from a cursor on; each page's cursor is safe to keep."""
+        """Yield the whole stream page by page from a cursor on; each page's cursor is safe to keep.
+
+        Not `in_order`, pages may come from several parts of the list, and a cursor resumes such a reading only.
+        """
         ...
 
     def changes(self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]) -> AsyncIterator[Page]:

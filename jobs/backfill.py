@@ -1,18 +1,24 @@
 """The full pull: every stream from its first page to its last, resumable at each checkpoint."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import Awaitable, Sequence
+
+import structlog
 
 from jobs.absences import note_absent
-from jobs.completeness import begin_tally, prove
+from jobs.checkpoints import begin, begin_again, export_cursor
+from jobs.completeness import prove
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
+from jobs.exporting import Exporter
 from jobs.intake import Intake
 from jobs.pull import delivering, guarded, keep_watermark, pull_feed, read_watermark, without_resting
-from jobs.reading import Chunk, Reader, chunks
-from jobs.storing import Reading, store_chunk
-from syncer.moments import Millis
+from jobs.reading import Reader
+from jobs.storing import store_pages
+from syncer.errors import Unordered
 from syncer.records import Kind
+
+_log = structlog.get_logger()
 
 #: Pages of one list come one after the other: only streams read side by side use a CRM's whole rate. Five fill
 #: HubSpot's at 250 ms a call, and leave each enough of it that the longest is not alone at the end.
@@ -33,9 +39,10 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     await guarded(feeds, lambda name: pull_feed(first, name, 0), count)
     reader = Reader(desk, portal, [*await delivering(desk, portal), *portal.streams])
     intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
+    exporter = Exporter(intake=intake)
 
     def of(stream: str) -> Awaitable[None]:
-        return _list(intake, stream, restart=restart)
+        return _full(exporter, stream, restart=restart)
 
     wanted = [name for name in portal.streams if not streams or name in streams]
     for group in groups(desk, await without_resting(desk, wanted, count)):
@@ -55,13 +62,12 @@ def groups(desk: Desk, streams: Sequence[str]) -> Sequence[Sequence[str]]:
     return [[name for name in ranked if name not in costs], [name for name in ranked if name in costs]]
 
 
-async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
-    desk = intake.desk
+async def _full(exporter: Exporter, stream: str, *, restart: bool) -> None:
+    intake, desk = exporter.intake, exporter.intake.desk
     intake.count.of(stream)
-    resumed, began = await asyncio.to_thread(_begin, desk, stream, restart=restart)
-    pages = desk.source.pages(stream, properties=intake.portal.properties[stream], after=resumed)
-    async for chunk in ahead(chunks(pages)):
-        await store_chunk(intake, chunk, Reading.BACKFILL)
+    resumed, began = await asyncio.to_thread(begin, desk, stream, restart=restart)
+    if not await exporter.read(stream, resumed):
+        await _listed(intake, stream, None if export_cursor(resumed) else resumed)
     if stream in set(Kind) or stream in desk.definitions.stories:
         await _archived(desk, stream, intake.count)
     await note_absent(desk, stream)
@@ -70,18 +76,20 @@ async def _list(intake: Intake, stream: str, *, restart: bool) -> None:
     desk.progress.done(stream)
 
 
-def _begin(desk: Desk, stream: str, *, restart: bool) -> tuple[str | None, Millis]:
-    """Return where to resume and the moment before the first page, as kept when the stream was begun."""
-    with desk.store.commit() as unit:
-        cursor = unit.desk.cursor(desk.name, stream, "backfill")
-        began = unit.desk.cursor(desk.name, stream, "backfill_began")
-        if cursor and began and not restart:
-            return cursor, Millis(int(began))
-        now = desk.clock()
-        unit.desk.keep_cursor(desk.name, stream, "backfill", "")
-        begin_tally(unit, desk.name, stream)
-        unit.desk.keep_cursor(desk.name, stream, "backfill_began", str(now))
-        return None, now
+async def _listed(intake: Intake, stream: str, resumed: str | None) -> None:
+    """Read a list from a cursor on, in several parts where there is room; in one where parts would prove nothing."""
+    try:
+        await _stored(intake, stream, after=resumed, in_order=False)
+    except Unordered as error:
+        _log.warning("list_read_in_one", stream=stream, reason=error.message)
+        await asyncio.to_thread(begin_again, intake.desk, stream)
+        await _stored(intake, stream, after=None, in_order=True)
+
+
+async def _stored(intake: Intake, stream: str, *, after: str | None, in_order: bool) -> None:
+    wanted = intake.portal.properties[stream]
+    pages = intake.desk.source.pages(stream, properties=wanted, after=after, in_order=in_order)
+    await store_pages(intake, pages)
 
 
 async def _archived(desk: Desk, stream: str, count: PullCount) -> None:
@@ -98,14 +106,3 @@ def _archive(desk: Desk, stream: str, ids: Sequence[str]) -> int:
         if stream in set(Kind):
             return unit.mirror.archive(desk.name, Kind(stream), ids, desk.clock())
         return unit.mirror.archive_stories(desk.name, stream, ids, desk.clock())
-
-
-async def ahead(source: AsyncIterator[Chunk]) -> AsyncIterator[Chunk]:
-    """Yield the source's chunks, reading one ahead while the last is being stored."""
-    following = asyncio.ensure_future(anext(source, None))
-    try:
-        while (chunk := await following) is not None:
-            following = asyncio.ensure_future(anext(source, None))
-            yield chunk
-    finally:
-        following.cancel()

@@ -13,7 +13,7 @@ from connectors.sandbox.clonefile import CloneFile
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.linefields import LineError
 from connectors.sandbox.storefile import Change
-from jobs.backfill import ahead
+from jobs.ahead import ahead
 from jobs.counts import PullCount
 from jobs.desk import Clock
 from jobs.progress import Progress

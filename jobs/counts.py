@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jobs.completeness import StreamProof
+from jobs.ways import Way
 
 
 @dataclass(kw_only=True, slots=True)
@@ -31,6 +32,8 @@ class PullCount:
 
     #: stream → how complete its full pull was.
     proof: dict[str, StreamProof] = field(default_factory=dict)
+    #: stream → which way its full pull went, and why.
+    ways: dict[str, Way] = field(default_factory=dict)
 
     def of(self, stream: str) -> StreamCount:
         """Return the counts of a stream, begun at zero."""

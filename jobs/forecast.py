@@ -13,11 +13,13 @@ from jobs.backfill import groups
 from jobs.bootstrap import recorded_run
 from jobs.completeness import tallied
 from jobs.desk import Desk, Portal
+from jobs.exporting import foretold, is_counted
 from jobs.look import look, refuse_unknown
 from jobs.names import LEADS
 from jobs.parking import refuse_at_rest
 from jobs.pull import read_watermark
 from jobs.reading import CHUNK, LINKED, STORIED_CONTACTS
+from jobs.ways import By, Way, calls_a_day, left_of_the_day
 from syncer.errors import PreconditionFailed, RecordError, StreamError
 from syncer.records import Kind
 
@@ -43,19 +45,24 @@ class StreamForecast:
     records: int | None = None
     #: The look at its properties.
     look: int = 0
+    #: Of its list, or of an export instead.
     list: int = 0
     archived: int = 0
     links: int = 0
     versions: int = 0
+    #: The question how many records there are, where their number decides the way.
+    count: int = 0
     #: The question to search at the end.
     proof: int = 0
+    #: Which way it will be read, and why; None for what has no list.
+    way: Way | None = None
     #: What the numbers do not know.
     notes: Sequence[str] = ()
 
     @property
     def calls(self) -> int:
         """All of them."""
-        return self.look + self.list + self.archived + self.links + self.versions + self.proof
+        return self.look + self.count + self.list + self.archived + self.links + self.versions + self.proof
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -151,10 +158,14 @@ async def _stream(desk: Desk, portal: Portal, stream: str, *, restart: bool) -> 
     rest = max(0, (total or 0) - done)
     costs = desk.source.costs(stream, properties=portal.properties[stream])
     versions, doubts = await _versions(desk, stream, costs.histories, (rest, total or 0))
+    way = None if done else await foretold(desk, stream, total, costs)
+    listed = max(1, ceil(rest / costs.page)) * costs.calls_a_page
     return StreamForecast(
         records=None if total is None else rest,
         look=_looks(desk, stream),
-        list=max(1, ceil(rest / costs.page)) * costs.calls_a_page,
+        list=way.export_calls or listed if way is not None and way.by is By.EXPORT else listed,
+        way=way,
+        count=1 if way is not None and way.by is By.LIST and await is_counted(desk, stream, costs) else 0,
         archived=1 if again else 0,
         links=ceil(rest / min(CHUNK, costs.links)) * len(_targets(portal, stream)),
         versions=versions,
@@ -212,7 +223,7 @@ async def _storied(desk: Desk) -> int | None:
 
 def _priced(account: str, streams: Mapping[str, StreamForecast], usage: Usage) -> Forecast:
     calls = sum(one.calls for one in streams.values())
-    left, a_day = _of_the_day(usage)
+    left, a_day = left_of_the_day(usage), calls_a_day(usage)
     return Forecast(
         account=account,
         streams=streams,
@@ -226,13 +237,5 @@ def _priced(account: str, streams: Mapping[str, StreamForecast], usage: Usage) -
 
 def _minutes(one: StreamForecast, paces: Mapping[str, float]) -> float:
     """Every call counts against the general limit, those for links and searches against their own as well."""
-    spent = {"general": one.calls, "associations": one.links, "search": one.proof}
+    spent = {"general": one.calls, "associations": one.links, "search": one.count + one.proof}
     return max((calls / paces[name] for name, calls in spent.items() if name in paces), default=0.0) / _MINUTE
-
-
-def _of_the_day(usage: Usage) -> tuple[int | None, int]:
-    day = usage.day
-    if day is None or day.limit is None:
-        return None, 0
-    ours = int(day.limit * usage.daily_share)
-    return max(0, day.remaining - (day.limit - ours)), ours

@@ -74,6 +74,9 @@ async def chunks(pages: AsyncIterator[Page], *, size: int = CHUNK) -> AsyncItera
     cursor: str | None = None
     stream: str | None = None
     async for page in pages:
+        if gathered and len(gathered) + len(page.records) > size:
+            yield Chunk(stream=page.stream, records=gathered, cursor=cursor)
+            gathered = []
         stream, cursor = page.stream, page.cursor
         gathered += page.records
         if len(gathered) >= size:

@@ -18,6 +18,7 @@ from jobs.plan import Plan, plan
 from jobs.pull import never_read, pull
 from jobs.push import PushCount, push
 from jobs.sources import keep_own_lines
+from jobs.ways import Way
 from syncer.kpis.render import to_json
 
 #: Status of a run that the end of the account's day kept from its end, or from its beginning.
@@ -43,6 +44,8 @@ class RoundResult:
     notices: int = 0
     #: By stream that was read in full: the portal says N, the store holds N.
     proof: dict[str, StreamProof] = field(default_factory=dict)
+    #: By stream that was read in full: by its list or by an export, and the numbers that spoke for it.
+    ways: dict[str, Way] = field(default_factory=dict)
     buried: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
     halted: dict[str, str] = field(default_factory=dict)
@@ -119,6 +122,7 @@ async def read_changes(desk: Desk, portal: Portal, *, streams: Sequence[str] = (
     count.skipped |= first.skipped
     count.halted |= first.halted
     count.proof |= first.proof
+    count.ways |= first.ways
     count.with_calls(desk.source.usage.calls)
     return count
 
@@ -195,6 +199,7 @@ def _pulled(result: RoundResult, pulled: PullCount) -> None:
     result.skipped = pulled.skipped
     result.halted = pulled.halted
     result.proof = pulled.proof
+    result.ways = pulled.ways
     result.buried = sum(one.buried for one in pulled.streams.values())
 
 

@@ -3,7 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from connectors.hubspot.exports import SCOPE as EXPORT
 from connectors.hubspot.scopes import READS, schema_scope, write_scope
+from jobs.modes import BackfillMode
 from jobs.settings import Account
 from jobs.switches import HandoverForm
 from syncer.records import Kind
@@ -59,6 +61,9 @@ def wanted_scopes(account: Account) -> Sequence[Wanted]:
         found += [
             _wanted(schema_scope(kind), f"create properties of {kind}", _SCHEMAS.format(kind=kind)) for kind in Kind
         ]
+    if account.backfill is BackfillMode.EXPORTS:
+        lost = "nothing but calls: lists are read instead, a hundred records a call"
+        found.append(Wanted(scope=EXPORT, purpose="export whole streams", lost=lost, is_required=False))
     return sorted([*found, *_notices(account)], key=lambda one: not one.is_required)
 
 

@@ -24,6 +24,7 @@ from jobs.credentials import (
 )
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
 from jobs.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
+from jobs.modes import BackfillMode
 from jobs.switches import HandoverForm, WriteBackFile, switched
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
@@ -86,6 +87,7 @@ class AccountFile(AccessFile):
     #: Streams to read; empty reads all that the account has.
     streams: list[str] = Field(default_factory=list)
     write_back: Annotated[WriteBackFile | None, BeforeValidator(switched)] = WriteBackFile()
+    backfill: BackfillMode = BackfillMode.AUTO
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
     #: None: webhooks are taken once their address and secret are set.
     webhooks: WebhooksFile | None = None
@@ -122,6 +124,7 @@ class Account(Strict):
     limits: Limits
     versions: Mapping[str, str]
     streams: tuple[str, ...]
+    backfill: BackfillMode = BackfillMode.AUTO
     write_back: bool
     handover: HandoverForm = HandoverForm.NONE
     proposals: bool = False
@@ -333,6 +336,7 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         write_back=file.write_back is not None,
         handover=(file.write_back or WriteBackFile()).handover,
         proposals=(file.write_back or WriteBackFile()).proposals == "task",
+        backfill=file.backfill,
         fields={
             kind: {field: {"from": rule.from_, "as": rule.as_} for field, rule in rules.items()}
             for kind, rules in file.fields.items()

@@ -1,12 +1,15 @@
 """One chunk of records into the mirror, ledger and cursor, in one commit."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from enum import Enum
 
 import structlog
 
+from connectors.ports import Page
+from jobs.ahead import ahead
 from jobs.completeness import tally
 from jobs.counts import StreamCount
 from jobs.desk import Desk
@@ -15,7 +18,7 @@ from jobs.employers import employer_changes
 from jobs.intake import Intake
 from jobs.letters import settle_letters
 from jobs.names import rules_for
-from jobs.reading import Batch, Chunk, has_story
+from jobs.reading import Batch, Chunk, chunks, has_story
 from jobs.sources import with_sources
 from syncer.agreement import Agreement
 from syncer.errors import InvalidRecord
@@ -35,6 +38,13 @@ class Reading(Enum):
     BACKFILL = "backfill"
     #: Changes: links and versions of what differs from the mirror, which is marked dirty.
     CHANGES = "changes"
+
+
+async def store_pages(intake: Intake, pages: AsyncIterator[Page]) -> None:
+    """Keep a full list chunk by chunk, reading one ahead while the last is being stored."""
+    async with aclosing(ahead(chunks(pages))) as read:
+        async for chunk in read:
+            await store_chunk(intake, chunk, Reading.BACKFILL)
 
 
 async def store_chunk(intake: Intake, chunk: Chunk, reading: Reading) -> None:

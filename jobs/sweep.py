@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.ports import SourceRecord
-from jobs.backfill import ahead
+from jobs.ahead import ahead
 from jobs.departed import Gone, take_out
 from jobs.drift import Finding, StreamDrift, What
 from jobs.intake import Intake

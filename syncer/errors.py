@@ -6,7 +6,7 @@ SyncerError
 ├─ PreconditionFailed            REREAD         Missing · AlreadyExists · ChangedMeanwhile
 ├─ RecordError                   DEAD_LETTER    InvalidRecord · Rejected · NotApplied
 ├─ StreamError                   HALT_STREAM    AuthFailed · MissingScope · SchemaChanged · CursorExpired
-│                                               · UnsafePlan · BadAnswer
+│                                               · UnsafePlan · BadAnswer · Unordered · ExportUnusable
 └─ Bug                           STOP_PROCESS
 
 A person's newer value is no error: it is left alone and counted as a conflict.
@@ -215,6 +215,14 @@ class UnsafePlan(StreamError):
 
 class BadAnswer(StreamError):
     """The CRM answered something that is not its API: HTML, half a JSON, nothing."""
+
+
+class Unordered(BadAnswer):
+    """A list is not in the order of its ids: parts of it prove nothing, read it in one."""
+
+
+class ExportUnusable(StreamError):
+    """What the CRM exported cannot be taken for its records: read the list."""
 
 
 class Bug(SyncerError):

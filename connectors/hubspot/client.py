@@ -5,8 +5,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from connectors.download import Downloads
 from connectors.http import ApiClient, Patience, checked_address
 from connectors.hubspot.destination import HubSpotDestination
+from connectors.hubspot.exports import is_hubspots
 from connectors.hubspot.official import Official
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.source import HubSpotSource
@@ -56,7 +58,13 @@ def open_hubspot(
     api = ApiClient(base_url=address, tokens=tokens, budgets=budgets, patience=patience, transport=transport)
     schema = Schema(api=api, official=Official(base_url=address), versions=chosen)
     return HubSpot(
-        source=HubSpotSource(api=api, schema=schema, versions=chosen),
+        source=HubSpotSource(
+            api=api,
+            schema=schema,
+            versions=chosen,
+            downloads=Downloads(base_url=address, is_trusted=is_hubspots, transport=transport),
+            sleep=patience.sleep,
+        ),
         destination=HubSpotDestination(api=api, schema=schema, versions=chosen),
     )
 

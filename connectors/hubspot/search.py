@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import msgspec
 
+from connectors.courses import Sighting
 from connectors.http import ApiClient, Request
 from connectors.hubspot.records import read_errand
 from connectors.hubspot.versions import Versions
@@ -92,6 +93,20 @@ async def count_all(api: ApiClient, versions: Versions, stream: str, having: Seq
     groups = [{"filters": _conditions(one)} for one in having]
     page = await _search(api, versions, stream, {"filterGroups": groups, "properties": [ID], "limit": 1})
     return page.total
+
+
+async def sight(api: ApiClient, versions: Versions, stream: str, above: int, places: int) -> Sighting:
+    """Return which id stands so many places above another, as search has it, and how many ids there are above."""
+    body: dict[str, object] = {
+        "filterGroups": [{"filters": [{"propertyName": ID, "operator": "GT", "value": str(above)}]}],
+        "sorts": [{"propertyName": ID, "direction": "ASCENDING"}],
+        "properties": [ID],
+        "limit": 1,
+        "after": str(places),
+    }
+    page = await _search(api, versions, stream, body)
+    at = page.results[0].id if page.results else ""
+    return Sighting(id=int(at) if at.isdigit() else None, left=page.total or 0)
 
 
 def _conditions(one: Having) -> Sequence[Mapping[str, object]]:

@@ -2,19 +2,22 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import urlencode
 
+from connectors.download import Downloads
+from connectors.exporting import Exports
 from connectors.http import ApiClient, Request
 from connectors.hubspot import wire
 from connectors.hubspot.associations import BATCH as LINKS
 from connectors.hubspot.associations import read_links
-from connectors.hubspot.campaigns import changed_campaigns, list_campaigns
+from connectors.hubspot.campaigns import changed_campaigns
 from connectors.hubspot.events import FEEDS, feed_pages
-from connectors.hubspot.records import HISTORY_BATCH, Reading, read_by_id, read_errand
+from connectors.hubspot.exports import HubSpotExports
+from connectors.hubspot.listing import CAMPAIGNS, PAGE, List, fits_query
+from connectors.hubspot.records import HISTORY_BATCH, Reading, read_by_id
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.search import ID, Window, changed, count_all, fits_search
 from connectors.hubspot.versions import Versions
-from connectors.paginate import walk
+from connectors.limits import Sleep
 from connectors.ports import (
     AccountFacts,
     Costs,
@@ -29,10 +32,8 @@ from connectors.ports import (
     Usage,
 )
 from connectors.statuses import Errand
-from syncer.errors import BadAnswer, CursorExpired
 from syncer.moments import Millis
 
-CAMPAIGNS = "campaigns"
 STREAMS = Streams(
     objects=(
         "contacts",
@@ -51,23 +52,29 @@ STREAMS = Streams(
     ),
     events=tuple(FEEDS),
 )
-_LIST_PAGE = "100"
-#: A query of 5,100 characters went through and 414 threatens beyond 7,000 (2026-08).
-LONGEST_QUERY = 6_000
 
 
 class HubSpotSource:
     """The Source of one HubSpot account."""
 
-    def __init__(self, *, api: ApiClient, schema: Schema, versions: Versions) -> None:
+    def __init__(
+        self, *, api: ApiClient, schema: Schema, versions: Versions, downloads: Downloads, sleep: Sleep
+    ) -> None:
         self._api = api
         self._schema = schema
         self._versions = versions
+        self._downloads = downloads
+        self._exports = HubSpotExports(api=api, schema=schema, versions=versions, downloads=downloads, sleep=sleep)
 
     @property
     def streams(self) -> Streams:
         """Return the streams that HubSpot offers; an account's tier may lack some of them."""
         return STREAMS
+
+    @property
+    def exports(self) -> Exports:
+        """Return the account's exports; whether its token may order any, only an order tells."""
+        return self._exports
 
     @property
     def usage(self) -> Usage:
@@ -105,43 +112,23 @@ class HubSpotSource:
         """Return the names of a stream's property groups; campaigns have none."""
         return () if stream == CAMPAIGNS else await self._schema.groups(stream)
 
-    async def pages(
-        self, stream: str, *, properties: Sequence[str], after: str | None = None, archived: bool = False
+    def pages(
+        self,
+        stream: str,
+        *,
+        properties: Sequence[str],
+        after: str | None = None,
+        archived: bool = False,
+        in_order: bool = True,
     ) -> AsyncIterator[Page]:
         """Yield the whole stream from a cursor on, 100 records a page.
 
-        Raises CursorExpired when HubSpot no longer takes the cursor that the reading should resume at.
+        Raises CursorExpired when HubSpot no longer takes the cursor that the reading should resume at, and, not
+        `in_order`, Unordered where only a reading in order is complete.
         """
-        is_resuming = after is not None
-        fits = stream == CAMPAIGNS or _fits_query(properties)
-        reading = Reading(stream=stream, properties=properties if fits else (ID,), archived=archived)
-        try:
-            async for page in self._list(reading, after):
-                records: Sequence[SourceRecord] = [wire.source_record(stream, record) for record in page.results]
-                if not fits:
-                    whole = replace(reading, properties=properties)
-                    records = await read_by_id(self._api, self._versions, whole, [record.id for record in records])
-                yield Page(stream=stream, records=records, cursor=page.next_cursor)
-                is_resuming = False
-        except BadAnswer as error:
-            if is_resuming and error.hint is None:
-                raise CursorExpired(error.message, stream=stream, hint="backfill with --restart") from error
-            raise
-
-    def _list(self, reading: Reading, after: str | None) -> AsyncIterator[wire.RecordPage]:
-        stream = reading.stream
-        if stream == CAMPAIGNS:
-            return list_campaigns(self._api, self._versions, reading.properties, after=after)
-
-        async def fetch(cursor: str | None) -> wire.RecordPage:
-            params = [("limit", _LIST_PAGE), ("properties", ",".join(reading.properties))]
-            params.extend([("archived", "true")] if reading.archived else [])
-            params.extend([] if cursor is None else [("after", cursor)])
-            path = self._versions.list_objects(stream)
-            request = Request(method="GET", path=path, params=params, errand=read_errand(stream))
-            return await self._api.call(request, wire.RecordPage)
-
-        return walk(fetch, stream=stream, after=after)
+        reading = Reading(stream=stream, properties=properties, archived=archived)
+        listed = List(api=self._api, versions=self._versions, reading=reading)
+        return listed.in_order(after) if in_order or stream == CAMPAIGNS else listed.in_parts(after)
 
     async def changes(
         self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]
@@ -182,8 +169,8 @@ class HubSpotSource:
 
     def costs(self, stream: str, *, properties: Sequence[str]) -> Costs:
         """Return what reading the stream costs; properties too many for an address take a second call a page."""
-        calls = 1 if stream == CAMPAIGNS or _fits_query(properties) else 2
-        return Costs(page=int(_LIST_PAGE), calls_a_page=calls, links=LINKS, histories=HISTORY_BATCH)
+        calls = 1 if stream == CAMPAIGNS or fits_query(properties) else 2
+        return Costs(page=PAGE, calls_a_page=calls, links=LINKS, histories=HISTORY_BATCH)
 
     async def history(self, stream: str, ids: Sequence[str], *, properties: Sequence[str]) -> Sequence[SourceRecord]:
         """Return records with the version history of `properties`."""
@@ -197,11 +184,8 @@ class HubSpotSource:
     async def close(self) -> None:
         """Let go of connections."""
         await self._api.close()
+        await self._downloads.close()
         self._schema.close()
-
-
-def _fits_query(properties: Sequence[str]) -> bool:
-    return len(urlencode({"properties": ",".join(properties)})) <= LONGEST_QUERY
 
 
 def _page(stream: str, records: Sequence[wire.Record]) -> Page:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from urllib.parse import quote
 
 from syncer.errors import ConfigError, Problem
 
@@ -23,6 +24,7 @@ class Versions:
     account_info: str = CURRENT
     campaigns: str = CURRENT
     events: str = CURRENT
+    exports: str = CURRENT
     oauth: str = CURRENT
     #: Dated paths of forms are betas only.
     forms: str = "v3"
@@ -73,6 +75,14 @@ class Versions:
     def account(self) -> str:
         """Path of the account's own facts."""
         return f"/account-info/{self.account_info}/details"
+
+    def export(self) -> str:
+        """Path that orders an export."""
+        return f"{_crm(self.exports, 'exports')}/export/async"
+
+    def export_status(self, task: str) -> str:
+        """Path that tells how an export stands."""
+        return f"{self.export()}/tasks/{quote(task, safe='')}/status"
 
     def token(self) -> str:
         """Path that gives and renews tokens of an OAuth app."""

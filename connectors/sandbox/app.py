@@ -16,6 +16,7 @@ from connectors.sandbox.api import (
     associations,
     batches,
     campaigns,
+    exports,
     feeds,
     merges,
     oauth,
@@ -182,6 +183,10 @@ _CURRENCIES: Sequence[_Row] = (
     ("GET", "/exchange-rates/current", account.exchange_rates),
     ("GET", "/company-currency", account.company_currency),
 )
+_EXPORTS: Sequence[_Row] = (
+    ("POST", "/export/async", exports.start),
+    ("GET", "/export/async/tasks/{id}/status", exports.status),
+)
 _EVENTS: Sequence[_Row] = (("GET", "", feeds.occurrences), ("GET", "/event-types", feeds.occurrence_types))
 _APP_WEBHOOKS: Sequence[_Row] = (
     ("PUT", "/settings", app_webhooks.put_settings),
@@ -202,6 +207,7 @@ _ROOTS = {
     "forms": ("/marketing/v3/forms", "/marketing/forms/{version:dated}"),
     "account": ("/account-info/v3", "/account-info/{version:dated}"),
     "currencies": ("/settings/v3/currencies", "/settings/currencies/{version:dated}"),
+    "exports": ("/crm/v3/exports", "/crm/exports/{version:dated}"),
     "events": ("/events/v3/events", "/events/event-occurrences/{version:dated}"),
 }
 
@@ -244,12 +250,15 @@ def _routes(server: Server) -> list[Route]:
     add("forms", _FORMS, _fixed("forms"))
     add("account", _ACCOUNT, _fixed())
     add("currencies", _CURRENCIES, _fixed("settings.currencies.read"))
+    add("exports", _EXPORTS, _fixed("crm.export"))
     add("events", _EVENTS, _fixed("business-intelligence"))
     submissions = Endpoint(handler=feeds.submissions, scopes=_fixed("forms"))
     routes.append(_route(server, submissions, "/form-integrations/v1/submissions/forms/{id}", "GET"))
     routes.append(
         _route(server, Endpoint(handler=feeds.email_events, scopes=_fixed("content")), "/email/public/v1/events", "GET")
     )
+    files = Endpoint(handler=exports.file, scopes=_fixed(), is_open=True)
+    routes.append(_route(server, files, "/export-files/{key}", "GET"))
     letting_in = Endpoint(handler=oauth.authorise, scopes=_fixed(), is_open=True)
     routes.append(_route(server, letting_in, "/oauth/authorize", "GET"))
     for method, path, handler in _APP_WEBHOOKS:

@@ -1,7 +1,7 @@
 """The portal: everything the sandbox CRM knows, in memory, with a file behind it where one is wanted."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Self
 from connectors.sandbox import dumps, lines, writes
 from connectors.sandbox.definitions import Schema, default_schemas, stage_moments
 from connectors.sandbox.draws import Draws
+from connectors.sandbox.exports import ExportHabits, Exports
 from connectors.sandbox.feeds import Feed
 from connectors.sandbox.grants import Grants
 from connectors.sandbox.happenings import Happening, tell
@@ -66,6 +67,7 @@ class Habits:
     stamps_close_date: bool = True
     #: Associations returned per record and page.
     association_page: int = 500
+    exports: ExportHabits = field(default_factory=ExportHabits)
     workflows: tuple[Workflow, ...] = ()
 
 
@@ -86,6 +88,7 @@ class Portal:
         #: Registered tokens; any other `pat-…` token may do everything.
         self.tokens: dict[str, Token] = {}
         self.oauth = Grants(clock=self.clock, draws=self.draws, tokens=self.tokens)
+        self.exports = Exports(clock=self.clock, draws=self.draws, habits=self.habits.exports)
         self.account = Account()
         self.owners: dict[str, Owner] = {}
         self.pipelines: dict[str, Pipeline] = {}

@@ -3,6 +3,7 @@
 import typer
 
 from jobs.cli.tables import print_table
+from jobs.cli.ways_output import print_ways
 from jobs.forecast import ACCOUNT, Forecast
 
 _HEADS = ("stream", "records", "list", "links", "versions", "other", "calls", "minutes")
@@ -14,11 +15,12 @@ def print_forecast(forecast: Forecast) -> None:
     for name, one in forecast.streams.items():
         title = "(the account itself)" if name == ACCOUNT else name
         records = "–" if name == ACCOUNT else "?" if one.records is None else f"{one.records:,}"
-        other = one.look + one.archived + one.proof
+        other = one.look + one.count + one.archived + one.proof
         numbers = (one.list, one.links, one.versions, other, one.calls)
         rows.append((title, records, *(f"{number:,}" for number in numbers), f"{forecast.minutes[name]:.1f}"))
     rows.append(("all", "", "", "", "", "", f"{forecast.calls:,}", f"{forecast.all_minutes:.1f}"))
     print_table(_HEADS, rows, title=f"{forecast.account} · what a backfill will cost", right=_HEADS[1:])
+    print_ways({name: one.way for name, one in forecast.streams.items() if one.way is not None})
     typer.echo(_rate(forecast))
     typer.echo(_day(forecast))
     for name, one in forecast.streams.items():

@@ -8,6 +8,7 @@ import typer
 
 from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
+from jobs.cli.ways_output import print_ways
 
 if TYPE_CHECKING:
     from jobs.completeness import StreamProof
@@ -50,6 +51,7 @@ def print_round(result: "RoundResult") -> None:
     print_table(heads, rows, title=f"{result.account} · run {result.run}", right=heads[1:])
     if result.proof:
         _print_proof(result)
+    print_ways(result.ways)
     typer.echo(
         f"derived {result.derived:,} · planned {result.planned:,} · written {result.written:,} · "
         f"notices {result.notices:,} · unchanged {result.unchanged:,} · conflicts {result.conflicts:,} · "
@@ -84,7 +86,7 @@ def _print_proof(result: "RoundResult") -> None:
         for stream, one in result.proof.items()
     ]
     print_table(heads, rows, right=heads[1:4])
-    typer.echo("* a hint only: search lags behind; the proof is the full list against the store, id by id")
+    typer.echo("* a hint only: search lags behind; the proof is the full list, or export, against the store, id by id")
 
 
 def _number(count: int | None) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from connectors.http import Patience
 from connectors.sandbox.faults import NONE, Faults
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED, Limits
@@ -18,6 +19,7 @@ from connectors.sandbox.server import Running, running
 from connectors.sandbox.state import Habits, Portal
 from jobs.bootstrap import opened_desk, system_clock
 from jobs.desk import Desk
+from jobs.modes import BackfillMode
 from jobs.settings import Account, ScheduleFile, Settings
 from jobs.settings import Limits as OwnLimits
 from syncer.log import LogFormat
@@ -91,7 +93,14 @@ def crm(serve: Serve) -> Crm:
     return serve()
 
 
-def settings_for(base_url: str, folder: Path, *, tier: str = "unlimited", streams: tuple[str, ...] = ()) -> Settings:
+def settings_for(
+    base_url: str,
+    folder: Path,
+    *,
+    tier: str = "unlimited",
+    streams: tuple[str, ...] = (),
+    backfill: BackfillMode = BackfillMode.AUTO,
+) -> Settings:
     """Return settings with one account named hubspot."""
     account = Account(
         name="hubspot",
@@ -102,6 +111,7 @@ def settings_for(base_url: str, folder: Path, *, tier: str = "unlimited", stream
         limits=OwnLimits(),
         versions={},
         streams=streams,
+        backfill=backfill,
         write_back=True,
         fields={},
     )
@@ -124,9 +134,12 @@ def open_desk(sqlite_store: Store, tmp_path: Path) -> OpenDesk:
     """Return how to open a desk on a CRM."""
 
     @asynccontextmanager
-    async def opened(crm: Crm, *, store: Store | None = None, **options: object) -> AsyncIterator[Desk]:
+    async def opened(
+        crm: Crm, *, store: Store | None = None, patience: Patience | None = None, **options: object
+    ) -> AsyncIterator[Desk]:
         settings = settings_for(crm.server.base_url, tmp_path, **options)
-        async with opened_desk(settings, store or sqlite_store, "hubspot", clock=crm.clock) as desk:
+        kept = store or sqlite_store
+        async with opened_desk(settings, kept, "hubspot", clock=crm.clock, patience=patience) as desk:
             yield desk
 
     return opened

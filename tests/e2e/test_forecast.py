@@ -8,6 +8,7 @@ import pytest
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import Limits
 from jobs.forecast import ACCOUNT, LOOK, forecast_round
+from jobs.modes import BackfillMode
 from jobs.rounds import backfill_round
 
 FEEDS = ("form_submissions", "email_clicks", "page_views")
@@ -106,7 +107,7 @@ async def test_without_a_word_from_search_the_forecast_says_so(serve, open_desk)
 
 async def test_minutes_follow_the_rate_and_days_follow_what_is_left(serve, open_desk):
     crm = serve(contacts=230, limits=Limits(burst=190, associations=150, search=LAVISH, daily=1_000))
-    async with open_desk(crm, tier="professional") as desk:
+    async with open_desk(crm, tier="professional", backfill=BackfillMode.LIST) as desk:
         foretold = await forecast_round(desk)
         asked = sum(desk.source.usage.calls.values())
     assert foretold.paces["general"] == pytest.approx(19 * 0.98)

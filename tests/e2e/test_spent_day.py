@@ -12,12 +12,14 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import Limits
 from jobs.bootstrap import system_clock
 from jobs.look import look
+from jobs.modes import BackfillMode
 from jobs.parking import end_of_rest, kept_rests
 from jobs.plan import plan
 from jobs.reconcile import reconcile_round
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
 from jobs.setup import setup
 from jobs.sweep import Orders
+from jobs.ways import By
 from syncer.errors import RateLimited
 from syncer.moments import DAY, HOUR, MINUTE, moment
 
@@ -131,23 +133,37 @@ async def test_the_reserve_for_other_apps_ends_our_day_before_the_crm_does(serve
     assert crm.server.server.budgets.today <= 900 + 20, "what was under way when the reserve was reached"
 
 
-async def test_a_backfill_that_meets_the_end_of_the_day_resumes_after_it(serve, open_desk):
-    lines = [
+def _many_contacts():
+    return [
         {"type": "contacts", "id": str(number), "createdAt": "2026-05-04T10:00:00Z", "properties": {}}
         for number in range(1, 2251)
     ]
-    crm = serve(lines=lines, limits=_limits(LAVISH))
-    async with open_desk(crm, streams=("contacts",)) as desk:
+
+
+async def test_a_backfill_that_meets_the_end_of_the_day_resumes_after_it(serve, open_desk):
+    crm = serve(lines=_many_contacts(), limits=_limits(LAVISH))
+    async with open_desk(crm, streams=("contacts",), backfill=BackfillMode.LIST) as desk:
         await look(desk)
         crm.server.server.budgets.limits = _limits(crm.server.server.budgets.today + 24)
         first = await backfill_round(desk)
     assert first.parked
     assert 1000 <= first.streams["contacts"].read < 2250
     _midnight(crm)
-    async with open_desk(crm, streams=("contacts",)) as desk:
+    async with open_desk(crm, streams=("contacts",), backfill=BackfillMode.LIST) as desk:
         second = await sync_round(desk)
     assert second.parked is None
     assert first.streams["contacts"].read + second.streams["contacts"].read == 2250
+
+
+async def test_a_day_too_short_for_the_list_is_long_enough_for_an_export(serve, open_desk):
+    crm = serve(lines=_many_contacts(), limits=_limits(LAVISH))
+    async with open_desk(crm, streams=("contacts",)) as desk:
+        await look(desk)
+        crm.server.server.budgets.limits = _limits(crm.server.server.budgets.today + 24)
+        done = await backfill_round(desk)
+    assert done.parked is None
+    assert done.ways["contacts"].by is By.EXPORT
+    assert done.proof["contacts"].listed == 2250
 
 
 async def test_a_limit_that_was_raised_is_found_out_by_one_call_an_hour(serve, open_desk):

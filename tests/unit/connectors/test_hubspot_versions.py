@@ -31,6 +31,7 @@ def _paths(versions: Versions) -> list[str]:
         versions.token(),
         versions.list_campaigns(),
         versions.occurrences(),
+        versions.export_status("7/8"),
     ]
 
 
@@ -49,6 +50,7 @@ def test_each_family_has_its_path_in_either_style() -> None:
         "/oauth/2026-09/token",
         "/marketing/campaigns/2026-09",
         "/events/event-occurrences/2026-09",
+        "/crm/exports/2026-09/export/async/tasks/7%2F8/status",
     ]
     assert _paths(versions_with(CLASSIC)) == [
         "/crm/v3/objects/deals",
@@ -64,6 +66,7 @@ def test_each_family_has_its_path_in_either_style() -> None:
         "/oauth/v3/token",
         "/marketing/v3/campaigns",
         "/events/v3/events",
+        "/crm/v3/exports/export/async/tasks/7%2F8/status",
     ]
     assert Versions().list_forms() == "/marketing/v3/forms"
     assert versions_with({"forms": "2026-09-beta"}).list_forms() == "/marketing/forms/2026-09-beta"
@@ -103,7 +106,7 @@ def test_dated_versions_end_after_eighteen_months_and_numbered_ones_as_announced
     assert found[("2026-09", ("oauth",))] == (date(2028, 3, 1), None)
     assert found[("v1", ("form_submissions", "email_events"))] == (date(2027, 9, 1), None)
     (moved,) = [one for one in endings(chosen) if one.version == "2026-03"]
-    assert (moved.on, moved.successor, len(moved.families)) == (date(2027, 9, 1), "2026-09", 6)
+    assert (moved.on, moved.successor, len(moved.families)) == (date(2027, 9, 1), "2026-09", 7)
 
 
 def test_the_earliest_end_comes_first() -> None:

@@ -189,3 +189,10 @@ async def test_a_lost_key_is_a_problem_with_both_ways_out(checked, app):
     assert (found.level, found.is_configuration) == (Level.PROBLEM, True)
     assert "SYNCER_ENCRYPTION_KEYS" in found.what
     assert "syncer connect" in found.remedy
+
+
+def test_the_scope_of_exports_is_asked_for_where_they_are_wanted():
+    assert "crm.export" not in (*asked_scopes(account())[0], *asked_scopes(account())[1])
+    required, optional = asked_scopes(account(backfill="exports"))
+    assert "crm.export" not in required
+    assert "crm.export" in optional

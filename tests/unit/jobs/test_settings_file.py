@@ -26,7 +26,7 @@ schedul: {}
 EXPECTED = [
     (3, "accounts.hubspot.tier", "'professional'"),
     (4, "accounts.hubspot.token_env", "name of an environment variable"),
-    (5, "accounts.hubspot.token", "did you mean token_env? allowed: auth, base_url, connector, fields"),
+    (5, "accounts.hubspot.token", "did you mean token_env? allowed: auth, backfill, base_url, connector, fields"),
     (6, "accounts.hubspot.limits.share", "less than or equal to 1"),
     (6, "accounts.hubspot.limits.shar", "did you mean share? allowed: daily_share, search_share, share"),
     (7, "accounts.hubspot.streams", "a list"),

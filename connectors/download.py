@@ -1,0 +1,80 @@
+"""Fetches a file from an address that a CRM's answer named: from its own hosts only, and without the token.
+
+The answer is foreign data: it could point anywhere. Redirects are looked at like the address itself.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import BinaryIO
+
+import httpx
+
+from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, is_loopback
+from syncer.errors import ExportUnusable, Unavailable
+
+_REDIRECTS = 3
+_PORTS = frozenset({None, 443})
+
+
+class Downloads:
+    """Files of one account. `is_trusted` knows the vendor's hosts; `base_url` is where the account itself is asked."""
+
+    def __init__(
+        self, *, base_url: str, is_trusted: Callable[[str], bool], transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._own = httpx.URL(base_url)
+        self._is_trusted = is_trusted
+        self._http = httpx.AsyncClient(
+            headers={"User-Agent": "syncer", "Accept-Encoding": "identity"},
+            timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
+            transport=transport,
+            trust_env=not is_loopback(self._own.host),
+        )
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._http.aclose()
+
+    async def fetch(self, address: str, file: BinaryIO, *, most: int, stream: str) -> str:
+        """Write the file and return its SHA-256.
+
+        Raises ExportUnusable for an address that is not followed and for more than `most` bytes, Unavailable for a
+        transfer that fails or breaks off.
+        """
+        url = self._checked(address, stream)
+        try:
+            for _ in range(_REDIRECTS):
+                async with self._http.stream("GET", url) as answer:
+                    if not answer.has_redirect_location:
+                        return await _written(answer, file, most=most, stream=stream)
+                    url = self._checked(str(url.join(answer.headers["location"])), stream)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"the file did not arrive ({type(error).__name__})", stream=stream) from error
+        raise ExportUnusable("the file's address leads from one to the next", stream=stream)
+
+    def _checked(self, address: str, stream: str) -> httpx.URL:
+        try:
+            url = httpx.URL(address)
+        except httpx.InvalidURL:
+            url = httpx.URL("")
+        is_own = (url.scheme, url.host, url.port) == (self._own.scheme, self._own.host, self._own.port)
+        is_theirs = url.scheme == "https" and url.port in _PORTS and self._is_trusted(url.host)
+        if url.userinfo or not (is_own or is_theirs):
+            # The rest of the address is a key to the file: it stays out of every message.
+            where = url.host or "no host"
+            raise ExportUnusable(f"the file's address is not the CRM's own ({where})", stream=stream)
+        return url
+
+
+async def _written(answer: httpx.Response, file: BinaryIO, *, most: int, stream: str) -> str:
+    if answer.status_code != httpx.codes.OK:
+        raise Unavailable(f"the file's address answers {answer.status_code}", stream=stream)
+    digest = sha256()
+    size = 0
+    async for part in answer.aiter_bytes():
+        size += len(part)
+        if size > most:
+            raise ExportUnusable(f"the file is larger than {most:,} bytes", stream=stream)
+        digest.update(part)
+        file.write(part)
+    return digest.hexdigest()

@@ -1,0 +1,13 @@
+"""Modes that a person may set."""
+
+from enum import StrEnum
+
+
+class BackfillMode(StrEnum):
+    """How the records of a stream are read in full."""
+
+    #: Whatever spares calls that are short, or minutes.
+    AUTO = "auto"
+    LIST = "list"
+    #: By export wherever one takes fewer calls.
+    EXPORTS = "exports"
