@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 
 from bench.measured import ROOT
-from connectors.limits import TIERS
+from connectors.tiers import TIERS
 
 _PORT = 8398
 _CONTACTS = 1_500

@@ -196,6 +196,7 @@ class ApiClient:
     async def close(self) -> None:
         """Let go of connections."""
         await self._http.aclose()
+        await self.budgets.close()
 
     async def call(self, request: Request, shape: type[T]) -> T:
         """Send a request and return its answer in the given shape.

@@ -2,7 +2,8 @@
 
 The CRM counts a call somewhen between its sending and its answer. A lane therefore counts it from its sending until a
 whole window after its answer: however long calls are under way and in whatever order they arrive, no window of the CRM
-holds more of them than the lane's. Knows no CRM and no day.
+holds more of them than the lane's. Where several processes draw on one limit, each keeps to its part of the window.
+Knows no CRM and no day.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ _LAG = 1 / 40
 _BESIDE_OTHERS = 0.98
 #: Below this part of our own share nobody drives us.
 _LEAST = 0.1
+#: Who cannot ask what his part is any more keeps to this one at most: so many may be cut off at once.
+_CUT_OFF = 1 / 5
 #: For this part of a window others are believed to go on; then their calls leave the window one by one.
 _STANDING_BACK = 0.1
 
@@ -42,6 +45,20 @@ class Rate:
     seconds: float
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """What of a lane's window is one process's."""
+
+    #: As many calls may count at once.
+    calls: int
+    #: Calls a window at the even pace: below `calls` while they are given away.
+    pace: int
+    #: Calls that the other processes hold.
+    others: int = 0
+    #: When it must have been renewed.
+    until: float = inf
+
+
 class Lane:
     """One limit, and the calls that count against it. `share` (0..1] of it is used."""
 
@@ -50,6 +67,10 @@ class Lane:
         self.share = share
         #: Nobody goes before this moment.
         self.closed_until = -inf
+        #: None while nobody else draws on the limit.
+        self.part: Part | None = None
+        #: The most urgent call that had to wait here since somebody last looked.
+        self.waited: Urgency | None = None
         self._due = -inf
         self._open = 0
         self._answered: deque[float] = deque()
@@ -62,14 +83,26 @@ class Lane:
         return self.rate.calls * self.share / self.rate.seconds
 
     @property
+    def most(self) -> int:
+        """Calls that a window may hold, over all processes."""
+        return max(1, int(self.rate.calls * min(1.0, self.share + _CATCHING_UP)))
+
+    @property
     def busy(self) -> int:
         """Calls under way."""
         return self._open
 
+    def counted(self, now: float) -> int:
+        """Return how many calls count now: under way, or answered less than a window ago."""
+        return self._open + self._answered_since(now - self.rate.seconds)
+
     def wait(self, now: float) -> float:
         """Return the seconds until one more call may go; infinite while only an answer can tell."""
-        lag = max(1 / self.pace, self.rate.seconds * _LAG)
-        return max(self.closed_until - now, self._due - lag - now, self._until_there_is_room(now))
+        mine = self._mine(now)
+        if not mine.pace:
+            return mine.until - now
+        lag = max(self.most / mine.pace / self.pace, self.rate.seconds * _LAG)
+        return max(self.closed_until - now, self._due - lag - now, self._until_there_is_room(now, mine))
 
     def enter(self, now: float) -> None:
         """Count a call that goes now."""
@@ -92,7 +125,7 @@ class Lane:
 
         `sent` is when the call went that was answered so; it must not have left yet.
         """
-        ours = self._open + self._answered_since(sent - self.rate.seconds)
+        ours = self._open + self._answered_since(sent - self.rate.seconds) + self._mine(now).others
         self._others = max(0.0, self.rate.calls - remaining - ours)
         self._others_at = now
 
@@ -105,22 +138,30 @@ class Lane:
         gone = max(0.0, (now - self._others_at) / self.rate.seconds - _STANDING_BACK)
         return self._others * max(0.0, 1 - gone)
 
+    def _mine(self, now: float) -> Part:
+        most = self.most
+        part = self.part or Part(calls=most, pace=most)
+        if now < part.until:
+            return Part(calls=min(part.calls, most), pace=min(part.pace, most), others=part.others, until=part.until)
+        safe = max(1, min(part.calls, int(most * _CUT_OFF)))
+        return Part(calls=safe, pace=safe, others=part.others)
+
     def _allowed(self, now: float) -> float:
-        """Return how many calls of a window are ours."""
+        """Return how many calls of a window are this process's."""
         own = self.rate.calls * self.share
         beside = (self.rate.calls - self._others_now(now)) * _BESIDE_OTHERS
-        return max(own * _LEAST, min(own, beside))
+        return max(own * _LEAST, min(own, beside)) * self._mine(now).pace / self.most
 
-    def _until_there_is_room(self, now: float) -> float:
+    def _until_there_is_room(self, now: float, mine: Part) -> float:
         others = self._others_now(now)
-        most = min(self.rate.calls * min(1.0, self.share + _CATCHING_UP), self.rate.calls - others)
-        most = max(1, int(most))
+        taken = max(0.0, others - (self.rate.calls - self.most)) * mine.pace / self.most
+        most = min(mine.calls, max(1, int(mine.calls - taken)))
         answered = self._answered_since(now - self.rate.seconds)
         over = self._open + answered + 1 - most
         if over <= 0:
             return 0.0
-        # Others' calls fade too: look again soon.
-        soon = self.rate.seconds * _LAG if others else inf
+        # Others' calls fade too, and parts change: look again soon.
+        soon = self.rate.seconds * _LAG if others else mine.until - now
         if over > answered:
             return soon
         return min(soon, self._answered[len(self._answered) - answered + over - 1] + self.rate.seconds - now)
@@ -136,6 +177,13 @@ class _Waiting:
     turn: asyncio.Future[None] = field(compare=False)
 
 
+def _wait(lane: Lane, now: float, urgency: Urgency) -> float:
+    wait = lane.wait(now)
+    if wait > 0:
+        lane.waited = urgency if lane.waited is None else min(lane.waited, urgency)
+    return wait
+
+
 class Turnstile:
     """Lets calls go, the most urgent first, each when all of its lanes have room. Belongs to one event loop."""
 
@@ -149,7 +197,7 @@ class Turnstile:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(urgency, len(lanes) == 1, next(self._numbers), lanes, loop.create_future())
         insort(self._queue, waiting)
-        self._serve()
+        self.serve()
         try:
             await waiting.turn
         except asyncio.CancelledError:
@@ -162,7 +210,7 @@ class Turnstile:
         for lane in lanes:
             lane.leave(now)
         if self._queue:
-            self._serve()
+            self.serve()
 
     def _forget(self, waiting: _Waiting) -> None:
         if waiting in self._queue:
@@ -170,7 +218,7 @@ class Turnstile:
         elif waiting.turn.done() and not waiting.turn.cancelled():
             for lane in waiting.lanes:
                 lane.cancel()
-        self._serve()
+        self.serve()
 
     def _let_in(self, waiting: _Waiting, now: float) -> None:
         for lane in waiting.lanes:
@@ -178,7 +226,8 @@ class Turnstile:
         self._queue.remove(waiting)
         waiting.turn.set_result(None)
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
+        """Let those go who may: to be called when a lane has become wider."""
         loop = asyncio.get_running_loop()
         now, soonest = loop.time(), inf
         shut: dict[Lane, float] = {}
@@ -186,7 +235,7 @@ class Turnstile:
             if waiting.turn.cancelled():
                 self._queue.remove(waiting)
                 continue
-            wait = max(shut.get(lane) or lane.wait(now) for lane in waiting.lanes)
+            wait = max(shut.get(lane) or _wait(lane, now, waiting.urgency) for lane in waiting.lanes)
             if wait <= 0:
                 self._let_in(waiting, now)
                 continue
@@ -197,4 +246,4 @@ class Turnstile:
             self._timer.cancel()
             self._timer = None
         if soonest < inf:
-            self._timer = loop.call_later(soonest, self._serve)
+            self._timer = loop.call_later(soonest, self.serve)

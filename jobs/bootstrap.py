@@ -15,6 +15,7 @@ from jobs.desk import Clock, Desk
 from jobs.parking import believed, rests
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
+from jobs.sharing import SharedLimits
 from jobs.spending import noted_spending, today
 from mappings.fields import definitions, extended
 from syncer.agreement import InForce, in_force
@@ -68,7 +69,7 @@ async def opened_desk(
     chosen = choose(settings, account)
     known = extended(definitions(chosen.connector), chosen.fields)
     token = tokens_of(settings, store, chosen, clock)
-    connector = _connector(chosen, token, patience, _today(store, account, clock()))
+    connector = _connector(chosen, store, token, patience, _today(store, account, clock()))
     _spare_start_up()
     try:
         desk = Desk(
@@ -139,18 +140,25 @@ def _today(store: Store, account: str, now: Millis) -> "Today":
     return Today(associations=spent.associations, rests=resting)
 
 
-def _connector(account: Account, token: "str | Tokens", patience: "Patience | None", day: "Today") -> "HubSpot":
+def _connector(
+    account: Account, store: Store, token: "str | Tokens", patience: "Patience | None", day: "Today"
+) -> "HubSpot":
     from connectors.hubspot import open_hubspot
     from connectors.limits import Shares
 
     limits = account.limits
-
+    shares = Shares(
+        burst=limits.share,
+        search=limits.search_share,
+        daily=limits.daily_share,
+        exchange=SharedLimits(store, account.name).exchange,
+    )
     return open_hubspot(
         token=token,
         base_url=account.base_url,
         tier=account.tier,
         versions=account.versions,
-        shares=Shares(burst=limits.share, search=limits.search_share, daily=limits.daily_share),
+        shares=shares,
         today=day,
         patience=patience,
     )

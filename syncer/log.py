@@ -21,6 +21,8 @@ EVENTS: Mapping[str, str] = {
     "conflict_kept": "a person's newer value was left alone",
     "account_rests": "the day's calls are spent; nothing is asked of the account until midnight of its time zone",
     "account_goes_on": "the day's limit was raised before midnight; the account is asked again",
+    "budget_unshared": "other processes' calls cannot be asked for: this one keeps to a fifth of the limits",
+    "budget_shared": "the limits are shared with other processes again",
     "schedule_started": "the daemon's schedule is running",
     "stop_requested": "a signal asked the daemon to finish and leave",
 }
