@@ -182,6 +182,12 @@ class Budgets:
         self._rests.clear()
         self._spent.clear()
 
+    def learn_day(self, associations: int, rests: Mapping[str, tuple[str, Millis]]) -> None:
+        """Take over what all processes spent of the day, our own calls included, and the rests that they began."""
+        self._associations_before = associations - self._associations
+        for part, (message, until) in rests.items():
+            self._rests.setdefault(Bucket(part), Rest(message=message, until=until))
+
     def note_limited(self, scope: LimitScope) -> None:
         """Count a 429; one of the day closes the account, or its associations, for good."""
         self._limited += 1

@@ -143,7 +143,7 @@ class Lane:
         part = self.part or Part(calls=most, pace=most)
         if now < part.until:
             return Part(calls=min(part.calls, most), pace=min(part.pace, most), others=part.others, until=part.until)
-        safe = max(1, min(part.calls, int(most * _CUT_OFF)))
+        safe = max(1, min(part.pace, int(most * _CUT_OFF)))
         return Part(calls=safe, pace=safe, others=part.others)
 
     def _allowed(self, now: float) -> float:
