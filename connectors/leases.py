@@ -32,6 +32,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     window_ms: int
 
 
+class Left(msgspec.Struct, frozen=True, kw_only=True):
+    """What a process leaves behind of one limit."""
+
+    #: Calls that stop to count in the first tenth of a window, in the second, and so on.
+    fading: list[int]
+    window_ms: int
+
+
 class Granted(msgspec.Struct, frozen=True, kw_only=True):
     """What a process has of one limit."""
 
@@ -47,8 +55,19 @@ class _Held(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     calls: int
     wish: int = 0
     urgent: bool = False
-    #: Calls of a dead process count so much longer than its lease.
+    #: Calls of a window as its process knows the plan.
+    most: int = 0
+    #: Calls of a dead process count so much longer than its lease; those of one that took its leave fade.
     window_ms: int = 0
+    fading: list[int] = []
+
+    def counted(self, since: int) -> int:
+        """Return how many calls count so many milliseconds after the lease ended."""
+        if since < 0:
+            return self.calls
+        if self.fading:
+            return sum(self.fading[since * len(self.fading) // self.window_ms :])
+        return self.calls if since < self.window_ms else 0
 
 
 class _Lease(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,18 +85,22 @@ def renewed(
     others = {name: lease for name, lease in _decoded(text).items() if name != holder and _counts(lease, now)}
     granted = {limit: _granted(others, holder, limit, one, now) for limit, one in asked.items()}
     held = {
-        limit: _Held(calls=granted[limit].calls, wish=one.wish, urgent=one.urgent, window_ms=one.window_ms)
+        limit: _Held(
+            calls=granted[limit].calls, wish=one.wish, urgent=one.urgent, most=one.most, window_ms=one.window_ms
+        )
         for limit, one in asked.items()
     }
     leases = others | {holder: _Lease(until=Millis(now + LEASE_MS), lanes=held)}
     return msgspec.json.encode(leases).decode(), granted
 
 
-def released(text: str | None, holder: str, asked: Mapping[str, Asked], now: Millis) -> str:
+def released(text: str | None, holder: str, left: Mapping[str, Left], now: Millis) -> str:
     """Return the leases with the holder gone: only the calls that it made still count, for a window."""
     leases = {name: lease for name, lease in _decoded(text).items() if name != holder and _counts(lease, now)}
-    held = {limit: _Held(calls=one.calls, window_ms=one.window_ms) for limit, one in asked.items() if one.calls}
-    if held:
+    held = {
+        limit: _Held(calls=sum(one.fading), window_ms=one.window_ms, fading=one.fading) for limit, one in left.items()
+    }
+    if any(one.calls for one in held.values()):
         leases[holder] = _Lease(until=now, lanes=held)
     return msgspec.json.encode(leases).decode()
 
@@ -97,17 +120,20 @@ def _counts(lease: _Lease, now: Millis) -> bool:
 
 
 def _granted(others: _Leases, holder: str, limit: str, asked: Asked, now: Millis) -> Granted:
-    taken, wishes, urgent = 0, {holder: asked.wish}, {holder} if asked.urgent else set[str]()
+    taken, most, wishes, urgent = 0, asked.most, {holder: asked.wish}, {holder} if asked.urgent else set[str]()
     for name, lease in others.items():
         held = lease.lanes.get(limit)
-        if held is None or now >= lease.until + held.window_ms:
+        if held is None:
             continue
-        taken += held.calls
+        taken += held.counted(now - lease.until)
         if now < lease.until:
             wishes[name] = held.wish
+            most = max(most, held.most)
             urgent |= {name} if held.urgent else set()
     pace = parts(wishes, urgent, asked.most, now)[holder]
-    calls = max(asked.calls, min(pace, asked.most - taken))
+    # Who knows of a smaller plan than the others may call once: the answer tells him.
+    first = min(pace, most - taken, 1)
+    calls = max(asked.calls, min(pace, asked.most - taken), first)
     return Granted(calls=calls, pace=pace, others=taken)
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
-from connectors.pacing import Lane, Rate, Turnstile, Urgency
+from connectors.lanes import Lane, Rate, Urgency
+from connectors.pacing import Turnstile
 from connectors.ports import Burst, Day, Usage
 from connectors.sharing import Exchange, Sharing
 from connectors.tiers import Tier, plan_of, tier_named
@@ -225,9 +226,9 @@ class Budgets:
             return
         plan = plan_of(calls * 10 / seconds)
         self._associations_daily = plan.associations_daily
-        self._lanes[Bucket.GENERAL].rate = Rate(calls=calls, seconds=seconds)
+        self._lanes[Bucket.GENERAL].learn(Rate(calls=calls, seconds=seconds))
         if plan.associations is not None:
-            self._lanes[Bucket.ASSOCIATIONS].rate = plan.associations
+            self._lanes[Bucket.ASSOCIATIONS].learn(plan.associations)
         if remaining is not None:
             self._lanes[Bucket.GENERAL].told(remaining, sent=sent, now=asyncio.get_running_loop().time())
 

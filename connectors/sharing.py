@@ -11,8 +11,9 @@ from dataclasses import replace
 from math import ceil, inf
 from uuid import uuid4
 
-from connectors.leases import LEASE_MS, Asked, Granted, released, renewed
-from connectors.pacing import Lane, Part, Turnstile, Urgency
+from connectors.lanes import Lane, Part, Urgency
+from connectors.leases import LEASE_MS, Asked, Granted, Left, released, renewed
+from connectors.pacing import Turnstile
 from syncer.errors import SyncerError
 from syncer.moments import SECOND, Millis
 
@@ -30,6 +31,8 @@ _AHEAD = 0.02
 _FAREWELL = 2.0
 #: Beside what it uses, a process that does not have to wait wishes for this part of a window.
 _HEADROOM = 10
+#: What is left behind fades in so many steps a window.
+_STEPS = 20
 
 _NOTHING_YET = Part(calls=0, pace=0, until=inf)
 
@@ -112,9 +115,12 @@ class Sharing:
     async def _release(self) -> None:
         now = asyncio.get_running_loop().time()
         self._rest()
-        asked = {limit: _asked(lane, now) for limit, lane in self._lanes.items()}
+        left = {
+            limit: Left(fading=lane.fading(now, _STEPS), window_ms=_window_ms(lane))
+            for limit, lane in self._lanes.items()
+        }
         with suppress(SyncerError):
-            await self._exchange(lambda text, now: released(text, self._holder, asked, now))
+            await self._exchange(lambda text, now: released(text, self._holder, left, now))
 
 
 def _asked(lane: Lane, now: float) -> Asked:
@@ -130,5 +136,9 @@ def _asked(lane: Lane, now: float) -> Asked:
         wish=usual if waited is None else lane.most,
         urgent=waited is Urgency.FIRST,
         most=lane.most,
-        window_ms=round(lane.rate.seconds * SECOND),
+        window_ms=_window_ms(lane),
     )
+
+
+def _window_ms(lane: Lane) -> int:
+    return round(lane.rate.seconds * SECOND)

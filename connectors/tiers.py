@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connectors.pacing import Rate
+from connectors.lanes import Rate
 from syncer.errors import ConfigError, Problem
 
 

@@ -32,10 +32,10 @@ _BEGIN = insert(cursors).values(stream="account", kind="leases").on_conflict_do_
 _KEEP = update(cursors).where(_OURS).values(position=bindparam("changed"))
 _NOW = select(func.extract("epoch", func.clock_timestamp()) * 1000)
 #: Leases are worth nothing after a crash of the server: nobody waits for its disk.
-#: A machine that vanishes in its turn would hold the row until the network notices.
+#: A machine that stops or vanishes in its turn loses it.
 _LIGHTLY = text(
     f"SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '{_PATIENCE_S}s';"
-    f" SET LOCAL idle_in_transaction_session_timeout = '{_PATIENCE_S}s'"
+    " SET LOCAL idle_in_transaction_session_timeout = '1s'"
 )
 
 

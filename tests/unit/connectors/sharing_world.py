@@ -4,8 +4,8 @@ import asyncio
 from bisect import bisect_left
 from collections.abc import Callable
 
+from connectors.lanes import Urgency
 from connectors.limits import Bucket, Budgets, Shares
-from connectors.pacing import Urgency
 from connectors.sharing import Change
 from syncer.errors import Unavailable
 from syncer.moments import Millis
