@@ -55,9 +55,9 @@ def test_parts_are_the_whole_and_nobody_has_less_than_he_wishes_while_another_ha
 ) -> None:
     found = parts(wishes, urgent & set(wishes), MOST, Millis(0))
     assert sum(found.values()) == (MOST if wishes else 0)
-    for one in wishes:
+    for one, wish in wishes.items():
         for other in set(wishes) - urgent:
-            if one not in urgent and found[one] < wishes[one]:
+            if one not in urgent and found[one] < wish:
                 assert found[other] <= found[one] + 1
 
 
@@ -69,7 +69,7 @@ def test_what_is_urgent_has_all_but_a_tenth_and_little_that_is_urgent_only_what_
 
 def test_where_there_are_more_processes_than_calls_everybody_has_his_turn() -> None:
     wishes = dict.fromkeys("abcdef", 4)
-    had = {name: 0 for name in wishes}
+    had = dict.fromkeys(wishes, 0)
     for moment in range(0, 600_000, 5_000):
         found = parts(wishes, set(), 4, Millis(moment))
         assert sum(found.values()) == 4
