@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger()
 
-#: New objects between two looks for garbage: a chunk of records lives longer than Python's 700, and is no garbage.
-_YOUNG = 10_000
-
 
 def system_clock() -> Millis:
     """Return the present moment."""
@@ -96,7 +93,6 @@ def _spare_start_up() -> None:
     It stays to the end, and every full search would walk it; the one at exit alone takes a third of a second.
     """
     gc.freeze()
-    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
 
 
 def choose(settings: Settings, account: str) -> Account:

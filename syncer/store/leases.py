@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from syncer.errors import Unavailable
@@ -28,7 +27,9 @@ _LONGEST = 65_536
 
 _OURS = (cursors.c.account == bindparam("of")) & (cursors.c.stream == "account") & (cursors.c.kind == "leases")
 _READ = select(cursors.c.position).where(_OURS).with_for_update()
-_BEGIN = insert(cursors).values(stream="account", kind="leases").on_conflict_do_nothing()
+_BEGIN = text(
+    "INSERT INTO cursors (account, stream, kind, position) VALUES (:of, 'account', 'leases', '') ON CONFLICT DO NOTHING"
+)
 _KEEP = update(cursors).where(_OURS).values(position=bindparam("changed"))
 _NOW = select(func.extract("epoch", func.clock_timestamp()) * 1000)
 #: Leases are worth nothing after a crash of the server: nobody waits for its disk.
@@ -52,7 +53,7 @@ def _on_server(connection: Connection, account: str, change: Change) -> None:
     connection.execute(_LIGHTLY)
     found = connection.execute(_READ, {"of": account}).scalar()
     if found is None:
-        connection.execute(_BEGIN, {"account": account, "position": ""})
+        connection.execute(_BEGIN, {"of": account})
         found = connection.execute(_READ, {"of": account}).scalar_one()
     now = Millis(int(connection.execute(_NOW).scalar_one()))
     connection.execute(_KEEP, {"of": account, "changed": change(found or None, now)})

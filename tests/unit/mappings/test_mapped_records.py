@@ -5,7 +5,7 @@ import pytest
 
 from mappings.fields import definitions, extended, parse_definitions
 from mappings.history import change_source, changes
-from mappings.records import activity, answer, cost_line, mappers, rollup_activities
+from mappings.records import activity, answer, cost_line, mappers, rollup_activities, rollups_beside
 from syncer.errors import ConfigError, InvalidRecord
 from syncer.records import ActivityKind, ChangeSource, Kind
 
@@ -103,9 +103,12 @@ def test_rollups_stand_in_only_for_feeds_that_are_absent():
         },
     )
     contacts = HUBSPOT.objects[Kind.CONTACT]
-    alone = rollup_activities(raw, contacts, ())
+    alone = rollup_activities(raw, rollups_beside(contacts, ()))
     assert [(one.kind, one.subject) for one in alone] == [("form", "Demo anfordern"), ("email_click", None)]
-    assert [one.kind for one in rollup_activities(raw, contacts, ("form_submissions",))] == ["email_click"]
+    assert [one.kind for one in rollup_activities(raw, rollups_beside(contacts, ("form_submissions",)))] == [
+        "email_click"
+    ]
+    assert not rollups_beside(contacts, (), asked=("email",))
 
 
 def test_history_is_ordered_and_equal_neighbours_are_one_change():
