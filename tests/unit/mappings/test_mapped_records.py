@@ -160,3 +160,22 @@ def test_an_unknown_type_in_a_definition_is_refused_with_what_is_allowed():
         parse_definitions({"contacts": {"columns": {"email": {"from": ["email"], "as": "mail"}}}}, source="x.toml")
     assert refused.value.problems[0].key == "contacts.columns.email.as"
     assert "email" in (refused.value.problems[0].hint or "")
+
+
+def test_an_archived_contact_says_when_and_one_that_was_not_asked_for_merged_ids_has_none():
+    narrow = mappers(HUBSPOT, {}, asked={Kind.CONTACT: ("email", "createdate", "lastmodifieddate")})[Kind.CONTACT]
+    told = {"email": "a@b.example", "createdate": "2025-01-01", "lastmodifieddate": "2025-01-02", "country": "x"}
+    contact = narrow(Raw("contacts", "7", told, archived_at="2026-02-01T00:00:00.001Z"))
+    assert contact.archived_at == 1769904000001
+    assert (contact.created_at, contact.updated_at) == (1735689600000, 1735776000000)
+    assert (contact.merged_ids, contact.fields, contact.held, contact.country) == ((), {}, {}, None)
+
+
+def test_every_field_that_cannot_be_read_is_named_by_the_property_that_was_read():
+    with pytest.raises(InvalidRecord) as refused:
+        MAPPERS[Kind.CONTACT](Raw("contacts", "7", {"createdate": "soon", "hs_email_optout": "maybe", "email": "no"}))
+    assert [problem.partition(" ")[0] for problem in refused.value.problems] == [
+        "email",
+        "hs_email_optout",
+        "createdate",
+    ]
