@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from ipaddress import ip_address
 from typing import TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -183,7 +184,7 @@ class ApiClient:
         self.budgets = budgets
         self._tokens = tokens
         self._patience = patience or Patience()
-        address = checked_address(base_url)
+        self._address = address = checked_address(base_url)
         self._http = httpx.AsyncClient(
             base_url=address,
             headers={"User-Agent": "syncer", "Accept": "application/json"},
@@ -196,6 +197,7 @@ class ApiClient:
     async def close(self) -> None:
         """Let go of connections."""
         await self._http.aclose()
+        await self.budgets.close()
 
     async def call(self, request: Request, shape: type[T]) -> T:
         """Send a request and return its answer in the given shape.
@@ -299,11 +301,12 @@ class ApiClient:
 
     async def _send(self, request: Request, token: str) -> Answer:
         named = {"Authorization": f"Bearer {token}"}
+        query = f"?{urlencode(request.params)}" if request.params else ""
         try:
             response = await self._http.request(
                 request.method,
-                request.path,
-                params=httpx.QueryParams(list(request.params)) if request.params else None,
+                # Joined by httpx, base, path and parameters would be parsed three times over, letter by letter.
+                httpx.URL(f"{self._address}{request.path}{query}"),
                 content=None if request.json is None else msgspec.json.encode(request.json),
                 headers=named if request.json is None else named | {"Content-Type": "application/json"},
             )

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from enum import Enum
 
-from connectors.pacing import Lane, Rate, Turnstile, Urgency
+from connectors.lanes import Lane, Rate, Urgency
+from connectors.pacing import Turnstile
 from connectors.ports import Burst, Day, Usage
+from connectors.sharing import Exchange, Sharing
+from connectors.tiers import Tier, plan_of, tier_named
 from syncer.errors import ConfigError, LimitScope, Problem, RateLimited
 from syncer.moments import SECOND, Millis, millis
 
@@ -35,56 +38,14 @@ class Shares:
     search: float = 0.8
     #: Of the day's calls, which all apps of the account do share.
     daily: float = 0.9
+    #: How processes divide what is used; None where no other process knows of these limits.
+    exchange: Exchange | None = None
 
     def __post_init__(self) -> None:
         wrong = [name for name in ("burst", "search", "daily") if not 0 < getattr(self, name) <= 1]
         if wrong:
             message = "a share must be above 0 and at most 1"
             raise ConfigError([Problem(message=message, key=f"limits.{name}") for name in wrong])
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tier:
-    """The limits of one kind of app in one kind of account; None does not limit."""
-
-    general: Rate | None
-    search: Rate | None
-    associations: Rate | None
-    #: Association calls a day, which HubSpot counts apart and tells in no header; None where it states no number.
-    associations_daily: int | None = None
-
-
-def _tier(general: int, associations: int, daily: int | None) -> Tier:
-    return Tier(
-        general=Rate(calls=general, seconds=10),
-        search=Rate(calls=5, seconds=1),
-        associations=Rate(calls=associations, seconds=10),
-        associations_daily=daily,
-    )
-
-
-TIERS: Mapping[str, Tier] = {
-    "free": _tier(100, 100, None),
-    "starter": _tier(100, 100, None),
-    "professional": _tier(190, 150, 500_000),
-    "enterprise": _tier(190, 150, 500_000),
-    "oauth": _tier(110, 100, None),
-    "addon": _tier(250, 200, 1_000_000),
-    # A local sandbox has no limits to respect.
-    "unlimited": Tier(general=None, search=None, associations=None),
-}
-
-
-def tier_named(name: str | None) -> Tier:
-    """Return the preset; None means the smallest, which answers' headers then correct.
-
-    Raises ConfigError for a name that is no preset.
-    """
-    tier = TIERS.get("free" if name is None else name.lower())
-    if tier is None:
-        hint = f"one of {', '.join(sorted(TIERS))}"
-        raise ConfigError([Problem(message=f"unknown tier {name!r}", key="tier", hint=hint)])
-    return tier
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +90,9 @@ class Budgets:
         self._lanes = _lanes(preset, self._shares)
         self._associations_daily = preset.associations_daily
         self._turnstile = Turnstile()
+        by_name = {bucket.value: lane for bucket, lane in self._lanes.items()}
+        exchange = self._shares.exchange
+        self._sharing = Sharing(exchange, by_name, self._turnstile) if exchange and by_name else None
         self._resume_at: dict[Bucket, float] = {}
         self._calls: Counter[str] = Counter()
         self._associations = 0
@@ -174,6 +138,8 @@ class Budgets:
         await self._wait_out(bucket)
         lanes = [lane for of in dict.fromkeys((Bucket.GENERAL, bucket)) if (lane := self._lanes.get(of))]
         if lanes:
+            if self._sharing is not None:
+                self._sharing.want()
             await self._turnstile.enter(lanes, urgency)
         try:
             self._refuse_spent_day(bucket, stream)
@@ -183,6 +149,11 @@ class Budgets:
         finally:
             if lanes:
                 self._turnstile.leave(lanes)
+
+    async def close(self) -> None:
+        """Return what is left of our part of the limits to other processes."""
+        if self._sharing is not None:
+            await self._sharing.close()
 
     def _count(self, bucket: Bucket, stream: str) -> None:
         self._calls[stream] += 1
@@ -219,6 +190,12 @@ class Budgets:
         self._rests.clear()
         self._spent.clear()
 
+    def learn_day(self, associations: int, rests: Mapping[str, tuple[str, Millis]]) -> None:
+        """Take over what all processes spent of the day, our own calls included, and the rests that they began."""
+        self._associations_before = associations - self._associations
+        for part, (message, until) in rests.items():
+            self._rests.setdefault(Bucket(part), Rest(message=message, until=until))
+
     def note_limited(self, scope: LimitScope) -> None:
         """Count a 429; one of the day closes the account, or its associations, for good."""
         self._limited += 1
@@ -254,11 +231,11 @@ class Budgets:
         self._burst = Burst(calls=int(calls), remaining=left, seconds=seconds, at=time.monotonic())
         if not self._learns:
             return
-        plan = _plan_of(calls * 10 / seconds)
+        plan = plan_of(calls * 10 / seconds)
         self._associations_daily = plan.associations_daily
-        self._lanes[Bucket.GENERAL].rate = Rate(calls=calls, seconds=seconds)
+        self._lanes[Bucket.GENERAL].learn(Rate(calls=calls, seconds=seconds))
         if plan.associations is not None:
-            self._lanes[Bucket.ASSOCIATIONS].rate = plan.associations
+            self._lanes[Bucket.ASSOCIATIONS].learn(plan.associations)
         if remaining is not None:
             self._lanes[Bucket.GENERAL].told(remaining, sent=sent, now=asyncio.get_running_loop().time())
 
@@ -280,12 +257,6 @@ def _lanes(tier: Tier, shares: Shares) -> dict[Bucket, Lane]:
         Bucket.ASSOCIATIONS: (tier.associations, shares.burst),
     }
     return {bucket: Lane(rate, share) for bucket, (rate, share) in rates.items() if rate is not None}
-
-
-def _plan_of(general: float) -> Tier:
-    """Return the plan that has this many general calls in ten seconds, or nearly."""
-    plans = (TIERS["free"], TIERS["professional"], TIERS["addon"])
-    return min(plans, key=lambda tier: abs((tier.general.calls if tier.general else 0) - general))
 
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:

@@ -1,133 +1,13 @@
-"""Turns at a CRM's limits: calls keep their distance, and no window that the CRM may count overflows.
-
-The CRM counts a call somewhen between its sending and its answer. A lane therefore counts it from its sending until a
-whole window after its answer: however long calls are under way and in whatever order they arrive, no window of the CRM
-holds more of them than the lane's. Knows no CRM and no day.
-"""
+"""Turns at a CRM's limits: the most urgent call goes first, when all of its lanes (connectors/lanes.py) have room."""
 
 import asyncio
-from bisect import bisect_right, insort
-from collections import deque
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from itertools import count
 from math import inf
 
-#: A whole window may hold this much more than the even pace: what was held up may catch up.
-_CATCHING_UP = 0.01
-#: The part of a window that calls may lag behind the even pace and still catch up at once.
-_LAG = 1 / 40
-#: What others leave free is not used to the last call.
-_BESIDE_OTHERS = 0.98
-#: Below this part of our own share nobody drives us.
-_LEAST = 0.1
-#: For this part of a window others are believed to go on; then their calls leave the window one by one.
-_STANDING_BACK = 0.1
-
-
-class Urgency(IntEnum):
-    """Who goes first where several wait."""
-
-    #: What a person waits for: values to be written, and what is read for their sake.
-    FIRST = 0
-    ORDINARY = 1
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rate:
-    """At most `calls` in any `seconds`."""
-
-    calls: float
-    seconds: float
-
-
-class Lane:
-    """One limit, and the calls that count against it. `share` (0..1] of it is used."""
-
-    def __init__(self, rate: Rate, share: float) -> None:
-        self.rate = rate
-        self.share = share
-        #: Nobody goes before this moment.
-        self.closed_until = -inf
-        self._due = -inf
-        self._open = 0
-        self._answered: deque[float] = deque()
-        self._others = 0.0
-        self._others_at = -inf
-
-    @property
-    def pace(self) -> float:
-        """Calls a second that the share allows."""
-        return self.rate.calls * self.share / self.rate.seconds
-
-    @property
-    def busy(self) -> int:
-        """Calls under way."""
-        return self._open
-
-    def is_behind(self, now: float) -> bool:
-        """Tell whether calls go more slowly than the pace allows."""
-        return now > max(self._due, self.closed_until)
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until one more call may go; infinite while only an answer can tell."""
-        lag = max(1 / self.pace, self.rate.seconds * _LAG)
-        return max(self.closed_until - now, self._due - lag - now, self._until_there_is_room(now))
-
-    def enter(self, now: float) -> None:
-        """Count a call that goes now."""
-        self._open += 1
-        self._due = max(now, self._due) + self.rate.seconds / self._allowed(now)
-
-    def leave(self, now: float) -> None:
-        """Count a call as answered, or as given up."""
-        self._open -= 1
-        self._answered.append(now)
-        while self._answered[0] <= now - 2 * self.rate.seconds:
-            self._answered.popleft()
-
-    def cancel(self) -> None:
-        """Take back a call that was counted and never sent."""
-        self._open -= 1
-
-    def told(self, remaining: float, *, sent: float, now: float) -> None:
-        """Learn from what the CRM says is left of the window who else is spending it.
-
-        `sent` is when the call went that was answered so; it must not have left yet.
-        """
-        ours = self._open + self._answered_since(sent - self.rate.seconds)
-        self._others = max(0.0, self.rate.calls - remaining - ours)
-        self._others_at = now
-
-    def _answered_since(self, moment: float) -> int:
-        return len(self._answered) - bisect_right(self._answered, moment)
-
-    def _others_now(self, now: float) -> float:
-        if not self._others:
-            return 0.0
-        gone = max(0.0, (now - self._others_at) / self.rate.seconds - _STANDING_BACK)
-        return self._others * max(0.0, 1 - gone)
-
-    def _allowed(self, now: float) -> float:
-        """Return how many calls of a window are ours."""
-        own = self.rate.calls * self.share
-        beside = (self.rate.calls - self._others_now(now)) * _BESIDE_OTHERS
-        return max(own * _LEAST, min(own, beside))
-
-    def _until_there_is_room(self, now: float) -> float:
-        others = self._others_now(now)
-        most = min(self.rate.calls * min(1.0, self.share + _CATCHING_UP), self.rate.calls - others)
-        most = max(1, int(most))
-        answered = self._answered_since(now - self.rate.seconds)
-        over = self._open + answered + 1 - most
-        if over <= 0:
-            return 0.0
-        # Others' calls fade too: look again soon.
-        soon = self.rate.seconds * _LAG if others else inf
-        if over > answered:
-            return soon
-        return min(soon, self._answered[len(self._answered) - answered + over - 1] + self.rate.seconds - now)
+from connectors.lanes import Lane, Urgency
 
 
 @dataclass(order=True, slots=True)
@@ -138,6 +18,13 @@ class _Waiting:
     number: int
     lanes: Sequence[Lane] = field(compare=False)
     turn: asyncio.Future[None] = field(compare=False)
+
+
+def _wait(lane: Lane, now: float, urgency: Urgency) -> float:
+    wait = lane.wait(now)
+    if wait > 0:
+        lane.waited = urgency if lane.waited is None else min(lane.waited, urgency)
+    return wait
 
 
 class Turnstile:
@@ -158,7 +45,7 @@ class Turnstile:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(urgency, len(lanes) == 1, next(self._numbers), lanes, loop.create_future())
         insort(self._queue, waiting)
-        self._serve()
+        self.serve()
         try:
             await waiting.turn
         except asyncio.CancelledError:
@@ -171,7 +58,7 @@ class Turnstile:
         for lane in lanes:
             lane.leave(now)
         if self._queue:
-            self._serve()
+            self.serve()
 
     def _forget(self, waiting: _Waiting) -> None:
         if waiting in self._queue:
@@ -179,7 +66,7 @@ class Turnstile:
         elif waiting.turn.done() and not waiting.turn.cancelled():
             for lane in waiting.lanes:
                 lane.cancel()
-        self._serve()
+        self.serve()
 
     def _let_in(self, waiting: _Waiting, now: float) -> None:
         for lane in waiting.lanes:
@@ -187,7 +74,8 @@ class Turnstile:
         self._queue.remove(waiting)
         waiting.turn.set_result(None)
 
-    def _serve(self) -> None:
+    def serve(self) -> None:
+        """Let those go who may: to be called when a lane has become wider."""
         loop = asyncio.get_running_loop()
         now, soonest = loop.time(), inf
         shut: dict[Lane, float] = {}
@@ -195,7 +83,7 @@ class Turnstile:
             if waiting.turn.cancelled():
                 self._queue.remove(waiting)
                 continue
-            wait = max(shut.get(lane) or lane.wait(now) for lane in waiting.lanes)
+            wait = max(shut.get(lane) or _wait(lane, now, waiting.urgency) for lane in waiting.lanes)
             if wait <= 0:
                 self._let_in(waiting, now)
                 continue
@@ -206,4 +94,4 @@ class Turnstile:
             self._timer.cancel()
             self._timer = None
         if soonest < inf:
-            self._timer = loop.call_later(soonest, self._serve)
+            self._timer = loop.call_later(soonest, self.serve)

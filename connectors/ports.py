@@ -212,6 +212,10 @@ class Source(Protocol):
         """Believe in a spent day no longer: the next call finds out."""
         ...
 
+    def learn_day(self, associations: int, rests: Mapping[str, tuple[str, Millis]]) -> None:
+        """Learn what all processes spent of the account's day, and which parts rest: why, and until when."""
+        ...
+
     async def account(self) -> AccountFacts:
         """Return the account's own facts."""
         ...

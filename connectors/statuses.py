@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from connectors.lanes import Urgency
 from connectors.limits import Bucket
-from connectors.pacing import Urgency
 from connectors.tokens import CREDENTIAL_HINT
 from syncer.errors import (
     AlreadyExists,

@@ -15,6 +15,7 @@ from jobs.desk import Clock, Desk
 from jobs.parking import believed, rests
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
+from jobs.sharing import SharedLimits
 from jobs.spending import noted_spending, today
 from mappings.fields import definitions, extended
 from syncer.agreement import InForce, in_force
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
     from connectors.tokens import Tokens
 
 _log = structlog.get_logger()
-
-#: New objects between two looks for garbage: a chunk of records lives longer than Python's 700, and is no garbage.
-_YOUNG = 10_000
 
 
 def system_clock() -> Millis:
@@ -68,7 +66,7 @@ async def opened_desk(
     chosen = choose(settings, account)
     known = extended(definitions(chosen.connector), chosen.fields)
     token = tokens_of(settings, store, chosen, clock)
-    connector = _connector(chosen, token, patience, _today(store, account, clock()))
+    connector = _connector(chosen, store, token, patience, _today(store, account, clock()))
     _spare_start_up()
     try:
         desk = Desk(
@@ -95,7 +93,6 @@ def _spare_start_up() -> None:
     It stays to the end, and every full search would walk it; the one at exit alone takes a third of a second.
     """
     gc.freeze()
-    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
 
 
 def choose(settings: Settings, account: str) -> Account:
@@ -139,18 +136,25 @@ def _today(store: Store, account: str, now: Millis) -> "Today":
     return Today(associations=spent.associations, rests=resting)
 
 
-def _connector(account: Account, token: "str | Tokens", patience: "Patience | None", day: "Today") -> "HubSpot":
+def _connector(
+    account: Account, store: Store, token: "str | Tokens", patience: "Patience | None", day: "Today"
+) -> "HubSpot":
     from connectors.hubspot import open_hubspot
     from connectors.limits import Shares
 
     limits = account.limits
-
+    shares = Shares(
+        burst=limits.share,
+        search=limits.search_share,
+        daily=limits.daily_share,
+        exchange=SharedLimits(store, account.name).exchange,
+    )
     return open_hubspot(
         token=token,
         base_url=account.base_url,
         tier=account.tier,
         versions=account.versions,
-        shares=Shares(burst=limits.share, search=limits.search_share, daily=limits.daily_share),
+        shares=shares,
         today=day,
         patience=patience,
     )

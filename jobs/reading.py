@@ -10,7 +10,7 @@ from jobs.look import dated_stages
 from jobs.names import LEADS, property_names
 from mappings.fields import Definitions, extended
 from mappings.history import changes
-from mappings.records import RecordMapper, activity, answer, cost_line, mappers, rollup_activities
+from mappings.records import RecordMapper, activity, answer, cost_line, mappers, rollup_activities, rollups_beside
 from mappings.stage_dates import entered_names, with_entered_names
 from mappings.stories import as_it_stands, as_lead, story
 from syncer.errors import InvalidRecord
@@ -97,7 +97,8 @@ class Reader:
             {kind: property_names(desk.agreement.agreement, kind) for kind in Kind},
             asked=portal.properties,
         )
-        self._feeds = feeds
+        contacts = self._definitions.objects[Kind.CONTACT]
+        self._rollups = rollups_beside(contacts, feeds, portal.properties.get(Kind.CONTACT))
         self._out_of_reach = portal.skipped
         self._lead_states = {id_: stage.state for id_, stage in portal.lead_stages.items() if stage.state is not None}
 
@@ -146,7 +147,7 @@ class Reader:
         match mapper(raw):
             case Contact() as contact:
                 batch.contacts.append(contact)
-                batch.activities += rollup_activities(raw, self._definitions.objects[Kind.CONTACT], self._feeds)
+                batch.activities += rollup_activities(raw, self._rollups)
             case Company() as company:
                 batch.companies.append(company)
             case Deal() as deal:
@@ -203,7 +204,9 @@ class Reader:
 
     async def _links(self, kind: Kind, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         rows = await self._source.links(kind, to, ids)
-        return {ident: tuple(_link(kind, to, row) for row in rows.get(ident, ())) for ident in ids}
+        linked = {ident: found for ident in ids if (found := rows.get(ident))}
+        none: Mapping[str, Sequence[Link]] = dict.fromkeys(ids, ())
+        return {**none, **{ident: tuple(_link(kind, to, row) for row in found) for ident, found in linked.items()}}
 
     async def _versions(self, kind: Kind, ids: Sequence[str]) -> Sequence[Change]:
         tracked = self._definitions.objects[kind].history

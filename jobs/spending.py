@@ -11,7 +11,7 @@ import msgspec
 
 from connectors.ports import Usage
 from jobs.desk import Desk
-from jobs.parking import begin_rests, day_of, zone_of
+from jobs.parking import begin_rests, believed, day_of, rests, zone_of
 from syncer.errors import SyncerError
 from syncer.moments import SECOND, Millis, iso
 from syncer.store import Unit
@@ -129,7 +129,12 @@ class _Noted:
             before = today(unit, self._desk.name, self._desk.clock())
             now = _grown(before, usage, self._last, self._desk.clock())
             unit.desk.keep_cursor(self._desk.name, "account", "spending", msgspec.json.encode(now).decode())
+            found = believed(rests(unit, self._desk.name, self._desk.clock()), self._desk.clock())
         self._last = usage
+        others = {part: (rest.message, rest.until) for part, rest in found.items() if part not in usage.spent}
+        # Calls that went meanwhile are noted next time; a day is no matter of a few calls.
+        unnoted = self._desk.source.usage.associations - usage.associations
+        self._desk.source.learn_day(now.associations + unnoted, others)
 
 
 def _grown(before: Spending, usage: Usage, last: Usage, now: Millis) -> Spending:

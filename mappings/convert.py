@@ -31,7 +31,7 @@ def moment(text: str) -> Millis:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("is not a date or time") from None
-    return millis(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))
+    return millis(parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC))
 
 
 def number(text: str) -> float:
@@ -112,11 +112,6 @@ def ids(text: str) -> tuple[str, ...]:
     return tuple(part.partition(":")[0].strip() for part in text.split(";") if part.strip())
 
 
-def trimmed(text: str) -> str:
-    """Return the text without white space at its ends."""
-    return text.strip()
-
-
 def lower(text: str) -> str:
     """Return the text trimmed and in lower case."""
     return text.strip().lower()
@@ -124,10 +119,10 @@ def lower(text: str) -> str:
 
 #: Names of types in the definition files.
 CONVERTERS: dict[str, Callable[[str], Converted]] = {
-    "text": trimmed,
+    "text": str.strip,
     "lower": lower,
     "slug": slug,
-    "id": trimmed,
+    "id": str.strip,
     "ids": ids,
     "email": email,
     "emails": emails,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Protocol, TypeVar, cast
 
 from mappings.convert import CONVERTERS, Converted, email, moment, number
-from mappings.fields import ActivityMap, Definitions, FieldRule, ObjectMap, PlainMap
+from mappings.fields import ActivityMap, Definitions, FieldRule, ObjectMap, PlainMap, Rollup
 from syncer.errors import InvalidRecord
 from syncer.moments import Millis
 from syncer.records import Activity, ActivityKind, Answer, Company, Contact, CostLine, Deal, Kind
@@ -64,7 +64,8 @@ class RecordMapper:
     ) -> None:
         self._make = _RECORDS[kind]
         self._columns = _compiled((rule for rule in object_map.columns if rule.type != "ids"), asked)
-        self._id_lists = tuple(rule for rule in object_map.columns if rule.type == "ids")
+        id_lists = (rule for rule in object_map.columns if rule.type == "ids")
+        self._id_lists = tuple(name for rule in id_lists for name in rule.candidates if asked is None or name in asked)
         self._fields = _compiled(object_map.fields, asked)
         self._held = tuple(name for name in held if asked is None or name in asked)
 
@@ -72,31 +73,40 @@ class RecordMapper:
         """Return the canonical record; InvalidRecord lists every field that cannot be read."""
         problems: list[str] = []
         properties = raw.properties
-        columns = _values(self._columns, properties, problems)
-        fields = _values(self._fields, properties, problems)
-        if "created_at" not in columns:
-            columns["created_at"] = _own_moment("createdAt", raw.created_at, problems)
-        if "updated_at" not in columns:
-            columns["updated_at"] = _own_moment("updatedAt", raw.updated_at, problems)
-        archived_at = _own_moment("archivedAt", raw.archived_at, problems)
+        # One mapping of everything: joining two costs as much as making the record.
+        found: dict[str, object] = {"id": raw.id}
+        _add_values(found, self._columns, properties, problems)
+        fields: dict[str, object] = {}
+        found["fields"] = fields
+        _add_values(fields, self._fields, properties, problems)
+        if "created_at" not in found:
+            found["created_at"] = _own_moment("createdAt", raw.created_at, problems)
+        if "updated_at" not in found:
+            found["updated_at"] = _own_moment("updatedAt", raw.updated_at, problems)
+        if raw.archived_at:
+            found["archived_at"] = _own_moment("archivedAt", raw.archived_at, problems)
         if problems:
             raise InvalidRecord(problems, stream=raw.stream, record=raw.id)
-        return self._make(
-            id=raw.id,
-            archived_at=archived_at,
-            merged_ids=_merged(self._id_lists, properties, raw.id),
-            fields=fields,
-            held={name: properties.get(name) for name in self._held},
-            **columns,
-        )
+        if self._id_lists:
+            found["merged_ids"] = _merged(self._id_lists, properties, raw.id)
+        found["held"] = {name: properties.get(name) for name in self._held}
+        return self._make(**found)
 
 
-def rollup_activities(raw: Raw, object_map: ObjectMap, feeds: Collection[str]) -> Sequence[Activity]:
-    """Return what a contact's roll-up properties prove, for the kinds whose feed is not among `feeds`."""
+def rollups_beside(
+    object_map: ObjectMap, feeds: Collection[str], asked: Collection[str] | None = None
+) -> Sequence[Rollup]:
+    """Return the roll-ups whose feed is not among `feeds`, as far as they were `asked` for; None means all were."""
+    wanted = (rollup for rollup in object_map.rollups if rollup.feed not in feeds)
+    return tuple(rollup for rollup in wanted if asked is None or rollup.at in asked)
+
+
+def rollup_activities(raw: Raw, rollups: Iterable[Rollup]) -> Sequence[Activity]:
+    """Return what a contact's roll-up properties prove."""
     found: dict[str, Activity] = {}
-    for rollup in object_map.rollups:
+    for rollup in rollups:
         text = raw.properties.get(rollup.at)
-        if not text or rollup.feed in feeds:
+        if not text:
             continue
         try:
             at = moment(text)
@@ -206,38 +216,39 @@ def cost_line(raw: Raw, plain: PlainMap) -> CostLine | None:
 
 
 _T = TypeVar("_T")
-_CompiledRule = tuple[str, tuple[str, ...], Callable[[str], Converted]]
+#: Field, the first candidate, the further ones, converter.
+_CompiledRule = tuple[str, str, tuple[str, ...], Callable[[str], Converted]]
 
 
 def _compiled(rules: Iterable[FieldRule], asked: Collection[str] | None) -> tuple[_CompiledRule, ...]:
-    found = ((rule, tuple(name for name in rule.candidates if asked is None or name in asked)) for rule in rules)
-    return tuple((rule.name, candidates, CONVERTERS[rule.type]) for rule, candidates in found if candidates)
+    found = ((rule, [name for name in rule.candidates if asked is None or name in asked]) for rule in rules)
+    return tuple((rule.name, names[0], tuple(names[1:]), CONVERTERS[rule.type]) for rule, names in found if names)
 
 
-def _values(
-    rules: Sequence[_CompiledRule], properties: Mapping[str, str | None], problems: list[str]
-) -> dict[str, Converted]:
-    values: dict[str, Converted] = {}
+def _add_values(
+    values: dict[str, object],
+    rules: Sequence[_CompiledRule],
+    properties: Mapping[str, str | None],
+    problems: list[str],
+) -> None:
     value_of = properties.get
-    for name, candidates, convert in rules:
-        for candidate in candidates:
-            text = value_of(candidate)
-            if text:
-                try:
-                    values[name] = convert(text)
-                except ValueError as error:
-                    problems.append(f"{candidate} {error}")
-                break
-    return values
+    for name, first, others, convert in rules:
+        candidate, text = first, value_of(first)
+        if not text and others:
+            # Seldom does a portal have more than one of the candidates.
+            candidate, text = next(((other, told) for other in others if (told := value_of(other))), (first, None))
+        if text:
+            try:
+                values[name] = convert(text)
+            except ValueError as error:
+                problems.append(f"{candidate} {error}")
 
 
-def _merged(rules: Sequence[FieldRule], properties: Mapping[str, str | None], own: str) -> tuple[str, ...]:
+def _merged(candidates: Sequence[str], properties: Mapping[str, str | None], own: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
-    for rule in rules:
-        for candidate in rule.candidates:
-            text = properties.get(candidate)
-            if text:
-                found.update(dict.fromkeys(cast("tuple[str, ...]", CONVERTERS["ids"](text))))
+    for candidate in candidates:
+        if text := properties.get(candidate):
+            found.update(dict.fromkeys(cast("tuple[str, ...]", CONVERTERS["ids"](text))))
     found.pop(own, None)
     return tuple(found)
 

@@ -30,6 +30,8 @@ EVENTS: Mapping[str, str] = {
     "report_failed": "a channel refused the morning report or could not be reached",
     "hints_not_kept": "webhooks could not be written to the database and were answered 503; HubSpot sends them again",
     "hints_failed": "webhooks' records could not be looked into; they are tried again, fewer at a time",
+    "budget_unshared": "other processes' calls cannot be asked for: this one keeps to a fifth of the limits",
+    "budget_shared": "the limits are shared with other processes again",
     "schedule_started": "the daemon's schedule is running",
     "stop_requested": "a signal asked the daemon to finish and leave",
 }

@@ -19,8 +19,7 @@ def millis(moment: datetime) -> Millis:
     """Return an aware datetime as milliseconds; a naive one raises ValueError, since its zone would be a guess."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    since = moment - _EPOCH
-    return Millis((since.days * 86_400 + since.seconds) * SECOND + since.microseconds // 1_000)
+    return Millis((moment - _EPOCH) // _MILLISECOND)
 
 
 def moment(value: int) -> datetime:

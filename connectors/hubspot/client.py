@@ -46,7 +46,7 @@ def open_hubspot(
     """Return an account ready to use; nothing is sent yet.
 
     `token` is one without expiry, or what renews one that has.
-    `tier` is a preset of `connectors.limits.TIERS`; None starts with the smallest and follows what HubSpot's headers
+    `tier` is a preset of `connectors.tiers.TIERS`; None starts with the smallest and follows what HubSpot's headers
     say. `shares` are the parts of the limits that are used, `today` is what is known of the account's day. Raises
     ConfigError for an unusable token, address, tier, share or version.
     """

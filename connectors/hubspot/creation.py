@@ -12,7 +12,7 @@ from connectors.hubspot.records import BATCH, Reading, chunks, read_by_id
 from connectors.hubspot.scopes import write_scope
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record
-from connectors.pacing import Urgency
+from connectors.lanes import Urgency
 from connectors.ports import Anchor, NewRecord
 from connectors.statuses import Effect, Errand
 

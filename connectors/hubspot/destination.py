@@ -13,7 +13,7 @@ from connectors.hubspot.refusal import is_about_records, taken_apart
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.scopes import write_scope
 from connectors.hubspot.versions import Versions
-from connectors.pacing import Urgency
+from connectors.lanes import Urgency
 from connectors.ports import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord, WriteResult
 from connectors.statuses import Case, Effect, Errand, error_of, item_case, narrowed
 from syncer.errors import Missing, NotApplied

@@ -10,7 +10,7 @@ from connectors.http import ApiClient, Request
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Batch, Record, source_record
-from connectors.pacing import Urgency
+from connectors.lanes import Urgency
 from connectors.ports import SourceRecord
 from connectors.statuses import Errand, Meaning, error_of, item_case
 

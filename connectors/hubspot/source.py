@@ -85,6 +85,10 @@ class HubSpotSource:
         """Believe in a spent day no longer: the next call finds out."""
         self._api.budgets.wake()
 
+    def learn_day(self, associations: int, rests: Mapping[str, tuple[str, Millis]]) -> None:
+        """Learn what all processes spent of the account's day, and which parts rest: why, and until when."""
+        self._api.budgets.learn_day(associations, rests)
+
     async def account(self) -> AccountFacts:
         """Return the account's own facts."""
         request = Request(method="GET", path=self._versions.account(), errand=Errand(stream="account"))

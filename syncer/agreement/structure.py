@@ -41,7 +41,7 @@ def _completed(given: Plain, default: Plain, path: Path = ()) -> Plain:
     Sections are completed key by key; lists, and mappings whose keys are free, are taken as the file has them. Named
     lists (`sets`) add to the default's. A section left empty is one left out.
     """
-    if not isinstance(given, dict) or not isinstance(default, dict):
+    if given == default or not isinstance(given, dict) or not isinstance(default, dict):
         return given
     if path != ("sets",) and not allowed_keys(path):
         return given

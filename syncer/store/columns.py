@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from sqlalchemy import BigInteger, Table, Text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import TEXT, BigInteger, Table, Text
 from sqlmodel import Field, SQLModel
 
 #: PostgreSQL would sort by its locale; SQLite and Python sort by code point.
-ID = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+ID = Text().with_variant(TEXT(collation="C"), "postgresql")
 
 #: A table that SQLite keeps in the order of its primary key, without a second copy. PostgreSQL ignores it.
 CLUSTERED = {"sqlite_with_rowid": False}

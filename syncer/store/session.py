@@ -13,6 +13,7 @@ from syncer.store.dialect import dialect_named
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
 from syncer.store.inbox import Inbox
+from syncer.store.leases import Change, change_leases
 from syncer.store.ledger import Ledger
 from syncer.store.locks import account_lock, token_lock
 from syncer.store.measures import Measures
@@ -129,6 +130,14 @@ class Store:
         """Hold an account's token until the block ends; waits for another thread or process that holds it."""
         with translated(self._dialect), token_lock(self._engine, account):
             yield
+
+    def change_leases(self, account: str, change: Change) -> None:
+        """Replace the leases on an account's limits by what `change` makes of them, one process after the other.
+
+        Raises Unavailable where they cannot be reached or another process does not end its turn.
+        """
+        with translated(self._dialect):
+            change_leases(self._engine, account, change)
 
     def close(self) -> None:
         """Let go of all connections."""

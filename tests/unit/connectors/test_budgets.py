@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from connectors.lanes import Urgency
 from connectors.limits import Bucket, Budgets, Rest, Shares, Today
-from connectors.pacing import Urgency
 from syncer.errors import ConfigError, LimitScope, RateLimited
 from syncer.moments import Millis, millis
 from tests.unit.connectors.virtual_time import most_in, run

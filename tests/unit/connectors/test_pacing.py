@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.pacing import Lane, Rate, Turnstile, Urgency
+from connectors.lanes import Lane, Rate, Urgency
+from connectors.pacing import Turnstile
 from tests.unit.connectors.virtual_time import most_in, run
 
 WINDOW = Rate(calls=190, seconds=10)

@@ -5,7 +5,7 @@ import pytest
 
 from mappings.fields import definitions, extended, parse_definitions
 from mappings.history import change_source, changes
-from mappings.records import activity, answer, cost_line, mappers, rollup_activities
+from mappings.records import activity, answer, cost_line, mappers, rollup_activities, rollups_beside
 from syncer.errors import ConfigError, InvalidRecord
 from syncer.records import ActivityKind, ChangeSource, Kind
 
@@ -103,9 +103,12 @@ def test_rollups_stand_in_only_for_feeds_that_are_absent():
         },
     )
     contacts = HUBSPOT.objects[Kind.CONTACT]
-    alone = rollup_activities(raw, contacts, ())
+    alone = rollup_activities(raw, rollups_beside(contacts, ()))
     assert [(one.kind, one.subject) for one in alone] == [("form", "Demo anfordern"), ("email_click", None)]
-    assert [one.kind for one in rollup_activities(raw, contacts, ("form_submissions",))] == ["email_click"]
+    assert [one.kind for one in rollup_activities(raw, rollups_beside(contacts, ("form_submissions",)))] == [
+        "email_click"
+    ]
+    assert not rollups_beside(contacts, (), asked=("email",))
 
 
 def test_history_is_ordered_and_equal_neighbours_are_one_change():
@@ -157,3 +160,22 @@ def test_an_unknown_type_in_a_definition_is_refused_with_what_is_allowed():
         parse_definitions({"contacts": {"columns": {"email": {"from": ["email"], "as": "mail"}}}}, source="x.toml")
     assert refused.value.problems[0].key == "contacts.columns.email.as"
     assert "email" in (refused.value.problems[0].hint or "")
+
+
+def test_an_archived_contact_says_when_and_one_that_was_not_asked_for_merged_ids_has_none():
+    narrow = mappers(HUBSPOT, {}, asked={Kind.CONTACT: ("email", "createdate", "lastmodifieddate")})[Kind.CONTACT]
+    told = {"email": "a@b.example", "createdate": "2025-01-01", "lastmodifieddate": "2025-01-02", "country": "x"}
+    contact = narrow(Raw("contacts", "7", told, archived_at="2026-02-01T00:00:00.001Z"))
+    assert contact.archived_at == 1769904000001
+    assert (contact.created_at, contact.updated_at) == (1735689600000, 1735776000000)
+    assert (contact.merged_ids, contact.fields, contact.held, contact.country) == ((), {}, {}, None)
+
+
+def test_every_field_that_cannot_be_read_is_named_by_the_property_that_was_read():
+    with pytest.raises(InvalidRecord) as refused:
+        MAPPERS[Kind.CONTACT](Raw("contacts", "7", {"createdate": "soon", "hs_email_optout": "maybe", "email": "no"}))
+    assert [problem.partition(" ")[0] for problem in refused.value.problems] == [
+        "email",
+        "hs_email_optout",
+        "createdate",
+    ]
