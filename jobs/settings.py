@@ -1,7 +1,6 @@
 """Environment and files into frozen settings. The only module that reads the environment."""
 
 import os
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,6 +21,8 @@ from jobs.credentials import (
     Strict,
     credentials_of,
 )
+from jobs.keys import keys_of
+from jobs.retention import RetentionFile
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
@@ -30,8 +31,6 @@ from syncer.log import LogFormat
 DEFAULT_ACCOUNT = "hubspot"
 HUBSPOT_ADDRESS = "https://api.hubapi.com"
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
-
-_KEY_BYTES = 32
 
 FieldStream = Literal["contacts", "companies", "deals"]
 _FIELD_STREAMS: Final[tuple[str, ...]] = get_args(FieldStream)
@@ -51,6 +50,8 @@ class Environment(BaseSettings):
     public_url: str | None = Field(None, validation_alias="SYNCER_PUBLIC_URL")
     dashboard_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_PASSWORD")
     encryption_keys: SecretStr | None = Field(None, validation_alias="SYNCER_ENCRYPTION_KEYS")
+    forget_keys: SecretStr | None = Field(None, validation_alias="SYNCER_FORGET_KEYS")
+    erasures: Path | None = Field(None, validation_alias="SYNCER_ERASURES")
     hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL", min_length=1)
 
 
@@ -101,6 +102,7 @@ class SettingsFile(Strict):
 
     accounts: dict[Annotated[str, Field(pattern=_NAME)], AccountFile] = Field(default_factory=dict)
     schedule: ScheduleFile = ScheduleFile()
+    retention: RetentionFile = RetentionFile()
 
 
 class Account(Strict):
@@ -131,12 +133,18 @@ class Settings(Strict):
     schedule: ScheduleFile
     #: Seal what is secret in the database; the newest first, none leaves it in clear.
     encryption_keys: tuple[SecretStr, ...] = ()
+    #: Make tombstones of erased people; the newest first, none leaves it to the key file.
+    forget_keys: tuple[SecretStr, ...] = ()
+    #: Where erasures are kept beside the database; None beside an SQLite file, else in the working directory.
+    erasures: Path | None = None
+    retention: RetentionFile = RetentionFile()
 
 
 #: Keys by section, for what a typing error may have meant; `*` stands for a name that the user chose.
 _KEYS: Mapping[str, Sequence[str]] = {
     "": tuple(SettingsFile.model_fields),
     "schedule": tuple(ScheduleFile.model_fields),
+    "retention": tuple(RetentionFile.model_fields),
     "accounts.*": tuple(AccountFile.model_fields),
     "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
@@ -167,7 +175,13 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
     """Return the settings of this process; ConfigError lists every problem of environment and file."""
     environment = _environment()
     file = _file(environment.config)
-    keys, faults = _encryption_keys(environment)
+    keys, faults = keys_of(
+        environment.encryption_keys, "SYNCER_ENCRYPTION_KEYS", "syncer init writes one into a new .env"
+    )
+    forget_keys, forget_faults = keys_of(
+        environment.forget_keys, "SYNCER_FORGET_KEYS", "unset, syncer forget keeps one in a file of its own"
+    )
+    faults = (*faults, *forget_faults)
     problems: list[Problem] = []
     accounts = {}
     for name, one in (file.accounts or {DEFAULT_ACCOUNT: AccountFile()}).items():
@@ -188,6 +202,9 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         accounts=accounts,
         schedule=file.schedule,
         encryption_keys=keys,
+        forget_keys=forget_keys,
+        erasures=environment.erasures,
+        retention=file.retention,
     )
 
 
@@ -246,22 +263,6 @@ def _section(path: Sequence[str | int]) -> str:
     chosen = {1, 3, 4} if path[2:3] == ["fields"] else {1}
     parts = ["*" if path[0] == "accounts" and place in chosen else str(part) for place, part in enumerate(path)]
     return ".".join(parts)
-
-
-def _encryption_keys(environment: Environment) -> tuple[tuple[SecretStr, ...], Sequence[Problem]]:
-    said = environment.encryption_keys
-    keys = [key.strip() for key in said.get_secret_value().split(",")] if said and said.get_secret_value() else []
-    if all(map(_is_key, keys)):
-        return tuple(SecretStr(key) for key in keys), ()
-    hint = "each 32 bytes in URL-safe base64, the newest first, commas between; syncer init writes one into a new .env"
-    return (), (Problem(key="SYNCER_ENCRYPTION_KEYS", message="is no list of keys", hint=hint),)
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(urlsafe_b64decode(text)) == _KEY_BYTES
-    except ValueError:
-        return False
 
 
 def _secret(variable: str) -> SecretStr | None:

@@ -1,6 +1,9 @@
 """The only code that knows SQL: tables, mirror, evidence, ledger, desk. Jobs begin at `open_store`."""
 
+from syncer.store.encode import email_key
 from syncer.store.outbox import Settlement
+from syncer.store.people import Person
+from syncer.store.privacy import ERASED, EXPIRED, LIFTED, Erasure
 from syncer.store.session import Store, Unit, open_store
 from syncer.store.values import (
     AccountFacts,
@@ -16,11 +19,16 @@ from syncer.store.values import (
 )
 
 __all__ = [
+    "ERASED",
+    "EXPIRED",
+    "LIFTED",
     "AccountFacts",
     "Compared",
     "DeadLetter",
+    "Erasure",
     "Holding",
     "OutboxEntry",
+    "Person",
     "Run",
     "Settlement",
     "Snapshot",
@@ -29,5 +37,6 @@ __all__ = [
     "StoredGrant",
     "Unit",
     "Upserted",
+    "email_key",
     "open_store",
 ]

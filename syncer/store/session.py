@@ -12,10 +12,11 @@ from syncer.store.dialect import dialect_named
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
 from syncer.store.ledger import Ledger
-from syncer.store.locks import account_lock, token_lock
+from syncer.store.locks import account_lock, patient_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
+from syncer.store.privacy import Privacy
 from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
@@ -57,6 +58,11 @@ class Unit:
         """Return cursors, runs, outbox, dead letters and snapshots."""
         return Desk(self.connection)
 
+    @cached_property
+    def privacy(self) -> Privacy:
+        """Return erasure and tombstones."""
+        return Privacy(self.connection)
+
 
 class Store:
     """One database. Blocking: asynchronous callers go through a thread."""
@@ -88,6 +94,14 @@ class Store:
             yield Unit(connection)
 
     @contextmanager
+    def rehearsal(self) -> Iterator[Unit]:
+        """Open a write transaction of which nothing is kept."""
+        with translated(self._dialect), self._engine.connect() as connection, connection.begin() as transaction:
+            self._dialect.begin_writing(connection)
+            yield Unit(connection)
+            transaction.rollback()
+
+    @contextmanager
     def snapshot(self) -> Iterator[Unit]:
         """Open a read transaction that sees one state of the database until the block ends."""
         with translated(self._dialect), self._engine.connect() as connection:
@@ -105,6 +119,20 @@ class Store:
         """Hold an account's token until the block ends; waits for another thread or process that holds it."""
         with translated(self._dialect), token_lock(self._engine, account):
             yield
+
+    @contextmanager
+    def patient_lock(self, account: str) -> Iterator[None]:
+        """Hold an account until the block ends; waits for a round of another process, and raises Unavailable after."""
+        with translated(self._dialect), patient_lock(self._engine, account):
+            yield
+
+    def wipe(self) -> None:
+        """Write the database's files anew, so that no byte of what was erased is left in them.
+
+        Raises Unavailable where another process holds a transaction open all the time.
+        """
+        with translated(self._dialect):
+            self._dialect.wipe(self._engine)
 
     def close(self) -> None:
         """Let go of all connections."""

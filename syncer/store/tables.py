@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in the modules whose names end in `_tables`."""
 
 from sqlmodel import SQLModel
 
@@ -37,6 +37,7 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.privacy_tables import erasures, tombstones
 from syncer.store.story_tables import stories
 
 #: All tables, as migrations must produce them.
@@ -62,6 +63,7 @@ __all__ = [
     "deals",
     "dirty_contacts",
     "dirty_deals",
+    "erasures",
     "evidence",
     "kpi_snapshots",
     "links",
@@ -74,4 +76,5 @@ __all__ = [
     "stage_events",
     "stages",
     "stories",
+    "tombstones",
 ]
