@@ -17,12 +17,10 @@ from syncer.funnel import decide_company
 from syncer.moments import Millis, iso
 from syncer.privacy import Tombstoner, blur_of
 from syncer.records import Kind
-from syncer.store import ERASED, LIFTED, Erasure, Person, Store, Unit, email_key
+from syncer.store import ERASED, LIFTED, PREFIX, Erasure, Person, Store, Unit, email_key
 
 _log = structlog.get_logger()
 
-#: What the log and `syncer forget` show of a tombstone.
-_PREFIX = 8
 _CRM = "crm"
 
 
@@ -115,7 +113,7 @@ def erase_found(eraser: Eraser, account: str, ids: Collection[str], addresses: C
 
 
 def _prefixes(tombstones: Sequence[str]) -> Sequence[str]:
-    return [one[:_PREFIX] for one in tombstones]
+    return [one[:PREFIX] for one in tombstones]
 
 
 def _written(unit: Unit, person: Person) -> Sequence[str]:

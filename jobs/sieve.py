@@ -3,7 +3,8 @@
 A record that shows an erased person under a new id or address bars those too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -100,7 +101,7 @@ def _awake(batch: Batch, rests: Mapping[str, Millis]) -> set[str]:
     return awake.union(*(names for names in whole if names & awake))
 
 
-def _extend(out: Barred, batch: Batch, rests: Set[str]) -> None:
+def _extend(out: Barred, batch: Batch, rests: AbstractSet[str]) -> None:
     """Bar every id and address of the contacts that are barred by one of them."""
     for one in batch.contacts:
         ids, addresses = _ids(one), _addresses(one)

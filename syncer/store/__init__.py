@@ -3,7 +3,7 @@
 from syncer.store.encode import email_key
 from syncer.store.outbox import Settlement
 from syncer.store.people import Person
-from syncer.store.privacy import ERASED, EXPIRED, LIFTED, Erasure
+from syncer.store.privacy import ERASED, EXPIRED, LIFTED, PREFIX, Erasure, LoggedErasure
 from syncer.store.session import Store, Unit, open_store
 from syncer.store.values import (
     AccountFacts,
@@ -22,11 +22,13 @@ __all__ = [
     "ERASED",
     "EXPIRED",
     "LIFTED",
+    "PREFIX",
     "AccountFacts",
     "Compared",
     "DeadLetter",
     "Erasure",
     "Holding",
+    "LoggedErasure",
     "OutboxEntry",
     "Person",
     "Run",

@@ -1,12 +1,12 @@
 """Erasure, tombstones and the log of erasures, in one transaction."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
-from syncer.moments import Millis
+from syncer.moments import Millis, iso
 from syncer.store.dialect import Row, among, chunks, dialect_of, is_empty, listed, raw
 from syncer.store.erasing import Erasing
 from syncer.store.nobody import moments_of
@@ -18,6 +18,8 @@ from syncer.store.tables import erasures, tombstones
 ERASED, EXPIRED = "erased", "expired"
 #: Reason of a log entry that took tombstones away.
 LIFTED = "lifted"
+#: Letters of a tombstone that logs show, and how many tombstones of one erasure.
+PREFIX, _SHOWN = 8, 12
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +34,26 @@ class Erasure:
     key_id: str
     #: Keyed digests of the person's ids and addresses.
     tombstones: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoggedErasure:
+    """One line of the log of erasures."""
+
+    id: str
+    account: str
+    at: Millis
+    actor: str
+    reason: str
+    #: Rows erased or made impersonal, by table.
+    counts: Mapping[str, int]
+    #: First letters of its tombstones.
+    tombstones: Sequence[str]
+    wiped_at: Millis | None
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the JSON form."""
+        return {**asdict(self), "at": iso(self.at), "wiped_at": iso(self.wiped_at)}
 
 
 class Privacy:
@@ -119,6 +141,24 @@ class Privacy:
                 tombstones=sorted(stone[2] for stone in stones.get((row[0], row[1]), ())),
             )
             for row in raw(self._connection, logged, {})
+        ]
+
+    def logged(self) -> Sequence[LoggedErasure]:
+        """Return the log of erasures, oldest first."""
+        rows = select(erasures.c.id, erasures.c.counts, erasures.c.wiped_at)
+        kept = {row[0]: row[1:] for row in raw(self._connection, rows, {})}
+        return [
+            LoggedErasure(
+                id=one.id,
+                account=one.account,
+                at=one.at,
+                actor=one.actor,
+                reason=one.reason,
+                counts=orjson.loads(kept[one.id][0]),
+                tombstones=[digest[:PREFIX] for digest in one.tombstones[:_SHOWN]],
+                wiped_at=kept[one.id][1],
+            )
+            for one in self.erasures()
         ]
 
     def key_ids(self) -> set[str]:
