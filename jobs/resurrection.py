@@ -1,6 +1,7 @@
 """After a restored backup: what the journal holds and the database lacks is erased again, and the other way round."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 
@@ -12,11 +13,14 @@ from syncer.store import EXPIRED, LIFTED, Erasure, Person, Unit
 
 _log = structlog.get_logger()
 
+Lock = Callable[[str], AbstractContextManager[None]]
 
-def catch_up(eraser: Eraser) -> int:
+
+def catch_up(eraser: Eraser, *, is_held: bool = False) -> int:
     """Bring database and journal to the same erasures; return how many were made again.
 
-    Accounts that another process holds are left to it. Raises ConfigError where the key is missing.
+    Accounts that another process holds are left to it; `is_held` says that the caller holds them all.
+    Raises ConfigError where the key is missing.
     """
     with eraser.store.snapshot() as unit:
         refuse_lost_key(unit, eraser.keeping)
@@ -26,7 +30,8 @@ def catch_up(eraser: Eraser) -> int:
     if held - {(one.account, one.id) for one in written}:
         _complete_journal(eraser, written)
     lacking = [one for one in written if (one.account, one.id) not in held]
-    again = sum(_account(eraser, name, lacking) for name in sorted({one.account for one in lacking}))
+    lock = _unlocked if is_held else eraser.store.account_lock
+    again = sum(_account(eraser, lock, name, lacking) for name in sorted({one.account for one in lacking}))
     if pending or again:
         wipe(eraser.store, eraser.clock)
     return again
@@ -40,11 +45,15 @@ def _complete_journal(eraser: Eraser, written: Sequence[Erasure]) -> None:
         append(eraser.keeping, absent)
 
 
-def _account(eraser: Eraser, account: str, lacking: Sequence[Erasure]) -> int:
+def _unlocked(_account: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def _account(eraser: Eraser, lock: Lock, account: str, lacking: Sequence[Erasure]) -> int:
     """Make an account's erasures again, in their order; none where another process is at work on it."""
     stones = _recognising(eraser, lacking)
     try:
-        with eraser.store.account_lock(account):
+        with lock(account):
             mine = [one for one in lacking if one.account == account]
             return sum(_again(eraser, stones, one) for one in mine)
     except Unavailable:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli import connecting, daemon, doctor, figures, files, letters, privacy, steps, writing
+from jobs.cli import connecting, daemon, database, doctor, figures, files, letters, privacy, steps, writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ figures.register(app)
 letters.register(app)
 privacy.register(app)
 daemon.register(app)
+database.register(app)
 
 #: design.md §5: done, failed, usage or configuration, done but some records need a person.
 DONE, FAILED, MISUSED, NEEDS_PERSON = 0, 1, 2, 3

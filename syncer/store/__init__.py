@@ -1,5 +1,6 @@
 """The only code that knows SQL: tables, mirror, evidence, ledger, desk. Jobs begin at `open_store`."""
 
+from syncer.store.backups import BackupFacts, facts_of, put_back, refuse_unsound, take_backup
 from syncer.store.encode import email_key
 from syncer.store.outbox import Settlement
 from syncer.store.people import Person
@@ -24,6 +25,7 @@ __all__ = [
     "LIFTED",
     "PREFIX",
     "AccountFacts",
+    "BackupFacts",
     "Compared",
     "DeadLetter",
     "Erasure",
@@ -40,5 +42,9 @@ __all__ = [
     "Unit",
     "Upserted",
     "email_key",
+    "facts_of",
     "open_store",
+    "put_back",
+    "refuse_unsound",
+    "take_backup",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
@@ -125,6 +126,12 @@ class Store:
         """Hold an account until the block ends; waits for a round of another process, and raises Unavailable after."""
         with translated(self._dialect), patient_lock(self._engine, account):
             yield
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None where a server holds the database."""
+        url = self._engine.url
+        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
 
     def wipe(self) -> None:
         """Write the database's files anew, so that no byte of what was erased is left in them.
