@@ -8,6 +8,7 @@ from enum import Enum
 import structlog
 
 from jobs.completeness import tally
+from jobs.consents import drop_without_consent
 from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
@@ -106,6 +107,7 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
     with desk.store.commit() as unit:
         # Once more, now that links and versions are there and nobody else can write.
         let_in(unit, desk, without_forgotten(unit, desk, batch))
+        seen.without_consent += drop_without_consent(unit, desk, batch)
         pen = _Pen(unit, desk.name, desk.agreement.agreement, now, mark_dirty=reading is Reading.CHANGES)
         batch.broken += _keep(pen, batch, seen)
         broken = {error.record for error in batch.broken}

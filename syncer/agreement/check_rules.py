@@ -35,6 +35,7 @@ def _conditions(agreement: Agreement) -> Iterator[tuple[Path, str, Ground]]:
     """Yield every condition of the file with its path and the facts that it stands on."""
     if agreement.tam.rule is not None:
         yield ("tam", "rule"), agreement.tam.rule, Ground.PROFILE
+    yield ("consent", "given"), agreement.consent.given, Ground.PROFILE
     for index, route in enumerate(agreement.agreement.routing):
         if route.when is not None:
             yield ("agreement", "routing", index, "if"), route.when, Ground.ROUTING

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from syncer.moments import Millis, iso
 from syncer.store.dialect import Row, among, chunks, dialect_of, is_empty, listed, raw
 from syncer.store.erasing import Erasing
+from syncer.store.joins import owners_of
 from syncer.store.nobody import moments_of
 from syncer.store.people import Person, everybody, grown, person_of
 from syncer.store.personal import PLACES
@@ -93,6 +94,10 @@ class Privacy:
         made = [] if erasure.reason == LIFTED else sorted(erasure.tombstones)
         tail = (erasure.reason, erasure.key_id, erasure.id, erasure.at)
         dialect.upsert(self._connection, tombstones, [(erasure.account, one, *tail) for one in made])
+
+    def holders(self, account: str, addresses: Collection[str]) -> Mapping[str, str]:
+        """Return the live contact of every known address."""
+        return owners_of(self._connection, account, addresses)
 
     def has_tombstones(self, account: str) -> bool:
         """Return whether anybody's records are not to be taken in."""
