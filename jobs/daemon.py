@@ -9,6 +9,7 @@ import uvicorn
 from jobs.asking import Asked
 from jobs.bootstrap import agreement_of, opened_desk
 from jobs.desk import Desk
+from jobs.prune import prune_desk
 from jobs.reconcile import reconcile_round
 from jobs.rounds import measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
@@ -70,6 +71,9 @@ def _appointments(settings: Settings, store: Store, name: str, busy: asyncio.Loc
     if plan.reconcile_hour is not None:
         zone = agreement_of(settings).agreement.calendar.zone
         work.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
+    if settings.retention.hour is not None:
+        zone = agreement_of(settings).agreement.calendar.zone
+        work.append(("prune", Nightly(settings.retention.hour, zone), prune_desk))
     return [
         Appointment(name=f"{name}/{job}", when=when, work=_guarded(settings, store, name, busy, do))
         for job, when, do in work

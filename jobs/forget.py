@@ -17,7 +17,7 @@ from syncer.funnel import decide_company
 from syncer.moments import Millis, iso
 from syncer.privacy import Tombstoner, blur_of
 from syncer.records import Kind
-from syncer.store import ERASED, LIFTED, PREFIX, Erasure, Person, Store, Unit, email_key
+from syncer.store import ERASED, EXPIRED, LIFTED, PREFIX, Erasure, Person, Store, Unit, email_key
 
 _log = structlog.get_logger()
 
@@ -141,7 +141,7 @@ def _begun(eraser: Eraser, person: Person, actor: str) -> Erasure:
     """Return an erasure that the journal holds: from here on it will be made, whatever happens to this process."""
     stones = maker_of(eraser)
     erasure = Erasure(
-        id=_new_id(eraser.clock()),
+        id=new_id(eraser.clock()),
         account=person.account,
         at=eraser.clock(),
         actor=actor,
@@ -160,7 +160,8 @@ def maker_of(eraser: Eraser) -> Tombstoner:
     return tombstoner_made(eraser.keeping)
 
 
-def _new_id(now: Millis) -> str:
+def new_id(now: Millis) -> str:
+    """Return the id of a new erasure; ids sort by time."""
     return f"{now:013d}-{token_hex(4)}"
 
 
@@ -170,7 +171,7 @@ def made(eraser: Eraser, erasure: Erasure, person: Person) -> dict[str, int]:
     blur = partial(blur_of, zone=agreement.calendar.zone, draw=random.SystemRandom().randint)
     with eraser.store.commit() as unit:
         companies = unit.facts.companies_of(account, person.ids, ())
-        rows = unit.privacy.erase(person, erasure.at, blur)
+        rows = unit.privacy.erase(person, erasure.at, blur, keeps_company=erasure.reason == EXPIRED)
         unit.privacy.log(erasure, rows)
         rules = rules_of(unit, account, agreement)
         decided = [decide_company(one, rules=rules) for one in unit.facts.company_stages(account, companies)]
@@ -215,7 +216,7 @@ def lift(eraser: Eraser, account: str, id_or_email: str, *, actor: str) -> int:
             return 0
         now = eraser.clock()
         lifting = Erasure(
-            id=_new_id(now),
+            id=new_id(now),
             account=account,
             at=now,
             actor=actor,

@@ -16,6 +16,7 @@ from jobs.gate import let_in, settle_forgotten, without_forgotten
 from jobs.intake import Intake
 from jobs.letters import settle_letters
 from jobs.names import rules_for
+from jobs.prune import reduce_old
 from jobs.reading import Batch, Chunk, has_story
 from jobs.sources import with_sources
 from syncer.agreement import Agreement
@@ -107,6 +108,7 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
     with desk.store.commit() as unit:
         # Once more, now that links and versions are there and nobody else can write.
         let_in(unit, desk, without_forgotten(unit, desk, batch))
+        reduce_old(desk, batch)
         seen.without_consent += drop_without_consent(unit, desk, batch)
         pen = _Pen(unit, desk.name, desk.agreement.agreement, now, mark_dirty=reading is Reading.CHANGES)
         batch.broken += _keep(pen, batch, seen)

@@ -8,6 +8,7 @@ from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
 from jobs.forget import Forgotten
 from jobs.privacy_words import said
+from jobs.prune import PruneCount
 from jobs.words import Language, number
 from syncer.moments import iso
 from syncer.store import Store
@@ -41,6 +42,24 @@ def _print_one(one: Forgotten, lang: Language) -> None:
         typer.echo(said("still_in_crm", lang).format(names=", ".join(one.written)))
     else:
         typer.echo(said("crm_untouched", lang))
+
+
+def print_pruned(found: Sequence[PruneCount], lang: Language, *, dry_run: bool, as_json: bool) -> None:
+    """Print what pruning took out of each account, or would take out."""
+    if as_json:
+        print_json(one_or_all([one.as_dict() for one in found]))
+        return
+    for one in found:
+        counted = (
+            ("web_events", one.web_events),
+            ("sleeping", one.prospects),
+            ("old_writes", one.writes),
+            ("old_runs", one.runs),
+        )
+        parts = [f"{number(count, lang)} {said(key, lang)}" for key, count in counted]
+        typer.echo(f"{one.account}: {said('would_prune' if dry_run else 'pruned', lang)}: {' · '.join(parts)}")
+        if one.more:
+            typer.echo(said("more_sleep", lang))
 
 
 def print_lifted(lifted: Mapping[str, int], lang: Language, *, as_json: bool) -> None:

@@ -19,6 +19,7 @@ _NEEDS_PERSON = 3
 def register(app: typer.Typer) -> None:
     """Add the commands to the tree."""
     app.command()(forget)
+    app.command()(prune)
 
 
 def forget(
@@ -58,6 +59,26 @@ def forget(
     print_forgotten(done, said, as_json=as_json)
     if any(one.wiped is False for one in done):
         raise typer.Exit(_NEEDS_PERSON)
+
+
+def prune(
+    account: AccountOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what has had its time; take nothing out.")] = False,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Take out what had its time by `retention:` in syncer.yaml; past figures stay."""
+    from jobs.asking import language
+    from jobs.cli.forget_output import print_pruned
+    from jobs.cli.frame import opened
+    from jobs.prune import prune as pruned
+
+    said = language(lang)
+    with opened() as (settings, store):
+        eraser = _eraser(settings, store)
+        names = _accounts(settings, store, account)
+        found = [pruned(eraser, name, settings.retention, dry_run=dry_run) for name in names]
+    print_pruned(found, said, dry_run=dry_run, as_json=as_json)
 
 
 def _eraser(settings: "Settings", store: "Store") -> "Eraser":

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import orjson
+from msgspec.structs import replace
 from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, false, or_, select, update
 
-from syncer.records import Activity, ActivityKind, Kind
+from syncer.records import Kind
 from syncer.store import tables
+from syncer.store.activity_rows import activity_of, with_record
 from syncer.store.dialect import Row, among, dialect_of, listed, raw
-from syncer.store.encode import encode_activity
 from syncer.store.marks import deals_of_contacts, mark
 from syncer.store.people import Person
 
@@ -25,6 +26,8 @@ class Erasing:
     #: Milliseconds by which what is kept for figures is moved within its days.
     shift: int
     now: int
+    #: Whether what is kept for figures may say at which company somebody was.
+    keeps_company: bool = False
 
     def delete(self, table: Table, *conditions: Condition) -> int:
         """Delete rows of the account; return how many."""
@@ -128,23 +131,8 @@ def _without(person: Person, row: Row) -> Row | None:
     joined = None if row[12] in person.ids else row[12]
     if not named and joined is None:
         return None
-    record = Activity(
-        stream=row[1],
-        id=row[2],
-        kind=ActivityKind(row[3]),
-        occurred_at=row[4],
-        subject=row[5],
-        asset=row[6],
-        owner_id=row[7],
-        outcome=row[8],
-        value=row[9],
-        contact_ids=named,
-        email=address,
-        updated_at=row[13],
-        archived_at=row[14],
-    )
-    made = encode_activity(person.account, record, row[17])
-    return (*made[:12], joined, *made[13:])
+    record = replace(activity_of(row), contact_ids=named, email=address)
+    return with_record(row, record, joined)
 
 
 def erase_stories(work: Erasing) -> int:

@@ -64,6 +64,7 @@ def _nobody(work: Erasing, held: Mapping[str, Any]) -> dict[str, Any]:
         "bounced": 0,
         "created_at": None if created_at is None else created_at + work.shift,
         "archived_at": work.now if archived_at is None else archived_at,
+        "company_id": held["company_id"] if work.keeps_company else None,
         "merged_into": held["merged_into"],
         "fields": "{}",
         "held": "{}",

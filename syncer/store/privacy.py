@@ -75,13 +75,22 @@ class Privacy:
         """Return every contact id and every address under which anything is known."""
         return everybody(self._connection, account)
 
-    def erase(self, person: Person, now: Millis, blur: Callable[[Sequence[int]], int]) -> Mapping[str, int]:
+    def erase(
+        self, person: Person, now: Millis, blur: Callable[[Sequence[int]], int], *, keeps_company: bool = False
+    ) -> Mapping[str, int]:
         """Empty every personal place of one person; return the rows concerned by table.
 
-        `blur` returns the shift of the moments that are kept for figures.
+        `blur` returns the shift of the moments that are kept for figures; with `keeps_company` past figures of
+        companies stay too.
         """
         plain = Erasing(connection=self._connection, person=person, shift=0, now=now)
-        work = Erasing(connection=self._connection, person=person, shift=blur(moments_of(plain)), now=now)
+        work = Erasing(
+            connection=self._connection,
+            person=person,
+            shift=blur(moments_of(plain)),
+            now=now,
+            keeps_company=keeps_company,
+        )
         counts = {str(place.table.name): place.eraser(work) for place in PLACES if place.eraser is not None}
         return {name: count for name, count in counts.items() if count}
 

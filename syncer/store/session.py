@@ -18,6 +18,7 @@ from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
 from syncer.store.privacy import Privacy
+from syncer.store.pruning import Pruning
 from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
@@ -63,6 +64,10 @@ class Unit:
     def privacy(self) -> Privacy:
         """Return erasure and tombstones."""
         return Privacy(self.connection)
+
+    def pruning(self, account: str) -> Pruning:
+        """Return what has had its time in an account."""
+        return Pruning(self.connection, account)
 
 
 class Store:
