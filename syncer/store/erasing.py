@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 import orjson
 from msgspec.structs import replace
-from sqlalchemy import Column, ColumnElement, Connection, Table, bindparam, delete, false, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Table, and_, bindparam, delete, false, or_, select
 
 from syncer.records import Kind
-from syncer.store import tables
 from syncer.store.activity_rows import activity_of, with_record
 from syncer.store.dialect import Row, among, dialect_of, listed, raw
 from syncer.store.marks import deals_of_contacts, mark
@@ -29,15 +28,10 @@ class Erasing:
     #: Whether what is kept for figures may say at which company somebody was.
     keeps_company: bool = False
 
-    def delete(self, table: Table, *conditions: Condition) -> int:
-        """Delete rows of the account; return how many."""
-        statement = delete(table).where(table.c.account == self.person.account, *conditions)
-        return self.connection.execute(statement, self.values).rowcount
-
-    def rows(self, table: Table, *conditions: Condition) -> Sequence[Row]:
-        """Return whole rows of the account."""
-        statement = select(*table.columns).where(table.c.account == self.person.account, *conditions)
-        return raw(self.connection, statement, self.values)
+    def rows(self, table: Table, condition: Condition) -> Sequence[Row]:
+        """Return whole rows of the account, in the order of their keys."""
+        statement = select(*table.columns).where(table.c.account == self.person.account, condition)
+        return raw(self.connection, statement.order_by(*table.primary_key), self.values)
 
     def rewrite(self, table: Table, old: Sequence[Row], new: Sequence[Row]) -> None:
         """Put rows in the place of others."""
@@ -66,101 +60,119 @@ class Erasing:
         return [column.contains(orjson.dumps(id_).decode(), autoescape=True) for id_ in sorted(self.person.ids)]
 
 
-Eraser = Callable[[Erasing], int]
+#: Says which rows of a table are about the person.
+Whose = Callable[[Erasing, Table], Condition]
+#: Empties the place of those rows; returns how many there were.
+Eraser = Callable[[Erasing, Table, Condition], int]
 
 
-def by_contact(table: Table, name: str = "contact_id") -> Eraser:
-    """Return what deletes the rows of a table whose column is one of the person's ids."""
-    return lambda work: work.delete(table, work.theirs(table.c[name]))
+def by_contact(work: Erasing, table: Table) -> Condition:
+    """Return the condition of a table whose rows belong to one contact each."""
+    return work.theirs(table.c.contact_id)
 
 
-def of_contacts(table: Table) -> Eraser:
-    """Return what deletes the person's rows of a table that serves several kinds of record."""
-    return lambda work: work.delete(table, table.c.kind == Kind.CONTACT.value, work.theirs(table.c.record_id))
+def by_id(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the contacts themselves."""
+    return work.theirs(table.c.id)
 
 
-def erase_links(work: Erasing) -> int:
-    """Delete the links from and to the person; deals that lose one are decided anew."""
-    links, contact = tables.links.c, Kind.CONTACT.value
-    mark(
-        work.connection,
-        work.person.account,
-        deal_ids=deals_of_contacts(work.connection, work.person.account, work.person.ids),
+def by_record(work: Erasing, table: Table) -> Condition:
+    """Return the condition of a table whose rows belong to one record each, of any kind."""
+    return and_(table.c.kind == Kind.CONTACT.value, work.theirs(table.c.record_id))
+
+
+def by_letter(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the dead letters."""
+    return and_(table.c.stream == Kind.CONTACT.value, work.theirs(table.c.record_id))
+
+
+def by_either_end(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the links."""
+    contact = Kind.CONTACT.value
+    return or_(
+        and_(table.c.from_kind == contact, work.theirs(table.c.from_id)),
+        and_(table.c.to_kind == contact, work.theirs(table.c.to_id)),
     )
-    return work.delete(tables.links, links.from_kind == contact, work.theirs(links.from_id)) + work.delete(
-        tables.links, links.to_kind == contact, work.theirs(links.to_id)
-    )
 
 
-def erase_aliases(work: Erasing) -> int:
-    """Delete the ids that were merged into the person's."""
-    aliases = tables.aliases.c
-    mine = or_(work.theirs(aliases.old_id), work.theirs(aliases.new_id))
-    return work.delete(tables.aliases, aliases.kind == Kind.CONTACT.value, mine)
+def by_alias(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the ids that were merged into another."""
+    return and_(table.c.kind == Kind.CONTACT.value, or_(work.theirs(table.c.old_id), work.theirs(table.c.new_id)))
 
 
-def erase_addresses(work: Erasing) -> int:
-    """Delete further addresses."""
-    columns = tables.addresses.c
-    return work.delete(tables.addresses, or_(work.theirs(columns.contact_id), work.at_theirs(columns.email_key)))
+def by_contact_or_address(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the further addresses."""
+    return or_(work.theirs(table.c.contact_id), work.at_theirs(table.c.email_key))
 
 
-def erase_orphans(work: Erasing) -> int:
-    """Delete what waits for the person's addresses."""
-    return work.delete(tables.orphans, work.at_theirs(tables.orphans.c.email_key))
+def by_address(work: Erasing, table: Table) -> Condition:
+    """Return the condition of what waits for an address."""
+    return work.at_theirs(table.c.email_key)
 
 
-def erase_activities(work: Erasing) -> int:
-    """Delete the person's activities; those that others took part in go on without the person."""
-    rows = work.rows(tables.activities, _concerned(work))
-    left = [row for row in (_without(work.person, row) for row in rows) if row is not None]
-    work.rewrite(tables.activities, rows, left)
+def by_participant(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the activities."""
+    return or_(work.theirs(table.c.joined_to), work.at_theirs(table.c.email_key), *work.named(table.c.contact_ids))
+
+
+def by_topic(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the stories."""
+    return and_(table.c.kind == Kind.CONTACT.value, or_(false(), *work.named(table.c.record_ids)))
+
+
+def by_deal(work: Erasing, table: Table) -> Condition:
+    """Return the condition of the deals' states."""
+    return or_(work.theirs(table.c.primary_contact_id), *work.named(table.c.contact_ids))
+
+
+def delete_rows(work: Erasing, table: Table, mine: Condition) -> int:
+    """Delete the rows."""
+    statement = delete(table).where(table.c.account == work.person.account, mine)
+    return work.connection.execute(statement, work.values).rowcount
+
+
+def delete_links(work: Erasing, table: Table, mine: Condition) -> int:
+    """Delete the links; deals that lose one are decided anew."""
+    account = work.person.account
+    mark(work.connection, account, deal_ids=deals_of_contacts(work.connection, account, work.person.ids))
+    return delete_rows(work, table, mine)
+
+
+def leave_activities(work: Erasing, table: Table, mine: Condition) -> int:
+    """Delete the activities; those that others took part in go on without the person."""
+    rows = work.rows(table, mine)
+    work.rewrite(table, rows, [left for row in rows for left in _without(work.person, row)])
     return len(rows)
 
 
-def _concerned(work: Erasing) -> Condition:
-    columns = tables.activities.c
-    named = work.named(columns.contact_ids)
-    return or_(work.theirs(columns.joined_to), work.at_theirs(columns.email_key), *named)
-
-
-def _without(person: Person, row: Row) -> Row | None:
-    """Return an activity without the person, as an intake would keep it; None where nobody is left."""
+def _without(person: Person, row: Row) -> Sequence[Row]:
+    """Return an activity without the person, as an intake would keep it; nothing where nobody is left."""
     named = tuple(one for one in orjson.loads(row[10]) if one not in person.ids)
     address = None if row[11] in person.addresses else row[11]
     joined = None if row[12] in person.ids else row[12]
     if not named and joined is None:
-        return None
+        return ()
     record = replace(activity_of(row), contact_ids=named, email=address)
-    return with_record(row, record, joined)
+    return (with_record(row, record, joined),)
 
 
-def erase_stories(work: Erasing) -> int:
-    """Delete the stories about the person; those that also tell about others go on."""
-    stories = tables.stories
-    told_of = or_(false(), *work.named(stories.c.record_ids))
-    rows = work.rows(stories, stories.c.kind == Kind.CONTACT.value, told_of)
+def leave_stories(work: Erasing, table: Table, mine: Condition) -> int:
+    """Delete the stories; those that also tell about others go on."""
+    rows = work.rows(table, mine)
     left = [(row, [one for one in orjson.loads(row[5]) if one not in work.person.ids]) for row in rows]
     # Neither digest stands any more: the next record from the CRM counts as a difference.
     kept = [(*row[:5], orjson.dumps(ids).decode(), *row[6:9], 0, 0, row[11]) for row, ids in left if ids]
-    work.rewrite(stories, rows, kept)
+    work.rewrite(table, rows, kept)
     return len(rows)
 
 
-def erase_letters(work: Erasing) -> int:
-    """Delete dead letters about the person."""
-    letters = tables.dead_letters.c
-    return work.delete(tables.dead_letters, letters.stream == Kind.CONTACT.value, work.theirs(letters.record_id))
-
-
-def erase_deal_states(work: Erasing) -> int:
+def leave_deals(work: Erasing, table: Table, mine: Condition) -> int:
     """Take the person out of the deals' states; the next derive decides who is primary."""
-    columns = tables.deal_states.c
-    mine = or_(work.theirs(columns.primary_contact_id), *work.named(columns.contact_ids))
-    rows = work.rows(tables.deal_states, mine)
+    rows = work.rows(table, mine)
+    kept = []
     for row in rows:
         left = [one for one in orjson.loads(row[4]) if one not in work.person.ids]
         primary = None if row[3] in work.person.ids else row[3]
-        statement = update(tables.deal_states).where(columns.account == row[0], columns.deal_id == row[1])
-        work.connection.execute(statement.values(primary_contact_id=primary, contact_ids=orjson.dumps(left).decode()))
+        kept.append((*row[:3], primary, orjson.dumps(left).decode(), *row[5:]))
+    work.rewrite(table, rows, kept)
     return len(rows)

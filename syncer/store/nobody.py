@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.store import tables
 from syncer.store.dialect import Row
-from syncer.store.erasing import Condition, Erasing
+from syncer.store.erasing import Condition, Erasing, by_contact, by_id
 
 #: Columns of `cycles` that are moments of the person; knowledge times are our own.
 _MOMENTS = (
@@ -36,19 +36,17 @@ _COUNTED = ("source", "owner_id", "country")
 
 def moments_of(work: Erasing) -> list[int]:
     """Return every moment that will be kept."""
-    cycles = [_named(tables.cycles, row) for row in work.rows(tables.cycles, _mine(work, tables.cycles))]
-    found = [one[name] for one in cycles for name in _MOMENTS]
-    found += [row[7] for row in work.rows(tables.stage_events, _mine(work, tables.stage_events))]
-    found += [row[6] for row in work.rows(tables.answers, _mine(work, tables.answers))]
-    contacts = work.rows(tables.contacts, work.theirs(tables.contacts.c.id))
+    found = [one[name] for one in _rows(work, tables.cycles) for name in _MOMENTS]
+    found += [one["occurred_at"] for one in _rows(work, tables.stage_events)]
+    found += [one["answered_at"] for one in _rows(work, tables.answers)]
+    contacts = work.rows(tables.contacts, by_id(work, tables.contacts))
     found += [_named(tables.contacts, row)["created_at"] for row in contacts]
     return [at for at in found if at is not None]
 
 
-def keep_contacts(work: Erasing) -> int:
+def keep_contacts(work: Erasing, table: Table, mine: Condition) -> int:
     """Leave of each contact that it stood in the funnel from its creation until now."""
-    table, tested = tables.contacts, _tests(work)
-    rows = work.rows(table, work.theirs(table.c.id))
+    tested, rows = _tests(work), work.rows(table, mine)
     kept = [_nobody(work, _named(table, row)) for row in rows if row[1] not in tested]
     work.rewrite(table, rows, [tuple(one.values()) for one in kept if one["merged_into"] is None])
     return len(rows)
@@ -75,10 +73,9 @@ def _nobody(work: Erasing, held: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def keep_cycles(work: Erasing) -> int:
+def keep_cycles(work: Erasing, table: Table, mine: Condition) -> int:
     """Make the person's cycles nobody's; one under way ends as void, as it does when a contact is deleted."""
-    table, tested = tables.cycles, _tests(work)
-    rows = work.rows(table, _mine(work, table))
+    tested, rows = _tests(work), work.rows(table, mine)
     kept = []
     for row in rows:
         values = _named(table, row)
@@ -91,21 +88,23 @@ def keep_cycles(work: Erasing) -> int:
     return len(rows)
 
 
-def keep_events(work: Erasing) -> int:
+def keep_events(work: Erasing, table: Table, mine: Condition) -> int:
     """Make the person's stage events nobody's, without what proved them; never in the market is an event then, too."""
-    table, tested, nobody = tables.stage_events, _tests(work), work.person.pseudonyms
-    rows = work.rows(table, _mine(work, table))
+    tested, rows, nobody = _tests(work), work.rows(table, mine), work.person.pseudonyms
     kept = [(row[0], nobody[row[1]], *row[2:7], row[7] + work.shift, row[8], "[]", *row[10:]) for row in rows]
     told = {row[1] for row in rows} | tested
-    outside = [_stood_outside(work, one) for one in _states(work) if one["contact_id"] not in told and _is_out(one)]
+    outside = [
+        _stood_outside(work, one)
+        for one in _rows(work, tables.contact_states)
+        if one["contact_id"] not in told and _is_out(one)
+    ]
     work.rewrite(table, rows, [new for old, new in zip(rows, kept, strict=True) if old[1] not in tested] + outside)
     return len(rows)
 
 
-def keep_answers(work: Erasing) -> int:
+def keep_answers(work: Erasing, table: Table, mine: Condition) -> int:
     """Make the person's survey answers nobody's."""
-    table, nobody = tables.answers, work.person.pseudonyms
-    rows = work.rows(table, _mine(work, table))
+    rows, nobody = work.rows(table, mine), work.person.pseudonyms
     kept = [
         (row[0], f"{nobody[row[2]]}.{place}", nobody[row[2]], *row[3:6], row[6] + work.shift, 0, row[8])
         for place, row in enumerate(rows)
@@ -125,16 +124,11 @@ def _is_out(state: Mapping[str, Any]) -> bool:
 
 def _tests(work: Erasing) -> set[str]:
     """Return those of the person's ids that are test records: no figure counts them, so nothing of them is kept."""
-    return {one["contact_id"] for one in _states(work) if "is_test" in orjson.loads(one["flags"])}
+    return {one["contact_id"] for one in _rows(work, tables.contact_states) if "is_test" in orjson.loads(one["flags"])}
 
 
-def _states(work: Erasing) -> list[dict[str, Any]]:
-    table = tables.contact_states
-    return [_named(table, row) for row in work.rows(table, _mine(work, table))]
-
-
-def _mine(work: Erasing, table: Table) -> Condition:
-    return work.theirs(table.c.contact_id)
+def _rows(work: Erasing, table: Table) -> list[dict[str, Any]]:
+    return [_named(table, row) for row in work.rows(table, by_contact(work, table))]
 
 
 def _named(table: Table, row: Row) -> dict[str, Any]:

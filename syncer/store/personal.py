@@ -11,16 +11,23 @@ from sqlalchemy import Table
 from syncer.store import tables
 from syncer.store.erasing import (
     Eraser,
+    Whose,
+    by_address,
+    by_alias,
     by_contact,
-    erase_activities,
-    erase_addresses,
-    erase_aliases,
-    erase_deal_states,
-    erase_letters,
-    erase_links,
-    erase_orphans,
-    erase_stories,
-    of_contacts,
+    by_contact_or_address,
+    by_deal,
+    by_either_end,
+    by_id,
+    by_letter,
+    by_participant,
+    by_record,
+    by_topic,
+    delete_links,
+    delete_rows,
+    leave_activities,
+    leave_deals,
+    leave_stories,
 )
 from syncer.store.nobody import keep_answers, keep_contacts, keep_cycles, keep_events
 
@@ -33,12 +40,15 @@ class Place:
     #: Columns that say something about a contact or lead to one.
     personal: Collection[str] = ()
     impersonal: Collection[str] = ()
-    #: What empties the place of one person; None where nothing in it is personal.
-    eraser: Eraser | None = None
+    #: Which rows are about a person; None where nothing in the table is personal.
+    whose: Whose | None = None
+    eraser: Eraser = delete_rows
 
 
-def _place(table: Table, personal: str = "", *, impersonal: str, eraser: Eraser | None = None) -> Place:
-    return Place(table=table, personal=personal.split(), impersonal=impersonal.split(), eraser=eraser)
+def _place(
+    table: Table, personal: str = "", *, impersonal: str, whose: Whose | None = None, eraser: Eraser = delete_rows
+) -> Place:
+    return Place(table=table, personal=personal.split(), impersonal=impersonal.split(), whose=whose, eraser=eraser)
 
 
 _DIGESTS = "gist fingerprint recorded_at"
@@ -49,43 +59,46 @@ PLACES: tuple[Place, ...] = (
         tables.evidence,
         "contact_id occurred_at id kind outcome fact",
         impersonal="account priority recorded_at voided_at",
-        eraser=by_contact(tables.evidence),
+        whose=by_contact,
     ),
     _place(
         tables.changes,
         "record_id at value source_id",
         impersonal="account kind property recorded_at source voided_at",
-        eraser=of_contacts(tables.changes),
+        whose=by_record,
     ),
     _place(
         tables.outbox,
         "key record_id value previous why decision",
         impersonal="account run kind property rule status attempts error changed_at",
-        eraser=of_contacts(tables.outbox),
+        whose=by_record,
     ),
     _place(
         tables.dead_letters,
         "id record_id payload_ref problems",
         impersonal="account stream reason status attempts buried_at",
-        eraser=erase_letters,
+        whose=by_letter,
     ),
     _place(
         tables.stories,
         "id record_ids tellings",
         impersonal=f"account stream topic kind updated_at archived_at {_DIGESTS}",
-        eraser=erase_stories,
+        whose=by_topic,
+        eraser=leave_stories,
     ),
-    _place(tables.orphans, "email_key activity_id", impersonal="account stream", eraser=erase_orphans),
+    _place(tables.orphans, "email_key activity_id", impersonal="account stream", whose=by_address),
     _place(
         tables.activities,
         "id occurred_at subject asset outcome value contact_ids email_key joined_to",
         impersonal=f"account stream kind owner_id updated_at archived_at {_DIGESTS}",
-        eraser=erase_activities,
+        whose=by_participant,
+        eraser=leave_activities,
     ),
     _place(
         tables.answers,
         "id contact_id answered_at",
         impersonal="account survey_id survey_type value fingerprint recorded_at",
+        whose=by_contact,
         eraser=keep_answers,
     ),
     _place(
@@ -94,36 +107,39 @@ PLACES: tuple[Place, ...] = (
         "accepted_at rejected_at deal_at offer_at reopened_from reopened_to",
         impersonal="account cycle_no recorded_at type origin outcome reason reject_reason source campaign owner_id "
         "country industry grade cell recycled_from reopened_outcome agreement superseded_at",
+        whose=by_contact,
         eraser=keep_cycles,
     ),
     _place(
         tables.stage_events,
         "contact_id occurred_at evidence",
         impersonal="account cycle_no seq recorded_at from_stage to_stage rule actor virtual agreement superseded_at",
+        whose=by_contact,
         eraser=keep_events,
     ),
-    _place(
-        tables.dirty_contacts, "contact_id", impersonal="account generation", eraser=by_contact(tables.dirty_contacts)
-    ),
+    _place(tables.dirty_contacts, "contact_id", impersonal="account generation", whose=by_contact),
     _place(
         tables.deal_states,
         "primary_contact_id contact_ids",
         impersonal="account deal_id created_at company_id owner_id deal_type source flags due_at agreement changed_at",
-        eraser=erase_deal_states,
+        whose=by_deal,
+        eraser=leave_deals,
     ),
     _place(
         tables.links,
         "from_id to_id label is_primary",
         impersonal="account from_kind to_kind",
-        eraser=erase_links,
+        whose=by_either_end,
+        eraser=delete_links,
     ),
-    _place(tables.aliases, "old_id new_id", impersonal="account kind recorded_at", eraser=erase_aliases),
-    _place(tables.addresses, "email_key contact_id", impersonal="account", eraser=erase_addresses),
+    _place(tables.aliases, "old_id new_id", impersonal="account kind recorded_at", whose=by_alias),
+    _place(tables.addresses, "email_key contact_id", impersonal="account", whose=by_contact_or_address),
     _place(
         tables.contacts,
         "id email email_key first_name last_name company_id lifecycle lead_status campaign opted_out bounced "
         "created_at updated_at merged_into more_emails fields held gist fingerprint",
         impersonal="account owner_id source country archived_at recorded_at",
+        whose=by_id,
         eraser=keep_contacts,
     ),
     _place(
@@ -131,7 +147,7 @@ PLACES: tuple[Place, ...] = (
         "contact_id stage since cycle_no relationship outcome fit engagement grade level cell action priority "
         "completeness basis sla_due_at overridden_until flags due_at changed_at",
         impersonal="account agreement",
-        eraser=by_contact(tables.contact_states),
+        whose=by_contact,
     ),
     _place(
         tables.companies,

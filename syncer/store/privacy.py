@@ -91,8 +91,24 @@ class Privacy:
             now=now,
             keeps_company=keeps_company,
         )
-        counts = {str(place.table.name): place.eraser(work) for place in PLACES if place.eraser is not None}
+        counts = {
+            str(place.table.name): place.eraser(work, place.table, place.whose(work, place.table))
+            for place in PLACES
+            if place.whose is not None
+        }
         return {name: count for name, count in counts.items() if count}
+
+    def held(self, person: Person) -> Mapping[str, Sequence[Mapping[str, object]]]:
+        """Return by table every row that says something about a person, whole."""
+        work = Erasing(connection=self._connection, person=person, shift=0, now=0)
+        return {
+            str(place.table.name): [
+                dict(zip((column.name for column in place.table.columns), row, strict=True))
+                for row in work.rows(place.table, place.whose(work, place.table))
+            ]
+            for place in PLACES
+            if place.whose is not None
+        }
 
     def log(self, erasure: Erasure, counts: Mapping[str, int]) -> None:
         """Keep an erasure and its tombstones; of one that took tombstones away, itself alone."""
