@@ -21,7 +21,8 @@ from syncer.store import EXPIRED, Erasure, Unit
 _log = structlog.get_logger()
 
 _WEB = frozenset({ActivityKind.PAGE_VIEW, ActivityKind.EMAIL_CLICK})
-_MONTH_DAYS = 30.4375
+#: Milliseconds of a month, as retention counts.
+MONTH = 30.4375 * DAY
 #: Prospects of one run: each is looked for in every place, and the account is held meanwhile.
 _MOST = 1_000
 
@@ -123,7 +124,7 @@ def _expire(eraser: Eraser, stones: Tombstoner, account: str, id_: str, erasure_
 
 def cutoff(now: int, months: int) -> Millis:
     """Return the first moment that may stay."""
-    return Millis(now - round(months * _MONTH_DAYS * DAY))
+    return Millis(now - round(months * MONTH))
 
 
 def least_of(

@@ -1,5 +1,6 @@
 """Commands about one person's data: forget, export; and about data that grew old: prune."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,7 @@ _NEEDS_PERSON = 3
 def register(app: typer.Typer) -> None:
     """Add the commands to the tree."""
     app.command()(forget)
+    app.command()(export)
     app.command()(prune)
 
 
@@ -59,6 +61,35 @@ def forget(
     print_forgotten(done, said, as_json=as_json)
     if any(one.wiped is False for one in done):
         raise typer.Exit(_NEEDS_PERSON)
+
+
+def export(
+    ident: Annotated[str, typer.Argument(metavar="ID|EMAIL", help="Whom it is about.")],
+    account: AccountOption = None,
+    form: Annotated[str, typer.Option("--format", help="md, to be read; json, complete for machines.")] = "md",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="New file that only you can read; else standard output.")
+    ] = None,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Write down everything that is held about a person, and how they were assessed (Art. 15)."""
+    from jobs.asking import language
+    from jobs.bootstrap import agreement_of, system_clock
+    from jobs.cli.export_output import write_report
+    from jobs.cli.frame import opened
+    from jobs.export import Exporting
+    from jobs.export import export as report
+
+    said = language(lang)
+    with opened() as (settings, store):
+        rules, now = agreement_of(settings).agreement, system_clock()
+        work = Exporting(store=store, agreement=rules, retention=settings.retention, now=now, lang=said)
+        names = _accounts(settings, store, account)
+        found = [one for name in names if (one := report(work, name, ident)) is not None]
+    if not found:
+        raise _unknown(names)
+    write_report(found, "json" if as_json else form, output, zone=rules.calendar.zone, lang=said)
 
 
 def prune(
