@@ -113,6 +113,7 @@ def settings_for(base_url: str, folder: Path, *, tier: str = "unlimited", stream
         dashboard_password=None,
         accounts={"hubspot": account},
         schedule=ScheduleFile(),
+        erasures=folder / "erasures",
     )
 
 
