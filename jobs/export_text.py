@@ -52,8 +52,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_end": ("no fixed end", "ohne feste Frist"),
     "held": ("Everything that is stored, table by table", "Alles Gespeicherte, Tabelle für Tabelle"),
     "held_text": (
-        "Moments are UTC. `occurred_at` is when it happened, `recorded_at` when it became known here, `source` who said it.",
-        "Zeiten in UTC. `occurred_at`: wann es geschah; `recorded_at`: wann es hier bekannt wurde; `source`: wer es sagte.",
+        (
+            "Moments are UTC. `occurred_at` is when it happened, `recorded_at` when it became known here, "
+            "`source` who said it."
+        ),
+        (
+            "Zeiten in UTC. `occurred_at`: wann es geschah; `recorded_at`: wann es hier bekannt wurde; "
+            "`source`: wer es sagte."
+        ),
     ),
     "at": ("at", "am"),
     "stage": ("stage", "Stufe"),
