@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Collection, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from secrets import token_hex
@@ -73,13 +74,19 @@ class Forgotten:
 
 
 def erase(
-    eraser: Eraser, account: str, contact_id: str, *, actor: str = _CRM, dry_run: bool = False
+    eraser: Eraser,
+    account: str,
+    contact_id: str,
+    *,
+    actor: str = _CRM,
+    dry_run: bool = False,
+    is_held: bool = False,
 ) -> Forgotten | None:
     """Erase whoever has an id or address; None where nothing is known about them and nothing ever was.
 
-    Waits for a round under way. May be killed at any moment and repeated.
+    Waits for a round under way, unless the caller holds the account itself. May be killed at any moment and repeated.
     """
-    with eraser.store.patient_lock(account):
+    with nullcontext() if is_held else eraser.store.patient_lock(account):
         with eraser.store.snapshot() as unit:
             person = unit.privacy.person(account, contact_id)
             written = _written(unit, person)

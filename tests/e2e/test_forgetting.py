@@ -198,7 +198,8 @@ async def test_an_erasure_in_the_crm_is_carried_out_here_by_the_same_door(crm, o
         await backfill_round(desk)
         person = busiest(desk)
         merging.erase(crm.portal, BY_NAME["contacts"], crm.portal.find("contacts", person.id))
-        done = erase(eraser_of(desk), desk.name, person.id)
+        with desk.store.account_lock(desk.name):
+            done = erase(eraser_of(desk), desk.name, person.id, is_held=True)
         await sync_round(desk)
         await derive(desk)
         assert done.wiped
