@@ -104,7 +104,7 @@ def erase(
         ids=sorted(person.ids),
         addresses=len(person.addresses),
         rows=rows,
-        tombstones=_prefixes(erasure.tombstones),
+        tombstones=[one[:PREFIX] for one in erasure.tombstones],
         written=written,
         wiped=wipe(eraser.store, eraser.clock),
     )
@@ -117,10 +117,6 @@ def erase_found(eraser: Eraser, account: str, ids: Collection[str], addresses: C
     erasure = _begun(eraser, person, _CRM)
     made(eraser, erasure, person)
     _log.info("person_erased", account=account, erasure=erasure.id, rows=0)
-
-
-def _prefixes(tombstones: Sequence[str]) -> Sequence[str]:
-    return [one[:PREFIX] for one in tombstones]
 
 
 def _written(unit: Unit, person: Person) -> Sequence[str]:
@@ -199,7 +195,7 @@ def _again(eraser: Eraser, account: str, contact_id: str) -> Forgotten | None:
         account=account,
         erasure=None,
         at=at,
-        tombstones=_prefixes(sorted(found)),
+        tombstones=[one[:PREFIX] for one in sorted(found)],
         was_forgotten=True,
         wiped=wipe(eraser.store, eraser.clock),
     )
