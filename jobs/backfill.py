@@ -8,6 +8,7 @@ import structlog
 from jobs.absences import note_absent
 from jobs.checkpoints import begin, begin_again, export_cursor
 from jobs.completeness import prove
+from jobs.consents import feeds_needing_consent
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
 from jobs.exporting import Exporter
@@ -47,8 +48,24 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     wanted = [name for name in portal.streams if not streams or name in streams]
     for group in groups(desk, await without_resting(desk, wanted, count)):
         await guarded(group, of, count, at_once=AT_ONCE)
+    await _feeds_with_consent(intake, feeds)
     count.with_calls(desk.source.usage.calls)
     return count
+
+
+async def _feeds_with_consent(intake: Intake, feeds: Sequence[str]) -> None:
+    """Read the feeds anew whose events need a consent: who consented is known only now that the contacts are read."""
+    desk, count = intake.desk, intake.count
+    again = [name for name in feeds_needing_consent(desk, feeds) if name not in {*count.skipped, *count.halted}]
+    for name in again:
+        await asyncio.to_thread(_forget_watermark, desk, name)
+        count.streams.pop(name)
+    await guarded(again, lambda name: pull_feed(intake, name, 0), count)
+
+
+def _forget_watermark(desk: Desk, stream: str) -> None:
+    with desk.store.commit() as unit:
+        unit.desk.drop_cursor(desk.name, stream, "window")
 
 
 def groups(desk: Desk, streams: Sequence[str]) -> Sequence[Sequence[str]]:

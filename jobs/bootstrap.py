@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from jobs.desk import Clock, Desk
+from jobs.erasures import keeping_of
 from jobs.parking import believed, rests
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
@@ -43,9 +44,22 @@ def opened_store(settings: Settings) -> Iterator[Store]:
     store = open_store(settings.database_url)
     try:
         store.upgrade()
+        _forget_again(settings, store)
         yield store
     finally:
         store.close()
+
+
+def _forget_again(settings: Settings, store: Store) -> None:
+    """Make erasures again that a restored backup has undone, and finish those that were killed."""
+    keeping = keeping_of(settings)
+    with store.snapshot() as unit:
+        if not keeping.journal.exists() and not unit.privacy.erasure_ids():
+            return
+    from jobs.forget import Eraser
+    from jobs.resurrection import catch_up
+
+    catch_up(Eraser(store=store, keeping=keeping, agreement=agreement_of(settings).agreement, clock=system_clock))
 
 
 @asynccontextmanager
@@ -79,6 +93,8 @@ async def opened_desk(
             clock=clock,
             progress=progress or Silent(),
             overlap=settings.schedule.overlap * MINUTE,
+            keeping=keeping_of(settings),
+            retention=settings.retention,
         )
         async with noted_spending(desk):
             yield desk

@@ -10,18 +10,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.ports import AccountFacts, PropertyDefinition, Source
+from connectors.ports import AccountFacts, PropertyDefinition
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import PLAIN, PSEUDONYMISED, CloneFile, Heading, discard, read_key
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.cloning import Cloning, Copied, Wanted, disguised_owner
 from jobs.counts import PullCount
 from jobs.desk import Clock, Desk
+from jobs.gate import raw_sieve
 from jobs.look import stage_of, wanted_properties
 from jobs.names import LEADS
 from jobs.progress import Progress, Silent
 from jobs.pull import guarded
-from jobs.settings import Account, Settings
+from jobs.settings import Settings
 from mappings.fields import definitions, extended
 from mappings.pseudonyms import Pseudonyms
 from syncer.agreement import Agreement, in_force, load_agreement, load_default
@@ -88,7 +89,7 @@ async def _cloned(settings: Settings, orders: CloneOrders, desk: Desk, progress:
     try:
         result = CloneResult(account=desk.name, portal=facts.portal_id, was_whole=file.is_whole)
         if not file.is_whole:
-            run = _Run(settings, desk.account, desk.source, file, clock=desk.clock, progress=progress)
+            run = _Run(settings, desk, file, progress=progress)
             await run.fill(facts, result)
         return result
     finally:
@@ -101,17 +102,16 @@ class _Run:
     def __init__(
         self,
         settings: Settings,
-        account: Account,
-        source: Source,
+        desk: Desk,
         file: CloneFile,
         *,
-        clock: Clock,
         progress: Progress,
     ) -> None:
-        self._account = account
-        self._source = source
+        self._account = account = desk.account
+        self._source = desk.source
+        self._sifted = raw_sieve(desk)
         self._file = file
-        self._clock = clock
+        self._clock = desk.clock
         self._progress = progress
         self._definitions = extended(definitions(account.connector), account.fields)
         self._agreement = _agreement(settings)
@@ -125,7 +125,7 @@ class _Run:
         work = Cloning(
             source=self._source,
             file=self._file,
-            reading=Wanted(definitions=self._definitions, properties=properties),
+            reading=Wanted(definitions=self._definitions, properties=properties, sifted=self._sifted),
             disguise=disguise,
             counts=(count, result.copied),
             clock=self._clock,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -52,6 +52,8 @@ class Wanted:
     definitions: Definitions
     #: stream → properties to ask for.
     properties: Mapping[str, Sequence[str]]
+    #: Returns records without those of people who were forgotten.
+    sifted: Callable[[Sequence[SourceRecord]], Sequence[SourceRecord]]
 
 
 class Cloning:
@@ -90,7 +92,8 @@ class Cloning:
         self._count.of(stream)
         if self._file.mark(f"feed {stream}") != _END:
             async for chunk in chunks(self._source.events(stream, since=None)):
-                self._keep(chunk, [change for raw in chunk.records for change in self._event(raw)])
+                records = await asyncio.to_thread(self._reading.sifted, chunk.records)
+                self._keep(chunk, [change for raw in records for change in self._event(raw)])
             self._file.save((), {f"feed {stream}": _END})
         self._progress.done(stream)
 
@@ -126,7 +129,8 @@ class Cloning:
 
     async def _take(self, chunk: Chunk, marks: dict[str, str] | None = None) -> None:
         """Keep a chunk of records with their links and versions, and where to go on."""
-        stream, records = chunk.stream, chunk.records
+        stream = chunk.stream
+        records = await asyncio.to_thread(self._reading.sifted, chunk.records)
         live = [raw.id for raw in records if not raw.archived]
         links, versions = await asyncio.gather(self._links(stream, live), self._versions(stream, records))
         changes = [

@@ -16,6 +16,10 @@ class StreamCount:
     updated: int = 0
     archived: int = 0
     buried: int = 0
+    #: Records not taken in, since their people were erased or pruned.
+    forgotten: int = 0
+    #: Events not taken in, since the agreement demands a consent that was not given.
+    without_consent: int = 0
     #: Calls that the stream's pages, links and versions cost.
     api_calls: int = 0
 

@@ -16,6 +16,7 @@ from jobs.desk import Desk
 from jobs.digest.sending import send_digests
 from jobs.drainer import Drainer
 from jobs.keeping import Keeper
+from jobs.prune import prune_desk
 from jobs.reconcile import reconcile_round
 from jobs.rounds import measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
@@ -139,6 +140,9 @@ def _appointments(work: _Work, name: str) -> list[Appointment]:
     if plan.reconcile_hour is not None:
         zone = agreement_of(work.settings).agreement.calendar.zone
         jobs.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
+    if work.settings.retention.hour is not None:
+        zone = agreement_of(work.settings).agreement.calendar.zone
+        jobs.append(("prune", Nightly(work.settings.retention.hour, zone), prune_desk))
     found = [Appointment(name=f"{name}/{job}", when=when, work=_guarded(work, name, do)) for job, when, do in jobs]
     report = work.settings.digest
     if report.hour is not None and report.variables:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from connectors.ports import Destination, Source
+from jobs.erasures import Keeping
 from jobs.progress import Progress
+from jobs.retention import RetentionFile
 from jobs.settings import Account
 from mappings.fields import Definitions
 from syncer.agreement import InForce
@@ -30,6 +32,9 @@ class Desk:
     progress: Progress
     #: Milliseconds that each round reads again before its watermark.
     overlap: int
+    #: Where tombstones' key and the journal of erasures are; None where this desk erases nobody.
+    keeping: Keeping | None = None
+    retention: RetentionFile = field(default_factory=RetentionFile)
 
     @property
     def name(self) -> str:

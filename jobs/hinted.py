@@ -9,6 +9,7 @@ import structlog
 from connectors.ports import SourceRecord
 from jobs.departed import Gone, take_out
 from jobs.desk import Desk
+from jobs.forget import Eraser, erase
 from jobs.holdings import holding_of
 from jobs.intake import Intake
 from jobs.keeping import Outcome
@@ -59,6 +60,20 @@ async def _look_into_stream(intake: Intake, stream: str, hints: Sequence[Waiting
     await _read_links(intake, stream, sorted(linked & seen.alive.keys()))
     erased = {one.record_id for one in hints if one.deed is Deed.ERASED}
     await asyncio.to_thread(_take_out, intake.desk, stream, seen, erased)
+    await asyncio.to_thread(_forget, intake.desk, stream)
+
+
+def _forget(desk: Desk, stream: str) -> None:
+    """Erase whom the CRM erased, and settle the request; the account is held by the drain."""
+    if desk.keeping is None or stream != Kind.CONTACT:
+        return
+    eraser = Eraser(store=desk.store, keeping=desk.keeping, agreement=desk.agreement.agreement, clock=desk.clock)
+    with desk.store.snapshot() as unit:
+        requests = [one.record_id for one in unit.inbox.erasures(desk.name) if one.stream == stream]
+    for contact_id in requests:
+        erase(eraser, desk.name, contact_id, is_held=True)
+        with desk.store.commit() as unit:
+            unit.inbox.settle_erasure(desk.name, stream, contact_id)
 
 
 async def _seen(intake: Intake, stream: str, ids: Sequence[str]) -> _Seen:

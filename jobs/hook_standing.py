@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.findings import Finding, Level
 from jobs.keeping import Outcome
 from syncer.moments import DAY, SECOND, Millis, iso
-from syncer.store import Erasure, Tally, Unit
+from syncer.store import ErasureRequest, Tally, Unit
 
 #: Outcomes of deliveries that were not believed, or not kept.
 REFUSED = (
@@ -44,7 +44,7 @@ class HookStanding:
     counts: Mapping[str, Tally]
     #: Changes that rounds found from a day after the last webhook on.
     untold: int
-    erasures: Sequence[Erasure]
+    erasures: Sequence[ErasureRequest]
 
     def refused(self) -> Mapping[str, Tally]:
         """Return by reason the deliveries that were not taken."""

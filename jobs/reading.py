@@ -66,6 +66,8 @@ class Batch:
     #: to_kind → from_id → links; the whole set of links of each from_id.
     links: dict[Kind, Mapping[str, Sequence[Link]]] = field(default_factory=dict)
     broken: list[InvalidRecord] = field(default_factory=list)
+    #: Ids of records of the stream that are not taken in: their people were erased, or pruned and rest.
+    forgotten: set[str] = field(default_factory=set)
 
 
 async def chunks(pages: AsyncIterator[Page], *, size: int = CHUNK) -> AsyncIterator[Chunk]:

@@ -1,7 +1,6 @@
 """Environment and files into frozen settings. The only module that reads the environment."""
 
 import os
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,7 +23,9 @@ from jobs.credentials import (
 )
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
 from jobs.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
+from jobs.keys import keys_of
 from jobs.modes import BackfillMode
+from jobs.retention import RetentionFile
 from jobs.switches import HandoverForm, WriteBackFile, switched
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
@@ -34,8 +35,6 @@ from syncer.log import LogFormat
 DEFAULT_ACCOUNT = "hubspot"
 HUBSPOT_ADDRESS = "https://api.hubapi.com"
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
-
-_KEY_BYTES = 32
 
 FieldStream = Literal["contacts", "companies", "deals"]
 _FIELD_STREAMS: Final[tuple[str, ...]] = get_args(FieldStream)
@@ -56,6 +55,8 @@ class Environment(BaseSettings):
     dashboard_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_PASSWORD")
     reader_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_READER_PASSWORD")
     encryption_keys: SecretStr | None = Field(None, validation_alias="SYNCER_ENCRYPTION_KEYS")
+    forget_keys: SecretStr | None = Field(None, validation_alias="SYNCER_FORGET_KEYS")
+    erasures: Path | None = Field(None, validation_alias="SYNCER_ERASURES")
     hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL", min_length=1)
 
 
@@ -110,6 +111,7 @@ class SettingsFile(Strict):
     accounts: dict[Annotated[str, Field(pattern=_NAME)], AccountFile] = Field(default_factory=dict)
     schedule: ScheduleFile = ScheduleFile()
     digest: DigestFile = DigestFile()
+    retention: RetentionFile = RetentionFile()
 
 
 class Account(Strict):
@@ -150,6 +152,11 @@ class Settings(Strict):
     digest_addresses: Mapping[Channel, SecretStr] = Field(default_factory=dict)
     #: Seal what is secret in the database; the newest first, none leaves it in clear.
     encryption_keys: tuple[SecretStr, ...] = ()
+    #: Make tombstones of erased people; the newest first, none leaves it to the key file.
+    forget_keys: tuple[SecretStr, ...] = ()
+    #: Where erasures are kept beside the database; None beside an SQLite file, else in the working directory.
+    erasures: Path | None = None
+    retention: RetentionFile = RetentionFile()
 
 
 #: Keys by section, for what a typing error may have meant; `*` stands for a name that the user chose.
@@ -160,6 +167,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "digest.email": tuple(EmailFile.model_fields),
     "digest.slack": tuple(SlackFile.model_fields),
     "digest.teams": tuple(TeamsFile.model_fields),
+    "retention": tuple(RetentionFile.model_fields),
     "accounts.*": tuple(AccountFile.model_fields),
     "accounts.*.oauth": tuple(OAuthFile.model_fields),
     "accounts.*.limits": tuple(Limits.model_fields),
@@ -192,7 +200,13 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
     """Return the settings of this process; ConfigError lists every problem of environment and file."""
     environment = _environment()
     file = _file(environment.config)
-    keys, faults = _encryption_keys(environment)
+    keys, faults = keys_of(
+        environment.encryption_keys, "SYNCER_ENCRYPTION_KEYS", "syncer init writes one into a new .env"
+    )
+    forget_keys, forget_faults = keys_of(
+        environment.forget_keys, "SYNCER_FORGET_KEYS", "unset, syncer forget keeps one in a file of its own"
+    )
+    faults = (*faults, *forget_faults)
     public_url, wrong = public_address(environment.public_url)
     problems = list(wrong)
     accounts = {}
@@ -221,6 +235,9 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         digest=file.digest,
         digest_addresses=addresses,
         encryption_keys=keys,
+        forget_keys=forget_keys,
+        erasures=environment.erasures,
+        retention=file.retention,
     )
 
 
@@ -279,22 +296,6 @@ def _section(path: Sequence[str | int]) -> str:
     chosen = {1, 3, 4} if path[2:3] == ["fields"] else {1}
     parts = ["*" if path[0] == "accounts" and place in chosen else str(part) for place, part in enumerate(path)]
     return ".".join(parts)
-
-
-def _encryption_keys(environment: Environment) -> tuple[tuple[SecretStr, ...], Sequence[Problem]]:
-    said = environment.encryption_keys
-    keys = [key.strip() for key in said.get_secret_value().split(",")] if said and said.get_secret_value() else []
-    if all(map(_is_key, keys)):
-        return tuple(SecretStr(key) for key in keys), ()
-    hint = "each 32 bytes in URL-safe base64, the newest first, commas between; syncer init writes one into a new .env"
-    return (), (Problem(key="SYNCER_ENCRYPTION_KEYS", message="is no list of keys", hint=hint),)
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(urlsafe_b64decode(text)) == _KEY_BYTES
-    except ValueError:
-        return False
 
 
 def secret_of(variable: str) -> SecretStr | None:

@@ -11,13 +11,16 @@ import structlog
 from connectors.ports import Page
 from jobs.ahead import ahead
 from jobs.completeness import tally
+from jobs.consents import drop_without_consent
 from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
 from jobs.employers import employer_changes
+from jobs.gate import let_in, settle_forgotten, without_forgotten
 from jobs.intake import Intake
 from jobs.letters import settle_letters
 from jobs.names import rules_for
+from jobs.prune import reduce_old
 from jobs.reading import Batch, Chunk, chunks, has_story
 from jobs.sources import with_sources
 from syncer.agreement import Agreement
@@ -51,6 +54,7 @@ async def store_chunk(intake: Intake, chunk: Chunk, reading: Reading) -> None:
     """Map, complete and keep one chunk; records that cannot be used become dead letters."""
     desk = intake.desk
     batch = await intake.reader.batch(chunk)
+    await asyncio.to_thread(settle_forgotten, desk, batch)
     changed, storied = await asyncio.to_thread(_to_complete, desk, batch, reading)
     await intake.reader.complete(batch, changed, storied)
     await asyncio.to_thread(_commit, intake, batch, chunk, reading)
@@ -113,6 +117,10 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
     now = desk.clock()
     seen = intake.count.of(batch.stream)
     with desk.store.commit() as unit:
+        # Once more, now that links and versions are there and nobody else can write.
+        let_in(unit, desk, without_forgotten(unit, desk, batch))
+        reduce_old(desk, batch)
+        seen.without_consent += drop_without_consent(unit, desk, batch)
         pen = _Pen(unit, desk.name, desk.agreement.agreement, now, mark_dirty=reading is Reading.CHANGES)
         batch.broken += _keep(pen, batch, seen)
         broken = {error.record for error in batch.broken}
@@ -125,7 +133,8 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
             if _records(batch) or batch.activities or batch.stories:
                 unit.desk.demand_full_derive(desk.name)
             unit.desk.keep_cursor(desk.name, batch.stream, "backfill", chunk.cursor or "")
-            tally(unit, desk, batch.stream, [raw.id for raw in chunk.records])
+            tally(unit, desk, batch.stream, [raw.id for raw in chunk.records if raw.id not in batch.forgotten])
+    seen.forgotten += len(batch.forgotten)
     seen.read += batch.read
     seen.buried += len(batch.broken)
 

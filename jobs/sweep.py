@@ -12,6 +12,7 @@ from connectors.ports import SourceRecord
 from jobs.ahead import ahead
 from jobs.departed import Gone, take_out
 from jobs.drift import Finding, StreamDrift, What
+from jobs.gate import without_forgotten
 from jobs.intake import Intake
 from jobs.reading import Batch, Chunk, chunks
 from jobs.storing import Reading, store_chunk, without_our_words
@@ -104,8 +105,13 @@ class Sweep:
     async def _page(self, records: Sequence[SourceRecord]) -> "_Page":
         reader = self.intake.reader
         batch = await reader.batch(Chunk(stream=self.stream, records=records, cursor=None))
-        links = await reader.links(self.stream, [one.id for one in _own(batch)])
-        return _Page(records={raw.id: raw for raw in records}, batch=batch, links=links)
+        batch.links.update(await reader.links(self.stream, [one.id for one in _own(batch)]))
+        await asyncio.to_thread(self._sift, batch)
+        return _Page(records={raw.id: raw for raw in records}, batch=batch, links=batch.links)
+
+    def _sift(self, batch: Batch) -> None:
+        with self.intake.desk.store.snapshot() as unit:
+            without_forgotten(unit, self.intake.desk, batch)
 
     def _differences(self, page: "_Page") -> "_Differences":
         desk = self.intake.desk

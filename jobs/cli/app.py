@@ -9,6 +9,7 @@ from jobs.cli import (
     agreement,
     connecting,
     daemon,
+    database,
     doctor,
     figures,
     files,
@@ -16,6 +17,7 @@ from jobs.cli import (
     hooks,
     letters,
     morning,
+    privacy,
     steps,
     writing,
 )
@@ -45,7 +47,9 @@ handover.register(app)
 letters.register(app)
 morning.register(app)
 hooks.register(app)
+privacy.register(app)
 daemon.register(app)
+database.register(app)
 
 #: design.md §5: done, failed, usage or configuration, done but some records need a person.
 DONE, FAILED, MISUSED, NEEDS_PERSON = 0, 1, 2, 3

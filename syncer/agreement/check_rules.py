@@ -37,6 +37,7 @@ def _conditions(agreement: Agreement) -> Iterator[tuple[Path, str, Ground]]:
         yield ("tam", "rule"), agreement.tam.rule, Ground.PROFILE
     if agreement.surveys.promoter_if is not None:
         yield ("surveys", "promoter_if"), agreement.surveys.promoter_if, Ground.PROFILE
+    yield ("consent", "given"), agreement.consent.given, Ground.PROFILE
     for index, route in enumerate(agreement.agreement.routing):
         if route.when is not None:
             yield ("agreement", "routing", index, "if"), route.when, Ground.ROUTING

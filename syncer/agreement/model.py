@@ -9,6 +9,7 @@ from pydantic import Field
 
 from syncer.agreement.base import Ident, Section
 from syncer.agreement.calendar import Calendar
+from syncer.agreement.consent import Consent
 from syncer.agreement.delays import DelayRule, DelayRules
 from syncer.agreement.events import Events
 from syncer.agreement.head import Head, Role
@@ -55,6 +56,7 @@ class Agreement(Section):
     write_back: WriteBack = Field(default_factory=WriteBack)
     overrides: Overrides = Field(default_factory=Overrides)
     surveys: Surveys = Field(default_factory=Surveys)
+    consent: Consent = Field(default_factory=Consent)
 
     @cached_property
     def _conditions(self) -> dict[tuple[str, Ground], Condition]:

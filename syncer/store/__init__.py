@@ -1,7 +1,11 @@
 """The only code that knows SQL: tables, mirror, evidence, ledger, desk. Jobs begin at `open_store`."""
 
-from syncer.store.inbox_values import Erasure, InboxStanding, Tally, Waiting
+from syncer.store.backups import BackupFacts, facts_of, put_back, refuse_unsound, take_backup
+from syncer.store.encode import email_key
+from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
 from syncer.store.outbox import Settlement
+from syncer.store.people import Person
+from syncer.store.privacy import ERASED, EXPIRED, LIFTED, PREFIX, Erasure, LoggedErasure
 from syncer.store.session import Store, Unit, open_store
 from syncer.store.values import (
     AccountFacts,
@@ -18,13 +22,21 @@ from syncer.store.values import (
 )
 
 __all__ = [
+    "ERASED",
+    "EXPIRED",
+    "LIFTED",
+    "PREFIX",
     "AccountFacts",
+    "BackupFacts",
     "Compared",
     "DeadLetter",
     "Erasure",
+    "ErasureRequest",
     "Holding",
     "InboxStanding",
+    "LoggedErasure",
     "OutboxEntry",
+    "Person",
     "Run",
     "RunTally",
     "Settlement",
@@ -36,5 +48,10 @@ __all__ = [
     "Unit",
     "Upserted",
     "Waiting",
+    "email_key",
+    "facts_of",
     "open_store",
+    "put_back",
+    "refuse_unsound",
+    "take_backup",
 ]

@@ -103,6 +103,10 @@ class Desk:
         """Return what we wrote from a moment on, oldest first: the ledger of our own writes."""
         return outbox.written(self._connection, account, since)
 
+    def adopt(self, account: str, entries: Collection[OutboxEntry]) -> None:
+        """Take values over as another state of this database knew them, whatever is known of them here."""
+        outbox.adopt(self._connection, account, entries)
+
     def of_run(self, account: str, run: str) -> Sequence[OutboxEntry]:
         """Return every value of one run by record and property."""
         return outbox.of_run(self._connection, account, run)

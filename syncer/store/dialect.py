@@ -71,6 +71,10 @@ class Dialect(Protocol):
         """Return the texts of a group with commas between: one value to fetch instead of a tuple a row."""
         ...
 
+    def wipe(self, engine: Engine) -> None:
+        """Leave no byte of deleted rows where the database can be told to."""
+        ...
+
     def translate(self, error: BaseException) -> SyncerError | None:
         """Return what the driver's error means, or None where it is not the driver's."""
         ...

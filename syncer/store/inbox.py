@@ -9,7 +9,7 @@ from syncer.hints import Deed, Hint
 from syncer.moments import Millis
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
 from syncer.store.inbox_tables import DRAINING_ORDER, WAITING, erasure_requests, inbox, webhook_counts
-from syncer.store.inbox_values import Erasure, InboxStanding, Tally, Waiting
+from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
 
 _SETTLED, _DEAD = "settled", "dead"
 
@@ -108,7 +108,7 @@ class Inbox:
         if rows:
             self._connection.execute(_REQUEST, rows)
 
-    def erasures(self, account: str) -> Sequence[Erasure]:
+    def erasures(self, account: str) -> Sequence[ErasureRequest]:
         """Return the open requests, oldest first."""
         columns = erasure_requests.c
         statement = (
@@ -117,7 +117,7 @@ class Inbox:
             .order_by(columns.requested_at, columns.stream, columns.record_id)
         )
         rows = raw(self._connection, statement, {})
-        return [Erasure(stream=stream, record_id=record, requested_at=at) for stream, record, at in rows]
+        return [ErasureRequest(stream=stream, record_id=record, requested_at=at) for stream, record, at in rows]
 
     def settle_erasure(self, account: str, stream: str, record_id: str) -> bool:
         """Note that a person was erased here; return whether it had been requested."""

@@ -38,7 +38,7 @@ class Tally:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Erasure:
+class ErasureRequest:
     """A person whom the CRM erased for good and of whom something may be kept here."""
 
     stream: str

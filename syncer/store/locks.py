@@ -17,6 +17,8 @@ from syncer.errors import Unavailable
 _HINT = "wait until it is done, or stop it; `syncer status` shows its run"
 #: Longer than the one call of a renewal may take.
 _TOKEN_PATIENCE_S = 90
+#: Longer than a round takes; a backfill may take longer still.
+_ACCOUNT_PATIENCE_S = 600
 
 
 @contextmanager
@@ -32,15 +34,31 @@ def token_lock(engine: Engine, account: str) -> Iterator[None]:
 
     Raises Unavailable where that takes longer than any renewal should.
     """
+    # No account's name has a dot, so this is no account's own lock.
+    with _awaited(engine, f"{account}.oauth", _TOKEN_PATIENCE_S):
+        yield
+
+
+@contextmanager
+def patient_lock(engine: Engine, account: str) -> Iterator[None]:
+    """Hold the account until the block ends; wait for the round of another process.
+
+    Raises Unavailable where that takes longer than ten minutes.
+    """
+    with _awaited(engine, account, _ACCOUNT_PATIENCE_S):
+        yield
+
+
+@contextmanager
+def _awaited(engine: Engine, name: str, seconds: float) -> Iterator[None]:
     patience = Retrying(
         retry=retry_if_exception_type(Unavailable),
         wait=wait_random(0.02, 0.1),
-        stop=stop_after_delay(_TOKEN_PATIENCE_S),
+        stop=stop_after_delay(seconds),
         reraise=True,
     )
     with ExitStack() as held:
-        # No account's name has a dot, so this is no account's own lock.
-        patience(lambda: held.enter_context(_held(engine, f"{account}.oauth")))
+        patience(lambda: held.enter_context(_held(engine, name)))
         yield
 
 

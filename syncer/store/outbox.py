@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from sqlalchemy import Connection, Text, bindparam, func, select, text, update
 
@@ -136,6 +137,19 @@ def entry_of(row: Row) -> OutboxEntry:
         error=row[12],
         changed_at=row[13],
     )
+
+
+def adopt(connection: Connection, account: str, entries: Collection[OutboxEntry]) -> None:
+    """Take values over as another state of this database knew them, whatever is known of them here."""
+    rows = [
+        tuple(account if column.name == "account" else getattr(one, column.name) for column in outbox.columns)
+        for one in entries
+    ]
+    dialect_of(connection).upsert(connection, outbox, [tuple(map(_plain, row)) for row in rows])
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, StrEnum) else value
 
 
 def _key(intent: Intent) -> str:

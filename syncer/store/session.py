@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
@@ -15,12 +16,14 @@ from syncer.store.faults import translated, unusable_url
 from syncer.store.inbox import Inbox
 from syncer.store.leases import Change, change_leases
 from syncer.store.ledger import Ledger
-from syncer.store.locks import account_lock, token_lock
+from syncer.store.locks import account_lock, patient_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
 from syncer.store.news import News
 from syncer.store.notices import Notices
+from syncer.store.privacy import Privacy
+from syncer.store.pruning import Pruning
 from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
@@ -82,6 +85,15 @@ class Unit:
         """Return what webhooks brought."""
         return Inbox(self.connection)
 
+    @cached_property
+    def privacy(self) -> Privacy:
+        """Return erasure and tombstones."""
+        return Privacy(self.connection)
+
+    def pruning(self, account: str) -> Pruning:
+        """Return what has had its time in an account."""
+        return Pruning(self.connection, account)
+
 
 class Store:
     """One database. Blocking: asynchronous callers go through a thread."""
@@ -113,6 +125,14 @@ class Store:
             yield Unit(connection)
 
     @contextmanager
+    def rehearsal(self) -> Iterator[Unit]:
+        """Open a write transaction of which nothing is kept."""
+        with translated(self._dialect), self._engine.connect() as connection, connection.begin() as transaction:
+            self._dialect.begin_writing(connection)
+            yield Unit(connection)
+            transaction.rollback()
+
+    @contextmanager
     def snapshot(self) -> Iterator[Unit]:
         """Open a read transaction that sees one state of the database until the block ends."""
         with translated(self._dialect), self._engine.connect() as connection:
@@ -138,6 +158,26 @@ class Store:
         """
         with translated(self._dialect):
             change_leases(self._engine, account, change)
+
+    @contextmanager
+    def patient_lock(self, account: str) -> Iterator[None]:
+        """Hold an account until the block ends; waits for a round of another process, and raises Unavailable after."""
+        with translated(self._dialect), patient_lock(self._engine, account):
+            yield
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, or None where a server holds the database."""
+        url = self._engine.url
+        return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+    def wipe(self) -> None:
+        """Write the database's files anew, so that no byte of what was erased is left in them.
+
+        Raises Unavailable where another process holds a transaction open all the time.
+        """
+        with translated(self._dialect):
+            self._dialect.wipe(self._engine)
 
     def close(self) -> None:
         """Let go of all connections."""

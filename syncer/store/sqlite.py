@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.sqlite import dialect, insert
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
+from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop_after_delay, wait_random
 
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 
@@ -133,6 +133,27 @@ def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[s
     """Return the texts of a group with commas between; they come in the order of the index that serves the group."""
     del order
     return func.group_concat(column, ",", type_=Text)
+
+
+def wipe(engine: Engine) -> None:
+    """Write the file anew and empty the log beside it: deleted rows lie in free pages and old frames until then."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM")
+        patience = Retrying(
+            retry=retry_if_exception_type(Unavailable),
+            wait=wait_random(0.05, 0.2),
+            stop=stop_after_delay(_BUSY_MS / 1000),
+            reraise=True,
+        )
+        patience(_empty_log, connection)
+
+
+def _empty_log(connection: Connection) -> None:
+    """Take the log into the file and cut it to nothing; a reader of an older state is in the way for a while."""
+    if connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one():
+        raise Unavailable(
+            "another process reads an older state of the database", hint="run the command again when it is done"
+        )
 
 
 def translate(error: BaseException) -> SyncerError | None:

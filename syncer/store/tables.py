@@ -39,6 +39,7 @@ from syncer.store.mirror_tables import (
     stages,
 )
 from syncer.store.notice_tables import notices
+from syncer.store.privacy_tables import erasures, tombstones
 from syncer.store.rule_tables import absences, stage_stays
 from syncer.store.story_tables import stories
 
@@ -67,6 +68,7 @@ __all__ = [
     "dirty_contacts",
     "dirty_deals",
     "erasure_requests",
+    "erasures",
     "evidence",
     "inbox",
     "kpi_snapshots",
@@ -82,5 +84,6 @@ __all__ = [
     "stage_stays",
     "stages",
     "stories",
+    "tombstones",
     "webhook_counts",
 ]

@@ -123,6 +123,7 @@ def settings_for(
         dashboard_password=None,
         accounts={"hubspot": account},
         schedule=ScheduleFile(),
+        erasures=folder / "erasures",
     )
 
 

@@ -16,7 +16,7 @@ from jobs.status import AccountStatus
 from jobs.web.metrics import metrics_page
 from syncer.hints import Deed, Hint
 from syncer.moments import DAY, HOUR, MINUTE
-from syncer.store import Erasure, Run, RunTally, Tally
+from syncer.store import ErasureRequest, Run, RunTally, Tally
 
 NOW = 1_790_000_000_000
 CALM = HookStanding(last_at=NOW, waiting=0, oldest=None, failing=0, counts={}, untold=0, erasures=())
@@ -81,7 +81,7 @@ def test_silence_is_real_once_rounds_find_what_no_webhook_told(sqlite_store):
 
 
 def test_erased_people_are_a_problem_until_they_are_erased_here():
-    erased = replace(CALM, erasures=[Erasure(stream="contacts", record_id="7", requested_at=NOW)], failing=2)
+    erased = replace(CALM, erasures=[ErasureRequest(stream="contacts", record_id="7", requested_at=NOW)], failing=2)
     _, failing, people = hook_findings("a", erased)
     assert (failing.level, people.level) == (Level.NOTE, Level.PROBLEM)
     assert "7" in people.remedy
@@ -99,7 +99,7 @@ def test_status_prints_webhooks_only_where_they_are_taken_or_came(capsys):
         failing=1,
         untold=4,
         counts={"accepted": Tally(number=9, last_at=NOW), "stale": Tally(number=1, last_at=NOW)},
-        erasures=[Erasure(stream="contacts", record_id="7", requested_at=NOW)],
+        erasures=[ErasureRequest(stream="contacts", record_id="7", requested_at=NOW)],
     )
     print_status(replace(WELL, webhooks=loud))
     shown = capsys.readouterr().out
@@ -131,7 +131,7 @@ def test_nothing_is_wrong_where_all_is_well():
         ({"runs": [run(job="drain"), run(status="halted")]}, "the last round ended halted"),
         ({"webhooks": replace(CALM, waiting=3, oldest=2 * MINUTE)}, "3 webhooks wait, the oldest for 120 seconds"),
         (
-            {"webhooks": replace(CALM, erasures=[Erasure(stream="contacts", record_id="7", requested_at=NOW)])},
+            {"webhooks": replace(CALM, erasures=[ErasureRequest(stream="contacts", record_id="7", requested_at=NOW)])},
             "1 people are to be erased here too",
         ),
         ({"dead_letters": 2}, "2 records need a person"),

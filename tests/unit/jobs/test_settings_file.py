@@ -42,7 +42,7 @@ EXPECTED = [
         "did you mean measure_every? allowed: measure_every, overlap, reconcile_hour, sync_every",
     ),
     (17, "schedule.overlap", "greater than or equal to 1"),
-    (18, "schedul", "did you mean schedule? allowed: accounts, digest, schedule"),
+    (18, "schedul", "did you mean schedule? allowed: accounts, digest, retention, schedule"),
 ]
 
 

@@ -1,0 +1,123 @@
+"""Commands about the database itself: db backup, db restore, db verify."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from jobs.backup import Restored
+    from syncer.store import BackupFacts
+
+_FAILED = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the tree."""
+    db = typer.Typer(help="The database: backup, restore, verify.", no_args_is_help=True)
+    db.command()(backup)
+    db.command()(restore)
+    db.command()(verify)
+    app.add_typer(db, name="db")
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="New file to write; one that exists is never overwritten.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Write a backup while everything goes on working, and look it over. SQLite; for PostgreSQL use pg_dump."""
+    from jobs.backup import backup as taken
+    from jobs.cli.frame import opened
+
+    with opened() as (_, store):
+        _show(taken(store, file), as_json=as_json)
+
+
+def verify(
+    file: Annotated[Path | None, typer.Argument(help="A backup; left out, the database itself.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Look a backup or the database over: integrity, revision of the tables, rows."""
+    from jobs.backup import verify as looked_over
+    from jobs.cli.frame import opened
+
+    with opened() as (_, store):
+        found = looked_over(store, file)
+    _show(found, as_json=as_json)
+    if not found.is_sound:
+        raise typer.Exit(_FAILED)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `syncer db backup` wrote.")],
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Put it in the database's place; without it both are only shown.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a backup in the database's place; erasures made since are made again. Then run: syncer sync."""
+    from jobs.backup import restore as restored
+    from jobs.bootstrap import agreement_of, system_clock
+    from jobs.cli.frame import print_json
+    from jobs.erasures import keeping_of
+    from jobs.forget import Eraser
+    from jobs.settings import load_settings
+    from syncer.log import configure_log
+    from syncer.store import open_store
+
+    settings = load_settings(need_accounts=False)
+    configure_log(settings.log)
+    # The present database may be damaged or of a newer version: it is opened and not touched.
+    store = open_store(settings.database_url)
+    try:
+        rules = agreement_of(settings).agreement
+        eraser = Eraser(store=store, keeping=keeping_of(settings), agreement=rules, clock=system_clock)
+        found = restored(eraser, file, apply=apply)
+    finally:
+        store.close()
+    if as_json:
+        print_json(_as_dict(found))
+        return
+    _show(found.backup, as_json=False)
+    _print_restored(found)
+
+
+def _print_restored(found: "Restored") -> None:
+    from syncer.moments import iso
+
+    if found.erased_again is None:
+        present = found.present
+        rows = "cannot be read" if present is None else f"{sum(present.rows.values()):,} rows"
+        last = "" if present is None else f", last run {iso(present.last_run_at) or 'never'}"
+        typer.echo(f"gives way: the present database: {rows}{last}; --apply restores")
+        return
+    typer.echo(
+        f"restored · {found.erased_again:,} erasures made again · {found.writes_kept:,} later writes stay known as ours"
+        " · now run: syncer sync"
+    )
+
+
+def _as_dict(found: "Restored") -> dict[str, object]:
+    from dataclasses import asdict
+
+    return asdict(found)
+
+
+def _show(found: "BackupFacts", *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from jobs.cli.frame import print_json
+    from jobs.cli.tables import print_table
+    from syncer.moments import iso
+
+    if as_json:
+        print_json({**asdict(found), "last_run_at": iso(found.last_run_at), "sound": found.is_sound})
+        return
+    rows = [(name, f"{count:,}") for name, count in found.rows.items() if count]
+    print_table(("table", "rows"), rows, title=found.file, right=("rows",))
+    for fault in found.faults:
+        typer.echo(f"damaged: {fault}", err=True)
+    state = "sound" if found.is_sound else "NOT sound"
+    typer.echo(f"{state} · revision {found.revision or '–'} · last run {iso(found.last_run_at) or 'never'}")

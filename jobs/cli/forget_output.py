@@ -1,0 +1,98 @@
+"""What `syncer forget` prints."""
+
+from collections.abc import Mapping, Sequence
+
+import typer
+
+from jobs.cli.frame import one_or_all, print_json
+from jobs.cli.tables import print_table
+from jobs.forget import Forgotten
+from jobs.privacy_words import said
+from jobs.prune import PruneCount
+from jobs.words import Language, number
+from syncer.moments import iso
+from syncer.store import Store
+
+
+def print_forgotten(found: Sequence[Forgotten], lang: Language, *, as_json: bool) -> None:
+    """Print what an erasure did in each account."""
+    if as_json:
+        print_json(one_or_all([one.as_dict() for one in found]))
+        return
+    for one in found:
+        _print_one(one, lang)
+
+
+def _print_one(one: Forgotten, lang: Language) -> None:
+    if one.was_forgotten:
+        typer.echo(f"{one.account}: {said('was_forgotten', lang)} {iso(one.at)}")
+    else:
+        done = said("would_erase" if one.wiped is None else "erased", lang)
+        named = f"{said('ids', lang)} {', '.join(one.ids) or '–'} · {one.addresses} {said('addresses', lang)}"
+        rows = [(table, number(count, lang)) for table, count in one.rows.items()]
+        right = said("rows", lang)
+        print_table((said("table", lang), right), rows, title=f"{one.account} · {named} · {done}", right=(right,))
+    if one.tombstones:
+        typer.echo(
+            f"{said('erasure', lang)} {one.erasure or '–'} · {said('tombstones', lang)} {', '.join(one.tombstones)}"
+        )
+    if one.wiped is not None:
+        typer.echo(said("wiped" if one.wiped else "not_wiped", lang), err=not one.wiped)
+    if one.written:
+        typer.echo(said("still_in_crm", lang).format(names=", ".join(one.written)))
+    else:
+        typer.echo(said("crm_untouched", lang))
+
+
+def print_pruned(found: Sequence[PruneCount], lang: Language, *, dry_run: bool, as_json: bool) -> None:
+    """Print what pruning took out of each account, or would take out."""
+    if as_json:
+        print_json(one_or_all([one.as_dict() for one in found]))
+        return
+    for one in found:
+        counted = (
+            ("web_events", one.web_events),
+            ("sleeping", one.prospects),
+            ("old_writes", one.writes),
+            ("old_runs", one.runs),
+        )
+        parts = [f"{number(count, lang)} {said(key, lang)}" for key, count in counted]
+        typer.echo(f"{one.account}: {said('would_prune' if dry_run else 'pruned', lang)}: {' · '.join(parts)}")
+        if one.more:
+            typer.echo(said("more_sleep", lang))
+
+
+def print_lifted(lifted: Mapping[str, int], lang: Language, *, as_json: bool) -> None:
+    """Print how many tombstones were taken away in each account."""
+    if as_json:
+        print_json(dict(lifted))
+        return
+    for account, count in lifted.items():
+        typer.echo(f"{account}: {number(count, lang)} {said('lifted', lang)}")
+    if any(lifted.values()):
+        typer.echo(said("lifted_next", lang))
+
+
+def print_log(store: Store, accounts: Sequence[str], lang: Language, *, as_json: bool) -> None:
+    """Print the log of erasures: the proof that they were made, without a word about whom."""
+    with store.snapshot() as unit:
+        found = [row for row in unit.privacy.logged() if row.account in accounts]
+    if as_json:
+        print_json([row.as_dict() for row in found])
+    elif not found:
+        typer.echo(said("none_yet", lang))
+    else:
+        heads = [said(key, lang) for key in ("account", "at", "by", "reason", "rows", "tombstones", "wiped_head")]
+        rows = [
+            (
+                row.account,
+                iso(row.at) or "",
+                row.actor,
+                row.reason,
+                number(sum(row.counts.values()), lang),
+                ", ".join(row.tombstones),
+                said("no" if row.wiped_at is None else "yes", lang),
+            )
+            for row in found
+        ]
+        print_table(heads, rows)

@@ -1,0 +1,142 @@
+"""Commands about one person's data: forget, export; and about data that grew old: prune."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jobs.cli.options import AccountOption, JsonOption, LangOption
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jobs.forget import Eraser
+    from jobs.settings import Settings
+    from syncer.store import Store
+
+_NEEDS_PERSON = 3
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the tree."""
+    app.command()(forget)
+    app.command()(export)
+    app.command()(prune)
+
+
+def forget(
+    ident: Annotated[
+        str | None, typer.Argument(metavar="[ID|EMAIL]", help="Whom; left out, the log of erasures is shown.")
+    ] = None,
+    account: AccountOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be erased; erase nothing.")] = False,
+    by: Annotated[str, typer.Option("--by", help="Who asked for it, for the log of erasures.")] = "command line",
+    lift: Annotated[
+        bool, typer.Option("--lift", help="Take the tombstones away: the person came back of their own accord.")
+    ] = False,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Erase a person everywhere but in the CRM, for good: no later pull brings them back."""
+    from jobs.asking import language
+    from jobs.cli.forget_output import print_forgotten, print_lifted, print_log
+    from jobs.cli.frame import opened
+    from jobs.forget import erase
+    from jobs.forget import lift as taken_away
+
+    said = language(lang)
+    with opened() as (settings, store):
+        eraser, names = _eraser(settings, store), _accounts(settings, store, account)
+        if ident is None:
+            print_log(store, names, said, as_json=as_json)
+            return
+        if lift:
+            lifted = {name: taken_away(eraser, name, ident, actor=by) for name in names}
+            print_lifted(lifted, said, as_json=as_json)
+            return
+        found = [erase(eraser, name, ident, actor=by, dry_run=dry_run) for name in names]
+    done = [one for one in found if one is not None]
+    if not done:
+        raise _unknown(names)
+    print_forgotten(done, said, as_json=as_json)
+    if any(one.wiped is False for one in done):
+        raise typer.Exit(_NEEDS_PERSON)
+
+
+def export(
+    ident: Annotated[str, typer.Argument(metavar="ID|EMAIL", help="Whom it is about.")],
+    account: AccountOption = None,
+    form: Annotated[str, typer.Option("--format", help="md, to be read; json, complete for machines.")] = "md",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="New file that only you can read; else standard output.")
+    ] = None,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Write down everything that is held about a person, and how they were assessed (Art. 15)."""
+    from jobs.asking import language
+    from jobs.bootstrap import agreement_of, system_clock
+    from jobs.cli.export_output import write_report
+    from jobs.cli.frame import opened
+    from jobs.export import Exporting
+    from jobs.export import export as report
+
+    said = language(lang)
+    with opened() as (settings, store):
+        rules, now = agreement_of(settings).agreement, system_clock()
+        work = Exporting(store=store, agreement=rules, retention=settings.retention, now=now, lang=said)
+        names = _accounts(settings, store, account)
+        found = [one for name in names if (one := report(work, name, ident)) is not None]
+    if not found:
+        raise _unknown(names)
+    write_report(found, "json" if as_json else form, output, zone=rules.calendar.zone, lang=said)
+
+
+def prune(
+    account: AccountOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what has had its time; take nothing out.")] = False,
+    lang: LangOption = "en",
+    as_json: JsonOption = False,
+) -> None:
+    """Take out what had its time by `retention:` in syncer.yaml; past figures stay."""
+    from jobs.asking import language
+    from jobs.cli.forget_output import print_pruned
+    from jobs.cli.frame import opened
+    from jobs.prune import prune as pruned
+
+    said = language(lang)
+    with opened() as (settings, store):
+        eraser = _eraser(settings, store)
+        names = _accounts(settings, store, account)
+        found = [pruned(eraser, name, settings.retention, dry_run=dry_run) for name in names]
+    print_pruned(found, said, dry_run=dry_run, as_json=as_json)
+
+
+def _eraser(settings: "Settings", store: "Store") -> "Eraser":
+    from jobs.bootstrap import agreement_of, system_clock
+    from jobs.erasures import keeping_of
+    from jobs.forget import Eraser
+
+    rules = agreement_of(settings).agreement
+    return Eraser(store=store, keeping=keeping_of(settings), agreement=rules, clock=system_clock)
+
+
+def _accounts(settings: "Settings", store: "Store", account: str | None) -> "Sequence[str]":
+    """Return the accounts to look in: all that the database knows, whether still configured or not."""
+    from syncer.errors import ConfigError, Problem
+
+    with store.snapshot() as unit:
+        known = sorted({*unit.desk.account_names(), *settings.accounts})
+    if account is None:
+        return known
+    if account not in known:
+        hint = f"there are: {', '.join(known) or 'none'}"
+        raise ConfigError([Problem(key="--account", message=f"no account named {account}", hint=hint)])
+    return [account]
+
+
+def _unknown(names: "Sequence[str]") -> Exception:
+    from syncer.errors import Missing
+
+    hint = "see the id or address, or read the CRM first: syncer pull"
+    return Missing(f"nothing is known under it in {', '.join(names) or 'any account'}", hint=hint)

@@ -1,0 +1,244 @@
+"""A person who was forgotten: gone from every byte, kept out by every intake, past figures as they were."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from connectors.sandbox import merging
+from connectors.sandbox.kinds import BY_NAME
+from jobs.asking import Asked, measured, question
+from jobs.bootstrap import opened_store
+from jobs.clone import CloneOrders, clone
+from jobs.derive import derive
+from jobs.erasures import journal
+from jobs.forget import Eraser, erase, lift
+from jobs.reconcile import reconcile_round
+from jobs.resurrection import catch_up
+from jobs.rounds import backfill_round, sync_round
+from jobs.setup import setup
+from jobs.sweep import Orders
+from syncer.errors import ConfigError
+from syncer.kpis.render import to_json
+from syncer.moments import moment
+from syncer.store import tables
+from tests.e2e.conftest import TODAY, settings_for
+
+PAST = [moment(TODAY - days * 86_400_000).date().isoformat() for days in (2, 150, 400)]
+#: The company then stands where its other contacts stood.
+BY_COMPANY = {"K01.companies"}
+
+
+def eraser_of(desk) -> Eraser:
+    return Eraser(store=desk.store, keeping=desk.keeping, agreement=desk.agreement.agreement, clock=desk.clock)
+
+
+def busiest(desk):
+    """Return the contact of whom most is known, with a deal."""
+    with desk.store.snapshot() as unit:
+        facts = unit.facts.contacts(desk.name, None, desk.clock(), lambda ids: {})
+        with_deals = unit.facts.deals_of(desk.name, [one.contact.id for one in facts])
+        known = unit.facts.contacts(desk.name, list(with_deals), desk.clock(), lambda ids: {})
+        return max((one for one in known if one.contact.email), key=lambda one: len(one.evidence)).contact
+
+
+def traces(path: Path, *marks: str) -> dict[str, int]:
+    files = [file for file in path.parent.glob(f"{path.name}*") if file.suffix != ".lock"]
+    assert files
+    return {
+        file.name: found for file in files if (found := sum(file.read_bytes().count(one.encode()) for one in marks))
+    }
+
+
+def figures(desk, day: str) -> list[dict]:
+    asked = question(desk.store, desk.agreement, desk.name, Asked(as_of=day))
+    return json.loads(to_json(measured(desk.store, asked)))
+
+
+async def test_nothing_is_left_in_any_byte_and_past_figures_stay(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person = busiest(desk)
+        before = {day: figures(desk, day) for day in PAST}
+        assert traces(desk.store.file, person.id, person.email)
+        done = erase(eraser_of(desk), desk.name, person.email, actor="DPO")
+        assert done.wiped
+        assert done.rows["evidence"] > 5
+        assert traces(desk.store.file, person.id, person.email) == {}
+        told = set()
+        for day in PAST:
+            told |= {row["id"] for row, was in zip(figures(desk, day), before[day], strict=True) if row != was}
+        assert told <= BY_COMPANY
+        assert person.email not in desk.keeping.journal.read_text() + done.account
+        assert desk.keeping.journal.stat().st_mode & 0o077 == desk.keeping.key_file.stat().st_mode & 0o077 == 0
+
+
+async def test_erasure_tombstone_blocks_backfill(crm, open_desk, tmp_path):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        person = busiest(desk)
+        erase(eraser_of(desk), desk.name, person.id)
+        again = await backfill_round(desk, restart=True)
+        assert again.streams["contacts"].forgotten == 1
+        assert again.proof["contacts"].complete == again.proof["emails"].complete
+        crm.portal.find("contacts", person.id).properties["jobtitle"] = "CEO"
+        synced = await sync_round(desk)
+        compared = await reconcile_round(desk, orders=Orders(apply=True))
+        assert not any(drift.faults for drift in compared.streams.values())
+        assert (await sync_round(desk)).written == 0
+        assert synced.failed == 0
+        assert traces(desk.store.file, person.email) == {}
+        with desk.store.snapshot() as unit:
+            assert not unit.privacy.person(desk.name, person.id)
+
+
+async def test_a_copy_of_the_account_holds_no_forgotten_person(crm, open_desk, tmp_path):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person = busiest(desk)
+        erase(eraser_of(desk), desk.name, person.id)
+        settings = settings_for(crm.server.base_url, tmp_path).model_copy(update={"database_url": str(desk.store.url)})
+        await clone(settings, CloneOrders(account="hubspot", state=tmp_path / "copy.db"))
+    assert traces(tmp_path / "copy.db", person.email) == {}
+
+
+async def test_one_who_appears_under_a_new_id_is_forgotten_there_too(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person, other = busiest(desk), crm.portal.tables["contacts"]
+        erase(eraser_of(desk), desk.name, person.id)
+        stranger = next(row for row in other.rows.values() if row.id != person.id and row.archived_at is None)
+        stranger.properties["email"] = person.email.upper()
+        await backfill_round(desk, restart=True)
+        with desk.store.snapshot() as unit:
+            assert not unit.privacy.person(desk.name, stranger.id)
+        assert len(journal(desk.keeping)) == 2
+
+
+async def test_one_who_comes_back_of_their_own_accord_is_let_in(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person = busiest(desk)
+        erase(eraser_of(desk), desk.name, person.id)
+        assert lift(eraser_of(desk), desk.name, person.email, actor="DPO") == 2
+        assert lift(eraser_of(desk), desk.name, person.email, actor="DPO") == 0
+        await reconcile_round(desk, orders=Orders(apply=True))
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.contact(desk.name, person.id).email == person.email
+        assert catch_up(eraser_of(desk)) == 0
+
+
+async def test_the_second_time_says_so_and_a_stranger_is_nobody(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person = busiest(desk)
+        foretold = erase(eraser_of(desk), desk.name, person.id, dry_run=True)
+        first = erase(eraser_of(desk), desk.name, person.id)
+        assert (foretold.rows, foretold.wiped, foretold.erasure) == (first.rows, None, None)
+        second = erase(eraser_of(desk), desk.name, person.email)
+        assert (second.was_forgotten, second.at, second.wiped) == (True, first.at, True)
+        assert erase(eraser_of(desk), desk.name, "4711") is None
+        assert len(journal(desk.keeping)) == 1
+
+
+async def test_a_kill_between_journal_and_database_is_made_good_by_the_next_command(crm, open_desk, monkeypatch):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person, eraser = busiest(desk), eraser_of(desk)
+        with monkeypatch.context() as patched:
+            patched.setattr("jobs.forget.made", _killed)
+            with pytest.raises(KeyboardInterrupt):
+                erase(eraser, desk.name, person.id)
+        with desk.store.snapshot() as unit:
+            assert unit.privacy.person(desk.name, person.id)
+        assert catch_up(eraser) == 1
+        assert traces(desk.store.file, person.email) == {}
+        assert catch_up(eraser) == 0
+
+
+def _killed(*_args):
+    raise KeyboardInterrupt
+
+
+async def test_a_database_put_back_by_hand_is_brought_up_to_the_journal(crm, open_desk, tmp_path):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person, store = busiest(desk), desk.store
+        store.wipe()
+        before = store.file.read_bytes()
+        erase(eraser_of(desk), desk.name, person.id)
+        store.close()
+        other = tmp_path / "restored.db"
+        other.write_bytes(before)
+        settings = settings_for(crm.server.base_url, tmp_path).model_copy(update={"database_url": f"sqlite:///{other}"})
+        assert traces(other, person.email)
+        with opened_store(settings):
+            assert traces(other, person.email) == {}
+        desk.keeping.journal.unlink()
+        with opened_store(settings):
+            assert len(journal(desk.keeping)) == 1
+
+
+async def test_without_the_key_nothing_runs_that_could_bring_somebody_back(crm, open_desk, tmp_path):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        erase(eraser_of(desk), desk.name, busiest(desk).id)
+        desk.keeping.key_file.rename(tmp_path / "away")
+        with pytest.raises(ConfigError, match="erased people would come back"):
+            catch_up(eraser_of(desk))
+        with pytest.raises(ConfigError, match="SYNCER_FORGET_KEYS"):
+            erase(eraser_of(desk), desk.name, busiest(desk).id)
+
+
+async def test_an_erasure_in_the_crm_is_carried_out_here_by_the_same_door(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        person = busiest(desk)
+        merging.erase(crm.portal, BY_NAME["contacts"], crm.portal.find("contacts", person.id))
+        with desk.store.account_lock(desk.name):
+            done = erase(eraser_of(desk), desk.name, person.id, is_held=True)
+        await sync_round(desk)
+        await derive(desk)
+        assert done.wiped
+        assert traces(desk.store.file, person.email) == {}
+        with desk.store.snapshot() as unit:
+            log = unit.connection.execute(select(tables.erasures.c.actor)).scalars().all()
+        assert log == ["crm"]
+
+
+async def test_objection_blanks_scores_next_sync(crm, open_desk):
+    _define(crm, "fn_objected")
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await sync_round(desk)
+        rows = crm.portal.tables["contacts"].rows.values()
+        row = next(one for one in rows if one.properties.get("fn_fit") and one.properties.get("fn_score_reasons"))
+        scores = ("fn_fit", "fn_engagement", "fn_cell", "fn_priority", "fn_score_reasons")
+        _set(crm, row, fn_objected="true")
+        await sync_round(desk)
+        assert [crm.value("contacts", row.id, name) for name in scores] == [None] * 5
+        assert crm.value("contacts", row.id, "fn_stage") == "OUT"
+        assert (await sync_round(desk)).written == 0
+
+
+def _api(crm) -> httpx.Client:
+    return httpx.Client(base_url=crm.server.base_url, headers={"authorization": "Bearer pat-test-1"})
+
+
+def _define(crm, name: str) -> None:
+    """Make a checkbox on contacts, as an administrator does."""
+    options = [{"label": one, "value": one, "displayOrder": place} for place, one in enumerate(("true", "false"))]
+    made = {"name": name, "label": name, "type": "bool", "fieldType": "booleancheckbox", "options": options}
+    with _api(crm) as client:
+        created = client.post("/crm/v3/properties/contacts", json={**made, "groupName": "contactinformation"})
+    assert created.status_code == 201, created.text
+
+
+def _set(crm, row, **values) -> None:
+    with _api(crm) as client:
+        answer = client.patch(f"/crm/v3/objects/contacts/{row.id}", json={"properties": values})
+    assert answer.status_code == 200, answer.text
