@@ -2,7 +2,7 @@
 
 from syncer.funnel.facts import Outcome, Relationship
 from syncer.funnel.forecast import Place
-from syncer.funnel.passage import outcome_of
+from syncer.funnel.passage import Passage, outcome_of
 from syncer.funnel.replay import NOWHERE, Replay
 from syncer.moments import Millis
 from syncer.records import Evidence, employer_word
@@ -19,22 +19,22 @@ def employer(replay: Replay, row: Evidence) -> None:
     at = Millis(row[0])
     replay.flag(_RULE)
     replay.overridden_until = None
-    if replay.open_deals:
-        _leave_behind(replay)
-    elif replay.passage is not None:
+    passage = replay.passage
+    if passage is not None and replay.open_deals:
+        _leave_behind(replay, passage)
+    elif passage is not None:
         replay.end(at, Outcome.VOID, _RULE, (row[2],), actor="crm")
-    for passage in replay.cycles:
-        passage.is_former = True
+    for former in replay.cycles:
+        former.is_former = True
     replay.relationship = Relationship.PROSPECT
     replay.is_new = True
     replay.stand(NOWHERE, at, _RULE, (row[2],), actor="crm")
 
 
-def _leave_behind(replay: Replay) -> None:
+def _leave_behind(replay: Replay, passage: Passage) -> None:
     """Let the passage go on with the company of its deals, without the contact."""
-    if replay.passage is not None:
-        replay.left_behind.update(dict.fromkeys(replay.open_deals, replay.passage))
-        replay.passage.deals_afar.update(replay.open_deals)
+    replay.left_behind.update(dict.fromkeys(replay.open_deals, passage))
+    passage.deals_afar.update(replay.open_deals)
     replay.open_deals = {}
     replay.homes = {}
     replay.passage = None

@@ -68,6 +68,12 @@ def test_what_is_won_on_the_first_of_a_month_counts_from_the_next_one_on() -> No
     assert later.at("default", "qualifiedtobuy", at("2026-12-01T00:00")) == Figure(at("2026-12-01T00:00"), 7.0, LEAST)
 
 
+def test_a_month_that_changes_no_figure_adds_none() -> None:
+    stays = [_won(10, "2026-03-10"), Stay(_QUALIFIED, 10.0, at("2026-03-10"), at("2026-05-05")), _won(10, "2026-05-06")]
+    found = figures_of(stays, Calendar(), at(_AS_OF))
+    assert [(one.as_of, one.n) for one in found.of("default", "qualifiedtobuy")] == [(at("2026-04-01T00:00"), 2)]
+
+
 def test_a_deal_that_is_won_no_more_leaves_the_figure() -> None:
     stays = [_won(days, "2026-03-10") for days in (10, 20, 30, 40, 50)]
     gone = Stay(_QUALIFIED, 50.0, at("2026-03-10"), at("2026-05-05"))
