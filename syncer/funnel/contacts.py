@@ -56,15 +56,11 @@ def decide_contact(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> Conta
 
 
 def _run(replay: Replay, as_of: Millis) -> Millis | None:
-    """Replay everything up to `as_of`; return when a deal next changes by itself."""
+    """Replay everything up to `as_of`; return when a deal next changes by itself, or what is known beforehand comes."""
     facts = replay.facts
     if facts.contact.lifecycle is not None:
         expect_present(replay)
-    upcoming: Millis | None = None
-    if facts.deals:
-        upcoming = _with_deals(replay, places_of(facts, replay.rules), as_of)
-    else:
-        _evidence(replay, as_of)
+    upcoming = _with_deals(replay, places_of(facts, replay.rules), as_of) if facts.deals else _evidence(replay, as_of)
     archived = facts.contact.archived_at
     if archived is not None and archived <= as_of:
         elapse(replay, archived)
@@ -74,25 +70,29 @@ def _run(replay: Replay, as_of: Millis) -> Millis | None:
     return upcoming
 
 
-def _evidence(replay: Replay, as_of: Millis) -> None:
+def _evidence(replay: Replay, as_of: Millis) -> Millis | None:
+    """Replay evidence up to a moment; return when the next comes that is known beforehand, such as a meeting."""
     handlers = HANDLERS
     for row in replay.facts.evidence:
         at = row[0]
         if at > as_of:
-            break
+            return Millis(at)
         if at >= replay.wake:
             elapse(replay, at)
         handler = handlers.get(row[3])
         if handler is not None:
             handler(replay, row)
+    return None
 
 
 def _with_deals(replay: Replay, stops: Sequence[Place], as_of: Millis) -> Millis | None:
     """Replay evidence and deals in one order; at one moment evidence comes first."""
     index = 0
+    upcoming = []
     for row in replay.facts.evidence:
         at = row[0]
         if at > as_of:
+            upcoming.append(Millis(at))
             break
         while index < len(stops) and stops[index].at < at:
             _move(replay, stops[index])
@@ -105,7 +105,8 @@ def _with_deals(replay: Replay, stops: Sequence[Place], as_of: Millis) -> Millis
     while index < len(stops) and stops[index].at <= as_of:
         _move(replay, stops[index])
         index += 1
-    return stops[index].at if index < len(stops) else None
+    upcoming += [one.at for one in stops[index : index + 1]]
+    return min(upcoming, default=None)
 
 
 def _move(replay: Replay, place: Place) -> None:
