@@ -28,18 +28,21 @@ class Weighted:
     purse: Purse = field(default_factory=Purse)
     stakes: list[tuple[Decimal, float]] = field(default_factory=list)
 
-    def add(self, amount: Decimal, probability: float | None) -> None:
-        """Count a deal, or that nobody knows its probability."""
-        if probability is None:
+    def add(self, ask: Ask, span: DealSpan) -> None:
+        """Count a deal, or why it cannot be weighted: no amount, no probability, no rate."""
+        if span.amount is None:
+            self.purse.lack()
+        elif span.probability is None:
             self.purse.excluded["no_probability"] += 1
-            return
-        self.purse.put(amount * Decimal(str(probability)))
-        self.stakes.append((amount, probability))
+        else:
+            self.purse.put(ask, span.amount * Decimal(str(span.probability)), (span.currency, ask.today))
+            amount = ask.convert(span.amount, span.currency, ask.today)
+            self.stakes += [] if amount is None else [(amount, span.probability)]
 
     def measured(self) -> Measured:
         """Return the expected sum and the range in which 95 % of the simulated quarters end."""
         low, high = sum_interval(self.stakes)
-        known = None if self.purse.excluded["no_probability"] and not self.stakes else self.purse.amount
+        known = None if self.purse.excluded and not self.stakes else self.purse.amount
         return Measured(
             value=known,
             n=len(self.stakes),
@@ -47,6 +50,7 @@ class Weighted:
             hi=high,
             status=Status.UNDEFINED if known is None else Status.MATURE,
             excluded=self.purse.excluded,
+            notes=self.purse.notes,
         )
 
 
@@ -77,7 +81,7 @@ def forecast(ask: Ask) -> Iterable[Kpi]:
             won = quarters[group.segment].won
             won.lack(group.units - group.with_amount)
             if group.with_amount:
-                won.put(ask.convert(group.amount, group.currency), group.with_amount)
+                won.put(ask, group.amount, (group.currency, group.day), group.with_amount)
     for segment in with_whole(quarters, ask.question.by):
         yield from _rows(ask, segment, quarters.get(segment, Quarter()))
 
@@ -91,22 +95,19 @@ def moment_of(ask: Ask) -> Millis:
 
 def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan) -> None:
     category = _CATEGORIES.get((span.forecast_category or "").upper(), _UNCATEGORISED)
-    fill(quarter.categories[category], ask, span.amount, span.currency)
-    amount = None if span.amount is None else ask.convert(span.amount, span.currency)
-    if amount is not None and category != _CATEGORIES["OMIT"]:
-        quarter.weighted_open.add(amount, span.probability)
+    fill(quarter.categories[category], ask, span)
+    if category != _CATEGORIES["OMIT"]:
+        quarter.weighted_open.add(ask, span)
     if not ask.question.in_forecast(span, moment_of(ask)):
         if category in _PROMISED and span.offer_at is None:
             quarter.excluded["no_offer"] += 1
         return
     overdue = span.close_date is not None and span.close_date < _today(ask)
     quarter.overdue += int(overdue)
-    fill(quarter.total, ask, span.amount, span.currency)
-    if amount is None:
-        return
-    quarter.weighted.add(amount, span.probability)
+    fill(quarter.total, ask, span)
+    quarter.weighted.add(ask, span)
     if not overdue and span.proposal is None:
-        quarter.risk_adjusted.add(amount, span.probability)
+        quarter.risk_adjusted.add(ask, span)
 
 
 def _today(ask: Ask) -> Millis:
@@ -140,5 +141,9 @@ def _cumulative(ask: Ask, segment: Segment, quarter: Quarter) -> Iterable[Kpi]:
 def _sum(purse: Purse, excluded: Mapping[str, int], notes: Mapping[str, object]) -> Measured:
     status = Status.UNDEFINED if purse.known is None else Status.MATURE
     return Measured(
-        value=purse.known, n=purse.units, status=status, excluded={**excluded, **+purse.excluded}, notes=notes
+        value=purse.known,
+        n=purse.units,
+        status=status,
+        excluded={**excluded, **+purse.excluded},
+        notes={**notes, **purse.notes},
     )

@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in the files beside this one that end in _tables."""
 
 from sqlmodel import SQLModel
 
@@ -37,6 +37,7 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.money_tables import frozen_days, frozen_deals, rates
 from syncer.store.story_tables import stories
 
 #: All tables, as migrations must produce them.
@@ -63,6 +64,8 @@ __all__ = [
     "dirty_contacts",
     "dirty_deals",
     "evidence",
+    "frozen_days",
+    "frozen_deals",
     "kpi_snapshots",
     "links",
     "metadata",
@@ -70,6 +73,7 @@ __all__ = [
     "orphans",
     "outbox",
     "owners",
+    "rates",
     "runs",
     "stage_events",
     "stages",
