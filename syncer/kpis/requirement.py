@@ -7,13 +7,12 @@ from decimal import Decimal
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.money import Purse
-from syncer.kpis.periods import Window
+from syncer.kpis.periods import Window, day_of
 from syncer.kpis.ports import ID, Cohort, Milestone, Unit
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.stats import counted, percentile, wilson
 from syncer.kpis.tally import Tally, tally_entries
-from syncer.moments import DAY, Millis
 
 #: The stages that are asked for, from the order backward, each with what comes after it.
 STEPS: Sequence[tuple[Milestone, Sequence[Milestone]]] = (
@@ -138,8 +137,8 @@ def _step(ask: Ask, milestone: Milestone, later: Sequence[Milestone]) -> Step:
 
 def _mature(ask: Ask) -> Window:
     """Return the year that ended one horizon ago: later cycles have not shown yet what becomes of them."""
-    horizon = ask.question.horizon_days or _HORIZON_DAYS
-    return ask.question.calendar.trailing(Millis(ask.question.as_of - horizon * DAY), _YEAR_DAYS).window
+    last = ask.today - (ask.question.horizon_days or _HORIZON_DAYS)
+    return ask.question.calendar.between(day_of(last - _YEAR_DAYS + 1), day_of(last)).window
 
 
 def _coming(steps: Sequence[Step]) -> Decimal | None:

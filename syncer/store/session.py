@@ -16,6 +16,7 @@ from syncer.store.locks import account_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
+from syncer.store.money import Money
 from syncer.store.reconcile import Reconcile
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
@@ -51,6 +52,11 @@ class Unit:
     def measures(self) -> Measures:
         """Return what KPIs count."""
         return Measures(self.connection)
+
+    @cached_property
+    def money(self) -> Money:
+        """Return rates, imported costs and the frozen pipeline."""
+        return Money(self.connection)
 
     @cached_property
     def desk(self) -> Desk:
