@@ -9,8 +9,9 @@ import uvicorn
 from jobs.asking import Asked
 from jobs.bootstrap import agreement_of, opened_desk
 from jobs.desk import Desk
+from jobs.freezing import HOUR_OF_FREEZING
 from jobs.reconcile import reconcile_round
-from jobs.rounds import measure_round, sync_round
+from jobs.rounds import freeze_round, measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
 from jobs.settings import Settings
 from jobs.sweep import Orders
@@ -67,8 +68,9 @@ def _appointments(settings: Settings, store: Store, name: str, busy: asyncio.Loc
         ("sync", Every(plan.sync_every), _sync),
         ("measure", Every(plan.measure_every), _measure),
     ]
+    zone = agreement_of(settings).agreement.calendar.zone
+    work.append(("freeze", Nightly(HOUR_OF_FREEZING, zone), _freeze))
     if plan.reconcile_hour is not None:
-        zone = agreement_of(settings).agreement.calendar.zone
         work.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
     return [
         Appointment(name=f"{name}/{job}", when=when, work=_guarded(settings, store, name, busy, do))
@@ -99,6 +101,10 @@ async def _sync(desk: Desk) -> None:
 
 async def _measure(desk: Desk) -> None:
     await measure_round(desk, Asked())
+
+
+async def _freeze(desk: Desk) -> None:
+    await freeze_round(desk)
 
 
 async def _reconcile(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli import connecting, daemon, doctor, figures, files, letters, steps, writing
+from jobs.cli import connecting, daemon, doctor, figures, files, letters, money, steps, writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ doctor.register(app)
 steps.register(app)
 writing.register(app)
 figures.register(app)
+money.register(app)
 letters.register(app)
 daemon.register(app)
 

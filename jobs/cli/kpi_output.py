@@ -13,6 +13,8 @@ from syncer.kpis.result import Kpi
 
 _OF_STAGES = frozenset({"stage", "from", "to"})
 _OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
+#: Parts of a figure's own segment, whose codes mean something there alone.
+_OF_FIGURES = frozenset({"age", "kind", "model", "step"})
 
 
 def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Language) -> None:
@@ -78,4 +80,6 @@ def _member(dim: str, value: str | None, lang: Language) -> str:
         return "–"
     if dim in _OF_STAGES:
         return stage_text(value, lang)
+    if dim in _OF_FIGURES:
+        return term(f"{dim}_{value}", lang)
     return term(value, lang) if dim in _OF_CODES else value

@@ -8,11 +8,9 @@ from syncer.agreement.model import Agreement
 #: Keys that are kept with the signatures and read by people only.
 KEYS = (
     "agreement.marketing_goal",
-    "agreement.sales_goal",
     "agreement.sla.decision",
     "agreement.sla.attempts_before_give_up",
     "agreement.sla.escalation",
-    "money.gross_margin",
     "score_model.handover_capacity_per_week",
     "closed_other.propose",
     "lifecycle_map.PROMOTER",

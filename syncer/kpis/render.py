@@ -103,8 +103,10 @@ def _number(value: Decimal | float, unit: str, lang: str) -> str:
     match unit:
         case "ratio":
             text = f"{100 * value:.1f} %"
-        case "days" | "points" | "entries" | "orders" | "pushes":
+        case "days" | "points" | "entries" | "pushes":
             text = f"{value:,.1f}"
+        case "orders":
+            text = f"{value:,.2f}"
         case "times":
             text = f"{value:,.2f} \N{MULTIPLICATION SIGN}"
         case _ if isinstance(value, int):

@@ -63,7 +63,10 @@ def reverse_funnel(ask: Ask) -> Iterable[Kpi]:
         yield from _each(ask)
         return
     orders = _orders(ask)
-    steps = [_step(ask, milestone, later) for milestone, later in STEPS]
+    standing = Counter[FunnelStage]()
+    for row in ask.measures.stages(ask.cut_by(()), Unit.CONTACTS):
+        standing[row.stage] += row.units
+    steps = [_step(ask, milestone, later, standing) for milestone, later in STEPS]
     coming = _coming(steps)
     rest = None if orders is None or coming is None else max(Decimal(0), orders - coming)
     notes = {"orders": orders, "coming": coming}
@@ -120,7 +123,7 @@ def _orders(ask: Ask) -> Decimal | None:
     return value * purse.units / purse.amount if purse.amount else None
 
 
-def _step(ask: Ask, milestone: Milestone, later: Sequence[Milestone]) -> Step:
+def _step(ask: Ask, milestone: Milestone, later: Sequence[Milestone], standing: Counter[FunnelStage]) -> Step:
     cut = ask.cut_by(())
     entered = Cohort(entry=milestone, window=_mature(ask), reached=later)
     tally = tally_entries(ask.measures.cycles(cut, entered), lambda row: row.reached).get((), Tally())
@@ -129,10 +132,8 @@ def _step(ask: Ask, milestone: Milestone, later: Sequence[Milestone]) -> Step:
     for row in ask.measures.cycle_days(cut, Cohort(entry=Milestone.WON, window=year), milestone):
         if row.excluded is None and row.outcome is Outcome.WON and row.days is not None and row.days >= 0:
             lengths[row.days] += row.units
-    stages = _STANDING[milestone]
-    standing = sum(row.units for row in ask.measures.stages(cut, Unit.CONTACTS) if row.stage in stages)
-    days = percentile(counted(lengths), Decimal("0.5"))
-    return Step(milestone=milestone, tally=tally, standing=standing, days=days)
+    here = sum(standing[stage] for stage in _STANDING[milestone])
+    return Step(milestone=milestone, tally=tally, standing=here, days=percentile(counted(lengths), Decimal("0.5")))
 
 
 def _mature(ask: Ask) -> Window:

@@ -8,7 +8,7 @@ from syncer.funnel.facts import DealSpan
 from syncer.kpis.memory import FrozenDay
 from syncer.kpis.ports import Cut
 from syncer.moments import Millis
-from syncer.money import RateLine, RateOrigin
+from syncer.money import RateLine
 from syncer.records import CostLine
 from syncer.store import costs, freezing, rates
 from syncer.store.values import Upserted
@@ -24,11 +24,9 @@ class Money:
         """Return the rates that were believed at a moment."""
         return rates.rates(self._connection, account, known_at)
 
-    def keep_rates(
-        self, account: str, lines: Collection[RateLine], now: Millis, *, whole: RateOrigin | None = None
-    ) -> Upserted:
-        """Write rates that are new or differ; `whole` says that its origin has these and no others."""
-        return rates.keep_rates(self._connection, account, lines, now, whole=whole)
+    def keep_rates(self, account: str, lines: Collection[RateLine], now: Millis) -> Upserted:
+        """Write rates that are new or differ. One that is told no longer was told: it stays."""
+        return rates.keep_rates(self._connection, account, lines, now)
 
     def costs(self, account: str, prefix: str) -> Sequence[CostLine]:
         """Return the cost lines whose id starts with a prefix, by id."""

@@ -36,20 +36,16 @@ def rates(connection: Connection, account: str, known_at: int) -> Sequence[RateL
     ]
 
 
-def keep_rates(
-    connection: Connection, account: str, lines: Collection[RateLine], now: Millis, *, whole: RateOrigin | None = None
-) -> Upserted:
-    """Write rates that are new or differ; `whole` says that its origin has these and no others."""
+def keep_rates(connection: Connection, account: str, lines: Collection[RateLine], now: Millis) -> Upserted:
+    """Write rates that are new or differ. One that is told no longer was told: it stays."""
     there = {_key(line): line for line in rates(connection, account, now)}
     latest = {_key(line): line for line in lines}
     differing = [line for key, line in latest.items() if there.get(key) != line]
-    gone = [key for key, line in there.items() if line.origin is whole and key not in latest]
-    ended = [*gone, *(_key(line) for line in differing if _key(line) in there)]
+    ended = [_key(line) for line in differing if _key(line) in there]
     for key in ended:
         _end(connection, account, key, now)
     dialect_of(connection).upsert(connection, tables.rates, [_row(account, line, now) for line in differing])
-    created = sum(_key(line) not in there for line in differing)
-    return Upserted(created=created, updated=len(differing) - created, unchanged=len(latest) - len(differing))
+    return Upserted(created=len(differing) - len(ended), updated=len(ended), unchanged=len(latest) - len(differing))
 
 
 def _key(line: RateLine) -> _Key:

@@ -434,16 +434,14 @@ def test_rates_are_believed_from_when_to_when(database):
         assert unit.money.keep_rates("fx", [first, crm], Millis(100)).created == 2
         assert unit.money.keep_rates("fx", [first], Millis(200)).unchanged == 1
         assert unit.money.keep_rates("fx", [second], Millis(300)).updated == 1
-        unit.money.keep_rates("fx", [], Millis(400), whole=RateOrigin.CRM)
     with database.snapshot() as unit:
         known = {
             moment: {one.currency: str(one.rate) for one in unit.money.rates("fx", moment)}
-            for moment in (99, 100, 299, 300, 400)
+            for moment in (99, 100, 299, 300)
         }
     assert known == {
         99: {},
         100: {"USD": "0.5", "CHF": "1.05"},
         299: {"USD": "0.5", "CHF": "1.05"},
         300: {"USD": "0.6", "CHF": "1.05"},
-        400: {"USD": "0.6"},
     }

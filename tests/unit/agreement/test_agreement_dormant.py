@@ -15,7 +15,6 @@ def test_the_default_asks_for_nothing_that_it_does_not_get():
     [
         ("agreement: {marketing_goal: {metric: sales_ready, value: 150}}", "agreement.marketing_goal"),
         ("agreement: {sla: {escalation: [{after: 3x, to: owner}]}}", "agreement.sla.escalation"),
-        ("money: {gross_margin: 0.4}", "money.gross_margin"),
         ("closed_other: {propose: {auto_apply_after_grace: true}}", "closed_other.propose"),
         ("lifecycle_map: {PROMOTER: {lifecyclestage: evangelist}}", "lifecycle_map.PROMOTER"),
     ],
