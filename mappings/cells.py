@@ -65,7 +65,7 @@ def amount(cell: Cell, mark: Mark | None) -> Decimal:
             return cell
         case date():
             raise ValueError("is a date, not an amount")
-        case str():
+        case _:
             return _amount(_bare(cell), mark)
 
 
@@ -76,7 +76,7 @@ def rate(cell: Cell) -> Decimal:
             found = cell
         case date():
             raise ValueError("is a date, not a rate")
-        case str():
+        case _:
             found = _decimal(_bare(cell).replace(",", "."), Mark.POINT)
     if found <= 0:
         raise ValueError("is not above zero")
@@ -90,7 +90,7 @@ def days(cell: Cell) -> Days:
             raise ValueError("is a number, not a date")
         case date():
             return Days(cell, cell)
-        case str():
+        case _:
             return _named(" ".join(cell.split()))
 
 

@@ -10,7 +10,7 @@ from syncer.kpis.memory import Move
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut, DealDate, Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import Memory, closes_inside, quarters, remembered, was_promised, worth
+from syncer.kpis.remembered import Memory, closes_inside, days_of, quarters, remembered, was_promised, worth
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.tally import Tally, period_rate, with_whole
 
@@ -63,11 +63,8 @@ def _cut(ask: Ask) -> Cut:
 
 
 def _at_age(ask: Ask, quarter: Window, days: int | None) -> Memory | None:
-    if quarter.start is None or quarter.end is None:
-        return None
-    calendar = ask.question.calendar
-    last = calendar.day_number(quarter.end - 1)
-    day = calendar.day_number(quarter.start) - 1 if days is None else last - days
+    first, last = days_of(ask, quarter)
+    day = first - 1 if days is None else last - days
     return remembered(ask, _cut(ask), day) if day <= ask.today else None
 
 

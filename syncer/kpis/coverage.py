@@ -8,7 +8,7 @@ from syncer.funnel.facts import Outcome
 from syncer.kpis.money import Purse, fill
 from syncer.kpis.ports import ID, DealDate
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import closes_inside, earlier_quarters, remembered, worth
+from syncer.kpis.remembered import closes_inside, days_of, earlier_quarters, remembered, worth
 from syncer.kpis.result import FEW, Kpi, Status, size_status
 
 #: The goal that coverage is measured against.
@@ -95,7 +95,7 @@ def _past(ask: Ask) -> Past:
         return past
     age = ask.today - calendar.day_number(window.start)
     for quarter in earlier_quarters(ask, window.start, _QUARTERS):
-        day = calendar.day_number(quarter.start or 0) + age
+        day = days_of(ask, quarter)[0] + age
         for move in remembered(ask, ask.every, day).moves:
             after = move.after
             if move.excluded is not None or after is None or not closes_inside(move.before, quarter):

@@ -54,6 +54,12 @@ def worth(ask: Ask, span: DealSpan | None, day: int | None) -> Decimal | None:
     return None if span is None or span.amount is None else ask.convert(span.amount, span.currency, day)
 
 
+def days_of(ask: Ask, quarter: Window) -> tuple[int, int]:
+    """Return first and last local day of a quarter."""
+    calendar = ask.question.calendar
+    return calendar.day_number(quarter.start or 0), calendar.day_number((quarter.end or 0) - 1)
+
+
 def quarters(ask: Ask) -> Sequence[Window]:
     """Return the quarters that the period touches; of all time the last four that are over."""
     calendar, window = ask.question.calendar, ask.window

@@ -474,4 +474,5 @@ async def test_the_daemon_mends_the_mirror_at_its_hour(crm, open_desk, sqlite_st
     assert {one.name for one in _appointments(never, sqlite_store, "hubspot", asyncio.Lock())} == {
         "hubspot/sync",
         "hubspot/measure",
+        "hubspot/freeze",
     }

@@ -177,6 +177,11 @@ def test_k20_of_another_quarter_asks_the_rule_for_that_quarter():
     assert asked == [next_quarter.window.start]
 
 
+def test_k20_weighs_no_deal_that_its_rep_leaves_out():
+    found = rows(quarter(deal("A", 1_000, "OMIT", 0.9), deal("B", 100, None, 0.5)), "K20")
+    assert (found["K20.omitted"].value, found["K20.weighted_pipeline"].value) == (1_000, 50)
+
+
 def test_k20_without_a_probability_is_counted_and_not_weighted():
     found = rows(quarter(deal("A", 1_000, "COMMIT", None)), "K20")
     assert (found["K20"].value, found["K20.weighted"].value) == (1_000, None)
