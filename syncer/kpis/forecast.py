@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from syncer.funnel.facts import DealSpan, Outcome
 from syncer.kpis.money import Purse, fill, merged
 from syncer.kpis.ports import DealDate, Segment
 from syncer.kpis.question import Ask, Measured
+from syncer.kpis.recalibration import Calibration, calibration
 from syncer.kpis.resampling import sum_interval
 from syncer.kpis.result import Kpi, Status
 from syncer.kpis.tally import with_whole
@@ -71,11 +72,12 @@ class Quarter:
 def forecast(ask: Ask) -> Iterable[Kpi]:
     """Yield K20 and its companions."""
     quarters: defaultdict[Segment, Quarter] = defaultdict(Quarter)
+    past = calibration(ask)
     for row in ask.measures.deal_rows(ask.every, Outcome.OPEN, ask.window):
         if row.excluded is not None:
             quarters[row.segment].excluded[row.excluded] += 1
         else:
-            _open_deal(ask, quarters[row.segment], row.span)
+            _open_deal(ask, quarters[row.segment], row.span, past)
     for group in ask.measures.deals(ask.every, DealDate.CLOSE, ask.window):
         if group.excluded is None and group.outcome is Outcome.WON:
             won = quarters[group.segment].won
@@ -83,7 +85,7 @@ def forecast(ask: Ask) -> Iterable[Kpi]:
             if group.with_amount:
                 won.put(ask, group.amount, (group.currency, group.day), group.with_amount)
     for segment in with_whole(quarters, ask.question.by):
-        yield from _rows(ask, segment, quarters.get(segment, Quarter()))
+        yield from _rows(ask, segment, quarters.get(segment, Quarter()), past)
 
 
 def moment_of(ask: Ask) -> Millis:
@@ -93,7 +95,7 @@ def moment_of(ask: Ask) -> Millis:
     return as_of if inside or start is None else start
 
 
-def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan) -> None:
+def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan, past: Calibration) -> None:
     category = _CATEGORIES.get((span.forecast_category or "").upper(), _UNCATEGORISED)
     fill(quarter.categories[category], ask, span)
     if category != _CATEGORIES["OMIT"]:
@@ -107,7 +109,8 @@ def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan) -> None:
     fill(quarter.total, ask, span)
     quarter.weighted.add(ask, span)
     if not overdue and span.proposal is None:
-        quarter.risk_adjusted.add(ask, span)
+        chance = None if span.probability is None else past.applied(span.probability)
+        quarter.risk_adjusted.add(ask, replace(span, probability=chance))
 
 
 def _today(ask: Ask) -> Millis:
@@ -115,13 +118,15 @@ def _today(ask: Ask) -> Millis:
     return calendar.midnight(calendar.day(ask.question.as_of))
 
 
-def _rows(ask: Ask, segment: Segment, quarter: Quarter) -> Iterable[Kpi]:
+def _rows(ask: Ask, segment: Segment, quarter: Quarter, past: Calibration) -> Iterable[Kpi]:
     lacking = quarter.total.excluded["no_amount"]
     headline = _sum(quarter.total, quarter.excluded, {"without_amount": lacking})
     yield ask.row("K20", segment, headline)
     yield ask.row("K20.weighted", segment, quarter.weighted.measured())
     yield ask.row("K20.weighted_pipeline", segment, quarter.weighted_open.measured())
-    yield ask.row("K20.risk_adjusted", segment, quarter.risk_adjusted.measured())
+    adjusted = quarter.risk_adjusted.measured()
+    told = {**adjusted.notes, "calibration": past.factor, "calibrated_on": past.deals}
+    yield ask.row("K20.risk_adjusted", segment, replace(adjusted, notes=told))
     for category in (*_CATEGORIES.values(), _UNCATEGORISED):
         yield ask.row(f"K20.{category}", segment, _sum(quarter.categories[category], {}, {}))
     yield ask.row("K20.won", segment, _sum(quarter.won, {}, {}))

@@ -9,13 +9,15 @@ from syncer.kpis.memory import FrozenDay
 from syncer.kpis.ports import Cut
 from syncer.store import tables
 from syncer.store.dialect import Row, chunks, dialect_of
-from syncer.store.encode import maybe_micros
 from syncer.store.measures_populations import deals_as_of
-from syncer.store.spans import SPAN_COLUMNS, span_of
+from syncer.store.spans import SPAN_COLUMNS, span_of, span_row
 
 _CHUNK = 2_000
-#: Positions of the deal's id and first day, and where what was frozen of it begins.
-_DEAL, _FIRST, _FROZEN = 1, 2, 4
+#: Positions of the deal's id, and where what was frozen of it begins.
+_DEAL, _FROZEN = 1, 4
+#: Where a row of spans has what is frozen beside owner and promise.
+_NAMES = [column.name for column in tables.deal_spans.columns]
+_PLACES = [_NAMES.index(column.name) for column in tables.frozen_deals.columns if column.name in _NAMES[2:]]
 
 
 def frozen_day(connection: Connection, cut: Cut, day: int) -> FrozenDay | None:
@@ -66,21 +68,8 @@ def _open_deals(connection: Connection, cut: Cut, day: int, promised: Callable[[
 
 
 def _frozen(span: DealSpan) -> Row:
-    return (
-        span.pipeline_id,
-        span.pipeline_kind,
-        span.stage_id,
-        maybe_micros(span.amount),
-        span.currency,
-        span.close_date,
-        span.forecast_category,
-        span.probability,
-        span.offer_at,
-        span.month_pushes,
-        span.quarter_pushes,
-        span.slip_days,
-        span.proposal,
-    )
+    row = span_row("", span, 0, "")
+    return tuple(row[place] for place in _PLACES)
 
 
 def _of_day(connection: Connection, account: str, day: int) -> dict[str, Row]:

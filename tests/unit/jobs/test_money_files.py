@@ -145,6 +145,18 @@ def lines(run):
     return json.loads(run("costs", "list", "--json"))
 
 
+def of_crm(id_, source, campaign, starts_at=None):
+    return CostLine(
+        id=id_,
+        source=source,
+        campaign=campaign,
+        amount=Decimal(5),
+        currency=None,
+        starts_at=starts_at,
+        ends_at=None,
+    )
+
+
 def test_the_same_file_twice_changes_nothing_whatever_it_is_called(run):
     assert counted(run("costs", "import", written(run, COSTS), "--json")) == [3, 0, 0, 0]
     assert counted(run("costs", "import", written(run, COSTS, "again.csv"), "--json")) == [0, 0, 3, 0]
@@ -181,15 +193,7 @@ def test_with_replace_the_file_is_all_there_is_for_its_days(run):
 
 
 def test_forget_takes_imported_lines_alone(run):
-    crm = CostLine(
-        id="campaign-1",
-        source="google",
-        campaign="brand",
-        amount=Decimal(5),
-        currency=None,
-        starts_at=None,
-        ends_at=None,
-    )
+    crm = of_crm("campaign-1", "google", "brand")
     with run.store.commit() as unit:
         unit.mirror.upsert_costs("acme", [crm], system_clock())
     run("costs", "import", written(run, COSTS))
@@ -200,18 +204,8 @@ def test_forget_takes_imported_lines_alone(run):
 
 
 def test_cost_that_the_crm_names_as_well_is_said(run):
-    crm = CostLine(
-        id="campaign-1",
-        source="google",
-        campaign="brand",
-        amount=Decimal(5),
-        currency=None,
-        starts_at=at("2026-09-01", 0),
-        ends_at=None,
-    )
-    undated = CostLine(
-        id="agreement:0", source="fair", campaign=None, amount=Decimal(5), currency=None, starts_at=None, ends_at=None
-    )
+    crm = of_crm("campaign-1", "google", "brand", at("2026-09-01", 0))
+    undated = of_crm("agreement:0", "fair", None)
     with run.store.commit() as unit:
         unit.mirror.upsert_costs("acme", [crm, undated], system_clock())
     found = json.loads(run("costs", "import", written(run, COSTS), "--json"))

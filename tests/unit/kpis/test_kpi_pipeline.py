@@ -267,3 +267,38 @@ def test_explain_names_the_cycles_behind_the_reverse_funnel():
     assert [reason.kpi.segment for reason in why] == [{"step": "offer"}, {"step": "mql"}, {"step": "inquiry"}]
     found = measure(Given(by_entry=one), question(by=("id",), target=ORDERS, period=Q4), ["K38"])
     assert [(row.segment["id"], row.n, row.k) for row in found if row.id == "K38"] == [("c1#1", 1, 1), ("c2#1", 1, 0)]
+
+
+def calibrated(deals, wins, probability=0.5, **changes):
+    one = stood(10, closes="2026-09-10", probability=probability)
+    moves = [move(one, ended(one, "won" if number < wins else "lost")) for number in range(deals)]
+    given = Given(rows={OPEN: [deal("A", 1_000, "COMMIT", 0.8)]}, past={day("2026-08-21"): [*moves, *changes.values()]})
+    return rows(given, "K20.risk_adjusted")["K20.risk_adjusted"]
+
+
+def test_k20_risk_adjusted_allows_for_how_far_probabilities_were_off():
+    row = calibrated(40, 10)
+    assert (row.value, row.notes["calibration"], row.notes["calibrated_on"]) == (400, 0.5, 40)
+
+
+def test_k20_risk_adjusted_never_goes_beyond_certainty():
+    assert calibrated(40, 40).value == 1_000
+
+
+def test_k20_risk_adjusted_does_not_recalibrate_by_a_few_deals():
+    assert (calibrated(29, 0).value, calibrated(29, 0).notes["calibration"]) == (800, 1.0)
+    assert calibrated(40, 0, probability=0.0).value == 800
+
+
+def test_k20_recalibrates_by_what_was_to_close_in_that_quarter_alone():
+    one = stood(10, closes="2026-09-10", probability=0.5)
+    row = calibrated(
+        30,
+        15,
+        renewal=move(one, ended(one, "won"), excluded="renewal"),
+        later=move(stood(10, closes="2026-10-10", probability=0.5)),
+        unsaid=move(stood(10, closes="2026-09-10"), ended(one, "won")),
+        new=move(None, one),
+        gone=move(one, None),
+    )
+    assert (row.notes["calibrated_on"], row.notes["calibration"]) == (31, 15 / 15.5)
