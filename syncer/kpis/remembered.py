@@ -32,6 +32,14 @@ def remembered(ask: Ask, cut: Cut, day: int) -> Memory:
     return Memory(day=day, as_of=as_of, moves=ask.measures.moves(cut, frozen or as_of), notes=notes)
 
 
+def at_start(ask: Ask, cut: Cut) -> Memory | None:
+    """Return the pipeline on the eve of the period, None where the period has no beginning or has not begun."""
+    start = ask.window.start
+    if start is None or start > ask.question.as_of:
+        return None
+    return remembered(ask, cut, ask.question.calendar.day_number(start) - 1)
+
+
 def was_promised(ask: Ask, move: Move) -> bool:
     """Return whether a deal was forecast for the quarter of its close date: as frozen, else by the agreement now."""
     if move.promised is not None:

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from syncer.funnel.facts import Outcome
+from syncer.funnel.facts import DealSpan, Outcome
 from syncer.kpis.memory import Move
+from syncer.kpis.periods import Window
 from syncer.kpis.ports import Segment
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.remembered import Memory, closes_inside, remembered, was_promised, worth
@@ -54,9 +55,8 @@ def _count(ask: Ask, slip: Slip, move: Move, day: int) -> None:
         slip.deals.excluded[move.excluded] += 1
         return
     after = move.after
-    is_open = after is not None and after.outcome is Outcome.OPEN
-    left = is_open and not closes_inside(after, ask.window)
-    slip.deals.add(1, hit=left, may_hit=is_open)
+    left = after is not None and after.outcome is not Outcome.VOID and _is_beyond(after, ask.window)
+    slip.deals.add(1, hit=left, may_hit=after is not None and after.outcome is Outcome.OPEN)
     amount = worth(ask, move.before, day)
     if amount is None:
         slip.excluded["no_fx" if move.before is not None and move.before.amount is not None else "no_amount"] += 1
@@ -64,6 +64,11 @@ def _count(ask: Ask, slip: Slip, move: Move, day: int) -> None:
     slip.priced += 1
     slip.forecast += amount
     slip.slipped += amount if left else 0
+
+
+def _is_beyond(after: DealSpan, window: Window) -> bool:
+    """Return whether a deal's close date left the period for a later one, open still or closed there."""
+    return after.close_date is None or (window.end is not None and after.close_date >= window.end)
 
 
 def _value(slip: Slip, memory: Memory) -> Measured:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from syncer.errors import Bug
@@ -15,6 +15,7 @@ from syncer.kpis.question import Ask, Measured
 from syncer.kpis.remembered import closes_inside, remembered, worth
 from syncer.kpis.result import Kpi, Status
 from syncer.kpis.tally import with_whole
+from syncer.moments import Millis
 
 #: What adds to the start, and what takes from it, in the order of the report.
 ADDED = ("new", "pulled_in", "increased")
@@ -51,15 +52,25 @@ class Flow:
 
 
 def waterfall(ask: Ask) -> Iterable[Kpi]:
-    """Yield K23: the end, the start and each bucket between. Raises Bug where they do not balance."""
+    """Yield K23: the end, the start and each bucket between. Raises Bug where they do not balance.
+
+    The end is that of the period, or as_of inside it.
+    """
     if ask.window.start is None:
         return
-    memory = remembered(ask, ask.every, ask.question.calendar.day_number(ask.window.start) - 1)
+    memory = remembered(
+        ask, replace(ask.every, as_of=_end(ask)), ask.question.calendar.day_number(ask.window.start) - 1
+    )
     flows: defaultdict[Segment, Flow] = defaultdict(Flow)
     for move in memory.moves:
         _place(ask, flows[move.segment], move)
     for segment in with_whole(flows, ask.question.by):
         yield from _rows(ask, segment, flows.get(segment, Flow()), memory.notes)
+
+
+def _end(ask: Ask) -> Millis:
+    end = ask.window.end
+    return ask.question.as_of if end is None else Millis(min(ask.question.as_of, end - 1))
 
 
 def _place(ask: Ask, flow: Flow, move: Move) -> None:
@@ -77,16 +88,17 @@ def _place(ask: Ask, flow: Flow, move: Move) -> None:
 def _fill(ask: Ask, purse: Purse, span: DealSpan | None, *, counts: bool) -> Decimal | None:
     """Put a deal into start or end where it counts there, and return its amount.
 
-    Both take the rate of as_of, so the report is in constant currency; rounded, so that sums are exact.
+    Both take the rate of the end, so the report is in constant currency; rounded, so that sums are exact.
     """
-    amount = worth(ask, span, ask.today)
+    day = ask.question.calendar.day_number(_end(ask))
+    amount = worth(ask, span, day)
     if span is not None and counts:
         if amount is not None:
             purse.add(amount.quantize(_EXACT))
         elif span.amount is None:
             purse.lack()
         else:
-            purse.lack_rate(span.currency, ask.fx_day(ask.today))
+            purse.lack_rate(span.currency, ask.fx_day(day))
     return None if amount is None else amount.quantize(_EXACT)
 
 

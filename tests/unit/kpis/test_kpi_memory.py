@@ -269,6 +269,21 @@ def test_the_waterfall_takes_one_rate_for_both_ends():
     assert lacking["start"].notes["no_rate"] == {"USD": ["2026-11-21"]}
 
 
+def test_a_waterfall_of_a_past_quarter_ends_with_it():
+    asked = []
+
+    class Asked(Given):
+        def moves(self, cut, since):
+            asked.append(cut.as_of)
+            return super().moves(cut, since)
+
+    dollars = stood(100, currency="USD")
+    known = rates(rate("USD", "0.5", "2026-09-01"), rate("USD", "0.9", "2027-01-01"))
+    given = Asked(past={EVE: [move(dollars)]})
+    row = rows(given, "K23", rates=known, **OVER)["K23"]
+    assert (asked, row.value) == ([Q4.window.end - 1], 50)
+
+
 def test_a_waterfall_of_all_time_has_no_start():
     assert measure(Given(), question(period=ALL), ["K23"]) == []
 
@@ -333,6 +348,19 @@ def test_k24_counts_only_what_was_forecast_and_names_what_it_leaves_out():
     assert (found["K24"].k, found["K24"].n, found["K24"].notes["open"]) == (1, 3, 1)
     assert found["K24"].excluded == {"renewal": 1}
     assert found["K24.value"].excluded == {"renewal": 1, "no_amount": 1, "no_fx": 1}
+
+
+def test_k24_a_deal_that_left_the_quarter_slipped_whatever_became_of_it_there():
+    one = stood(10)
+    later = {"close_date": at("2027-02-01", 0)}
+    found = slipping(
+        *(move(one, ended(one, outcome, **later)) for outcome in ("open", "won", "lost")),
+        move(one, ended(one, "void", **later)),
+        move(one, replace(one, close_date=None)),
+        move(one, replace(one, close_date=at("2026-09-20", 0))),
+        **OVER,
+    )
+    assert (found["K24"].k, found["K24"].n) == (4, 6)
 
 
 def test_k24_by_the_agreement_where_the_day_was_not_frozen():
