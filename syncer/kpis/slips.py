@@ -10,7 +10,7 @@ from syncer.kpis.memory import Move
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import Memory, closes_inside, remembered, was_promised, worth
+from syncer.kpis.remembered import Memory, at_start, closes_inside, was_promised, worth
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.stats import mean
 from syncer.kpis.tally import Tally, cohort_rate, with_whole
@@ -31,8 +31,8 @@ class Slip:
 
 def slip_rates(ask: Ask) -> Iterable[Kpi]:
     """Yield K24: deals and value that slipped, and mean month pushes by outcome."""
-    if ask.window.start is not None:
-        memory = remembered(ask, ask.every, ask.question.calendar.day_number(ask.window.start) - 1)
+    memory = at_start(ask, ask.every)
+    if memory is not None:
         yield from _slipped(ask, memory)
     yield from _pushed(ask)
 

@@ -12,7 +12,7 @@ from syncer.kpis.money import Purse
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import closes_inside, remembered, worth
+from syncer.kpis.remembered import at_start, closes_inside, worth
 from syncer.kpis.result import Kpi, Status
 from syncer.kpis.tally import with_whole
 from syncer.moments import Millis
@@ -56,11 +56,9 @@ def waterfall(ask: Ask) -> Iterable[Kpi]:
 
     The end is that of the period, or as_of inside it.
     """
-    if ask.window.start is None:
+    memory = at_start(ask, replace(ask.every, as_of=_end(ask)))
+    if memory is None:
         return
-    memory = remembered(
-        ask, replace(ask.every, as_of=_end(ask)), ask.question.calendar.day_number(ask.window.start) - 1
-    )
     flows: defaultdict[Segment, Flow] = defaultdict(Flow)
     for move in memory.moves:
         _place(ask, flows[move.segment], move)

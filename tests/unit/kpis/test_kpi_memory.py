@@ -284,8 +284,9 @@ def test_a_waterfall_of_a_past_quarter_ends_with_it():
     assert (asked, row.value) == ([Q4.window.end - 1], 50)
 
 
-def test_a_waterfall_of_all_time_has_no_start():
-    assert measure(Given(), question(period=ALL), ["K23"]) == []
+@pytest.mark.parametrize("period", [ALL, parse_period("2027Q1", BERLIN)])
+def test_a_period_without_a_beginning_or_not_begun_has_no_start_to_look_back_at(period):
+    assert measure(Given(), question(period=period), ["K23", "K24.value"]) == []
 
 
 def test_a_waterfall_that_does_not_balance_stops_the_report(monkeypatch):
