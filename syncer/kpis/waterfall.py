@@ -43,6 +43,8 @@ class Flow:
     end: Purse = field(default_factory=Purse)
     buckets: defaultdict[str, Purse] = field(default_factory=lambda: defaultdict(Purse))
     excluded: Counter[str] = field(default_factory=Counter)
+    #: What the won deals were worth when they were won; their bucket holds what they were worth at the start.
+    at_closing: Decimal = Decimal(0)
 
     @property
     def gap(self) -> Decimal:
@@ -81,6 +83,7 @@ def _place(ask: Ask, flow: Flow, move: Move) -> None:
     for name, amount in buckets(move, window, (started, ended)):
         if amount is not None:
             flow.buckets[name].add(amount)
+        flow.at_closing += (ended or 0) if name == "won" else 0
 
 
 def _fill(ask: Ask, purse: Purse, span: DealSpan | None, *, counts: bool) -> Decimal | None:
@@ -134,7 +137,8 @@ def _rows(ask: Ask, segment: Segment, flow: Flow, notes: Mapping[str, object]) -
     yield ask.row("K23", segment, _sum(flow.end, flow.excluded, notes))
     yield ask.row("K23.start", segment, _sum(flow.start, Counter(), notes))
     for name in (*ADDED, *TAKEN):
-        yield ask.row(f"K23.{name}", segment, _sum(flow.buckets[name], Counter(), {}))
+        told = {"at_closing": flow.at_closing} if name == "won" else {}
+        yield ask.row(f"K23.{name}", segment, _sum(flow.buckets[name], Counter(), told))
 
 
 def _sum(purse: Purse, excluded: Mapping[str, int], notes: Mapping[str, object]) -> Measured:

@@ -224,6 +224,7 @@ def test_waterfall_balances():
         "other": 50,
         "void": 0,
     }
+    assert found["won"].notes["at_closing"] == 999
 
 
 def test_a_deal_that_came_and_closed_within_the_period_came_in_and_went_out():
