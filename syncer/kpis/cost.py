@@ -12,7 +12,7 @@ from syncer.kpis.journeys import Journey
 from syncer.kpis.ports import Cohort, DealDate, Milestone, Segment
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Basis, Kpi, Status, size_status
-from syncer.kpis.spending import Spend, by_kind, is_marketing, is_sales, spend
+from syncer.kpis.spending import Spend, is_marketing, is_sales, of_kind, spend
 from syncer.kpis.tally import Tally, tally_entries, with_whole
 from syncer.money import CostKind
 from syncer.records import CostLine
@@ -49,14 +49,10 @@ def per_lead(ask: Ask) -> Iterable[Kpi]:
         cost = costs.get(segment, Spend())
         yield ask.row("K17.cost", segment, _cost(cost))
         yield ask.row("K17.cost_without_leads", segment, _wasted(ask, segment, cost, leads["K17"]))
-    if not ask.question.by:
-        yield from _kinds(ask)
-
-
-def _kinds(ask: Ask) -> Iterable[Kpi]:
-    spent = by_kind(ask)
     for kind in CostKind:
-        yield ask.row("K17.cost_by_kind", (), _cost(spent.get(kind, Spend())), kind=kind.value)
+        spent = spend(ask, ask.question.by, of_kind(kind))
+        for segment in with_whole(spent, ask.question.by):
+            yield ask.row("K17.cost_by_kind", segment, _cost(spent.get(segment, Spend())), kind=kind.value)
 
 
 def _carried(costs: Mapping[Segment, Spend], segment: Segment) -> Spend:

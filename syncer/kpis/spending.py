@@ -46,6 +46,11 @@ def is_sales(line: CostLine) -> bool:
     return not line.kind.is_marketing
 
 
+def of_kind(kind: CostKind) -> Callable[[CostLine], bool]:
+    """Return whether a line was spent on one kind of thing."""
+    return lambda line: line.kind is kind
+
+
 def spend(ask: Ask, by: Sequence[str], wanted: Callable[[CostLine], bool] = is_marketing) -> Mapping[Segment, Spend]:
     """Return the cost of the period by source and campaign, of the lines wanted."""
     found: defaultdict[Segment, Spend] = defaultdict(Spend)
@@ -53,14 +58,6 @@ def spend(ask: Ask, by: Sequence[str], wanted: Callable[[CostLine], bool] = is_m
         if wanted(line):
             segment = tuple({"source": line.source, "campaign": line.campaign, ID: line.id}[dim] for dim in by)
             _add(ask, found[segment], line)
-    return found
-
-
-def by_kind(ask: Ask) -> Mapping[CostKind, Spend]:
-    """Return the whole cost of the period by what it was spent on."""
-    found: defaultdict[CostKind, Spend] = defaultdict(Spend)
-    for line in ask.measures.costs(ask.cut):
-        _add(ask, found[line.kind], line)
     return found
 
 

@@ -225,6 +225,17 @@ def test_sales_cost_is_no_cost_of_a_lead_and_every_kind_stands_for_itself():
     }
 
 
+def test_cost_by_kind_names_its_lines_and_splits_by_source():
+    given = Given(lines=[cost("google", 100), replace(cost("x", 5), kind=CostKind.TOOLS)])
+    found = figures(given, question(by=("source",)), "K17.cost_by_kind")
+    assert {(row.segment["kind"], row.segment["source"]): row.value for row in found} == {
+        ("media", "google"): 100,
+        ("tools", "x"): 5,
+    }
+    why = {one.kpi.segment["kind"]: one.denominator for one in explain(given, question(), "K17.cost_by_kind")}
+    assert (why["media"], why["tools"], why["sales"]) == (["google-2026-04-01"], ["x-2026-04-01"], [])
+
+
 def test_explain_names_the_orders_behind_a_return():
     given = Given(lines=COSTS, won=[way("d1", "google", amount=1), way("d2", "google", amount=1, excluded="test")])
     why = {one.kpi.id: one for one in explain(given, question(), "K19")}
