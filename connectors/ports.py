@@ -6,6 +6,7 @@ Every method raises only errors of `syncer.errors`.
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
@@ -113,6 +114,18 @@ class AccountFacts:
     time_zone: str
     currency: str | None
     account_type: str | None
+    #: Further currencies that its records may carry.
+    more_currencies: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExchangeRate:
+    """What one unit of a currency is worth in another from a moment on, as the vendor says it."""
+
+    currency: str
+    into: str
+    rate: Decimal
+    at: Millis
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -218,6 +231,10 @@ class Source(Protocol):
 
     async def account(self) -> AccountFacts:
         """Return the account's own facts."""
+        ...
+
+    async def exchange_rates(self) -> Sequence[ExchangeRate]:
+        """Return what the account's further currencies are and were worth."""
         ...
 
     async def owners(self) -> Sequence[OwnerRow]:

@@ -3,21 +3,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jobs.bootstrap import system_clock
 from jobs.names import agreement_text
 from jobs.settings import Settings
 from jobs.words import LANGUAGES, Language
-from syncer.agreement import InForce
+from syncer.agreement import Agreement, InForce
 from syncer.errors import ConfigError, Problem
 from syncer.funnel import forecast_rule
+from syncer.kpis.attribution import Model
 from syncer.kpis.measure import KpiExplanation, explain, measure
 from syncer.kpis.periods import Calendar, parse_period
 from syncer.kpis.question import Question
+from syncer.kpis.rates import Rates, rates_of
 from syncer.kpis.result import Basis, Kpi
+from syncer.kpis.targets import Target
+from syncer.kpis.touches import OriginRule, Reaction, origin_rule
 from syncer.moments import Millis, millis
 from syncer.store import Store
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 _DAY_TEXT = len("2026-01-01")
 
@@ -32,6 +39,9 @@ class Asked:
     basis: str | None = None
     by: tuple[str, ...] = ()
     lang: str = "en"
+    model: str | None = None
+    #: The day whose rates count for everything.
+    constant_rates: str | None = None
 
 
 def measured(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
@@ -51,17 +61,24 @@ def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Qu
     rules = agreement.agreement
     zone = rules.calendar.zone
     calendar = Calendar(zone=zone.key, fiscal_year_start=rules.calendar.fiscal_year_start)
+    known_at = clock_option(asked.known_at, zone, option="--known-at")
     return Question(
         account=account,
         as_of=clock_option(asked.as_of, zone, option="--as-of"),
-        known_at=clock_option(asked.known_at, zone, option="--known-at"),
+        known_at=known_at,
         calendar=calendar,
         in_forecast=forecast_rule(rules),
-        currency=rules.money.reporting_currency or _account_currency(store, account),
+        currency=reporting_currency(store, rules, account),
         period=parse_period(asked.period, calendar) if asked.period else None,
         basis=_basis(asked.basis),
         by=asked.by,
         lang=language(asked.lang),
+        rates=_rates(store, account, known_at),
+        constant_day=_day(asked.constant_rates, calendar, zone),
+        gross_margin=rules.money.gross_margin,
+        target=_target(rules),
+        model=_model(asked.model),
+        origin=_origin(rules),
         nps_scales=rules.surveys.nps,
         config_version=agreement_text(agreement),
     )
@@ -100,10 +117,45 @@ def language(text: str) -> Language:
     raise ConfigError([Problem(key="--lang", message=f"no language {text!r}", hint=", ".join(LANGUAGES))])
 
 
-def _account_currency(store: Store, account: str) -> str | None:
+def reporting_currency(store: Store, rules: Agreement, account: str) -> str | None:
+    """Return the currency of reports: the agreement's, else the account's own."""
+    if rules.money.reporting_currency:
+        return rules.money.reporting_currency
     with store.snapshot() as unit:
         facts = unit.desk.account(account)
     return facts.currency if facts else None
+
+
+def _rates(store: Store, account: str, known_at: Millis) -> Rates:
+    with store.snapshot() as unit:
+        return rates_of(unit.money.rates(account, known_at))
+
+
+def _day(text: str | None, calendar: Calendar, zone: ZoneInfo) -> int | None:
+    return None if text is None else calendar.day_number(clock_option(text, zone, option="--constant-rates"))
+
+
+def _target(rules: Agreement) -> Target | None:
+    goal = rules.agreement.sales_goal
+    return (
+        None if goal is None else Target(metric=goal.metric, months=_MONTHS[goal.per], value=Decimal(str(goal.value)))
+    )
+
+
+def _origin(rules: Agreement) -> OriginRule:
+    def event_of(reaction: Reaction) -> str:
+        return rules.events.classify(reaction.kind, reaction.subject, reaction.asset, reaction.outcome)
+
+    return origin_rule(rules.money.sources, rules.money.events, event_of)
+
+
+def _model(text: str | None) -> Model | None:
+    if text is None:
+        return None
+    try:
+        return Model(text)
+    except ValueError:
+        raise ConfigError([Problem(key="--model", message=f"no model {text!r}", hint=", ".join(Model))]) from None
 
 
 def _basis(text: str | None) -> Basis | None:

@@ -15,10 +15,11 @@ from jobs.bootstrap import agreement_of, opened_desk, system_clock
 from jobs.desk import Desk
 from jobs.digest.sending import send_digests
 from jobs.drainer import Drainer
+from jobs.freezing import HOUR_OF_FREEZING
 from jobs.keeping import Keeper
 from jobs.prune import prune_desk
 from jobs.reconcile import reconcile_round
-from jobs.rounds import measure_round, sync_round
+from jobs.rounds import freeze_round, measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
 from jobs.settings import Settings
 from jobs.sweep import Orders
@@ -137,16 +138,16 @@ def _appointments(work: _Work, name: str) -> list[Appointment]:
         ("sync", Every(plan.sync_every), _sync),
         ("measure", Every(plan.measure_every), _measure),
     ]
+    zone = agreement_of(work.settings).agreement.calendar.zone
+    jobs.append(("freeze", Nightly(HOUR_OF_FREEZING, zone), _freeze))
     if plan.reconcile_hour is not None:
-        zone = agreement_of(work.settings).agreement.calendar.zone
         jobs.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
     if work.settings.retention.hour is not None:
-        zone = agreement_of(work.settings).agreement.calendar.zone
         jobs.append(("prune", Nightly(work.settings.retention.hour, zone), prune_desk))
     found = [Appointment(name=f"{name}/{job}", when=when, work=_guarded(work, name, do)) for job, when, do in jobs]
     report = work.settings.digest
     if report.hour is not None and report.variables:
-        when = Nightly(report.hour, agreement_of(work.settings).agreement.calendar.zone)
+        when = Nightly(report.hour, zone)
         found.append(Appointment(name=f"{name}/digest", when=when, work=_digest(work, name)))
     return found
 
@@ -190,6 +191,10 @@ async def _sync(desk: Desk) -> None:
 
 async def _measure(desk: Desk) -> None:
     await measure_round(desk, Asked())
+
+
+async def _freeze(desk: Desk) -> None:
+    await freeze_round(desk)
 
 
 async def _reconcile(desk: Desk) -> None:

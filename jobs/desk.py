@@ -67,3 +67,5 @@ class Portal:
     skipped: Mapping[str, str]
     #: Stages of the lead pipelines by id.
     lead_stages: Mapping[str, LeadStage] = field(default_factory=dict)
+    #: Further currencies that records may carry.
+    more_currencies: Sequence[str] = ()

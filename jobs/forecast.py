@@ -126,7 +126,7 @@ async def forecast_round(desk: Desk, *, streams: Sequence[str] = (), restart: bo
     with recorded_run(desk, "backfill --dry-run") as run:
         await refuse_at_rest(desk)
         portal = await look(desk)
-        found = {ACCOUNT: StreamForecast(look=LOOK + (LEADS in portal.properties))}
+        found = {ACCOUNT: StreamForecast(look=LOOK + (LEADS in portal.properties) + bool(portal.more_currencies))}
         found |= {name: StreamForecast(list=1, notes=(_FEEDS,)) for name in _wanted(portal.feeds, streams)}
         for group in groups(desk, _wanted(portal.streams, streams)):
             of_group = await asyncio.gather(*(_stream(desk, portal, name, restart=restart) for name in group))

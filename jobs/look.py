@@ -8,6 +8,7 @@ from typing import cast
 import msgspec
 
 from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
+from jobs.currencies import read_rates
 from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
 from mappings.check import present
@@ -89,6 +90,8 @@ async def _look(desk: Desk) -> Portal:
     await asyncio.to_thread(keep)
     known, skipped = await _definitions(desk)
     lead_stages = await _lead_stages(desk, skipped) if LEADS in known else {}
+    without_rates = await read_rates(desk, facts)
+    skipped |= {} if without_rates is None else {"exchange_rates": without_rates}
     return Portal(
         properties={
             stream: wanted_properties(desk.definitions, desk.agreement.agreement, stream, names, portal_stages)
@@ -106,6 +109,7 @@ async def _look(desk: Desk) -> Portal:
         feeds=_chosen(desk, desk.source.streams.events),
         skipped=skipped,
         lead_stages=lead_stages,
+        more_currencies=facts.more_currencies,
     )
 
 

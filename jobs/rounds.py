@@ -12,6 +12,7 @@ from jobs.completeness import StreamProof
 from jobs.counts import PullCount, StreamCount
 from jobs.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
+from jobs.freezing import Frozen, freeze_days
 from jobs.look import look, refuse_unknown
 from jobs.parking import by_day, refuse_at_rest
 from jobs.plan import Plan, plan
@@ -177,6 +178,7 @@ async def measure_round(desk: Desk, asked: Asked) -> list[dict[str, object]]:
     """Compute every KPI and keep the rows as this run's snapshot."""
     with recorded_run(desk, "measure") as run:
         await asyncio.to_thread(_keep_costs, desk)
+        run.counts.update(frozen_days=(await _freeze(desk)).days)
         asking = question(desk.store, desk.agreement, desk.name, asked)
         rows: list[dict[str, object]] = json.loads(to_json(await asyncio.to_thread(measured, desk.store, asking)))
 
@@ -187,6 +189,18 @@ async def measure_round(desk: Desk, asked: Asked) -> list[dict[str, object]]:
         await asyncio.to_thread(keep)
         run.counts.update(figures=len(rows))
     return rows
+
+
+async def freeze_round(desk: Desk) -> Frozen:
+    """Freeze the pipeline of the days that are over, and nothing else."""
+    with recorded_run(desk, "freeze") as run:
+        frozen = await _freeze(desk)
+        run.counts.update(frozen_days=frozen.days, deals=frozen.deals)
+    return frozen
+
+
+async def _freeze(desk: Desk) -> Frozen:
+    return await asyncio.to_thread(freeze_days, desk.store, desk.agreement, desk.name, desk.clock())
 
 
 def _keep_costs(desk: Desk) -> None:

@@ -80,6 +80,7 @@ def own_lines(agreement: Agreement) -> list[CostLine]:
             currency=cost.currency or agreement.money.reporting_currency,
             starts_at=millis(datetime.combine(cost.first_day, time(), zone)),
             ends_at=millis(datetime.combine(cost.last_day, time(), zone)),
+            kind=cost.kind,
         )
         for number, cost in enumerate(agreement.money.costs)
     ]

@@ -159,10 +159,48 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "snapshot": ("snapshot", "Stichtag"),
     "period": ("period", "Zeitraum"),
     "all": ("all", "alle"),
+    "stale": ("stale", "ohne Bewegung"),
+    "won_no_amount": ("won without amount", "gewonnen ohne Betrag"),
+    "won_no_fx": ("won without exchange rate", "gewonnen ohne Wechselkurs"),
+    "kind": ("kind", "Art"),
+    "currency": ("currency", "Währung"),
+    "into": ("into", "in"),
+    "rate": ("rate", "Kurs"),
+    "account": ("account", "Konto"),
+    "origin_of_line": ("told by", "Herkunft"),
+    "origin_file": ("file", "Datei"),
+    "origin_agreement": ("agreement", "Vereinbarung"),
+    "origin_crm": ("CRM", "CRM"),
+    "kind_media": ("media", "Werbung"),
+    "kind_agency": ("agency", "Agentur"),
+    "kind_tools": ("tools", "Tools"),
+    "kind_content": ("content", "Inhalte"),
+    "kind_events": ("events", "Messen"),
+    "kind_sales": ("sales", "Vertrieb"),
+    "kind_internal": ("internal", "intern"),
+    "age": ("age", "Stand"),
+    "age_quarter_start": ("quarter start", "Quartalsbeginn"),
+    "age_60_days": ("60 days before", "60 Tage zuvor"),
+    "age_30_days": ("30 days before", "30 Tage zuvor"),
+    "age_7_days": ("7 days before", "7 Tage zuvor"),
+    "step": ("step", "Stufe"),
+    "step_offer": ("offer", "Angebot"),
+    "step_mql": ("MQL", "MQL"),
+    "step_inquiry": ("inquiry", "Anfrage"),
+    "model": ("model", "Modell"),
+    "model_first": ("first touch", "Erstkontakt"),
+    "model_last": ("last touch", "Letztkontakt"),
+    "model_linear": ("linear", "linear"),
+    "model_u": ("U-shaped", "U-förmig"),
+    "model_w": ("W-shaped", "W-förmig"),
+    "model_full_path": ("full path", "voller Pfad"),
+    "model_time_decay": ("time decay", "Zeitverfall"),
 }
 
 _OF_STAGES = frozenset({"stage", "from", "to"})
 _OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
+#: Parts of a figure's own segment, whose codes mean something there alone.
+_OF_FIGURES = frozenset({"age", "kind", "model", "step"})
 
 
 def term(code: str, lang: Language) -> str:
@@ -177,6 +215,8 @@ def member(dim: str, value: str | None, lang: Language) -> str:
         return "–"
     if dim in _OF_STAGES:
         return stage_text(value, lang)
+    if dim in _OF_FIGURES:
+        return term(f"{dim}_{value}", lang)
     return term(value, lang) if dim in _OF_CODES else value
 
 

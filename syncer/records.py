@@ -16,6 +16,7 @@ from typing import NamedTuple, NewType
 import msgspec
 
 from syncer.moments import Millis
+from syncer.money import CostKind
 
 Account = NewType("Account", str)
 RecordId = NewType("RecordId", str)
@@ -333,6 +334,7 @@ class CostLine:
     #: First day, local midnight as a moment; the line spreads evenly over its days.
     starts_at: Millis | None
     ends_at: Millis | None
+    kind: CostKind = CostKind.MEDIA
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

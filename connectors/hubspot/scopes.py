@@ -21,6 +21,7 @@ READS: Mapping[str, Sequence[str]] = MappingProxyType(
         "quotes": ("crm.objects.quotes.read",),
         "feedback_submissions": ("crm.objects.feedback_submissions.read", _CONTACTS),
         "campaigns": ("marketing.campaigns.read",),
+        "exchange_rates": ("settings.currencies.read",),
         "form_submissions": ("forms",),
         "email_clicks": ("content",),
         "page_views": ("business-intelligence",),

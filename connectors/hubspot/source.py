@@ -10,6 +10,7 @@ from connectors.hubspot import wire
 from connectors.hubspot.associations import BATCH as LINKS
 from connectors.hubspot.associations import read_links
 from connectors.hubspot.campaigns import changed_campaigns
+from connectors.hubspot.currencies import list_rates
 from connectors.hubspot.events import FEEDS, feed_pages
 from connectors.hubspot.exports import HubSpotExports
 from connectors.hubspot.listing import CAMPAIGNS, PAGE, List, fits_query
@@ -21,6 +22,7 @@ from connectors.limits import Sleep
 from connectors.ports import (
     AccountFacts,
     Costs,
+    ExchangeRate,
     Having,
     LinkRow,
     OwnerRow,
@@ -98,7 +100,15 @@ class HubSpotSource:
             time_zone=account.time_zone,
             currency=account.company_currency,
             account_type=account.account_type,
+            more_currencies=tuple(account.additional_currencies or ()),
         )
+
+    async def exchange_rates(self) -> Sequence[ExchangeRate]:
+        """Return what the account's further currencies are and were worth.
+
+        Raises MissingScope without the scope for it.
+        """
+        return await list_rates(self._api, self._versions)
 
     async def owners(self) -> Sequence[OwnerRow]:
         """Return all owners, archived ones included."""

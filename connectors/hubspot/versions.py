@@ -23,6 +23,7 @@ class Versions:
     owners: str = CURRENT
     account_info: str = CURRENT
     campaigns: str = CURRENT
+    currencies: str = CURRENT
     events: str = CURRENT
     exports: str = CURRENT
     oauth: str = CURRENT
@@ -93,6 +94,12 @@ class Versions:
         if is_dated(self.campaigns):
             return f"/marketing/campaigns/{self.campaigns}"
         return f"/marketing/{self.campaigns}/campaigns"
+
+    def exchange_rates(self) -> str:
+        """Path of the account's exchange rates."""
+        if is_dated(self.currencies):
+            return f"/settings/currencies/{self.currencies}/exchange-rates"
+        return f"/settings/{self.currencies}/currencies/exchange-rates"
 
     def list_forms(self) -> str:
         """Path of the form list."""

@@ -109,6 +109,7 @@ class Account(msgspec.Struct, rename="camel"):
     time_zone: str = "UTC"
     company_currency: str | None = None
     account_type: str | None = None
+    additional_currencies: list[str] | None = None
 
 
 class Team(msgspec.Struct, gc=False):

@@ -16,6 +16,7 @@ from jobs.cli import (
     handover,
     hooks,
     letters,
+    money,
     morning,
     privacy,
     steps,
@@ -44,6 +45,7 @@ steps.register(app)
 writing.register(app)
 figures.register(app)
 handover.register(app)
+money.register(app)
 letters.register(app)
 morning.register(app)
 hooks.register(app)

@@ -6,6 +6,11 @@ import typer
 
 from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KnownAtOption, LangOption
 
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="Attribution: first, last, linear, u, w, full_path, time_decay."),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the tree."""
@@ -16,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def kpis(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="K01 … K31, or one row (K10.broad); all when left out."),
+        typer.Argument(metavar="[ID]...", help="K01 … K38, or one row (K10.broad); all when left out."),
     ] = None,
     account: AccountOption = None,
     as_of: AsOfOption = None,
@@ -27,6 +32,10 @@ def kpis(
     basis: Annotated[str | None, typer.Option("--basis", help="cohort or period.")] = None,
     by: Annotated[
         list[str] | None, typer.Option("--by", help="Split by source, owner, pipeline, quarter, …; repeatable.")
+    ] = None,
+    model: ModelOption = None,
+    constant_rates: Annotated[
+        str | None, typer.Option("--constant-rates", help="Take this day's exchange rates for every amount.")
     ] = None,
     form: Annotated[str, typer.Option("--format", help="table, json, csv or parquet.")] = "table",
     output: Annotated[
@@ -41,7 +50,16 @@ def kpis(
     from jobs.cli.frame import opened
     from jobs.cli.kpi_output import write_kpis
 
-    asked = Asked(as_of=as_of, known_at=known_at, period=period, basis=basis, by=tuple(by or ()), lang=lang)
+    asked = Asked(
+        as_of=as_of,
+        known_at=known_at,
+        period=period,
+        basis=basis,
+        by=tuple(by or ()),
+        lang=lang,
+        model=model,
+        constant_rates=constant_rates,
+    )
     with opened() as (settings, store):
         agreement = agreement_of(settings)
         rows = [
@@ -59,6 +77,7 @@ def explain(
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
     period: Annotated[str | None, typer.Option("--period", help="For a KPI: as with `syncer kpis`.")] = None,
+    model: ModelOption = None,
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -73,6 +92,6 @@ def explain(
     if what not in ways:
         raise ConfigError([Problem(key="explain", message=f"cannot explain {what!r}", hint="contact, deal or kpi")])
     with opened() as (settings, store):
-        asked = Asked(as_of=as_of, known_at=known_at, period=period, lang=lang)
+        asked = Asked(as_of=as_of, known_at=known_at, period=period, lang=lang, model=model)
         name = account_names(settings, store, account)[0]
         ways[what](store, agreement_of(settings), name, asked, ident, as_json=as_json)

@@ -165,6 +165,10 @@ def _money(agreement: Agreement) -> Iterator[Fault]:
     for index, cost in enumerate(agreement.money.costs):
         if cost.last_day < cost.first_day:
             yield Fault(("money", "costs", index, "to"), "ends before it begins", "from is the same day or earlier")
+    for event in agreement.money.events:
+        if event not in agreement.events.names:
+            hint = f"allowed: {', '.join(sorted(agreement.events.names))}"
+            yield Fault(("money", "events", event), f"unknown event {event!r}", hint, ("events",))
 
 
 def _write_back(agreement: Agreement) -> Iterator[Fault]:

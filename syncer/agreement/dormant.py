@@ -8,11 +8,8 @@ from syncer.agreement.model import Agreement
 #: Keys that are kept with the signatures and read by people only.
 KEYS = (
     "agreement.marketing_goal",
-    "agreement.sales_goal",
     "agreement.sla.attempts_before_give_up",
-    "money.gross_margin",
     "closed_other.propose.auto_apply_after_grace",
-    "lifecycle_map.PROMOTER",
 )
 
 

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from syncer.agreement.base import Section
+from syncer.agreement.base import Ident, Section
+from syncer.money import CostKind
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
@@ -17,6 +18,7 @@ class Cost(Section):
 
     source: str
     campaign: str | None = None
+    kind: CostKind = CostKind.MEDIA
     amount: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
     #: None is the reporting currency.
     currency: CurrencyCode | None = None
@@ -34,4 +36,6 @@ class Money(Section):
     gross_margin: Annotated[Decimal, Field(ge=0, le=1)] | None = None
     #: UTM source or campaign, as the CRM shows it, to the source that reports name.
     sources: Mapping[str, str] = Field(default_factory=dict)
+    #: Event of the agreement to the source that it comes from, where its address names none: webinar_attended: webinar.
+    events: Mapping[Ident, str] = Field(default_factory=dict)
     costs: tuple[Cost, ...] = ()

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from syncer.funnel.facts import DealSpan, Outcome
 from syncer.kpis.money import Purse, fill, merged
 from syncer.kpis.ports import DealDate, Segment
 from syncer.kpis.question import Ask, Measured
+from syncer.kpis.recalibration import Calibration, calibration
 from syncer.kpis.resampling import sum_interval
 from syncer.kpis.result import Kpi, Status
 from syncer.kpis.tally import with_whole
@@ -28,18 +29,21 @@ class Weighted:
     purse: Purse = field(default_factory=Purse)
     stakes: list[tuple[Decimal, float]] = field(default_factory=list)
 
-    def add(self, amount: Decimal, probability: float | None) -> None:
-        """Count a deal, or that nobody knows its probability."""
-        if probability is None:
+    def add(self, ask: Ask, span: DealSpan) -> None:
+        """Count a deal, or why it cannot be weighted: no amount, no probability, no rate."""
+        if span.amount is None:
+            self.purse.lack()
+        elif span.probability is None:
             self.purse.excluded["no_probability"] += 1
-            return
-        self.purse.put(amount * Decimal(str(probability)))
-        self.stakes.append((amount, probability))
+        else:
+            self.purse.put(ask, span.amount * Decimal(str(span.probability)), (span.currency, ask.today))
+            amount = ask.convert(span.amount, span.currency, ask.today)
+            self.stakes += [] if amount is None else [(amount, span.probability)]
 
     def measured(self) -> Measured:
         """Return the expected sum and the range in which 95 % of the simulated quarters end."""
         low, high = sum_interval(self.stakes)
-        known = None if self.purse.excluded["no_probability"] and not self.stakes else self.purse.amount
+        known = None if self.purse.excluded and not self.stakes else self.purse.amount
         return Measured(
             value=known,
             n=len(self.stakes),
@@ -47,6 +51,7 @@ class Weighted:
             hi=high,
             status=Status.UNDEFINED if known is None else Status.MATURE,
             excluded=self.purse.excluded,
+            notes=self.purse.notes,
         )
 
 
@@ -67,19 +72,20 @@ class Quarter:
 def forecast(ask: Ask) -> Iterable[Kpi]:
     """Yield K20 and its companions."""
     quarters: defaultdict[Segment, Quarter] = defaultdict(Quarter)
+    past = calibration(ask)
     for row in ask.measures.deal_rows(ask.every, Outcome.OPEN, ask.window):
         if row.excluded is not None:
             quarters[row.segment].excluded[row.excluded] += 1
         else:
-            _open_deal(ask, quarters[row.segment], row.span)
+            _open_deal(ask, quarters[row.segment], row.span, past)
     for group in ask.measures.deals(ask.every, DealDate.CLOSE, ask.window):
         if group.excluded is None and group.outcome is Outcome.WON:
             won = quarters[group.segment].won
             won.lack(group.units - group.with_amount)
             if group.with_amount:
-                won.put(ask.convert(group.amount, group.currency), group.with_amount)
+                won.put(ask, group.amount, (group.currency, group.day), group.with_amount)
     for segment in with_whole(quarters, ask.question.by):
-        yield from _rows(ask, segment, quarters.get(segment, Quarter()))
+        yield from _rows(ask, segment, quarters.get(segment, Quarter()), past)
 
 
 def moment_of(ask: Ask) -> Millis:
@@ -89,24 +95,22 @@ def moment_of(ask: Ask) -> Millis:
     return as_of if inside or start is None else start
 
 
-def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan) -> None:
+def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan, past: Calibration) -> None:
     category = _CATEGORIES.get((span.forecast_category or "").upper(), _UNCATEGORISED)
-    fill(quarter.categories[category], ask, span.amount, span.currency)
-    amount = None if span.amount is None else ask.convert(span.amount, span.currency)
-    if amount is not None and category != _CATEGORIES["OMIT"]:
-        quarter.weighted_open.add(amount, span.probability)
+    fill(quarter.categories[category], ask, span)
+    if category != _CATEGORIES["OMIT"]:
+        quarter.weighted_open.add(ask, span)
     if not ask.question.in_forecast(span, moment_of(ask)):
         if category in _PROMISED and span.offer_at is None:
             quarter.excluded["no_offer"] += 1
         return
     overdue = span.close_date is not None and span.close_date < _today(ask)
     quarter.overdue += int(overdue)
-    fill(quarter.total, ask, span.amount, span.currency)
-    if amount is None:
-        return
-    quarter.weighted.add(amount, span.probability)
+    fill(quarter.total, ask, span)
+    quarter.weighted.add(ask, span)
     if not overdue and span.proposal is None:
-        quarter.risk_adjusted.add(amount, span.probability)
+        chance = None if span.probability is None else past.applied(span.probability)
+        quarter.risk_adjusted.add(ask, replace(span, probability=chance))
 
 
 def _today(ask: Ask) -> Millis:
@@ -114,13 +118,15 @@ def _today(ask: Ask) -> Millis:
     return calendar.midnight(calendar.day(ask.question.as_of))
 
 
-def _rows(ask: Ask, segment: Segment, quarter: Quarter) -> Iterable[Kpi]:
+def _rows(ask: Ask, segment: Segment, quarter: Quarter, past: Calibration) -> Iterable[Kpi]:
     lacking = quarter.total.excluded["no_amount"]
     headline = _sum(quarter.total, quarter.excluded, {"without_amount": lacking})
     yield ask.row("K20", segment, headline)
     yield ask.row("K20.weighted", segment, quarter.weighted.measured())
     yield ask.row("K20.weighted_pipeline", segment, quarter.weighted_open.measured())
-    yield ask.row("K20.risk_adjusted", segment, quarter.risk_adjusted.measured())
+    adjusted = quarter.risk_adjusted.measured()
+    told = {**adjusted.notes, "calibration": past.factor, "calibrated_on": past.deals}
+    yield ask.row("K20.risk_adjusted", segment, replace(adjusted, notes=told))
     for category in (*_CATEGORIES.values(), _UNCATEGORISED):
         yield ask.row(f"K20.{category}", segment, _sum(quarter.categories[category], {}, {}))
     yield ask.row("K20.won", segment, _sum(quarter.won, {}, {}))
@@ -140,5 +146,9 @@ def _cumulative(ask: Ask, segment: Segment, quarter: Quarter) -> Iterable[Kpi]:
 def _sum(purse: Purse, excluded: Mapping[str, int], notes: Mapping[str, object]) -> Measured:
     status = Status.UNDEFINED if purse.known is None else Status.MATURE
     return Measured(
-        value=purse.known, n=purse.units, status=status, excluded={**excluded, **+purse.excluded}, notes=notes
+        value=purse.known,
+        n=purse.units,
+        status=status,
+        excluded={**excluded, **+purse.excluded},
+        notes={**notes, **purse.notes},
     )

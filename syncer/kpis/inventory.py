@@ -44,7 +44,7 @@ def _deals(ask: Ask) -> Iterable[Kpi]:
     excluded: defaultdict[Segment, Counter[str]] = defaultdict(Counter)
     for row in ask.measures.deal_rows(ask.every, Outcome.OPEN, Window()):
         if row.excluded is None:
-            fill(groups[row.segment][_stage(ask, row.span)], ask, row.span.amount, row.span.currency)
+            fill(groups[row.segment][_stage(ask, row.span)], ask, row.span)
         else:
             excluded[row.segment][row.excluded] += 1
     for segment in with_whole([*groups, *excluded], ask.question.by):
@@ -63,5 +63,6 @@ def _rows(ask: Ask, segment: Segment, standing: tuple[FunnelStage, Purse], exclu
     units = purse.units + purse.excluded.total()
     yield ask.row("K01.deals", segment, Measured(value=units, n=units, excluded=excluded), stage=stage.value)
     status = Status.UNDEFINED if purse.known is None else Status.MATURE
-    measured = Measured(value=purse.known, n=purse.units, status=status, excluded=excluded + purse.excluded)
+    counts = excluded + purse.excluded
+    measured = Measured(value=purse.known, n=purse.units, status=status, excluded=counts, notes=purse.notes)
     yield ask.row("K01.value", segment, measured, stage=stage.value)

@@ -5,17 +5,24 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncer.errors import ConfigError, Problem
+from syncer.kpis.accuracy import accuracy
 from syncer.kpis.catalogue import Declaration, select
 from syncer.kpis.conversion import accepted, sales_ready, steps
 from syncer.kpis.cost import per_lead, per_order
+from syncer.kpis.coverage import coverage
 from syncer.kpis.durations import deal_cycle, sales_cycle
 from syncer.kpis.forecast import forecast
 from syncer.kpis.inventory import inventory
 from syncer.kpis.ports import ID, Measures
 from syncer.kpis.question import Ask, Question, ask
 from syncer.kpis.recycling import recycling
+from syncer.kpis.requirement import reverse_funnel
 from syncer.kpis.result import Kpi
+from syncer.kpis.returns import attribution, returns
+from syncer.kpis.slips import slip_rates
 from syncer.kpis.surveys import promoter_score
+from syncer.kpis.velocity import velocity
+from syncer.kpis.waterfall import waterfall
 from syncer.kpis.wins import order_values, win_rates
 
 _FAMILIES: Mapping[str, Callable[[Ask], Iterable[Kpi]]] = {
@@ -26,12 +33,20 @@ _FAMILIES: Mapping[str, Callable[[Ask], Iterable[Kpi]]] = {
     "K10": win_rates,
     "K13": sales_cycle,
     "K14": deal_cycle,
+    "K16": velocity,
     "K17": per_lead,
     "K18": per_order,
+    "K19": returns,
     "K20": forecast,
+    "K21": accuracy,
+    "K22": coverage,
+    "K23": waterfall,
+    "K24": slip_rates,
     "K26": promoter_score,
     "K27": recycling,
+    "K28": attribution,
     "K31": order_values,
+    "K38": reverse_funnel,
 }
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from syncer.funnel.facts import DealSpan, FunnelStage, Outcome
+from syncer.kpis.journeys import Journey
+from syncer.kpis.memory import FrozenDay, Move, PushCount
 from syncer.kpis.periods import Calendar, Window
 from syncer.moments import Millis
 from syncer.records import CostLine
@@ -78,6 +80,8 @@ class Cut:
     calendar: Calendar
     by: Sequence[str] = ()
     scope: Scope = Scope.NEW_BUSINESS
+    #: The reporting currency: amounts in it, or in none, are summed over all days.
+    currency: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,23 +117,27 @@ class DayCount(NamedTuple):
 
 
 class DealSum(NamedTuple):
-    """Deals of one segment, outcome and currency, with the sum of the amounts that are known."""
+    """Deals of one segment, outcome, currency and day, with the sum of the amounts that are known."""
 
     segment: Segment
     excluded: str | None
     outcome: Outcome
     currency: str | None
+    #: The local day whose rate a foreign amount takes: that of closing, of as_of while open; None in the own currency.
+    day: int | None
     units: int
     with_amount: int
     amount: Decimal
 
 
 class AmountCount(NamedTuple):
-    """Won deals of one segment and amount; amount None where it is missing."""
+    """Won deals of one segment, amount and day; amount None where it is missing."""
 
     segment: Segment
     excluded: str | None
     currency: str | None
+    #: As with sums of deals.
+    day: int | None
     amount: Decimal | None
     units: int
 
@@ -218,6 +226,26 @@ class Measures(Protocol):
 
     def costs(self, cut: Cut) -> Sequence[CostLine]:
         """Return every cost line known."""
+        ...
+
+    def cycle_journeys(self, cut: Cut, cohort: Cohort, *, touched: bool) -> Iterable[Journey]:
+        """Yield the cycles of a cohort that reached its milestone; `touched` with what their contacts did."""
+        ...
+
+    def won_journeys(self, cut: Cut, window: Window, *, touched: bool) -> Iterable[Journey]:
+        """Yield the deals won with their close date inside the window, as cycle_journeys does."""
+        ...
+
+    def moves(self, cut: Cut, since: FrozenDay | Millis) -> Iterable[Move]:
+        """Yield what became, by as_of, of the pipeline of a frozen day, or of a moment of the ledger."""
+        ...
+
+    def frozen(self, cut: Cut, day: int) -> FrozenDay | None:
+        """Return a day that was frozen by the cut's knowledge time, None where it was not."""
+        ...
+
+    def pushes(self, cut: Cut, window: Window) -> Iterable[PushCount]:
+        """Count deals closed with their close date inside the window by month pushes."""
         ...
 
     def labels(self, account: str) -> Labels:

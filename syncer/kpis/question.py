@@ -6,13 +6,16 @@ from decimal import Decimal
 
 from syncer.errors import ConfigError, Problem
 from syncer.funnel.facts import DealSpan
+from syncer.kpis.attribution import Model
 from syncer.kpis.catalogue import LANGUAGES, Declaration
 from syncer.kpis.periods import ALL, Calendar, Period, Window
 from syncer.kpis.ports import ID, Cut, Labels, Measures, Scope, Segment
+from syncer.kpis.rates import Rates
 from syncer.kpis.result import Basis, Figure, Kpi, Status
 from syncer.kpis.stats import cents
+from syncer.kpis.targets import Target
+from syncer.kpis.touches import OriginRule, origin_rule
 from syncer.moments import DAY, Millis
-from syncer.records import CostLine
 
 #: Whether an open deal is in the forecast of the quarter that contains a moment (domain B4).
 ForecastRule = Callable[[DealSpan, Millis], bool]
@@ -37,8 +40,10 @@ class Question:
     in_forecast: ForecastRule
     #: Reporting currency, ISO 4217; None takes the one that most deals carry.
     currency: str | None = None
-    #: Units of the reporting currency for one unit of another; a deal without a rate is excluded and counted.
-    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    #: What other currencies were worth; a deal without a rate is excluded and counted.
+    rates: Rates = field(default_factory=Rates)
+    #: The one local day whose rates count whatever the date of an event: the view in constant currency.
+    constant_day: int | None = None
     #: None takes each KPI's own.
     period: Period | None = None
     basis: Basis | None = None
@@ -46,8 +51,14 @@ class Question:
     #: Days after which a cohort counts as mature whatever is open, and within which a step must happen.
     horizon_days: int | None = None
     lang: str = "en"
-    #: Cost of the sales team, for the full cost per order.
-    sales_costs: Sequence[CostLine] = ()
+    #: Share of revenue that remains after direct cost, 0..1; None leaves return on investment unknown.
+    gross_margin: Decimal | None = None
+    #: What sales promised to win; None where the agreement names no goal.
+    target: Target | None = None
+    #: How touches share a lead or an order; None is by first touch, and K28 shows every model.
+    model: Model | None = None
+    #: Where a contact's reaction came from.
+    origin: OriginRule = field(default_factory=lambda: origin_rule({}, {}, lambda _: ""))
     #: Survey id → `0-10` or `1-10`: those named count as NPS whatever their type; NPS surveys not named are `0-10`.
     nps_scales: Mapping[str, str] = field(default_factory=dict)
     #: The agreement under which the ledger was decided, for explanations.
@@ -98,6 +109,7 @@ class Ask:
             known_at=asked.known_at,
             calendar=asked.calendar,
             by=by,
+            currency=self.currency,
             scope=Scope.NEW_BUSINESS if _EXPANSION_DIMS.isdisjoint(by) else Scope.EVERY,
         )
 
@@ -117,11 +129,26 @@ class Ask:
         horizon, end = self.question.horizon_days, self.window.end
         return horizon is not None and end is not None and end + horizon * DAY <= self.question.as_of + 1
 
-    def convert(self, amount: Decimal, currency: str | None) -> Decimal | None:
-        """Return an amount in the reporting currency, None without a rate. No currency means the account's own."""
+    @property
+    def today(self) -> int:
+        """The local day of as_of."""
+        return self.question.calendar.day_number(self.question.as_of)
+
+    def fx_day(self, day: int | None) -> int | None:
+        """Return the local day whose rate is taken for an event of a day: never one that lies after as_of."""
+        if self.question.constant_day is not None:
+            return self.question.constant_day
+        return None if day is None else min(day, self.today)
+
+    def convert(self, amount: Decimal, currency: str | None, day: int | None) -> Decimal | None:
+        """Return an amount in the reporting currency at the rate of a local day, None without a rate.
+
+        No currency means the account's own.
+        """
         if currency is None or currency == self.currency:
             return amount
-        rate = self.question.rates.get(currency)
+        at = self.fx_day(day)
+        rate = None if at is None or self.currency is None else self.question.rates.rate(currency, self.currency, at)
         return None if rate is None else amount * rate
 
     def row(self, row_id: str, segment: Segment, measured: Measured, **extra: str | None) -> Kpi:
@@ -204,6 +231,9 @@ def _default_period(question: Question, declaration: Declaration) -> Period:
     match declaration.default_period:
         case "quarter":
             return question.calendar.quarter(question.as_of)
+        case "last_quarter":
+            this = question.calendar.quarter(question.as_of).window
+            return question.calendar.quarter((this.start or question.as_of) - 1)
         case "trailing90":
             return question.calendar.trailing(question.as_of, _TRAILING_DAYS)
         case _:

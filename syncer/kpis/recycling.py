@@ -93,10 +93,11 @@ def _park(ask: Ask, parked: _Parked, span: DealSpan) -> None:
         parked.excluded["no_resume_date"] += 1
         return
     calendar = ask.question.calendar
-    fill(parked.whole, ask, span.amount, span.currency)
-    fill(parked.quarters[calendar.quarter_label(calendar.day(span.resume_at))], ask, span.amount, span.currency)
+    fill(parked.whole, ask, span)
+    fill(parked.quarters[calendar.quarter_label(calendar.day(span.resume_at))], ask, span)
 
 
 def _sum(purse: Purse, excluded: Counter[str]) -> Measured:
     status = Status.UNDEFINED if purse.known is None else Status.MATURE
-    return Measured(value=purse.known, n=purse.units, status=status, excluded=excluded + purse.excluded)
+    counts = excluded + purse.excluded
+    return Measured(value=purse.known, n=purse.units, status=status, excluded=counts, notes=purse.notes)

@@ -103,8 +103,12 @@ def _number(value: Decimal | float, unit: str, lang: str) -> str:
     match unit:
         case "ratio":
             text = f"{100 * value:.1f} %"
-        case "days" | "points":
+        case "days" | "points" | "entries" | "pushes":
             text = f"{value:,.1f}"
+        case "orders":
+            text = f"{value:,.2f}"
+        case "times":
+            text = f"{value:,.2f} \N{MULTIPLICATION SIGN}"
         case _ if isinstance(value, int):
             text = f"{value:,}"
         case _:

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.money import Purse, fill, merged
+from syncer.kpis.money import Purse, merged
 from syncer.kpis.ports import AmountCount, DealDate, DealSum, Segment
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.resampling import mean_interval
-from syncer.kpis.result import Basis, Kpi, size_status
+from syncer.kpis.result import Basis, Kpi, Status, size_status
 from syncer.kpis.stats import counted, mean, percentile, rank_interval
 from syncer.kpis.tally import Tally, cohort_rate, period_rate, with_whole
 
@@ -56,7 +56,7 @@ def _grouped(ask: Ask, rows: Iterable[DealSum]) -> Mapping[Segment, _Deals]:
         purse = group.purses[row.outcome]
         purse.lack(row.units - row.with_amount)
         if row.with_amount:
-            purse.put(ask.convert(row.amount, row.currency), row.with_amount)
+            purse.put(ask, row.amount, (row.currency, row.day), row.with_amount)
     return groups
 
 
@@ -90,7 +90,7 @@ def _by_value(deals: _Deals, outcomes: Sequence[Outcome]) -> Measured:
         k=won.units,
         status=status,
         excluded={**deals.excluded, **whole.excluded},
-        notes={f"{outcome.value}_amount": deals.purses[outcome].amount for outcome in outcomes},
+        notes={**{f"{outcome.value}_amount": deals.purses[outcome].amount for outcome in outcomes}, **whole.notes},
     )
 
 
@@ -115,27 +115,29 @@ def _add(ask: Ask, orders: _Orders, row: AmountCount) -> None:
     if row.excluded is not None:
         orders.purse.excluded[row.excluded] += row.units
         return
-    single = Purse()
-    fill(single, ask, row.amount, row.currency)
-    for reason in single.excluded:
-        orders.purse.excluded[reason] += row.units
-    if single.units:
-        orders.amounts[single.amount] += row.units
-        orders.purse.put(single.amount * row.units, row.units)
+    if row.amount is None:
+        orders.purse.lack(row.units)
+        return
+    single = ask.convert(row.amount, row.currency, row.day)
+    if single is not None:
+        orders.amounts[single] += row.units
+    orders.purse.put(ask, row.amount * row.units, (row.currency, row.day), row.units)
 
 
 def _values(ask: Ask, segment: Segment, orders: _Orders) -> Iterable[Kpi]:
-    n, excluded = orders.purse.units, orders.purse.excluded
-    status, ranked = size_status(n), counted(orders.amounts)
+    purse, ranked = orders.purse, counted(orders.amounts)
     low, high = mean_interval(orders.amounts)
-    yield ask.row(
-        "K31",
-        segment,
-        Measured(value=mean(orders.amounts), n=n, lo=low, hi=high, status=status, excluded=excluded),
+    whole = Measured(
+        value=mean(orders.amounts),
+        n=purse.units,
+        lo=low,
+        hi=high,
+        status=size_status(purse.units),
+        excluded=purse.excluded,
+        notes=purse.notes,
     )
     first, last = rank_interval(ranked)
-    middle = percentile(ranked, Decimal("0.5"))
-    yield ask.row(
-        "K31.median", segment, Measured(value=middle, n=n, lo=first, hi=last, status=status, excluded=excluded)
-    )
-    yield ask.row("K31.sum", segment, Measured(value=orders.purse.known, n=n, excluded=excluded))
+    yield ask.row("K31", segment, whole)
+    yield ask.row("K31.median", segment, replace(whole, value=percentile(ranked, Decimal("0.5")), lo=first, hi=last))
+    revenue = replace(whole, value=purse.known, lo=None, hi=None, status=Status.MATURE)
+    yield ask.row("K31.sum", segment, revenue)

@@ -199,6 +199,7 @@ def encode_cost(account: str, record: CostLine, now: int) -> Row:
         record.currency,
         record.starts_at,
         record.ends_at,
+        record.kind.value,
     )
     text = orjson.dumps(core)
     _refuse_nul(text, record)

@@ -6,6 +6,8 @@ from decimal import Decimal
 from sqlalchemy import Connection, and_, false, func, select, true
 
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.journeys import Journey
+from syncer.kpis.memory import FrozenDay, Move, PushCount
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import (
     AmountCount,
@@ -23,10 +25,15 @@ from syncer.kpis.ports import (
     StageCount,
     Unit,
 )
+from syncer.moments import Millis
+from syncer.money import CostKind
 from syncer.records import CostLine, Owner
 from syncer.store import tables
 from syncer.store.decode import amount_of
 from syncer.store.dialect import Row
+from syncer.store.freezing import frozen_day
+from syncer.store.measures_moves import moves
+from syncer.store.measures_paths import cycle_journeys, won_journeys
 from syncer.store.measures_populations import (
     MILESTONES,
     cycle_excluded,
@@ -46,6 +53,7 @@ from syncer.store.measures_queries import (
     entered,
     grouped,
     latest_answers,
+    rate_day,
     reached,
     summed,
 )
@@ -100,13 +108,13 @@ class Measures:
     def deals(self, cut: Cut, dated: DealDate, window: Window) -> Iterable[DealSum]:
         """Sum deals by outcome at as_of whose date falls inside the window."""
         rows, read = deals_as_of(cut), reader(cut)
-        keys = [*deal_keys(rows, cut, dated, window), rows.c.currency]
+        keys = [*deal_keys(rows, cut, dated, window), rows.c.currency, rate_day(rows, cut)]
         chosen = select(rows).where(dated_inside(rows, cut, dated, window))
-        for *segment, excluded, outcome, currency, units, with_amount, micros in summed(
+        for *segment, excluded, outcome, currency, day, units, with_amount, micros in summed(
             self.connection, keys, chosen, (rows.c.amount,)
         ):
             amount = amount_of(int(micros or 0)) or Decimal(0)
-            yield DealSum(read(segment), excluded, Outcome(outcome), currency, units, with_amount, amount)
+            yield DealSum(read(segment), excluded, Outcome(outcome), currency, day, units, with_amount, amount)
 
     def deal_days(self, cut: Cut, dated: DealDate, window: Window, start: DealDate) -> Iterable[DayCount]:
         """Count the same deals by days from `start` to closing, or to as_of while open."""
@@ -124,11 +132,11 @@ class Measures:
     def won_amounts(self, cut: Cut, window: Window) -> Iterable[AmountCount]:
         """Count deals won, by close date, by amount."""
         rows, read = deals_as_of(cut), reader(cut)
-        keys = [*deal_keys(rows, cut, DealDate.CLOSE, window), rows.c.currency, rows.c.amount]
+        keys = [*deal_keys(rows, cut, DealDate.CLOSE, window), rows.c.currency, rate_day(rows, cut), rows.c.amount]
         won = rows.c.outcome == Outcome.WON.value
         chosen = select(rows).where(won, dated_inside(rows, cut, DealDate.CLOSE, window))
-        for *segment, excluded, _, currency, micros, units in grouped(self.connection, keys, chosen):
-            yield AmountCount(read(segment), excluded, currency, amount_of(micros), units)
+        for *segment, excluded, _, currency, day, micros, units in grouped(self.connection, keys, chosen):
+            yield AmountCount(read(segment), excluded, currency, day, amount_of(micros), units)
 
     def deal_rows(self, cut: Cut, outcome: Outcome, window: Window) -> Iterable[DealRow]:
         """Yield deals of one outcome with their close date inside the window, one by one."""
@@ -163,9 +171,42 @@ class Measures:
     def costs(self, cut: Cut) -> Sequence[CostLine]:
         """Return every cost line of the account as it is now: the CRM keeps no history of them."""
         row = tables.costs
-        columns = (row.c.id, row.c.source, row.c.campaign, row.c.amount, row.c.currency, row.c.starts_at, row.c.ends_at)
+        columns = (
+            row.c.id,
+            row.c.source,
+            row.c.campaign,
+            row.c.amount,
+            row.c.currency,
+            row.c.starts_at,
+            row.c.ends_at,
+            row.c.kind,
+        )
         query = select(*columns).where(row.c.account == cut.account).order_by(row.c.id)
         return [_cost(tuple(found)) for found in self.connection.execute(query)]
+
+    def cycle_journeys(self, cut: Cut, cohort: Cohort, *, touched: bool) -> Iterable[Journey]:
+        """Yield the cycles of a cohort that reached its milestone; `touched` with what their contacts did."""
+        return cycle_journeys(self.connection, cut, cohort, touched=touched)
+
+    def won_journeys(self, cut: Cut, window: Window, *, touched: bool) -> Iterable[Journey]:
+        """Yield the deals won with their close date inside the window, as cycle_journeys does."""
+        return won_journeys(self.connection, cut, window, touched=touched)
+
+    def moves(self, cut: Cut, since: FrozenDay | Millis) -> Iterable[Move]:
+        """Yield what became, by as_of, of the pipeline of a frozen day, or of a moment of the ledger."""
+        return moves(self.connection, cut, since)
+
+    def frozen(self, cut: Cut, day: int) -> FrozenDay | None:
+        """Return a day that was frozen by the cut's knowledge time, None where it was not."""
+        return frozen_day(self.connection, cut, day)
+
+    def pushes(self, cut: Cut, window: Window) -> Iterable[PushCount]:
+        """Count deals closed with their close date inside the window by month pushes."""
+        rows, read = deals_as_of(cut), reader(cut)
+        keys = [*deal_keys(rows, cut, DealDate.CLOSE, window), rows.c.month_pushes]
+        chosen = select(rows).where(dated_inside(rows, cut, DealDate.CLOSE, window))
+        for *segment, excluded, outcome, count, units in grouped(self.connection, keys, chosen):
+            yield PushCount(read(segment), excluded, Outcome(outcome), count, units)
 
     def labels(self, account: str) -> Labels:
         """Return the names that a reader wants instead of ids, and the currency most deals carry."""
@@ -195,7 +236,7 @@ class Measures:
 
 
 def _cost(row: Row) -> CostLine:
-    line_id, source, campaign, micros, currency, starts_at, ends_at = row
+    line_id, source, campaign, micros, currency, starts_at, ends_at, kind = row
     return CostLine(
         id=line_id,
         source=source,
@@ -204,4 +245,5 @@ def _cost(row: Row) -> CostLine:
         currency=currency,
         starts_at=starts_at,
         ends_at=ends_at,
+        kind=CostKind(kind or CostKind.MEDIA),
     )

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from sqlalchemy import (
     Connection,
     FromClause,
+    String,
     Subquery,
     and_,
     case,
     func,
     literal,
+    null,
     or_,
     select,
     true,
@@ -121,6 +123,14 @@ def dated_inside(rows: Subquery, cut: Cut, dated: DealDate, window: Window) -> E
     if dated is DealDate.CLOSE:
         return and_(rows.c.outcome != Outcome.OPEN.value, inside_or_unknown(at, window))
     return inside(at, window)
+
+
+def rate_day(rows: Subquery, cut: Cut) -> Expression:
+    """Return the local day whose rate a deal's amount takes, NULL in the reporting currency: it needs none."""
+    own = or_(rows.c.currency.is_(None), rows.c.currency == literal(cut.currency, String))
+    today = number(cut.calendar.day_number(cut.as_of))
+    is_open = rows.c.outcome == Outcome.OPEN.value
+    return case((own, null()), (is_open, today), else_=local_day(rows.c.close_date, cut.calendar))
 
 
 def days_between(cut: Cut, start: Expression, end: Expression, outcome: Expression) -> Expression:

@@ -11,7 +11,7 @@ from syncer.store.tables import metadata
 #: The newest revision in migrations/versions; a test holds it to the files.
 HEAD = "0009"
 #: Every revision this version can start from.
-KNOWN = frozenset({"0001", "0002", "0003", "0005", "0006", "0008", HEAD})
+KNOWN = frozenset({"0001", "0002", "0003", "0005", "0006", "0007", "0008", HEAD})
 
 _VERSION_TABLE = "alembic_version"
 

@@ -232,6 +232,8 @@ class CostRow(SQLModel, table=True):
     currency: str | None
     starts_at: MaybeNumber
     ends_at: MaybeNumber
+    #: NULL is media.
+    kind: str | None
     fingerprint: Number
     recorded_at: Number
 

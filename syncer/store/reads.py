@@ -6,6 +6,7 @@ from functools import cache
 import orjson
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select, update
 
+from syncer.money import CostKind
 from syncer.records import Answer, Company, Contact, CostLine, Deal, Kind, Owner, Stage
 from syncer.store import tables
 from syncer.store.decode import (
@@ -117,6 +118,7 @@ def costs(connection: Connection, account: str) -> list[CostLine]:
             currency=row[5],
             starts_at=row[6],
             ends_at=row[7],
+            kind=CostKind(row[8] or CostKind.MEDIA),
         )
         for row in _all(connection, tables.costs, account)
     ]

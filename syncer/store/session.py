@@ -20,6 +20,7 @@ from syncer.store.locks import account_lock, patient_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
+from syncer.store.money import Money
 from syncer.store.news import News
 from syncer.store.notices import Notices
 from syncer.store.privacy import Privacy
@@ -59,6 +60,11 @@ class Unit:
     def measures(self) -> Measures:
         """Return what KPIs count."""
         return Measures(self.connection)
+
+    @cached_property
+    def money(self) -> Money:
+        """Return rates, imported costs and the frozen pipeline."""
+        return Money(self.connection)
 
     @cached_property
     def desk(self) -> Desk:

@@ -38,6 +38,7 @@ from syncer.store.mirror_tables import (
     owners,
     stages,
 )
+from syncer.store.money_tables import frozen_days, frozen_deals, rates
 from syncer.store.notice_tables import notices
 from syncer.store.privacy_tables import erasures, tombstones
 from syncer.store.rule_tables import absences, stage_stays
@@ -70,6 +71,8 @@ __all__ = [
     "erasure_requests",
     "erasures",
     "evidence",
+    "frozen_days",
+    "frozen_deals",
     "inbox",
     "kpi_snapshots",
     "links",
@@ -79,6 +82,7 @@ __all__ = [
     "orphans",
     "outbox",
     "owners",
+    "rates",
     "runs",
     "stage_events",
     "stage_stays",

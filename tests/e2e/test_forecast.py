@@ -41,8 +41,9 @@ async def test_a_first_backfill_costs_what_was_foretold(serve, open_desk, contac
     foretold, done, spent = await _foretold_and_spent(crm, open_desk)
     for name, one in foretold.streams.items():
         if name == ACCOUNT:
-            assert sum(spent[part] for part in ("account", "owners", "pipelines")) == one.calls == LOOK + 1, (
-                "pipelines of leads beside those of deals"
+            parts = ("account", "owners", "pipelines", "exchange_rates")
+            assert sum(spent[part] for part in parts) == one.calls == LOOK + 2, (
+                "pipelines of leads beside those of deals, and what Swiss francs are worth"
             )
         elif name in FEEDS or one.records is None:
             assert one.calls <= done.streams[name].api_calls

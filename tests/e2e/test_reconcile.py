@@ -475,4 +475,5 @@ async def test_the_daemon_mends_the_mirror_at_its_hour(crm, open_desk, sqlite_st
         "hubspot/sync",
         "hubspot/measure",
         "hubspot/prune",
+        "hubspot/freeze",
     }

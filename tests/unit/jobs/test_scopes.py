@@ -40,7 +40,7 @@ def account(**more):
 
 
 def test_every_stream_has_its_scopes_and_words_for_what_is_lost():
-    streams = {*STREAMS.objects, *STREAMS.events, "owners", "pipelines"}
+    streams = {*STREAMS.objects, *STREAMS.events, "owners", "pipelines", "exchange_rates"}
     assert streams == set(READS) == set(LOST)
 
 
@@ -59,6 +59,7 @@ def test_a_consent_asks_for_what_is_needed_and_lets_the_portal_lack_the_rest():
         "crm.objects.leads.read",
         "crm.objects.quotes.read",
         "marketing.campaigns.read",
+        "settings.currencies.read",
         "forms",
         "content",
         "business-intelligence",

@@ -20,7 +20,7 @@ def rows(given, *ids, **changes):
 
 
 def sums(*groups, currency="EUR", excluded=None):
-    return [DealSum((), excluded, outcome, currency, n, n, Decimal(amount)) for outcome, n, amount in groups]
+    return [DealSum((), excluded, outcome, currency, None, n, n, Decimal(amount)) for outcome, n, amount in groups]
 
 
 def cycle(outcome, n, *, reached=False, excluded=None, segment=()):

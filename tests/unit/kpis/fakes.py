@@ -4,6 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import Outcome
+from syncer.kpis.journeys import Journey
+from syncer.kpis.memory import FrozenDay, Move, PushCount
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import (
     AmountCount,
@@ -21,6 +23,7 @@ from syncer.kpis.ports import (
     StageCount,
     Unit,
 )
+from syncer.moments import Millis
 from syncer.records import CostLine
 
 
@@ -38,6 +41,12 @@ class Given:
     standing: dict[Unit, Sequence[StageCount]] = field(default_factory=dict)
     votes: Sequence[AnswerCount] = ()
     lines: Sequence[CostLine] = ()
+    ways: Sequence[Journey] = ()
+    won: Sequence[Journey] = ()
+    #: By the day at whose end the pipeline stood.
+    past: dict[int, Sequence[Move]] = field(default_factory=dict)
+    days: dict[int, FrozenDay] = field(default_factory=dict)
+    pushed: Sequence[PushCount] = ()
     names: Labels = field(default_factory=lambda: Labels(owners={}, pipelines={}, currency="EUR"))
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Sequence[CycleCount]:
@@ -70,6 +79,23 @@ class Given:
 
     def costs(self, cut: Cut) -> Sequence[CostLine]:
         return self.lines
+
+    def cycle_journeys(self, cut: Cut, cohort: Cohort, *, touched: bool) -> Sequence[Journey]:
+        return self.ways
+
+    def won_journeys(self, cut: Cut, window: Window, *, touched: bool) -> Sequence[Journey]:
+        return self.won
+
+    def moves(self, cut: Cut, since: FrozenDay | Millis) -> Sequence[Move]:
+        day = since.day if isinstance(since, FrozenDay) else cut.calendar.day_number(since)
+        unknown = (None,) * len(cut.by)
+        return [move._replace(segment=move.segment or unknown) for move in self.past.get(day, ())]
+
+    def frozen(self, cut: Cut, day: int) -> FrozenDay | None:
+        return self.days.get(day)
+
+    def pushes(self, cut: Cut, window: Window) -> Sequence[PushCount]:
+        return self.pushed
 
     def labels(self, account: str) -> Labels:
         return self.names

@@ -18,9 +18,11 @@ from syncer.kpis.ports import (
     Milestone,
 )
 from syncer.kpis.result import Basis, Status
+from syncer.money import CostKind
 from tests.unit.kpis.counts import LOST, OPEN, WON, cycle, days, deal, rows, sums
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import BERLIN, at, by_rep, cost, question
+from tests.unit.kpis.money_rows import day, rate, rates
 
 
 def test_k13_takes_open_cycles_into_the_median():
@@ -98,8 +100,8 @@ def test_cost_in_another_currency_without_a_rate_is_counted_out():
 def test_k18_with_sales_cost():
     won = {DealDate.CLOSE: sums((WON, 12, 1))}
     customers = {Milestone.WON: [cycle(WON, 10, segment=(CycleType.ACQUISITION.value,))]}
-    given = Given(lines=lines(9_000), by_date=won, by_entry=customers)
-    found = rows(given, "K18", sales_costs=[cost(None, 21_000)])
+    effort = replace(cost(None, 21_000), kind=CostKind.SALES)
+    found = rows(Given(lines=[*lines(9_000), effort], by_date=won, by_entry=customers), "K18")
     assert (found["K18"].value, found["K18.full"].value, found["K18.cac"].value) == (750, 2_500, 3_000)
 
 
@@ -175,6 +177,11 @@ def test_k20_of_another_quarter_asks_the_rule_for_that_quarter():
     assert asked == [next_quarter.window.start]
 
 
+def test_k20_weighs_no_deal_that_its_rep_leaves_out():
+    found = rows(quarter(deal("A", 1_000, "OMIT", 0.9), deal("B", 100, None, 0.5)), "K20")
+    assert (found["K20.omitted"].value, found["K20.weighted_pipeline"].value) == (1_000, 50)
+
+
 def test_k20_without_a_probability_is_counted_and_not_weighted():
     found = rows(quarter(deal("A", 1_000, "COMMIT", None)), "K20")
     assert (found["K20"].value, found["K20.weighted"].value) == (1_000, None)
@@ -182,8 +189,8 @@ def test_k20_without_a_probability_is_counted_and_not_weighted():
 
 
 def test_k31_mean_median_and_sum():
-    won = [AmountCount((), None, "EUR", Decimal(amount), 1) for amount in (12_000, 20_000, 9_000)]
-    found = rows(Given(amounts=[*won, AmountCount((), None, "EUR", None, 2)]), "K31")
+    won = [AmountCount((), None, "EUR", None, Decimal(amount), 1) for amount in (12_000, 20_000, 9_000)]
+    found = rows(Given(amounts=[*won, AmountCount((), None, "EUR", None, None, 2)]), "K31")
     assert (found["K31"].value, found["K31.median"].value, found["K31.sum"].value) == (
         Decimal("13666.67"),
         12_000,
@@ -193,14 +200,17 @@ def test_k31_mean_median_and_sum():
 
 
 def test_k31_converts_by_the_given_rate_alone():
-    won = [AmountCount((), None, "USD", Decimal(100), 2), AmountCount((), None, "GBP", Decimal(1), 1)]
-    row = rows(Given(amounts=won), "K31.sum", rates={"USD": Decimal("0.9")})["K31.sum"]
+    march = day("2026-03-02")
+    won = [AmountCount((), None, "USD", march, Decimal(100), 2), AmountCount((), None, "GBP", march, Decimal(1), 1)]
+    row = rows(Given(amounts=won), "K31.sum", rates=rates(rate("USD", "0.9")))["K31.sum"]
     assert (row.value, row.n, row.excluded) == (180, 2, {"no_fx": 1})
+    assert row.notes["no_rate"] == {"GBP": ["2026-03-02"]}
 
 
 def test_without_a_reporting_currency_the_one_most_deals_carry_is_used():
     given = Given(
-        amounts=[AmountCount((), None, "CHF", Decimal(5), 1)], names=Labels(owners={}, pipelines={}, currency="CHF")
+        amounts=[AmountCount((), None, "CHF", None, Decimal(5), 1)],
+        names=Labels(owners={}, pipelines={}, currency="CHF"),
     )
     row = rows(given, "K31.sum", currency=None)["K31.sum"]
     assert (row.value, row.unit) == (5, "CHF")
@@ -223,15 +233,19 @@ def test_a_cost_line_without_an_end_belongs_to_its_first_day():
 def test_deals_that_do_not_count_stand_beside_every_figure_of_money():
     upsell = {DealDate.CLOSE: [*sums((WON, 5, 500)), *sums((WON, 2, 999), excluded="expansion")]}
     others = {Milestone.WON: [cycle(WON, 4, segment=("winback",))]}
-    orders = rows(Given(lines=lines(1_000), by_date=upsell, by_entry=others), "K18", sales_costs=lines(0))
+    effort = replace(cost("google", 0), kind=CostKind.SALES)
+    orders = rows(Given(lines=[*lines(1_000), effort], by_date=upsell, by_entry=others), "K18")
     assert (orders["K18"].value, orders["K18"].excluded) == (200, {"expansion": 2})
     assert orders["K18.cac"].value is None
     excluded = DealRow((), "renewal", deal("R", 999, "COMMIT", 1.0).span)
-    unpriced = DealSum((), None, WON, "EUR", 1, 0, Decimal(0))
+    unpriced = DealSum((), None, WON, "EUR", None, 1, 0, Decimal(0))
     open_deals = Given(rows={OPEN: [excluded]}, by_date={DealDate.CLOSE: [unpriced, *sums((LOST, 3, 7))]})
     found = rows(open_deals, "K20")
     assert (found["K20"].value, found["K20"].excluded) == (0, {"renewal": 1})
     assert (found["K20.won"].value, found["K20.won"].excluded) == (None, {"no_amount": 1})
-    amounts = [AmountCount((), "expansion", "EUR", Decimal(9), 2), AmountCount((), None, "EUR", Decimal(4), 1)]
+    amounts = [
+        AmountCount((), "expansion", "EUR", None, Decimal(9), 2),
+        AmountCount((), None, "EUR", None, Decimal(4), 1),
+    ]
     revenue = rows(Given(amounts=amounts), "K31.sum")["K31.sum"]
     assert (revenue.value, revenue.excluded) == (4, {"expansion": 2})

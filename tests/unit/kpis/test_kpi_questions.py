@@ -88,7 +88,10 @@ def test_k01_shows_every_stage_and_counts_out_as_excluded():
 
 def test_owner_names_stand_beside_their_ids():
     given = Given(
-        amounts=[AmountCount(("7",), None, "EUR", Decimal(5), 1), AmountCount((None,), None, "EUR", Decimal(6), 1)],
+        amounts=[
+            AmountCount(("7",), None, "EUR", None, Decimal(5), 1),
+            AmountCount((None,), None, "EUR", None, Decimal(6), 1),
+        ],
         names=Labels(owners={"7": "Darcel Schlecht"}, pipelines={}, currency="EUR"),
     )
     first, last = measure(given, question(by=("owner",)), ["K31.sum"])

@@ -15,6 +15,7 @@ from syncer.kpis.result import Basis, Status
 from tests.unit.kpis.counts import LOST, OPEN, OTHER, VOID, WON, cycle, percent, rows, sums
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import BERLIN, question
+from tests.unit.kpis.money_rows import rate, rates
 
 
 def test_k02_counts_who_reached_the_next_stage():
@@ -106,14 +107,13 @@ def test_k10_as_a_cohort_counts_open_offers_in():
 
 def test_value_rates_leave_deals_without_amount_or_rate_out_and_count_them():
     deals = [
-        DealSum((), None, WON, "EUR", 6, 5, Decimal(300)),
-        DealSum((), None, LOST, "CHF", 5, 5, Decimal(100)),
-        DealSum((), None, LOST, "USD", 2, 2, Decimal(999)),
-        DealSum((), None, LOST, None, 1, 0, Decimal(0)),
+        DealSum((), None, WON, "EUR", None, 6, 5, Decimal(300)),
+        DealSum((), None, LOST, "CHF", 20_000, 5, 5, Decimal(100)),
+        DealSum((), None, LOST, "USD", 20_000, 2, 2, Decimal(999)),
+        DealSum((), None, LOST, None, None, 1, 0, Decimal(0)),
     ]
-    row = rows(Given(by_date={DealDate.CLOSE: deals}), "K10.value_narrow", rates={"CHF": Decimal("1.0")})[
-        "K10.value_narrow"
-    ]
+    given = Given(by_date={DealDate.CLOSE: deals})
+    row = rows(given, "K10.value_narrow", rates=rates(rate("CHF", "1.0")))["K10.value_narrow"]
     assert (row.value, row.n, row.k) == (0.75, 10, 5)
     assert row.excluded == {"no_amount": 2, "no_fx": 2}
 

@@ -106,3 +106,16 @@ def test_table_cells_show_names_interval_and_doubt():
     assert cells(row(lo=35, hi=None, unit="days")).interval == "35.0 … \N{EN DASH}"
     assert cells(row(segment={"source": None}, lo=None, hi=None)).segment == "source \N{EN DASH}"
     assert cells(row(lo=None, hi=None)).interval == ""
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "english", "german"),
+    [
+        ("times", 2.0, "2.00 \N{MULTIPLICATION SIGN}", "2,00 \N{MULTIPLICATION SIGN}"),
+        ("orders", 0.25, "0.25", "0,25"),
+        ("entries", 1234.5, "1,234.5", "1.234,5"),
+    ],
+)
+def test_multiples_and_units_in_parts_are_written_with_their_decimals(unit, value, english, german):
+    written = row(unit=unit, value=value)
+    assert (cells(written).value, cells(written, "de").value) == (english, german)

@@ -1,0 +1,91 @@
+"""Leads, orders and revenue by the sources and campaigns that earned them, under a model of attribution (K28)."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from syncer.kpis.attribution import Credit, Model, Path, Touch, credits_of
+from syncer.kpis.journeys import Journey
+from syncer.kpis.money import Purse
+from syncer.kpis.ports import EXPIRED, ID, Segment
+from syncer.kpis.question import Ask
+from syncer.kpis.touches import visits
+
+#: What a model can be asked to split by.
+EARNED = frozenset({"source", "campaign"})
+
+
+@dataclass(kw_only=True, slots=True)
+class Earned:
+    """What one segment earned."""
+
+    #: Units in parts: two halves are one.
+    weight: Fraction = Fraction(0)
+    #: Units that it has any part in.
+    units: int = 0
+    purse: Purse = field(default_factory=Purse)
+    excluded: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def share(self) -> Decimal:
+        """The units in parts as a number."""
+        return decimal_of(self.weight)
+
+
+def decimal_of(value: Fraction) -> Decimal:
+    """Return a fraction as a number."""
+    return Decimal(value.numerator) / Decimal(value.denominator)
+
+
+def is_asked(ask: Ask) -> bool:
+    """Return whether a model decides the split; by first touch it is the source of the cycle itself."""
+    return ask.question.model not in {None, Model.FIRST} and not EARNED.isdisjoint(ask.question.by)
+
+
+def path_of(ask: Ask, way: Journey) -> Path | None:
+    """Return the touches of a journey: its first contact, then the contact's reactions. None without its date."""
+    if way.until is None:
+        return None
+    first = None if way.first_at is None else Touch(way.first_at, way.source, way.campaign)
+    touches = visits(first, way.reactions, ask.question.origin, way.until)
+    if not touches:
+        touches = [Touch(way.until, way.source, way.campaign)]
+    return Path(touches=touches, lead_at=way.lead_at, deal_at=way.deal_at, until=way.until)
+
+
+def shares_of(ask: Ask, way: Journey, model: Model) -> Sequence[Credit]:
+    """Return who earned a unit; one whose date is missing belongs to the source of its cycle."""
+    path = path_of(ask, way)
+    return [Credit(way.source, way.campaign, Fraction(1))] if path is None else credits_of(path, model)
+
+
+def earned(ask: Ask, ways: Iterable[Journey], by: Sequence[str], model: Model) -> Mapping[Segment, Earned]:
+    """Return units and money by segment; an expired cycle did enter and counts."""
+    found: defaultdict[Segment, Earned] = defaultdict(Earned)
+    for way in ways:
+        for segment, weight in _split(ask, way, by, model).items():
+            one = found[segment]
+            if way.excluded not in {None, EXPIRED}:
+                one.excluded[way.excluded or ""] += 1
+                continue
+            one.units += 1
+            one.weight += weight
+            _pay(ask, one.purse, way, weight)
+    return found
+
+
+def _split(ask: Ask, way: Journey, by: Sequence[str], model: Model) -> Mapping[Segment, Fraction]:
+    split: defaultdict[Segment, Fraction] = defaultdict(Fraction)
+    for credit in shares_of(ask, way, model):
+        own = {"source": credit.source, "campaign": credit.campaign, ID: way.unit}
+        split[tuple(own[dim] for dim in by)] += credit.weight
+    return split
+
+
+def _pay(ask: Ask, purse: Purse, way: Journey, weight: Fraction) -> None:
+    if way.amount is None:
+        purse.lack()
+    else:
+        purse.put(ask, way.amount * decimal_of(weight), (way.currency, way.day))

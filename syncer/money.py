@@ -1,0 +1,48 @@
+"""Words of money that every layer shares: kinds of cost, and what a currency was worth on which days."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class CostKind(StrEnum):
+    """What money was spent on. The last two are cost of sales, not of marketing (domain K17, K18)."""
+
+    MEDIA = "media"
+    AGENCY = "agency"
+    TOOLS = "tools"
+    CONTENT = "content"
+    EVENTS = "events"
+    #: Salaries, commissions and travel of the sales team.
+    SALES = "sales"
+    #: Hours of the company's own people, where they are counted at all.
+    INTERNAL = "internal"
+
+    @property
+    def is_marketing(self) -> bool:
+        """Return whether it belongs to the cost of a lead."""
+        return self not in {CostKind.SALES, CostKind.INTERNAL}
+
+
+class RateOrigin(StrEnum):
+    """Who said what a currency is worth, in the order of who is believed."""
+
+    #: A file that a person imported.
+    FILE = "file"
+    #: The CRM's own table.
+    CRM = "crm"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RateLine:
+    """What one unit of a currency is worth in another, from one local day to another, both included."""
+
+    origin: RateOrigin
+    #: ISO 4217.
+    currency: str
+    into: str
+    #: Days since 1970-01-01.
+    first_day: int
+    #: None: until the next line of the same currencies.
+    last_day: int | None
+    rate: Decimal
