@@ -9,14 +9,16 @@ from jobs.bootstrap import system_clock
 from jobs.names import agreement_text
 from jobs.settings import Settings
 from jobs.words import LANGUAGES, Language
-from syncer.agreement import InForce
+from syncer.agreement import Agreement, InForce
 from syncer.errors import ConfigError, Problem
 from syncer.funnel import forecast_rule
 from syncer.kpis.measure import KpiExplanation, explain, measure
 from syncer.kpis.periods import Calendar, parse_period
 from syncer.kpis.question import Question
 from syncer.kpis.result import Basis, Kpi
+from syncer.kpis.terms import Terms, service_of
 from syncer.moments import Millis, millis
+from syncer.scoring import Scorer
 from syncer.store import Store
 
 _DAY_TEXT = len("2026-01-01")
@@ -63,8 +65,14 @@ def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Qu
         by=asked.by,
         lang=language(asked.lang),
         nps_scales=rules.surveys.nps,
+        terms=_terms(rules),
         config_version=agreement_text(agreement),
     )
+
+
+def _terms(rules: Agreement) -> Terms:
+    head = rules.agreement
+    return Terms(service=service_of(head.sla), goal=head.marketing_goal, profile=Scorer(rules).profile)
 
 
 def account_names(settings: Settings, store: Store, account: str | None) -> Sequence[str]:

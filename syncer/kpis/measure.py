@@ -9,33 +9,69 @@ from syncer.kpis.catalogue import Declaration, select
 from syncer.kpis.conversion import accepted, sales_ready, steps
 from syncer.kpis.cost import per_lead, per_order
 from syncer.kpis.durations import deal_cycle, sales_cycle
+from syncer.kpis.dwell import time_in_stage
+from syncer.kpis.effort import effort
 from syncer.kpis.forecast import forecast
+from syncer.kpis.goals import goal_attainment
+from syncer.kpis.handover import acceptance, leakage, premature
 from syncer.kpis.inventory import inventory
-from syncer.kpis.ports import ID, Measures
+from syncer.kpis.market import consent, penetration
+from syncer.kpis.movement import transitions
+from syncer.kpis.ports import ID
+from syncer.kpis.profile import completeness
+from syncer.kpis.quality import data_quality
 from syncer.kpis.question import Ask, Question, ask
+from syncer.kpis.reach import advanced, bands, leads_per_order, marketing_qualified, offered
 from syncer.kpis.recycling import recycling
+from syncer.kpis.renewals import retention
+from syncer.kpis.response import response
 from syncer.kpis.result import Kpi
+from syncer.kpis.score_quality import score_quality
 from syncer.kpis.surveys import promoter_score
+from syncer.kpis.visits import bounces, contacts_per_visit, social
 from syncer.kpis.wins import order_values, win_rates
+from syncer.kpis.work import WorkingMeasures
 
 _FAMILIES: Mapping[str, Callable[[Ask], Iterable[Kpi]]] = {
     "K01": inventory,
     "K02": steps,
+    "K03": transitions,
+    "K04": bands,
+    "K05": marketing_qualified,
     "K06": sales_ready,
     "K07": accepted,
+    "K08": acceptance,
+    "K09": offered,
     "K10": win_rates,
+    "K11": leads_per_order,
+    "K12": contacts_per_visit,
     "K13": sales_cycle,
     "K14": deal_cycle,
+    "K15": time_in_stage,
     "K17": per_lead,
     "K18": per_order,
     "K20": forecast,
+    "K25": response,
     "K26": promoter_score,
     "K27": recycling,
+    "K29": bounces,
+    "K30": penetration,
     "K31": order_values,
+    "K32": effort,
+    "K33": premature,
+    "K34": leakage,
+    "K35": completeness,
+    "K36": consent,
+    "K37": score_quality,
+    "K39": goal_attainment,
+    "K40": social,
+    "K41": advanced,
+    "K42": data_quality,
+    "K43": retention,
 }
 
 
-def measure(measures: Measures, question: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
+def measure(measures: WorkingMeasures, question: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
     """Return the rows of the KPIs asked for (`K10` with companions, `K10.broad` alone, None all), in catalogue order.
 
     Asked for nothing in particular, KPIs that have not the question's basis or dimensions are left out;
@@ -83,7 +119,7 @@ class KpiExplanation:
     config_version: str
 
 
-def explain(measures: Measures, question: Question, row_id: str) -> Sequence[KpiExplanation]:
+def explain(measures: WorkingMeasures, question: Question, row_id: str) -> Sequence[KpiExplanation]:
     """Return one explanation a row of that id: the figure's own query, asked once more with every unit for itself.
 
     `question.by` must be empty. Raises ConfigError for an unknown id.

@@ -8,9 +8,11 @@ from syncer.errors import ConfigError, Problem
 from syncer.funnel.facts import DealSpan
 from syncer.kpis.catalogue import LANGUAGES, Declaration
 from syncer.kpis.periods import ALL, Calendar, Period, Window
-from syncer.kpis.ports import ID, Cut, Labels, Measures, Scope, Segment
+from syncer.kpis.ports import ID, Cut, Labels, Scope, Segment
 from syncer.kpis.result import Basis, Figure, Kpi, Status
 from syncer.kpis.stats import cents
+from syncer.kpis.terms import Terms
+from syncer.kpis.work import WorkingMeasures
 from syncer.moments import DAY, Millis
 from syncer.records import CostLine
 
@@ -50,6 +52,8 @@ class Question:
     sales_costs: Sequence[CostLine] = ()
     #: Survey id → `0-10` or `1-10`: those named count as NPS whatever their type; NPS surveys not named are `0-10`.
     nps_scales: Mapping[str, str] = field(default_factory=dict)
+    #: What both teams agreed on.
+    terms: Terms = field(default_factory=Terms)
     #: The agreement under which the ledger was decided, for explanations.
     config_version: str = ""
 
@@ -74,7 +78,7 @@ class Ask:
 
     question: Question
     declaration: Declaration
-    measures: Measures
+    measures: WorkingMeasures
     labels: Labels
     basis: Basis
     period: Period
@@ -167,7 +171,7 @@ def _shown(value: Figure, unit: str) -> Figure:
     return value
 
 
-def ask(question: Question, declaration: Declaration, measures: Measures) -> Ask:
+def ask(question: Question, declaration: Declaration, measures: WorkingMeasures) -> Ask:
     """Return a question narrowed to one KPI, defaults filled in. Raises ConfigError for what the KPI cannot answer."""
     problems = [*_dimension_problems(question, declaration), *_basis_problems(question, declaration)]
     if problems:

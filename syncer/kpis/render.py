@@ -103,8 +103,10 @@ def _number(value: Decimal | float, unit: str, lang: str) -> str:
     match unit:
         case "ratio":
             text = f"{100 * value:.1f} %"
-        case "days" | "points":
+        case "days" | "points" | "minutes" | "seconds" | "per_order":
             text = f"{value:,.1f}"
+        case "index" | "times":
+            text = f"{value:,.2f}"
         case _ if isinstance(value, int):
             text = f"{value:,}"
         case _:

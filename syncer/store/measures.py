@@ -51,16 +51,18 @@ from syncer.store.measures_queries import (
 )
 from syncer.store.measures_segments import answer_segment, cycle_segment, deal_segment, reader
 from syncer.store.measures_time import inside, local_day, number
+from syncer.store.measures_work import Work
 from syncer.store.spans import SPAN_COLUMNS, span_of
 
 _CHUNK = 2_000
 
 
 class Measures:
-    """What KPIs ask of the ledger (`syncer.kpis.ports.Measures`), bound to one transaction."""
+    """What KPIs ask of the ledger (`syncer.kpis.work.WorkingMeasures`), bound to one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.work = Work(connection)
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Iterable[CycleCount]:
         """Count a cohort of cycles by outcome at as_of and by whether they reached a milestone."""

@@ -25,6 +25,7 @@ from syncer.store.measures_populations import (
     cycle_excluded,
     deal_date,
     deal_excluded,
+    entry_at,
     last_event,
     without_events,
 )
@@ -77,14 +78,14 @@ def summed(connection: Connection, keys: Keys, rows: Query, amounts: Sequence[Ex
 
 def cycle_keys(rows: Subquery, cut: Cut, cohort: Cohort) -> Keys:
     """Return segment, reason of exclusion and outcome of a cycle."""
-    at = rows.c[MILESTONES[cohort.entry]]
+    at = entry_at(rows, cohort)
     unknown = at.is_(None) if cohort.window.bounded else ~true()
     return [*cycle_segment(rows, cut, at), cycle_excluded(rows, cut, unknown), rows.c.outcome]
 
 
 def entered(rows: Subquery, cohort: Cohort) -> Expression:
     """Return whether a cycle belongs to a cohort; an ending without a date cannot be ruled out."""
-    at = rows.c[MILESTONES[cohort.entry]]
+    at = entry_at(rows, cohort)
     if cohort.entry in _ENDINGS:
         return and_(rows.c.outcome.in_(_ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))
     return inside(at, cohort.window)
@@ -94,7 +95,7 @@ def reached(rows: Subquery, cohort: Cohort) -> Expression:
     """Return 1 for a cycle that reached any of the cohort's milestones in time, else 0."""
     if not cohort.reached:
         return number(0)
-    entry = rows.c[MILESTONES[cohort.entry]]
+    entry = entry_at(rows, cohort)
     return case((or_(*(_hit(rows, entry, cohort.within, one) for one in cohort.reached)), 1), else_=0)
 
 

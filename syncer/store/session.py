@@ -17,6 +17,7 @@ from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
 from syncer.store.reconcile import Reconcile
+from syncer.store.visits import VisitBook
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 
@@ -51,6 +52,11 @@ class Unit:
     def measures(self) -> Measures:
         """Return what KPIs count."""
         return Measures(self.connection)
+
+    @cached_property
+    def visits(self) -> VisitBook:
+        """Return what web analytics counted."""
+        return VisitBook(self.connection)
 
     @cached_property
     def desk(self) -> Desk:

@@ -1,4 +1,4 @@
-"""Every table of the store, by name. Declared in mirror_tables, story_tables, ledger_tables and desk_tables."""
+"""Every table of the store, by name. Declared in the files whose names end in _tables."""
 
 from sqlmodel import SQLModel
 
@@ -38,6 +38,7 @@ from syncer.store.mirror_tables import (
     stages,
 )
 from syncer.store.story_tables import stories
+from syncer.store.visit_tables import visits
 
 #: All tables, as migrations must produce them.
 metadata = SQLModel.metadata
@@ -74,4 +75,5 @@ __all__ = [
     "stage_events",
     "stages",
     "stories",
+    "visits",
 ]
