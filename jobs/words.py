@@ -149,7 +149,12 @@ def figure(value: float | Decimal | None, unit: str, lang: Language) -> str:
         return percent(float(value), lang)
     if len(unit) == _CURRENCY_LETTERS and unit.isupper():
         return f"{number(value, lang, digits=2)} {unit}"
+    if unit in _FINE:
+        return number(value, lang, digits=2)
     return number(value, lang, digits=0 if value == int(value) else 1)
 
 
 _CURRENCY_LETTERS = 3
+
+#: Units whose second decimal tells something.
+_FINE = frozenset({"index", "times"})

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.terms import exclusions, term
+from jobs.terms import exclusions, lacking, term
 from jobs.words import Language, stage_text, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet
 from syncer.kpis.result import Kpi
 
 _OF_STAGES = frozenset({"stage", "from", "to"})
-_OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
+_OF_CODES = frozenset({"band", "cycle_type", "dealtype", "origin", "property", "reason"})
 
 
 def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Language) -> None:
@@ -60,7 +60,7 @@ def _line(row: Kpi, lang: Language) -> Sequence[str]:
         shown.n,
         f"{period} ({basis})",
         shown.status,
-        exclusions(row.excluded, lang),
+        ", ".join(part for part in (exclusions(row.excluded, lang), lacking(row.notes, lang)) if part),
     )
 
 

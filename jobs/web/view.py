@@ -30,7 +30,8 @@ _OUTCOMES = (
     ("K10", "win_rate"),
     ("K10.broad", "win_rate_broad"),
 )
-_OWN_BOXES = frozenset({"K01", "K02"})
+#: KPIs that are shown elsewhere, or are a matrix that no list shows well.
+_OWN_BOXES = frozenset({"K01", "K02", "K03"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

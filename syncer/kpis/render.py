@@ -103,8 +103,12 @@ def _number(value: Decimal | float, unit: str, lang: str) -> str:
     match unit:
         case "ratio":
             text = f"{100 * value:.1f} %"
-        case "days" | "points" | "minutes" | "seconds" | "per_order":
+        case "days" | "points" | "per_order":
             text = f"{value:,.1f}"
+        case "minutes":
+            text = f"{value:,.0f} min"
+        case "seconds":
+            text = f"{value:,.0f} s"
         case "index" | "times":
             text = f"{value:,.2f}"
         case _ if isinstance(value, int):

@@ -22,6 +22,7 @@ from syncer.kpis.ports import (
     Unit,
 )
 from syncer.records import CostLine
+from tests.unit.kpis.work_fakes import GivenWork
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Given:
     standing: dict[Unit, Sequence[StageCount]] = field(default_factory=dict)
     votes: Sequence[AnswerCount] = ()
     lines: Sequence[CostLine] = ()
+    work: GivenWork = field(default_factory=GivenWork)
     names: Labels = field(default_factory=lambda: Labels(owners={}, pipelines={}, currency="EUR"))
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Sequence[CycleCount]:
