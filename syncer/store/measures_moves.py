@@ -52,18 +52,22 @@ def moves(connection: Connection, cut: Cut, window: Window) -> Iterator[Move]:
 
 
 def _real_entries(cut: Cut) -> Subquery:
-    """Return entries with the stage where the contact really stood before: its last one, the market at first."""
+    """Return entries with the stage where the contact really stood before: its last one, the market at first.
+
+    Where that is the very stage entered, it comes back from one that it was only taken to be in: that one is named.
+    """
     event = tables.stage_events
     before = func.lag(event.c.to_stage).over(
         partition_by=event.c.contact_id, order_by=(event.c.occurred_at, event.c.cycle_no, event.c.seq)
     )
-    origin = func.coalesce(before, literal(FunnelStage.TAM.value)).label("from_stage")
+    stood = func.coalesce(before, literal(FunnelStage.TAM.value))
+    origin = case((stood == event.c.to_stage, func.coalesce(event.c.from_stage, stood)), else_=stood)
     return _entries(cut, origin, null(), event.c.virtual.is_(False)).subquery("entries")
 
 
 def _virtual_entries(cut: Cut) -> Subquery:
     event = tables.stage_events
-    origin = func.coalesce(event.c.from_stage, literal(FunnelStage.TAM.value)).label("from_stage")
+    origin = func.coalesce(event.c.from_stage, literal(FunnelStage.TAM.value))
     return _entries(cut, origin, literal("virtual"), event.c.virtual.is_(True)).subquery("entries")
 
 

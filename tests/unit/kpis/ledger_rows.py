@@ -96,6 +96,11 @@ def write(connection: Connection, ledger: Ledger, recorded_at: int = EARLY) -> N
         connection, tables.contact_states, [_out_state(contact, flags) for contact, flags in ledger.out_states.items()]
     )
 
+    for name, row in ledger.further:
+        _insert(
+            connection, tables.metadata.tables[name], [{"account": ACCOUNT, "recorded_at": recorded_at} | dict(row)]
+        )
+
 
 def _micros(amount: Decimal | None) -> int | None:
     return None if amount is None else int(amount * 1_000_000)
