@@ -1,7 +1,7 @@
 """The door of the KPIs: a question in, rows out; and why a figure is what it is."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncer.errors import ConfigError, Problem
@@ -13,7 +13,7 @@ from syncer.kpis.dwell import time_in_stage
 from syncer.kpis.effort import effort
 from syncer.kpis.forecast import forecast
 from syncer.kpis.goals import goal_attainment
-from syncer.kpis.handover import acceptance, leakage, premature
+from syncer.kpis.handover import acceptance, leakage, premature, response
 from syncer.kpis.inventory import inventory
 from syncer.kpis.market import consent, penetration
 from syncer.kpis.movement import transitions
@@ -24,7 +24,6 @@ from syncer.kpis.question import Ask, Question, ask
 from syncer.kpis.reach import advanced, bands, leads_per_order, marketing_qualified, offered
 from syncer.kpis.recycling import recycling
 from syncer.kpis.renewals import retention
-from syncer.kpis.response import response
 from syncer.kpis.result import Kpi
 from syncer.kpis.score_quality import score_quality
 from syncer.kpis.surveys import promoter_score
@@ -80,9 +79,10 @@ def measure(measures: WorkingMeasures, question: Question, ids: Sequence[str] | 
     if not ids:
         _refuse_unknown_dims(question)
     rows: list[Kpi] = []
+    memo: dict[Hashable, object] = {}
     for declaration, wanted in select(ids):
         if ids or _answers(declaration, question):
-            found = _FAMILIES[declaration.id](ask(question, declaration, measures))
+            found = _FAMILIES[declaration.id](ask(question, declaration, measures, memo))
             rows.extend(sorted((row for row in found if row.id in wanted), key=lambda row: wanted.index(row.id)))
     return rows
 

@@ -1,8 +1,9 @@
 """A question, and one KPI's view of it: what families read while they measure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TypeVar, cast
 
 from syncer.errors import ConfigError, Problem
 from syncer.funnel.facts import DealSpan
@@ -23,6 +24,8 @@ ForecastRule = Callable[[DealSpan, Millis], bool]
 _EXPANSION_DIMS = frozenset({"cycle_type", "dealtype"})
 
 _TRAILING_DAYS = 90
+
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,6 +85,15 @@ class Ask:
     labels: Labels
     basis: Basis
     period: Period
+    #: What several KPIs of one question share, by what it is.
+    memo: dict[Hashable, object] = field(default_factory=dict)
+
+    def once(self, what: str, by: Sequence[str], make: Callable[[], Shared]) -> Shared:
+        """Return something that every KPI of the question makes alike for a period and a split; made once."""
+        key = (what, self.window, tuple(by))
+        if key not in self.memo:
+            self.memo[key] = make()
+        return cast("Shared", self.memo[key])
 
     @property
     def cut(self) -> Cut:
@@ -171,8 +183,11 @@ def _shown(value: Figure, unit: str) -> Figure:
     return value
 
 
-def ask(question: Question, declaration: Declaration, measures: WorkingMeasures) -> Ask:
-    """Return a question narrowed to one KPI, defaults filled in. Raises ConfigError for what the KPI cannot answer."""
+def ask(question: Question, declaration: Declaration, measures: WorkingMeasures, memo: dict[Hashable, object]) -> Ask:
+    """Return a question narrowed to one KPI, defaults filled in. Raises ConfigError for what the KPI cannot answer.
+
+    `memo` holds what the KPIs of one question share.
+    """
     problems = [*_dimension_problems(question, declaration), *_basis_problems(question, declaration)]
     if problems:
         raise ConfigError(problems)
@@ -183,6 +198,7 @@ def ask(question: Question, declaration: Declaration, measures: WorkingMeasures)
         labels=measures.labels(question.account),
         basis=question.basis or declaration.bases[0],
         period=question.period or _default_period(question, declaration),
+        memo=memo,
     )
 
 

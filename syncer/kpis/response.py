@@ -1,14 +1,14 @@
 """How fast sales responds to a hand-over, in business minutes (K25). Untouched ones are censored, never left out."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from syncer.kpis.ports import Segment
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, size_status
-from syncer.kpis.stats import kaplan_meier, median_interval, quantile
-from syncer.kpis.tally import Tally, period_rate, with_whole
+from syncer.kpis.stats import Point, kaplan_meier, median_interval, quantile
+from syncer.kpis.tally import Tally, period_rate
 from syncer.kpis.work import Handover
 from syncer.moments import Millis
 
@@ -18,7 +18,8 @@ _LONGER, _UNTOUCHED = "60+", "untouched"
 
 _DONE = "done"
 
-_SHARES = {"K25.median": 0.5, "K25.p90": 0.9, "K25.p95": 0.95}
+_MEDIAN = 0.5
+_SHARES = {"K25.median": _MEDIAN, "K25.p90": 0.9, "K25.p95": 0.95}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -30,20 +31,23 @@ class _Waits:
     def add(self, minutes: int, *, came: bool) -> None:
         self.minutes[minutes][_DONE if came else None] += 1
 
-    def at(self, share: float) -> Measured:
+    def curve(self) -> Sequence[Point]:
+        """Return who still waits as time goes by."""
+        return kaplan_meier(self.minutes)
+
+    def at(self, curve: Sequence[Point], share: float) -> Measured:
         """Return by when a share of all had the event."""
-        curve = kaplan_meier(self.minutes)
         value = quantile(curve, share)
         n = sum(counts.total() for counts in self.minutes.values())
         came = sum(counts[_DONE] for counts in self.minutes.values())
-        low, high = median_interval(curve) if share == _SHARES["K25.median"] else (None, None)
+        low, high = median_interval(curve) if share == _MEDIAN else (None, None)
         status = size_status(n if value is not None else 0)
         return Measured(value=value, n=n, k=came, lo=low, hi=high, status=status, notes={"censored": n - came})
 
 
 @dataclass(kw_only=True, slots=True)
-class _Responses:
-    """One segment's hand-overs."""
+class Responses:
+    """One segment's hand-overs by when sales touched them."""
 
     tally: Tally = field(default_factory=Tally)
     counts: Counter[str] = field(default_factory=Counter)
@@ -51,32 +55,32 @@ class _Responses:
     touch: _Waits = field(default_factory=_Waits)
     word: _Waits = field(default_factory=_Waits)
 
+    def add(self, ask: Ask, one: Handover) -> None:
+        """Count a hand-over."""
+        spoken, spoke = _wait(ask, one, one.spoke_at)
+        self.word.add(spoken, came=spoke)
+        waited, touched = _wait(ask, one, one.touched_at)
+        self.touch.add(waited, came=touched)
+        verdict = _verdict(ask, one, waited, touched=touched)
+        self.counts[verdict] += 1
+        if verdict in {"pending", "decided"}:
+            self.tally.excluded[verdict] += 1
+            return
+        self.tally.add(1, hit=verdict == "in_time", may_hit=False)
+        self.bands[_band(waited) if touched else _UNTOUCHED] += 1
 
-def response(ask: Ask) -> Iterable[Kpi]:
-    """Yield K25 and its companions."""
-    found: defaultdict[Segment, _Responses] = defaultdict(_Responses)
-    for one in ask.measures.work.handovers(ask.cut, ask.window):
-        group = found[one.segment]
-        if one.excluded is not None:
-            group.tally.excluded[one.excluded] += 1
-        else:
-            _respond(ask, group, one)
-    for segment in with_whole(found, ask.question.by):
-        yield from _rows(ask, segment, found.get(segment, _Responses()))
-
-
-def _respond(ask: Ask, group: _Responses, one: Handover) -> None:
-    spoken, spoke = _wait(ask, one, one.spoke_at)
-    group.word.add(spoken, came=spoke)
-    waited, touched = _wait(ask, one, one.touched_at)
-    group.touch.add(waited, came=touched)
-    verdict = _verdict(ask, one, waited, touched=touched)
-    group.counts[verdict] += 1
-    if verdict in {"pending", "decided"}:
-        group.tally.excluded[verdict] += 1
-        return
-    group.tally.add(1, hit=verdict == "in_time", may_hit=False)
-    group.bands[_band(waited) if touched else _UNTOUCHED] += 1
+    def rows(self, ask: Ask, segment: Segment) -> Iterable[Kpi]:
+        """Yield K25 and its companions."""
+        yield ask.row("K25", segment, period_rate(self.tally))
+        curve = self.touch.curve()
+        for row_id, share in _SHARES.items():
+            yield ask.row(row_id, segment, self.touch.at(curve, share))
+        yield ask.row("K25.two_way_median", segment, self.word.at(self.word.curve(), _MEDIAN))
+        for name in ("in_time", "late", "overdue", "pending"):
+            yield ask.row(f"K25.{name}", segment, Measured(value=self.counts[name], n=self.counts[name]))
+        for name in (*_BANDS, _LONGER, _UNTOUCHED):
+            counted = Tally(n=self.tally.n, k=self.bands[name])
+            yield ask.row("K25.band", segment, period_rate(counted), band=name)
 
 
 def _wait(ask: Ask, one: Handover, at: Millis | None) -> tuple[int, bool]:
@@ -100,15 +104,3 @@ def _verdict(ask: Ask, one: Handover, waited: int, *, touched: bool) -> str:
 
 def _band(waited: int) -> str:
     return next((name for name, longest in _BANDS.items() if waited <= longest), _LONGER)
-
-
-def _rows(ask: Ask, segment: Segment, group: _Responses) -> Iterable[Kpi]:
-    yield ask.row("K25", segment, period_rate(group.tally))
-    for row_id, share in _SHARES.items():
-        yield ask.row(row_id, segment, group.touch.at(share))
-    yield ask.row("K25.two_way_median", segment, group.word.at(_SHARES["K25.median"]))
-    for name in ("in_time", "late", "overdue", "pending"):
-        yield ask.row(f"K25.{name}", segment, Measured(value=group.counts[name], n=group.counts[name]))
-    for name in (*_BANDS, _LONGER, _UNTOUCHED):
-        counted = Tally(n=group.tally.n, k=group.bands[name])
-        yield ask.row("K25.band", segment, period_rate(counted), band=name)

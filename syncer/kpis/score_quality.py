@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from syncer.kpis.durations import Spell
+from syncer.kpis.durations import Spell, from_first_contact
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import EXPIRED, Cohort, CycleCount, Milestone, Segment
 from syncer.kpis.question import Ask, Measured
@@ -43,9 +43,7 @@ def horizon(ask: Ask) -> int:
     """Return within how many days a cycle must be won: when nine tenths have closed, in steps of 30 (domain D6)."""
     if ask.question.horizon_days is not None:
         return ask.question.horizon_days
-    spell = Spell()
-    for row in ask.measures.cycle_days(ask.cut_by(()), Cohort(entry=Milestone.FIRST_CONTACT), Milestone.FIRST_CONTACT):
-        spell.add(row)
+    spell = from_first_contact(ask, ()).get((), Spell())
     reached = quantile(kaplan_meier(spell.days), _LONG)
     return _DEFAULT_HORIZON if reached is None else max(_STEP, math.ceil(reached / _STEP) * _STEP)
 

@@ -89,7 +89,8 @@ def contacts_per_visit(ask: Ask) -> Iterable[Kpi]:
     seen = _visits(ask)
     sources = {row.source for row in ask.measures.work.visits(ask.cut, ask.window)}
     created = Counter[Segment]()
-    for row in ask.measures.work.arrivals(ask.cut_by((*ask.question.by, "source")), ask.window):
+    cut = ask.cut_by((*ask.question.by, "source"))
+    for row in ask.measures.work.arrivals(cut, ask.window) if sources else ():
         counts = row.excluded is None and row.segment[-1] in sources
         created[row.segment[:-1]] += row.units if counts else 0
     for segment in with_whole([*seen, *created], ask.question.by):

@@ -11,7 +11,7 @@ from syncer.kpis.work import DealGaps, Share
 from syncer.records import ActivityKind
 from syncer.store import tables
 from syncer.store.dialect import Query
-from syncer.store.measures_populations import deal_excluded, deals_as_of, is_test
+from syncer.store.measures_populations import deal_excluded, deals_as_of, is_test, known
 from syncer.store.measures_queries import Keys, contacts_by_stage, grouped
 from syncer.store.measures_segments import contact_segment, deal_segment, reader
 from syncer.store.measures_time import Expression, inside_or_unknown
@@ -88,8 +88,18 @@ def leads_without_owner(connection: Connection, cut: Cut) -> Iterator[Share]:
     """Count contacts that stand at LEAD_MQL or further; faulty are those without an owner."""
     keys, standing = contacts_by_stage(cut)
     *segment, stage = keys
-    leads = stage.in_([one.value for one in _LEADS])
-    return _shares(connection, cut, ([*segment, null()], standing.where(leads)), tables.contacts.c.owner_id.is_(None))
+    contact = tables.contacts
+    # Few contacts have a passage that came so far: only their stage is looked up.
+    likely = contact.c.id.in_(_far_ones(cut))
+    leads = standing.where(likely, stage.in_([one.value for one in _LEADS]))
+    return _shares(connection, cut, ([*segment, null()], leads), contact.c.owner_id.is_(None))
+
+
+def _far_ones(cut: Cut) -> Query:
+    """Return the contacts that stood at LEAD_MQL or further in any passage."""
+    event = tables.stage_events.alias("far")
+    stages = [one.value for one in _LEADS]
+    return select(event.c.contact_id).where(known(event, cut), event.c.to_stage.in_(stages))
 
 
 def overridden(connection: Connection, cut: Cut) -> Iterator[Share]:

@@ -40,13 +40,11 @@ def moves(connection: Connection, cut: Cut, window: Window) -> Iterator[Move]:
     rows, read = cycles_as_of(cut), reader(cut)
     for entries in (_real_entries(cut), _virtual_entries(cut)):
         mine = and_(rows.c.contact_id == entries.c.contact_id, rows.c.cycle_no == entries.c.cycle_no)
+        # The whole needs no cycle: a join for nothing would cost as much again.
+        source = entries.outerjoin(rows, mine) if cut.by else entries
         tested = case((is_test(entries.c.contact_id, cut), literal("test")), else_=entries.c.excluded)
         keys = [*cycle_segment(rows, cut, entries.c.occurred_at), tested, entries.c.from_stage, entries.c.to_stage]
-        chosen = (
-            select(entries.c.contact_id)
-            .select_from(entries.outerjoin(rows, mine))
-            .where(inside(entries.c.occurred_at, window))
-        )
+        chosen = select(entries.c.contact_id).select_from(source).where(inside(entries.c.occurred_at, window))
         for *segment, excluded, origin, target, units in grouped(connection, keys, chosen):
             yield Move(read(segment), excluded, FunnelStage(origin), FunnelStage(target), units)
 
@@ -57,9 +55,7 @@ def _real_entries(cut: Cut) -> Subquery:
     Where that is the very stage entered, it comes back from one that it was only taken to be in: that one is named.
     """
     event = tables.stage_events
-    before = func.lag(event.c.to_stage).over(
-        partition_by=event.c.contact_id, order_by=(event.c.occurred_at, event.c.cycle_no, event.c.seq)
-    )
+    before = func.lag(event.c.to_stage).over(partition_by=event.c.contact_id, order_by=(event.c.cycle_no, event.c.seq))
     stood = func.coalesce(before, literal(FunnelStage.TAM.value))
     origin = case((stood == event.c.to_stage, func.coalesce(event.c.from_stage, stood)), else_=stood)
     return _entries(cut, origin, null(), event.c.virtual.is_(False)).subquery("entries")
@@ -98,35 +94,39 @@ def passes(connection: Connection, cut: Cut, window: Window) -> Iterator[Pass]:
         case((until.is_not(None), 1), else_=0),
         days,
     ]
-    chosen = (
-        select(stays.c.contact_id)
-        .select_from(stays.join(rows, mine))
-        .where(
-            stays.c.virtual.is_(False),
-            stays.c.stage.in_([stage.value for stage in _UNDER_WAY]),
-            inside(stays.c.entered_at, window),
-        )
-    )
+    chosen = select(stays.c.contact_id).select_from(stays.join(rows, mine)).where(inside(stays.c.entered_at, window))
     for *segment, excluded, stage, outcome, left, length, units in grouped(connection, keys, chosen):
         yield Pass(read(segment), excluded, FunnelStage(stage), Outcome(outcome), bool(left), length, units)
 
 
 def _stays(cut: Cut) -> Subquery:
-    """Return every entry with the moment of the next one in its cycle."""
-    event = tables.stage_events
-    after = func.lead(event.c.occurred_at).over(
-        partition_by=(event.c.contact_id, event.c.cycle_no), order_by=event.c.seq
+    """Return every real entry with the moment of the next entry, real or not, in its cycle.
+
+    The ledger is clustered by cycle and place: looking the next one up costs a third of what a window function does.
+    """
+    event, after = tables.stage_events, tables.stage_events.alias("after")
+    follows = and_(
+        known(after, cut),
+        after.c.contact_id == event.c.contact_id,
+        after.c.cycle_no == event.c.cycle_no,
+        after.c.seq == event.c.seq + 1,
+        after.c.occurred_at <= cut.as_of,
     )
     return (
         select(
             event.c.contact_id,
             event.c.cycle_no,
-            event.c.virtual,
             event.c.to_stage.label("stage"),
             event.c.occurred_at.label("entered_at"),
-            after.label("left_at"),
+            after.c.occurred_at.label("left_at"),
         )
-        .where(known(event, cut), event.c.occurred_at <= cut.as_of)
+        .select_from(event.outerjoin(after, follows))
+        .where(
+            known(event, cut),
+            event.c.occurred_at <= cut.as_of,
+            event.c.virtual.is_(False),
+            event.c.to_stage.in_([stage.value for stage in _UNDER_WAY]),
+        )
         .subquery("stays")
     )
 

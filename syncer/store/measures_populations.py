@@ -36,6 +36,12 @@ MILESTONES = {
     Milestone.ENDED: "ended_at",
 }
 
+#: Milestones that are an outcome, with the outcomes that reach them.
+ENDINGS = {
+    Milestone.WON: (Outcome.WON.value,),
+    Milestone.ENDED: (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value, Outcome.VOID.value),
+}
+
 _SEGMENTS = ("source", "campaign", "owner_id", "country", "industry", "grade", "cell", "origin", "type")
 
 #: HubSpot's own value for business with existing customers.

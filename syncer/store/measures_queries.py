@@ -21,6 +21,7 @@ from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone
 from syncer.store import tables
 from syncer.store.dialect import Query, Row
 from syncer.store.measures_populations import (
+    ENDINGS,
     MILESTONES,
     cycle_excluded,
     deal_date,
@@ -31,11 +32,6 @@ from syncer.store.measures_populations import (
 )
 from syncer.store.measures_segments import company_segment, contact_segment, cycle_segment, deal_segment
 from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number
-
-_ENDINGS = {
-    Milestone.WON: (Outcome.WON.value,),
-    Milestone.ENDED: (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value, Outcome.VOID.value),
-}
 
 #: From the least to the furthest: a passage under way beats one that ended (domain R8).
 _COMPANY_ORDER = (
@@ -65,10 +61,15 @@ def grouped(connection: Connection, keys: Keys, rows: Query) -> Iterator[Row]:
 def summed(connection: Connection, keys: Keys, rows: Query, amounts: Sequence[Expression]) -> Iterator[Row]:
     """Yield each combination of keys with its rows counted, then for each amount how many are known and their sum."""
     # Keys are computed once in an inner query: PostgreSQL takes a repeated expression with parameters for another one.
-    inner = rows.with_only_columns(
-        *(key.label(f"key_{place}") for place, key in enumerate(keys)),
-        *(amount.label(f"amount_{place}") for place, amount in enumerate(amounts)),
-    ).subquery("counted")
+    # The offset keeps SQLite from working them out a second time for the grouping.
+    inner = (
+        rows.with_only_columns(
+            *(key.label(f"key_{place}") for place, key in enumerate(keys)),
+            *(amount.label(f"amount_{place}") for place, amount in enumerate(amounts)),
+        )
+        .offset(0)
+        .subquery("counted")
+    )
     by = [inner.c[f"key_{place}"] for place in range(len(keys))]
     totals = [total(inner.c[f"amount_{place}"]) for place in range(len(amounts)) for total in (func.count, func.sum)]
     query = select(*by, func.count().label("units"), *totals).select_from(inner)
@@ -86,8 +87,8 @@ def cycle_keys(rows: Subquery, cut: Cut, cohort: Cohort) -> Keys:
 def entered(rows: Subquery, cohort: Cohort) -> Expression:
     """Return whether a cycle belongs to a cohort; an ending without a date cannot be ruled out."""
     at = entry_at(rows, cohort)
-    if cohort.entry in _ENDINGS:
-        return and_(rows.c.outcome.in_(_ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))
+    if cohort.entry in ENDINGS:
+        return and_(rows.c.outcome.in_(ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))
     return inside(at, cohort.window)
 
 
@@ -102,7 +103,7 @@ def reached(rows: Subquery, cohort: Cohort) -> Expression:
 def _hit(rows: Subquery, entry: Expression, within: int | None, milestone: Milestone) -> Expression:
     at = rows.c[MILESTONES[milestone]]
     conditions: list[Expression] = (
-        [rows.c.outcome.in_(_ENDINGS[milestone])] if milestone in _ENDINGS else [at.is_not(None)]
+        [rows.c.outcome.in_(ENDINGS[milestone])] if milestone in ENDINGS else [at.is_not(None)]
     )
     if within is not None:
         conditions.append(at <= entry + number(within))
