@@ -123,6 +123,7 @@ _LACKS: Mapping[str, tuple[str, str]] = {
     "visits": ("needs visits: syncer visits import FILE", "braucht Besuche: syncer visits import DATEI"),
     "visits_by_source": ("visits are known by source alone", "Besuche sind nur nach Quelle bekannt"),
     "one_definition": ("sessions were counted in several ways", "Sitzungen wurden verschieden gezählt"),
+    "one_scale": ("answers stand on several scales", "Antworten auf verschiedenen Skalen"),
     "deliveries": ("the CRM does not tell mails delivered", "das CRM nennt keine zugestellten Mails"),
     "responses": ("the CRM does not tell surveys sent", "das CRM nennt keine versandten Umfragen"),
     "anonymous_views": ("the CRM tells no anonymous page views", "das CRM nennt keine anonymen Seitenaufrufe"),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from jobs.cli import connecting, daemon, doctor, figures, files, letters, steps, writing
+from jobs.cli import connecting, daemon, doctor, figures, files, letters, steps, visits, writing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,7 @@ steps.register(app)
 writing.register(app)
 figures.register(app)
 letters.register(app)
+visits.register(app)
 daemon.register(app)
 
 #: design.md §5: done, failed, usage or configuration, done but some records need a person.

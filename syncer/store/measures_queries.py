@@ -17,7 +17,7 @@ from sqlalchemy import (
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone
+from syncer.kpis.ports import GRAINS, Cohort, Cut, DealDate, Milestone
 from syncer.store import tables
 from syncer.store.dialect import Query, Row
 from syncer.store.measures_populations import (
@@ -31,7 +31,7 @@ from syncer.store.measures_populations import (
     without_events,
 )
 from syncer.store.measures_segments import company_segment, contact_segment, cycle_segment, deal_segment
-from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number
+from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number, period_number
 
 #: From the least to the furthest: a passage under way beats one that ended (domain R8).
 _COMPANY_ORDER = (
@@ -204,6 +204,8 @@ def latest_answers(cut: Cut, window: Window, surveys: Collection[str]) -> Subque
     """Return answers of NPS surveys and of those named inside the window; `place` 1 is the last of its kind."""
     answer = tables.answers
     who = func.coalesce(answer.c.contact_id, answer.c.id)
+    # Asked again in another quarter is another wave, where figures are cut by quarter.
+    waves = [period_number(answer.c.answered_at, cut.calendar, grain) for grain in GRAINS if grain in cut.by]
     order = (answer.c.answered_at.desc(), answer.c.id.desc())
     return (
         select(
@@ -212,7 +214,7 @@ def latest_answers(cut: Cut, window: Window, surveys: Collection[str]) -> Subque
             answer.c.survey_id,
             answer.c.value,
             answer.c.answered_at,
-            func.row_number().over(partition_by=(who, answer.c.survey_id), order_by=order).label("place"),
+            func.row_number().over(partition_by=(who, answer.c.survey_id, *waves), order_by=order).label("place"),
         )
         .where(
             answer.c.account == cut.account,

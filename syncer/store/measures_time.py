@@ -32,6 +32,11 @@ def local_hour(at: Expression, calendar: Calendar) -> Expression:
     return shifted // number(HOUR) % number(DAY // HOUR)
 
 
+def period_number(at: Expression, calendar: Calendar, grain: str) -> Expression:
+    """Return a number that all moments of one local month, fiscal quarter or fiscal year share."""
+    return _stepwise(at, calendar.edges(grain))
+
+
 def _stepwise(at: Expression, steps: Sequence[tuple[int, int]]) -> Expression:
     """Return the value of the last step that begins at or before a moment, found by halving."""
     if len(steps) == 1:
