@@ -1,4 +1,4 @@
-"""Rows as people and programs read them: table cells in two languages, JSON, CSV, Parquet."""
+"""Rows as people and programs read them: table cells in two languages, JSON, CSV, Parquet, Excel."""
 
 import csv
 import io
@@ -46,6 +46,7 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 class Cells(NamedTuple):
@@ -138,6 +139,12 @@ def to_parquet(rows: Sequence[Kpi]) -> bytes:
     # Loaded when asked for: it takes longer than everything else of a command line together.
     write: Callable[[Sequence[Mapping[str, object]]], bytes] = import_module("syncer.kpis.parquet").write
     return write([_flat(row) for row in rows])
+
+
+def to_xlsx(rows: Sequence[Kpi], lang: str = "en") -> bytes:
+    """Return an Excel workbook of the figures, with their formulas in words."""
+    write: Callable[[Sequence[Kpi], str], bytes] = import_module("syncer.kpis.workbook").write
+    return write(rows, lang)
 
 
 def _flat(row: Kpi) -> Mapping[str, object]:

@@ -1,12 +1,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pyarrow.parquet
 import pytest
+from openpyxl import load_workbook
 
-from syncer.kpis.render import cells, to_csv, to_json, to_parquet
+from syncer.kpis.catalogue import catalogue
+from syncer.kpis.render import cells, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi, Status
 
 RATE = Kpi(
@@ -106,3 +109,18 @@ def test_table_cells_show_names_interval_and_doubt():
     assert cells(row(lo=35, hi=None, unit="days")).interval == "35.0 … \N{EN DASH}"
     assert cells(row(segment={"source": None}, lo=None, hi=None)).segment == "source \N{EN DASH}"
     assert cells(row(lo=None, hi=None)).interval == ""
+
+
+def test_a_workbook_holds_numbers_formulas_in_words_and_no_formula_of_excel():
+    rows = [Kpi(id="K10", name="=1+1", basis="period", period="all", as_of="x", segment={"source": "=cmd"}, value=0.25)]
+    rows = [replace(rows[0], unit="ratio", n=4, k=1), replace(rows[0], id="K31", value=Decimal("1.50"), unit="EUR")]
+    for lang, names in (("en", ["Figures", "Formulas"]), ("de", ["Kennzahlen", "Formeln"])):
+        book = load_workbook(io.BytesIO(to_xlsx(rows, lang)))
+        assert book.sheetnames == names
+        figures, words = book[names[0]], book[names[1]]
+        assert [cell.value for cell in figures[2]][:5] == ["K10", "=1+1", "source =cmd", 0.25, None]
+        assert {cell.data_type for cell in figures[2]} <= {"s", "n"}
+        assert [figures.cell(row=line, column=4).number_format for line in (2, 3)] == ["0.0%", "#,##0.00"]
+        assert figures.cell(row=3, column=4).value == 1.5
+        assert [row[0].value for row in words.iter_rows(min_row=2)] == ["K10", "K31"]
+        assert words.cell(row=2, column=4).value == catalogue()["K10"].formula[lang]
