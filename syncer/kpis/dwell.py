@@ -11,18 +11,7 @@ from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.stats import counted, kaplan_meier, median_interval, percentile, quantile
 from syncer.kpis.tally import with_whole
-from syncer.kpis.work import Pass
-
-_STAGES = (
-    FunnelStage.SUSPECT,
-    FunnelStage.INQUIRY,
-    FunnelStage.LEAD_MQL,
-    FunnelStage.LEAD_SQL,
-    FunnelStage.LEAD_SAL,
-    FunnelStage.LEAD_DEAL,
-    FunnelStage.OPPORTUNITY,
-    FunnelStage.FORECAST,
-)
+from syncer.kpis.work import UNDER_WAY, Pass
 
 _LEFT = "left"
 _LONG = Decimal("0.9")
@@ -53,7 +42,7 @@ def time_in_stage(ask: Ask) -> Iterable[Kpi]:
     for row in ask.measures.work.passes(ask.cut, ask.window):
         found[row.segment][row.stage].add(row)
     for segment in with_whole(found, ask.question.by):
-        for stage in _STAGES:
+        for stage in UNDER_WAY:
             yield from _rows(ask, segment, stage, found[segment][stage])
 
 

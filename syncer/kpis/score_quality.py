@@ -26,8 +26,9 @@ _RECENT_DAYS = 90
 def score_quality(ask: Ask) -> Iterable[Kpi]:
     """Yield K37 and its companions."""
     days = horizon(ask)
-    base, ready = (_won(ask, milestone, days) for milestone in (Milestone.INQUIRY, Milestone.SALES_READY))
-    recall, grades, cells = _recall(ask), _by_grade(ask, days), _cells(ask)
+    ready = _tallied(ask.measures.cycles(ask.cut, _cohort(ask, Milestone.SALES_READY, days)))
+    base, grades = _by_grade(ask, days)
+    recall, cells = _recall(ask), _cells(ask)
     for segment in with_whole([*base, *ready, *recall], ask.question.by):
         precision, usual = ready.get(segment, Tally()), base.get(segment, Tally())
         notes = {"horizon_days": days}
@@ -65,10 +66,6 @@ def _cohort(ask: Ask, entry: Milestone, days: int) -> Cohort:
     )
 
 
-def _won(ask: Ask, entry: Milestone, days: int) -> Mapping[Segment, Tally]:
-    return _tallied(ask.measures.cycles(ask.cut, _cohort(ask, entry, days)))
-
-
 def _recall(ask: Ask) -> Mapping[Segment, Tally]:
     """Return the won cycles that the score had made sales-ready."""
     cohort = Cohort(entry=Milestone.WON, window=ask.window, reached=(Milestone.SALES_READY,))
@@ -94,17 +91,20 @@ def _lift(precision: Tally, base: Tally) -> Measured:
     return Measured(value=value, n=precision.n, status=size_status(precision.n))
 
 
-def _by_grade(ask: Ask, days: int) -> Mapping[Segment, Mapping[str, tuple[int, int]]]:
-    """Return won and others by the grade at entry."""
+_Grades = Mapping[str, tuple[int, int]]
+
+
+def _by_grade(ask: Ask, days: int) -> tuple[Mapping[Segment, Tally], Mapping[Segment, _Grades]]:
+    """Return what became of those that reached INQUIRY, whole, and won and others by the grade at entry."""
+    rows = list(ask.measures.cycles(ask.cut_by((*ask.question.by, "grade")), _cohort(ask, Milestone.INQUIRY, days)))
     found: defaultdict[Segment, dict[str, tuple[int, int]]] = defaultdict(dict)
-    cut = ask.cut_by((*ask.question.by, "grade"))
-    for row in ask.measures.cycles(cut, _cohort(ask, Milestone.INQUIRY, days)):
+    for row in rows:
         *segment, grade = row.segment
         if row.excluded in {None, EXPIRED} and grade is not None:
             won, others = found[tuple(segment)].get(grade, (0, 0))
             gained = (row.units, 0) if row.reached else (0, row.units)
             found[tuple(segment)][grade] = (won + gained[0], others + gained[1])
-    return found
+    return _tallied(row._replace(segment=row.segment[:-1]) for row in rows), found
 
 
 def _auc(grades: Mapping[str, tuple[int, int]]) -> Measured:

@@ -8,6 +8,18 @@ from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut, Measures, Segment
 from syncer.moments import Millis
 
+#: Stages of a passage under way; in the others nobody waits for anything.
+UNDER_WAY = (
+    FunnelStage.SUSPECT,
+    FunnelStage.INQUIRY,
+    FunnelStage.LEAD_MQL,
+    FunnelStage.LEAD_SQL,
+    FunnelStage.LEAD_SAL,
+    FunnelStage.LEAD_DEAL,
+    FunnelStage.OPPORTUNITY,
+    FunnelStage.FORECAST,
+)
+
 
 class Handover(NamedTuple):
     """The first hand-over of one cycle, as of the cut."""

@@ -7,25 +7,13 @@ from sqlalchemy import Connection, Subquery, and_, case, false, func, literal, n
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut, Milestone
-from syncer.kpis.work import Move, Newcomers, Pass
+from syncer.kpis.work import UNDER_WAY, Move, Newcomers, Pass
 from syncer.store import tables
 from syncer.store.dialect import Query
 from syncer.store.measures_populations import MILESTONES, cycle_excluded, cycles_as_of, is_test, known
 from syncer.store.measures_queries import grouped
 from syncer.store.measures_segments import cycle_segment, reader
 from syncer.store.measures_time import Expression, inside, local_day, number
-
-#: Stages of a passage under way; in the others nobody waits for anything.
-_UNDER_WAY = (
-    FunnelStage.SUSPECT,
-    FunnelStage.INQUIRY,
-    FunnelStage.LEAD_MQL,
-    FunnelStage.LEAD_SQL,
-    FunnelStage.LEAD_SAL,
-    FunnelStage.LEAD_DEAL,
-    FunnelStage.OPPORTUNITY,
-    FunnelStage.FORECAST,
-)
 
 #: What a lead advances through, in the funnel's order.
 _LADDER = [
@@ -125,7 +113,7 @@ def _stays(cut: Cut) -> Subquery:
             known(event, cut),
             event.c.occurred_at <= cut.as_of,
             event.c.virtual.is_(False),
-            event.c.to_stage.in_([stage.value for stage in _UNDER_WAY]),
+            event.c.to_stage.in_([stage.value for stage in UNDER_WAY]),
         )
         .subquery("stays")
     )

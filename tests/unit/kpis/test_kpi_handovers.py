@@ -56,6 +56,14 @@ def test_business_minutes_run_in_opening_hours_alone(start, end, minutes):
     assert BERLIN_HOURS.minutes(at(first, since), at(last, until)) == minutes
 
 
+def test_years_asked_about_later_are_worked_out_then():
+    hours = BusinessTime(BusinessHours())
+    spans = (("2026-01-01", "2026-12-31"), ("2010-06-01", "2010-06-02"), ("2040-06-01", "2040-06-04"))
+    fresh = [BusinessTime(BusinessHours()).minutes(at(first), at(last)) for first, last in spans]
+    assert [hours.minutes(at(first), at(last)) for first, last in spans] == fresh
+    assert hours.minutes(at("2010-06-01"), at("2040-06-01")) > 29 * 250 * 540
+
+
 def test_holidays_stop_the_clock():
     bavarian = BusinessTime(BusinessHours(holidays="DE-BY"))
     eve, after_epiphany = at("2026-01-05", 17), at("2026-01-07", 10)

@@ -5,6 +5,7 @@ import json
 from syncer.records import ActivityKind
 from syncer.store.evidence import PRIORITY
 from tests.unit.kpis.ledger import Ledger
+from tests.unit.kpis.ledger_rows import state_row
 
 
 def fact(
@@ -49,27 +50,7 @@ def in_market(ledger: Ledger, company_id: str, *, inside: bool = True, **values:
 
 def state(ledger: Ledger, contact_id: str, overridden_until: int | None = None) -> None:
     """A decision on a contact."""
-    row = {
-        "contact_id": contact_id,
-        "stage": "TAM",
-        "cycle_no": 0,
-        "relationship": "prospect",
-        "outcome": "open",
-        "fit": 0.0,
-        "engagement": 0.0,
-        "grade": "D",
-        "level": 4,
-        "cell": "D4",
-        "action": "out",
-        "priority": 0,
-        "completeness": 0.0,
-        "basis": "full",
-        "flags": "[]",
-        "agreement": "1",
-        "changed_at": 1,
-        "overridden_until": overridden_until,
-    }
-    ledger.further.append(("contact_states", row))
+    ledger.further.append(("contact_states", state_row(contact_id, overridden_until=overridden_until)))
 
 
 def mirrored_deal(ledger: Ledger, deal_id: str, **fields: object) -> None:
