@@ -1,12 +1,15 @@
 """Business time by the hours and holidays that the agreement names (domain D8)."""
 
 from bisect import bisect_right
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from syncer.agreement.head import BusinessHours
 from syncer.agreement.holidays import in_year
 from syncer.moments import DAY, MINUTE, Millis, millis, moment
+
+#: Nobody worked before 1970 or works after 2199: moments beyond are errors of whoever typed them.
+_EARLIEST, _LATEST = 0, millis(datetime(2199, 12, 1, tzinfo=UTC))
 
 
 class BusinessTime:
@@ -27,6 +30,7 @@ class BusinessTime:
 
     def minutes(self, start: int, end: int) -> int:
         """Return the whole business minutes from one moment to another; 0 where the end is not later."""
+        start, end = max(start, _EARLIEST), min(end, _LATEST)
         if end <= start:
             return 0
         if start < self._from or end >= self._until:

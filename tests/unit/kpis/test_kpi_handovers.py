@@ -64,6 +64,13 @@ def test_years_asked_about_later_are_worked_out_then():
     assert hours.minutes(at("2010-06-01"), at("2040-06-01")) > 29 * 250 * 540
 
 
+def test_moments_that_nobody_can_have_meant_are_no_error():
+    hours = BusinessTime(BusinessHours())
+    year_one, year_9999 = -62_135_596_800_000, 253_402_300_799_999
+    assert hours.minutes(year_one, READY) == hours.minutes(0, READY)
+    assert hours.minutes(READY, year_9999) > hours.minutes(READY, at("2100-01-01"))
+
+
 def test_holidays_stop_the_clock():
     bavarian = BusinessTime(BusinessHours(holidays="DE-BY"))
     eve, after_epiphany = at("2026-01-05", 17), at("2026-01-07", 10)
