@@ -18,6 +18,9 @@ _LONGER, _UNTOUCHED = "60+", "untouched"
 
 _DONE = "done"
 
+#: Waits are told to the minute up to ten business days of nine hours.
+_EXACT, _HOUR = 5_400, 60
+
 _MEDIAN = 0.5
 _SHARES = {"K25.median": _MEDIAN, "K25.p90": 0.9, "K25.p95": 0.95}
 
@@ -29,7 +32,9 @@ class _Waits:
     minutes: defaultdict[int, Counter[str | None]] = field(default_factory=lambda: defaultdict(Counter))
 
     def add(self, minutes: int, *, came: bool) -> None:
-        self.minutes[minutes][_DONE if came else None] += 1
+        """Count a wait; a long one by the hour, so that years of them stay few."""
+        exact = minutes if minutes <= _EXACT else minutes // _HOUR * _HOUR
+        self.minutes[exact][_DONE if came else None] += 1
 
     def curve(self) -> Sequence[Point]:
         """Return who still waits as time goes by."""

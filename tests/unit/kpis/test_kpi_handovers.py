@@ -166,6 +166,14 @@ def test_k25_bands_take_in_the_untouched_and_make_one_whole():
     assert sum(row.value for row in found) == pytest.approx(1)
 
 
+def test_k25_tells_waits_of_more_than_ten_business_days_by_the_hour():
+    touched = [handover(at("2026-09-01"), touched_at=at("2026-09-01") + 42 * DAY + 35 * MINUTE)] * 5
+    median = rows(given(*touched), "K25")["K25.median"].value
+    exact = BERLIN_HOURS.minutes(touched[0].ready_at, touched[0].touched_at)
+    assert exact % 60 == 35
+    assert median == exact - 35
+
+
 def test_k25_service_times_are_those_agreed():
     sla = Sla.model_validate({"first_touch": {"explicit_request": "30m"}})
     touched = given(handover(READY, touched_at=after(45)))
