@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-BENCHMARKS = ("backfill", "store", "scoring", "derive_pure", "derive", "pace")
+BENCHMARKS = ("backfill", "store", "scoring", "derive_pure", "derive", "kpis", "pace")
 
 
 def main() -> None:

@@ -20,8 +20,10 @@ from syncer.kpis.question import Question
 from syncer.kpis.rates import Rates, rates_of
 from syncer.kpis.result import Basis, Kpi
 from syncer.kpis.targets import Target
+from syncer.kpis.terms import Terms, service_of
 from syncer.kpis.touches import OriginRule, Reaction, origin_rule
 from syncer.moments import Millis, millis
+from syncer.scoring import Scorer
 from syncer.store import Store
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -80,8 +82,14 @@ def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Qu
         model=_model(asked.model),
         origin=_origin(rules),
         nps_scales=rules.surveys.nps,
+        terms=_terms(rules),
         config_version=agreement_text(agreement),
     )
+
+
+def _terms(rules: Agreement) -> Terms:
+    head = rules.agreement
+    return Terms(service=service_of(head.sla), goal=head.marketing_goal, profile=Scorer(rules).profile)
 
 
 def account_names(settings: Settings, store: Store, account: str | None) -> Sequence[str]:

@@ -106,12 +106,29 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "no_resume_date": ("no resume date", "ohne Wiedervorlage"),
     "no_value": ("no value", "ohne Wert"),
     "off_scale": ("off the scale", "außerhalb der Skala"),
-    "cost_no_date": ("cost without date", "Kosten ohne Datum"),
-    "cost_no_fx": ("cost without exchange rate", "Kosten ohne Wechselkurs"),
-    "not_ready": ("not ready yet", "noch nicht so weit"),
-    "bad_timing": ("bad timing", "falscher Zeitpunkt"),
+    "virtual": ("merely passed through", "bloß durchlaufen"),
+    "pending": ("still in time", "noch in der Frist"),
+    "decided": ("decided before", "vorher entschieden"),
+    "hour": ("hour", "Stunde"),
+    "size": ("size", "Firmengröße"),
+    "persona": ("persona", "Persona"),
+    "product": ("product", "Produkt"),
+    "band": ("minutes", "Minuten"),
+    "scale": ("scale", "Skala"),
+    "property": ("property", "Angabe"),
+    "untouched": ("untouched", "unberührt"),
+    "not_ready": ("not_ready", "nicht reif"),
+    "bad_timing": ("bad_timing", "falscher Zeitpunkt"),
     "invalid": ("invalid", "ungültig"),
     "duplicate": ("duplicate", "Dublette"),
+    "company.employees": ("company.employees", "Mitarbeiterzahl"),
+    "company.industry": ("company.industry", "Branche der Firma"),
+    "company.country": ("company.country", "Land der Firma"),
+    "contact.seniority": ("contact.seniority", "Hierarchiestufe"),
+    "contact.department": ("contact.department", "Abteilung"),
+    "contact.planned_purchase": ("contact.planned_purchase", "geplanter Kaufzeitpunkt"),
+    "cost_no_date": ("cost without date", "Kosten ohne Datum"),
+    "cost_no_fx": ("cost without exchange rate", "Kosten ohne Wechselkurs"),
     "machine": ("machine", "Maschine"),
     "user": ("person", "Mensch"),
     "crm": ("CRM", "CRM"),
@@ -130,7 +147,6 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "lead_status": ("lead status", "Lead-Status"),
     "lifecycle": ("lifecycle stage", "Lifecycle-Phase"),
     "lead": ("lead", "Lead"),
-    "pending": ("waiting", "wartet"),
     "sending": ("being sent", "wird gesendet"),
     "written": ("written", "geschrieben"),
     "unchanged": ("was so already", "war schon so"),
@@ -201,6 +217,31 @@ _OF_STAGES = frozenset({"stage", "from", "to"})
 _OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
 #: Parts of a figure's own segment, whose codes mean something there alone.
 _OF_FIGURES = frozenset({"age", "kind", "model", "step"})
+
+
+#: Why a figure cannot be given.
+_LACKS: Mapping[str, tuple[str, str]] = {
+    "visits": ("needs visits: syncer visits import FILE", "braucht Besuche: syncer visits import DATEI"),
+    "visits_by_source": ("visits are known by source alone", "Besuche sind nur nach Quelle bekannt"),
+    "one_definition": ("sessions were counted in several ways", "Sitzungen wurden verschieden gezählt"),
+    "one_scale": ("answers stand on several scales", "Antworten auf verschiedenen Skalen"),
+    "deliveries": ("the CRM does not tell mails delivered", "das CRM nennt keine zugestellten Mails"),
+    "responses": ("the CRM does not tell surveys sent", "das CRM nennt keine versandten Umfragen"),
+    "anonymous_views": ("the CRM tells no anonymous page views", "das CRM nennt keine anonymen Seitenaufrufe"),
+    "legal_basis": ("no contact carries a legal basis", "kein Kontakt trägt eine Rechtsgrundlage"),
+    "renewals": ("no renewal pipeline", "keine Verlängerungs-Pipeline"),
+    "won_passes": ("nothing was won that way yet", "so wurde noch nichts gewonnen"),
+    "fit_rules": ("fit depends on no fact", "die Passung hängt von keiner Angabe ab"),
+    "goal": ("no marketing_goal in the agreement", "kein marketing_goal in der Vereinbarung"),
+    "goal_metric": ("the goal counts no stage", "das Ziel zählt keine Stufe"),
+    "goal_period": ("ask for a period of the goal's kind", "nach einem Zeitraum des Ziels fragen"),
+}
+
+
+def lacking(notes: Mapping[str, object], lang: Language) -> str:
+    """Return why a figure cannot be given, as its notes name it; nothing where they do not."""
+    found = _LACKS.get(str(notes.get("lacks")))
+    return "" if found is None else found[LANGUAGES.index(lang)]
 
 
 def term(code: str, lang: Language) -> str:

@@ -153,17 +153,3 @@ def iso_text(text: str, zone: ZoneInfo, lang: Language) -> str:
 def money(amount: Decimal | None, currency: str | None, lang: Language) -> str:
     """Return an amount with its currency, or a dash for None."""
     return number(amount, lang, digits=2) + (f" {currency}" if currency and amount is not None else "")
-
-
-def figure(value: float | Decimal | None, unit: str, lang: Language) -> str:
-    """Return a KPI's value in its unit; a dash for None."""
-    if value is None:
-        return "–"
-    if unit == "ratio":
-        return percent(float(value), lang)
-    if len(unit) == _CURRENCY_LETTERS and unit.isupper():
-        return money(Decimal(str(value)), unit, lang)
-    return number(value, lang, digits=0 if value == int(value) else 1)
-
-
-_CURRENCY_LETTERS = 3

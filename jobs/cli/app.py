@@ -20,6 +20,7 @@ from jobs.cli import (
     morning,
     privacy,
     steps,
+    visits,
     writing,
 )
 
@@ -50,6 +51,7 @@ letters.register(app)
 morning.register(app)
 hooks.register(app)
 privacy.register(app)
+visits.register(app)
 daemon.register(app)
 database.register(app)
 

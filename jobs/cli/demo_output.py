@@ -7,7 +7,8 @@ from jobs.cli.tables import print_table
 from jobs.demo import DemoDone
 from jobs.strip import funnel_strip
 from jobs.terms import exclusions
-from jobs.words import figure, number, percent, stage_name, word
+from jobs.words import number, percent, stage_name, word
+from syncer.kpis.render import figure_text
 
 _FORECAST = ("K20", "K20.weighted", "K20.commit", "K20.best_case", "K20.won")
 _OUTCOMES = ("K10", "K10.broad", "K10.won", "K10.lost", "K10.other", "K31", "K31.sum", "K14", "K26", "K27")
@@ -64,7 +65,7 @@ def _figures(done: DemoDone, title: str, wanted: tuple[str, ...]) -> None:
         row = found.get(ident)
         if row is not None:
             value = row["value"]
-            shown = figure(value if isinstance(value, int | float) else None, str(row["unit"]), done.lang)
+            shown = figure_text(value if isinstance(value, int | float) else None, str(row["unit"]), done.lang)
             counted = "" if row["n"] is None else f"n {row['n']}"
             rows.append((ident, str(row["name"]), shown, counted, exclusions(row["excluded"], done.lang)))
     heads = ["id", word("figure", done.lang), word("value", done.lang), "n", word("left_out", done.lang)]

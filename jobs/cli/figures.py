@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def kpis(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="K01 … K38, or one row (K10.broad); all when left out."),
+        typer.Argument(metavar="[ID]...", help="K01 … K43, or one row (K10.broad); all when left out."),
     ] = None,
     account: AccountOption = None,
     as_of: AsOfOption = None,
@@ -37,7 +37,7 @@ def kpis(
     constant_rates: Annotated[
         str | None, typer.Option("--constant-rates", help="Take this day's exchange rates for every amount.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="table, json, csv or parquet.")] = "table",
+    form: Annotated[str, typer.Option("--format", help="table, json, csv, parquet or xlsx.")] = "table",
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="File to write; standard output otherwise.")
     ] = None,

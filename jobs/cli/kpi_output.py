@@ -1,37 +1,39 @@
-"""KPI rows as table, JSON, CSV or Parquet, on standard output or in a file."""
+"""KPI rows as table, JSON, CSV, Parquet or Excel workbook, on standard output or in a file."""
 
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.terms import exclusions, member, term
+from jobs.terms import exclusions, lacking, member, term
 from jobs.words import Language, word
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet
+from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi
 
 
 def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Language) -> None:
-    """Write the rows in the form asked for; Parquet needs a file or a pipe."""
+    """Write the rows in the form asked for; Parquet and workbooks need a file or a pipe."""
     if form not in set(Format):
         raise ConfigError([Problem(key="--format", message=f"no format {form!r}", hint=", ".join(Format))])
     if form == Format.TABLE:
         print_kpis(rows, lang)
         return
-    content = _content(rows, Format(form))
+    content = _content(rows, Format(form), lang)
     if output:
         Path(output).write_bytes(content)
-    elif form == Format.PARQUET and sys.stdout.isatty():
-        raise ConfigError([Problem(key="--output", message="Parquet is not for reading", hint="add --output FILE")])
+    elif form in {Format.PARQUET, Format.XLSX} and sys.stdout.isatty():
+        raise ConfigError([Problem(key="--output", message=f"{form} is not for reading", hint="add --output FILE")])
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()
 
 
-def _content(rows: Sequence[Kpi], form: Format) -> bytes:
+def _content(rows: Sequence[Kpi], form: Format, lang: Language) -> bytes:
     if form is Format.PARQUET:
         return to_parquet(rows)
+    if form is Format.XLSX:
+        return to_xlsx(rows, lang)
     text = to_csv(rows) if form is Format.CSV else to_json(rows) + "\n"
     return text.encode()
 
@@ -57,7 +59,7 @@ def _line(row: Kpi, lang: Language) -> Sequence[str]:
         shown.n,
         f"{period} ({basis})",
         shown.status,
-        exclusions(row.excluded, lang),
+        ", ".join(part for part in (exclusions(row.excluded, lang), lacking(row.notes, lang)) if part),
     )
 
 

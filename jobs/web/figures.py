@@ -15,11 +15,11 @@ from jobs.asking import Asked, explained, measured, question
 from jobs.terms import exclusions, member, term
 from jobs.web.pages import Asking
 from jobs.web.site import Site
-from jobs.words import Language, figure, number
+from jobs.words import Language, number
 from syncer.errors import ConfigError
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import KpiExplanation
-from syncer.kpis.render import to_json
+from syncer.kpis.render import figure_text, to_json
 from syncer.kpis.result import Basis, Kpi
 
 _SHOWN = 100
@@ -181,7 +181,7 @@ def name_of(row_id: str, lang: Language) -> str:
 def value_of(row: Row, lang: Language, column: str = "value") -> str:
     """Return a figure of a row in its unit."""
     value = row[column]
-    return figure(value if isinstance(value, int | float) else None, str(row["unit"]), lang)
+    return figure_text(value if isinstance(value, int | float) else None, str(row["unit"]), lang)
 
 
 def _counted(row: Row, lang: Language) -> str:

@@ -7,7 +7,6 @@ from syncer.agreement.model import Agreement
 
 #: Keys that are kept with the signatures and read by people only.
 KEYS = (
-    "agreement.marketing_goal",
     "agreement.sla.attempts_before_give_up",
     "closed_other.propose.auto_apply_after_grace",
 )

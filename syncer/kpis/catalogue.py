@@ -21,6 +21,12 @@ class Row:
     #: Language → name.
     names: Mapping[str, str]
 
+    @property
+    def metric(self) -> str:
+        """The name as a gauge in OpenMetrics: by id, which stays, with the unit at the end."""
+        name = f"syncer_kpi_{self.id.lower().replace('.', '_')}"
+        return name if name.endswith(f"_{self.unit}") else f"{name}_{self.unit}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Declaration:
@@ -132,9 +138,13 @@ def _section(declaration: Declaration) -> str:
         f"- Basis: {', '.join(declaration.bases)}. Period when none is asked for: {declaration.default_period}.",
         f"- `--by`: {', '.join(declaration.dims)}",
         "",
-        "| id | unit | English | Deutsch |",
-        "|---|---|---|---|",
-        *(f"| {row.id} | {row.unit} | {row.names['en']} | {row.names['de']} |" for row in declaration.rows.values()),
+        "| id | unit | English | Deutsch | metric |",
+        "|---|---|---|---|---|",
+        *(_row_text(row) for row in declaration.rows.values()),
         "",
     ]
     return "\n".join(lines)
+
+
+def _row_text(row: Row) -> str:
+    return f"| {row.id} | {row.unit} | {row.names['en']} | {row.names['de']} | `{row.metric}` |"

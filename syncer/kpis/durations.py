@@ -1,7 +1,7 @@
 """How long it takes: sales cycle (K13), deal cycle and offer to closing (K14). Days are differences of local dates."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -76,8 +76,7 @@ def spells(rows: Iterable[DayCount]) -> dict[Segment, Spell]:
 
 def sales_cycle(ask: Ask) -> Iterable[Kpi]:
     """Yield K13 and its companions."""
-    entered = Cohort(entry=Milestone.FIRST_CONTACT, window=ask.window)
-    every = spells(ask.measures.cycle_days(ask.cut, entered, Milestone.FIRST_CONTACT))
+    every = from_first_contact(ask, ask.question.by)
     won = every
     if ask.basis is Basis.PERIOD:
         dated = Cohort(entry=Milestone.WON, window=ask.window)
@@ -92,6 +91,15 @@ def sales_cycle(ask: Ask) -> Iterable[Kpi]:
         yield ask.row("K13.median_won", segment, _median(ended))
         for share in (25, 75, 90):
             yield ask.row(f"K13.p{share}", segment, _percentile(ended, share))
+
+
+def from_first_contact(ask: Ask, by: Sequence[str]) -> Mapping[Segment, Spell]:
+    """Return how long cycles of the period lasted from their first contact on."""
+    entered = Cohort(entry=Milestone.FIRST_CONTACT, window=ask.window)
+    cut = ask.cut_by(by)
+    return ask.once(
+        "from_first_contact", by, lambda: spells(ask.measures.cycle_days(cut, entered, Milestone.FIRST_CONTACT))
+    )
 
 
 def deal_cycle(ask: Ask) -> Iterable[Kpi]:

@@ -1,7 +1,7 @@
 """The door of the KPIs: a question in, rows out; and why a figure is what it is."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncer.errors import ConfigError, Problem
@@ -11,28 +11,49 @@ from syncer.kpis.conversion import accepted, sales_ready, steps
 from syncer.kpis.cost import per_lead, per_order
 from syncer.kpis.coverage import coverage
 from syncer.kpis.durations import deal_cycle, sales_cycle
+from syncer.kpis.dwell import time_in_stage
+from syncer.kpis.effort import effort
 from syncer.kpis.forecast import forecast
+from syncer.kpis.goals import goal_attainment
+from syncer.kpis.handover import acceptance, leakage, premature, response
 from syncer.kpis.inventory import inventory
-from syncer.kpis.ports import ID, Measures
+from syncer.kpis.market import consent, penetration
+from syncer.kpis.movement import transitions
+from syncer.kpis.ports import ID
+from syncer.kpis.profile import completeness
+from syncer.kpis.quality import data_quality
 from syncer.kpis.question import Ask, Question, ask
+from syncer.kpis.reach import advanced, bands, leads_per_order, marketing_qualified, offered
 from syncer.kpis.recycling import recycling
+from syncer.kpis.renewals import retention
 from syncer.kpis.requirement import reverse_funnel
 from syncer.kpis.result import Kpi
 from syncer.kpis.returns import attribution, returns
+from syncer.kpis.score_quality import score_quality
 from syncer.kpis.slips import slip_rates
 from syncer.kpis.surveys import promoter_score
 from syncer.kpis.velocity import velocity
+from syncer.kpis.visits import bounces, contacts_per_visit, social
 from syncer.kpis.waterfall import waterfall
 from syncer.kpis.wins import order_values, win_rates
+from syncer.kpis.work import WorkingMeasures
 
 _FAMILIES: Mapping[str, Callable[[Ask], Iterable[Kpi]]] = {
     "K01": inventory,
     "K02": steps,
+    "K03": transitions,
+    "K04": bands,
+    "K05": marketing_qualified,
     "K06": sales_ready,
     "K07": accepted,
+    "K08": acceptance,
+    "K09": offered,
     "K10": win_rates,
+    "K11": leads_per_order,
+    "K12": contacts_per_visit,
     "K13": sales_cycle,
     "K14": deal_cycle,
+    "K15": time_in_stage,
     "K16": velocity,
     "K17": per_lead,
     "K18": per_order,
@@ -42,15 +63,29 @@ _FAMILIES: Mapping[str, Callable[[Ask], Iterable[Kpi]]] = {
     "K22": coverage,
     "K23": waterfall,
     "K24": slip_rates,
+    "K25": response,
     "K26": promoter_score,
     "K27": recycling,
     "K28": attribution,
+    "K29": bounces,
+    "K30": penetration,
     "K31": order_values,
+    "K32": effort,
+    "K33": premature,
+    "K34": leakage,
+    "K35": completeness,
+    "K36": consent,
+    "K37": score_quality,
     "K38": reverse_funnel,
+    "K39": goal_attainment,
+    "K40": social,
+    "K41": advanced,
+    "K42": data_quality,
+    "K43": retention,
 }
 
 
-def measure(measures: Measures, question: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
+def measure(measures: WorkingMeasures, question: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
     """Return the rows of the KPIs asked for (`K10` with companions, `K10.broad` alone, None all), in catalogue order.
 
     Asked for nothing in particular, KPIs that have not the question's basis or dimensions are left out;
@@ -59,9 +94,10 @@ def measure(measures: Measures, question: Question, ids: Sequence[str] | None = 
     if not ids:
         _refuse_unknown_dims(question)
     rows: list[Kpi] = []
+    memo: dict[Hashable, object] = {}
     for declaration, wanted in select(ids):
         if ids or _answers(declaration, question):
-            found = _FAMILIES[declaration.id](ask(question, declaration, measures))
+            found = _FAMILIES[declaration.id](ask(question, declaration, measures, memo))
             rows.extend(sorted((row for row in found if row.id in wanted), key=lambda row: wanted.index(row.id)))
     return rows
 
@@ -98,7 +134,7 @@ class KpiExplanation:
     config_version: str
 
 
-def explain(measures: Measures, question: Question, row_id: str) -> Sequence[KpiExplanation]:
+def explain(measures: WorkingMeasures, question: Question, row_id: str) -> Sequence[KpiExplanation]:
     """Return one explanation a row of that id: the figure's own query, asked once more with every unit for itself.
 
     `question.by` must be empty. Raises ConfigError for an unknown id.

@@ -15,6 +15,9 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 #: UTC offsets are listed between these years; moments outside take the nearest one.
 _OFFSET_YEARS = (1970, 2070)
 
+#: Months, quarters and years are told apart between these years.
+_EDGE_YEARS = (1999, 2070)
+
 _FORMS = "2026Q2, 2026-07, 2026, 2026W14, 2026-01-01..2026-03-31 or all"
 
 
@@ -91,6 +94,10 @@ class Calendar:
             case _:
                 return f"{self.fiscal_year(day):04d}"
 
+    def edges(self, grain: str) -> Sequence[tuple[Millis, int]]:
+        """Return (first moment, number) of every month, fiscal quarter or fiscal year, ascending."""
+        return _edges(self, grain)
+
     def quarter(self, at: int) -> Period:
         """Return the fiscal quarter that contains a moment."""
         return parse_period(self.quarter_label(self.day(at)), self)
@@ -111,6 +118,14 @@ class Calendar:
         if as_of == self.last_moment(day):
             return day.isoformat()
         return moment(as_of).astimezone(ZoneInfo(self.zone)).isoformat(timespec="milliseconds")
+
+
+@lru_cache(maxsize=32)
+def _edges(calendar: Calendar, grain: str) -> tuple[tuple[Millis, int], ...]:
+    length = {"month": 1, "quarter": 3}.get(grain, 12)
+    first = date(_EDGE_YEARS[0], calendar.fiscal_year_start, 1)
+    count = (_EDGE_YEARS[1] - _EDGE_YEARS[0]) * 12 // length
+    return tuple((calendar.midnight(_add_months(first, place * length)), place) for place in range(count))
 
 
 @lru_cache(maxsize=32)

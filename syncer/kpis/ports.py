@@ -22,8 +22,14 @@ ID = "id"
 #: The reason of exclusion of a cycle that nothing but silence ended: void, yet it was a real one.
 EXPIRED = "expired"
 
+#: The reason of exclusion of a deal where renewals alone count.
+NO_RENEWAL = "no_renewal"
+
 #: Dimensions that cut by the date a unit is counted under.
 GRAINS = ("month", "quarter", "year")
+
+#: The dimension that cuts by the local hour of that date.
+HOUR = "hour"
 
 
 class Milestone(StrEnum):
@@ -66,6 +72,8 @@ class Scope(StrEnum):
     NEW_BUSINESS = "new_business"
     #: Existing customers and partners too; renewals never.
     EVERY = "every"
+    #: Deals of renewal pipelines alone.
+    RENEWALS = "renewals"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,6 +101,8 @@ class Cohort:
     reached: Sequence[Milestone] = ()
     #: How long after the entry a milestone still counts; None is until as_of.
     within: int | None = None
+    #: A cycle that skipped the entry counts from the next milestone that it did reach.
+    or_later: bool = False
 
 
 class CycleCount(NamedTuple):

@@ -1,20 +1,23 @@
 """A question, and one KPI's view of it: what families read while they measure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import TypeVar, cast
 
 from syncer.errors import ConfigError, Problem
 from syncer.funnel.facts import DealSpan
 from syncer.kpis.attribution import Model
 from syncer.kpis.catalogue import LANGUAGES, Declaration
 from syncer.kpis.periods import ALL, Calendar, Period, Window
-from syncer.kpis.ports import ID, Cut, Labels, Measures, Scope, Segment
+from syncer.kpis.ports import ID, Cut, Labels, Scope, Segment
 from syncer.kpis.rates import Rates
 from syncer.kpis.result import Basis, Figure, Kpi, Status
 from syncer.kpis.stats import cents
 from syncer.kpis.targets import Target
+from syncer.kpis.terms import Terms
 from syncer.kpis.touches import OriginRule, origin_rule
+from syncer.kpis.work import WorkingMeasures
 from syncer.moments import DAY, Millis
 
 #: Whether an open deal is in the forecast of the quarter that contains a moment (domain B4).
@@ -24,6 +27,8 @@ ForecastRule = Callable[[DealSpan, Millis], bool]
 _EXPANSION_DIMS = frozenset({"cycle_type", "dealtype"})
 
 _TRAILING_DAYS = 90
+
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +66,8 @@ class Question:
     origin: OriginRule = field(default_factory=lambda: origin_rule({}, {}, lambda _: ""))
     #: Survey id → `0-10` or `1-10`: those named count as NPS whatever their type; NPS surveys not named are `0-10`.
     nps_scales: Mapping[str, str] = field(default_factory=dict)
+    #: What both teams agreed on.
+    terms: Terms = field(default_factory=Terms)
     #: The agreement under which the ledger was decided, for explanations.
     config_version: str = ""
 
@@ -85,10 +92,19 @@ class Ask:
 
     question: Question
     declaration: Declaration
-    measures: Measures
+    measures: WorkingMeasures
     labels: Labels
     basis: Basis
     period: Period
+    #: What several KPIs of one question share, by what it is.
+    memo: dict[Hashable, object] = field(default_factory=dict)
+
+    def once(self, what: str, by: Sequence[str], make: Callable[[], Shared]) -> Shared:
+        """Return something that every KPI of the question makes alike for a period and a split; made once."""
+        key = (what, self.window, tuple(by))
+        if key not in self.memo:
+            self.memo[key] = make()
+        return cast("Shared", self.memo[key])
 
     @property
     def cut(self) -> Cut:
@@ -194,8 +210,11 @@ def _shown(value: Figure, unit: str) -> Figure:
     return value
 
 
-def ask(question: Question, declaration: Declaration, measures: Measures) -> Ask:
-    """Return a question narrowed to one KPI, defaults filled in. Raises ConfigError for what the KPI cannot answer."""
+def ask(question: Question, declaration: Declaration, measures: WorkingMeasures, memo: dict[Hashable, object]) -> Ask:
+    """Return a question narrowed to one KPI, defaults filled in. Raises ConfigError for what the KPI cannot answer.
+
+    `memo` holds what the KPIs of one question share.
+    """
     problems = [*_dimension_problems(question, declaration), *_basis_problems(question, declaration)]
     if problems:
         raise ConfigError(problems)
@@ -206,6 +225,7 @@ def ask(question: Question, declaration: Declaration, measures: Measures) -> Ask
         labels=measures.labels(question.account),
         basis=question.basis or declaration.bases[0],
         period=question.period or _default_period(question, declaration),
+        memo=memo,
     )
 
 

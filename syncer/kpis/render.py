@@ -1,4 +1,4 @@
-"""Rows as people and programs read them: table cells in two languages, JSON, CSV, Parquet."""
+"""Rows as people and programs read them: table cells in two languages, JSON, CSV, Parquet, Excel."""
 
 import csv
 import io
@@ -46,6 +46,7 @@ class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
     PARQUET = "parquet"
+    XLSX = "xlsx"
 
 
 class Cells(NamedTuple):
@@ -69,7 +70,7 @@ def cells(row: Kpi, lang: str = "en") -> Cells:
         segment=segment_text(row),
         value=_value(row, lang),
         interval=_interval(row, lang),
-        n=_NOTHING if row.n is None else _number(row.n, "count", lang),
+        n=_NOTHING if row.n is None else figure_text(row.n, "count", lang),
         period=f"{row.period} ({row.basis})",
         status=_STATUS[lang][row.status],
     )
@@ -86,7 +87,7 @@ def segment_text(row: Kpi) -> str:
 
 def _value(row: Kpi, lang: str) -> str:
     if row.value is not None:
-        return _number(row.value, row.unit, lang)
+        return figure_text(row.value, row.unit, lang)
     if row.status is Status.FEW and row.k is not None:
         return _FEW[lang].format(k=row.k, n=row.n)
     return _NOTHING
@@ -95,17 +96,24 @@ def _value(row: Kpi, lang: str) -> str:
 def _interval(row: Kpi, lang: str) -> str:
     if row.lo is None and row.hi is None:
         return ""
-    low, high = (_NOTHING if bound is None else _number(bound, row.unit, lang) for bound in (row.lo, row.hi))
+    low, high = (_NOTHING if bound is None else figure_text(bound, row.unit, lang) for bound in (row.lo, row.hi))
     return f"{low} \N{HORIZONTAL ELLIPSIS} {high}"
 
 
-def _number(value: Decimal | float, unit: str, lang: str) -> str:
+def figure_text(value: Decimal | float | None, unit: str, lang: str) -> str:
+    """Return a figure as the language writes it in its unit, a dash for None."""
+    if value is None:
+        return _NOTHING
     match unit:
         case "ratio":
             text = f"{100 * value:.1f} %"
-        case "days" | "points" | "entries" | "pushes":
+        case "days" | "points" | "per_order" | "entries" | "pushes":
             text = f"{value:,.1f}"
-        case "orders":
+        case "minutes":
+            text = f"{value:,.0f} min"
+        case "seconds":
+            text = f"{value:,.0f} s"
+        case "index" | "orders":
             text = f"{value:,.2f}"
         case "times":
             text = f"{value:,.2f} \N{MULTIPLICATION SIGN}"
@@ -136,6 +144,12 @@ def to_parquet(rows: Sequence[Kpi]) -> bytes:
     # Loaded when asked for: it takes longer than everything else of a command line together.
     write: Callable[[Sequence[Mapping[str, object]]], bytes] = import_module("syncer.kpis.parquet").write
     return write([_flat(row) for row in rows])
+
+
+def to_xlsx(rows: Sequence[Kpi], lang: str = "en") -> bytes:
+    """Return an Excel workbook of the figures, with their formulas in words."""
+    write: Callable[[Sequence[Kpi], str], bytes] = import_module("syncer.kpis.workbook").write
+    return write(rows, lang)
 
 
 def _flat(row: Kpi) -> Mapping[str, object]:

@@ -14,6 +14,9 @@ Z95 = NormalDist().inv_cdf(0.975)
 #: From here on ranks come from the normal approximation, which then differs by less than one rank.
 _LARGE = 20_000
 
+#: Steps of a curve up to which it is worked out in fractions.
+_EXACT_STEPS = 60
+
 CENT = Decimal("0.01")
 _HALF = 0.5
 
@@ -63,15 +66,20 @@ def _steps(histogram: Histogram) -> Sequence[tuple[int, int, Mapping[str | None,
     return steps
 
 
+def _one(histogram: Histogram) -> Fraction | float:
+    """Return 1 as the kind of number to count in: exact while that is cheap, since a fraction grows with every step."""
+    return Fraction(1) if len(histogram) <= _EXACT_STEPS else 1.0
+
+
 def kaplan_meier(histogram: Histogram) -> Sequence[Point]:
     """Return the survival curve with any outcome as the event."""
     points: list[Point] = []
-    survival, greenwood = Fraction(1), 0.0
+    survival, greenwood = _one(histogram), 0.0
     for day, at_risk, counts in _steps(histogram):
         events = sum(count for outcome, count in counts.items() if outcome is not None)
         if not events:
             continue
-        survival *= Fraction(at_risk - events, at_risk)
+        survival = survival * (at_risk - events) / at_risk
         greenwood += events / (at_risk * (at_risk - events)) if at_risk > events else math.inf
         points.append(Point(day, at_risk, events, float(survival), greenwood))
     return points
@@ -121,13 +129,13 @@ class Incidence(NamedTuple):
 def aalen_johansen(histogram: Histogram, cause: str) -> Sequence[Incidence]:
     """Return the cumulative incidence of one outcome among competing ones."""
     steps: list[Incidence] = []
-    survival, share = Fraction(1), Fraction(0)
+    survival, share = _one(histogram), 0 * _one(histogram)
     for day, at_risk, counts in _steps(histogram):
         events = sum(count for outcome, count in counts.items() if outcome is not None)
         if not events:
             continue
-        share += survival * Fraction(counts.get(cause, 0), at_risk)
-        survival *= Fraction(at_risk - events, at_risk)
+        share += survival * counts.get(cause, 0) / at_risk
+        survival = survival * (at_risk - events) / at_risk
         steps.append(Incidence(day, float(share)))
     return steps
 

@@ -1,8 +1,8 @@
 """Net Promoter Score (K26). The scales 0-10 and 1-10 share their buckets, and never one figure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 
 from syncer.kpis.ports import AnswerCount, Segment
 from syncer.kpis.question import Ask, Measured
@@ -22,8 +22,8 @@ _PASSIVE = 7
 class _Votes:
     """One segment's answers by bucket."""
 
-    buckets: Counter[str] = field(default_factory=Counter)
-    scales: set[str] = field(default_factory=set)
+    #: Scale → bucket → answers.
+    by_scale: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     excluded: Counter[str] = field(default_factory=Counter)
 
 
@@ -43,8 +43,7 @@ def _count(votes: _Votes, row: AnswerCount, scale: str) -> None:
     elif not _LOWEST.get(scale, 0) <= row.value <= _HIGHEST:
         votes.excluded["off_scale"] += row.units
     else:
-        votes.scales.add(scale)
-        votes.buckets[_bucket(row.value)] += row.units
+        votes.by_scale[scale][_bucket(row.value)] += row.units
 
 
 def _bucket(value: int) -> str:
@@ -54,18 +53,22 @@ def _bucket(value: int) -> str:
 
 
 def _rows(ask: Ask, segment: Segment, votes: _Votes) -> Iterable[Kpi]:
-    buckets = Promoters(
-        promoters=votes.buckets["promoters"],
-        passives=votes.buckets["passives"],
-        detractors=votes.buckets["detractors"],
-    )
-    yield ask.row("K26", segment, _score(votes, buckets))
+    scales = sorted(votes.by_scale)
+    every = sum(votes.by_scale.values(), Counter[str]())
+    score = _score(every, scales, votes.excluded)
+    yield ask.row("K26", segment, score if len(scales) <= 1 else _of_no_one_scale(score))
+    for scale in scales if len(scales) > 1 else ():
+        yield ask.row("K26", segment, _score(votes.by_scale[scale], [scale], Counter()), scale=scale)
+    n = every.total()
     for name in ("promoters", "passives", "detractors"):
-        yield ask.row(f"K26.{name}", segment, Measured(value=votes.buckets[name], n=buckets.n, k=votes.buckets[name]))
+        yield ask.row(f"K26.{name}", segment, Measured(value=every[name], n=n, k=every[name]))
+    lacking = Measured(value=None, n=n, status=Status.UNDEFINED, notes={"lacks": "responses"})
+    yield ask.row("K26.response_rate", segment, lacking)
 
 
-def _score(votes: _Votes, buckets: Promoters) -> Measured:
-    status = size_status(buckets.n) if len(votes.scales) <= 1 else Status.UNDEFINED
+def _score(counts: Counter[str], scales: Sequence[str], excluded: Counter[str]) -> Measured:
+    buckets = Promoters(promoters=counts["promoters"], passives=counts["passives"], detractors=counts["detractors"])
+    status = size_status(buckets.n)
     low, high = buckets.interval if status.is_shown else (None, None)
     return Measured(
         value=buckets.score if status.is_shown else None,
@@ -73,6 +76,12 @@ def _score(votes: _Votes, buckets: Promoters) -> Measured:
         lo=low,
         hi=high,
         status=status,
-        excluded=votes.excluded,
-        notes={"scales": sorted(votes.scales), "error": buckets.error if status.is_shown else None},
+        excluded=excluded,
+        notes={"scales": list(scales), "error": buckets.error if status.is_shown else None},
     )
+
+
+def _of_no_one_scale(score: Measured) -> Measured:
+    """Return the figure of several scales together: there is none."""
+    notes = {**score.notes, "error": None, "lacks": "one_scale"}
+    return replace(score, value=None, lo=None, hi=None, status=Status.UNDEFINED, notes=notes)

@@ -53,6 +53,11 @@ class Scorer:
         own_domains = agreement.calendar.own_domains
         self._fit = fit_plan(model, conditions=conditions, own_domains=own_domains, more=self._plan.profile)
 
+    @property
+    def profile(self) -> Sequence[str]:
+        """The names of the facts that fit depends on."""
+        return self._fit.profile
+
     def steps_of(self, event: str) -> Sequence[Step]:
         """Return the rules that give an event points, as `Track.count` reads them."""
         return self._plan.steps.get(event, ())

@@ -24,7 +24,7 @@ NOT_HELD = frozenset(
     {"NO_SHOW", "NO_ANSWER", "BUSY", "FAILED", "CANCELED", "CANCELLED", "MISSED", "RESCHEDULED", "LEFT_VOICEMAIL"}
 )
 #: Outcomes of a call that somebody answered: a call without any may have rung in vain.
-_ANSWERED = frozenset({"COMPLETED", "CONNECTED"})
+ANSWERED = frozenset({"COMPLETED", "CONNECTED"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,7 +131,7 @@ def _contacts(connection: Connection, account: str, ids: Collection[str], known_
 def is_two_way(kind: str, outcome: str | None) -> bool:
     """Return whether both sides spoke: mail from the contact, an answered call, a meeting that was not missed."""
     if kind == ActivityKind.CALL:
-        return outcome in _ANSWERED
+        return outcome in ANSWERED
     return kind == ActivityKind.EMAIL_IN or (kind == ActivityKind.MEETING and outcome not in NOT_HELD)
 
 

@@ -1,6 +1,6 @@
 """Counts for KPIs, in SQL that both databases answer alike. Python sees one row a group, and open deals one by one."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from decimal import Decimal
 
 from sqlalchemy import Connection, and_, false, func, select, true
@@ -22,6 +22,7 @@ from syncer.kpis.ports import (
     Labels,
     Milestone,
     Reentry,
+    Scope,
     StageCount,
     Unit,
 )
@@ -57,26 +58,39 @@ from syncer.store.measures_queries import (
     reached,
     summed,
 )
+from syncer.store.measures_reach import Reach, counted, reach, serves
 from syncer.store.measures_segments import answer_segment, cycle_segment, deal_segment, reader
 from syncer.store.measures_time import inside, local_day, number
+from syncer.store.measures_work import Work
 from syncer.store.spans import SPAN_COLUMNS, span_of
 
 _CHUNK = 2_000
 
 
 class Measures:
-    """What KPIs ask of the ledger (`syncer.kpis.ports.Measures`), bound to one transaction."""
+    """What KPIs ask of the ledger (`syncer.kpis.work.WorkingMeasures`), bound to one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.work = Work(connection)
+        self._reach: dict[Hashable, Sequence[Reach]] = {}
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Iterable[CycleCount]:
         """Count a cohort of cycles by outcome at as_of and by whether they reached a milestone."""
+        if serves(cut, cohort):
+            yield from counted(self._reach_of(cut), cohort)
+            return
         rows, read = cycles_as_of(cut), reader(cut)
         keys = [*cycle_keys(rows, cut, cohort), reached(rows, cohort)]
         chosen = select(rows).where(entered(rows, cohort))
         for *segment, excluded, outcome, hit, units in grouped(self.connection, keys, chosen):
             yield CycleCount(read(segment), excluded, Outcome(outcome), bool(hit), units)
+
+    def _reach_of(self, cut: Cut) -> Sequence[Reach]:
+        key = (cut.account, cut.as_of, cut.known_at, cut.calendar, tuple(cut.by), cut.scope)
+        if key not in self._reach:
+            self._reach[key] = reach(self.connection, cut)
+        return self._reach[key]
 
     def cycle_days(self, cut: Cut, cohort: Cohort, start: Milestone) -> Iterable[DayCount]:
         """Count a cohort by days from `start` to its end, or to as_of while open."""
@@ -148,6 +162,8 @@ class Measures:
             *(rows.c[column.name] for column in SPAN_COLUMNS),
         ]
         within = inside(rows.c.close_date, window) if window.bounded else true()
+        if cut.scope is Scope.RENEWALS:
+            within = and_(within, rows.c.pipeline_kind == "renewal")
         query = select(*columns).where(rows.c.outcome == outcome.value, within).order_by(rows.c.deal_id)
         for row in self.connection.execute(query, execution_options={"yield_per": _CHUNK}):
             yield DealRow(read(row[:width]), row[width], span_of(tuple(row[width + 1 :])))

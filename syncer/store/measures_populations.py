@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
-from syncer.kpis.ports import EXPIRED, Cut, DealDate, Milestone, Scope
+from syncer.kpis.ports import EXPIRED, NO_RENEWAL, Cohort, Cut, DealDate, Milestone, Scope
 from syncer.store import tables
 from syncer.store.measures_time import Expression
 from syncer.store.spans import SPAN_COLUMNS
@@ -34,6 +34,12 @@ MILESTONES = {
     Milestone.OFFER: "offer_at",
     Milestone.WON: "ended_at",
     Milestone.ENDED: "ended_at",
+}
+
+#: Milestones that are an outcome, with the outcomes that reach them.
+ENDINGS = {
+    Milestone.WON: (Outcome.WON.value,),
+    Milestone.ENDED: (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value, Outcome.VOID.value),
 }
 
 _SEGMENTS = ("source", "campaign", "owner_id", "country", "industry", "grade", "cell", "origin", "type")
@@ -67,6 +73,8 @@ def cycles_as_of(cut: Cut, name: str = "cycle") -> Subquery:
             row.c.reason,
             row.c.deal_id,
             row.c.recycled_from,
+            _reached(row.c.rejected_at, at).label("rejected_at"),
+            row.c.reject_reason,
             *(row.c[column] for column in _SEGMENTS),
             *(_reached(row.c[column], at).label(column) for column in columns),
             case((stood, row.c.reopened_from), (row.c.ended_at <= at, row.c.ended_at), else_=null()).label("ended_at"),
@@ -79,6 +87,20 @@ def cycles_as_of(cut: Cut, name: str = "cycle") -> Subquery:
         .where(known(row, cut), row.c.started_at <= at)
         .subquery(name)
     )
+
+
+def entry_at(cycles: FromClause, cohort: Cohort) -> Expression:
+    """Return when a cycle entered a cohort: where the cohort takes in those that skipped the entry, by the next."""
+    if not cohort.or_later:
+        return cycles.c[MILESTONES[cohort.entry]]
+    ladder: list[Milestone] = [one for one in Milestone if one is not Milestone.ENDED]
+    dates = [_dated(cycles, one) for one in ladder[ladder.index(cohort.entry) :]]
+    return func.coalesce(*dates) if len(dates) > 1 else dates[0]
+
+
+def _dated(cycles: FromClause, milestone: Milestone) -> Expression:
+    at = cycles.c[MILESTONES[milestone]]
+    return at if milestone is not Milestone.WON else case((cycles.c.outcome == Outcome.WON.value, at), else_=null())
 
 
 def _reached(at: Expression, as_of: int) -> Expression:
@@ -200,7 +222,7 @@ def deal_excluded(deals: Subquery, cut: Cut, unknown: Expression) -> Expression:
     reasons: list[tuple[Expression, str]] = [
         (deals.c.outcome == Outcome.VOID.value, "void"),
         (or_(kind.is_(None), deals.c.outcome == Outcome.UNMAPPED.value), "unmapped"),
-        (kind == "renewal", "renewal"),
+        (kind != "renewal", NO_RENEWAL) if cut.scope is Scope.RENEWALS else (kind == "renewal", "renewal"),
         (kind == "ignore", "ignored"),
     ]
     if cut.scope is Scope.NEW_BUSINESS:

@@ -19,24 +19,21 @@ from sqlalchemy import (
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone
+from syncer.kpis.ports import GRAINS, Cohort, Cut, DealDate, Milestone
 from syncer.store import tables
 from syncer.store.dialect import Query, Row
 from syncer.store.measures_populations import (
+    ENDINGS,
     MILESTONES,
     cycle_excluded,
     deal_date,
     deal_excluded,
+    entry_at,
     last_event,
     without_events,
 )
 from syncer.store.measures_segments import company_segment, contact_segment, cycle_segment, deal_segment
-from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number
-
-_ENDINGS = {
-    Milestone.WON: (Outcome.WON.value,),
-    Milestone.ENDED: (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value, Outcome.VOID.value),
-}
+from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number, period_number
 
 #: From the least to the furthest: a passage under way beats one that ended (domain R8).
 _COMPANY_ORDER = (
@@ -66,10 +63,15 @@ def grouped(connection: Connection, keys: Keys, rows: Query) -> Iterator[Row]:
 def summed(connection: Connection, keys: Keys, rows: Query, amounts: Sequence[Expression]) -> Iterator[Row]:
     """Yield each combination of keys with its rows counted, then for each amount how many are known and their sum."""
     # Keys are computed once in an inner query: PostgreSQL takes a repeated expression with parameters for another one.
-    inner = rows.with_only_columns(
-        *(key.label(f"key_{place}") for place, key in enumerate(keys)),
-        *(amount.label(f"amount_{place}") for place, amount in enumerate(amounts)),
-    ).subquery("counted")
+    # The offset keeps SQLite from working them out a second time for the grouping.
+    inner = (
+        rows.with_only_columns(
+            *(key.label(f"key_{place}") for place, key in enumerate(keys)),
+            *(amount.label(f"amount_{place}") for place, amount in enumerate(amounts)),
+        )
+        .offset(0)
+        .subquery("counted")
+    )
     by = [inner.c[f"key_{place}"] for place in range(len(keys))]
     totals = [total(inner.c[f"amount_{place}"]) for place in range(len(amounts)) for total in (func.count, func.sum)]
     query = select(*by, func.count().label("units"), *totals).select_from(inner)
@@ -79,16 +81,16 @@ def summed(connection: Connection, keys: Keys, rows: Query, amounts: Sequence[Ex
 
 def cycle_keys(rows: Subquery, cut: Cut, cohort: Cohort) -> Keys:
     """Return segment, reason of exclusion and outcome of a cycle."""
-    at = rows.c[MILESTONES[cohort.entry]]
+    at = entry_at(rows, cohort)
     unknown = at.is_(None) if cohort.window.bounded else ~true()
     return [*cycle_segment(rows, cut, at), cycle_excluded(rows, cut, unknown), rows.c.outcome]
 
 
 def entered(rows: Subquery, cohort: Cohort) -> Expression:
     """Return whether a cycle belongs to a cohort; an ending without a date cannot be ruled out."""
-    at = rows.c[MILESTONES[cohort.entry]]
-    if cohort.entry in _ENDINGS:
-        return and_(rows.c.outcome.in_(_ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))
+    at = entry_at(rows, cohort)
+    if cohort.entry in ENDINGS:
+        return and_(rows.c.outcome.in_(ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))
     return inside(at, cohort.window)
 
 
@@ -96,14 +98,14 @@ def reached(rows: Subquery, cohort: Cohort) -> Expression:
     """Return 1 for a cycle that reached any of the cohort's milestones in time, else 0."""
     if not cohort.reached:
         return number(0)
-    entry = rows.c[MILESTONES[cohort.entry]]
+    entry = entry_at(rows, cohort)
     return case((or_(*(_hit(rows, entry, cohort.within, one) for one in cohort.reached)), 1), else_=0)
 
 
 def _hit(rows: Subquery, entry: Expression, within: int | None, milestone: Milestone) -> Expression:
     at = rows.c[MILESTONES[milestone]]
     conditions: list[Expression] = (
-        [rows.c.outcome.in_(_ENDINGS[milestone])] if milestone in _ENDINGS else [at.is_not(None)]
+        [rows.c.outcome.in_(ENDINGS[milestone])] if milestone in ENDINGS else [at.is_not(None)]
     )
     if within is not None:
         conditions.append(at <= entry + number(within))
@@ -212,6 +214,8 @@ def latest_answers(cut: Cut, window: Window, surveys: Collection[str]) -> Subque
     """Return answers of NPS surveys and of those named inside the window; `place` 1 is the last of its kind."""
     answer = tables.answers
     who = func.coalesce(answer.c.contact_id, answer.c.id)
+    # Asked again in another quarter is another wave, where figures are cut by quarter.
+    waves = [period_number(answer.c.answered_at, cut.calendar, grain) for grain in GRAINS if grain in cut.by]
     order = (answer.c.answered_at.desc(), answer.c.id.desc())
     return (
         select(
@@ -220,7 +224,7 @@ def latest_answers(cut: Cut, window: Window, surveys: Collection[str]) -> Subque
             answer.c.survey_id,
             answer.c.value,
             answer.c.answered_at,
-            func.row_number().over(partition_by=(who, answer.c.survey_id), order_by=order).label("place"),
+            func.row_number().over(partition_by=(who, answer.c.survey_id, *waves), order_by=order).label("place"),
         )
         .where(
             answer.c.account == cut.account,

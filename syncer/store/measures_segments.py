@@ -5,10 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlalchemy import FromClause, String, Subquery, and_, cast, func, literal, null, select
 
 from syncer.kpis.periods import day_of
-from syncer.kpis.ports import GRAINS, ID, Cut, Segment
+from syncer.kpis.ports import GRAINS, HOUR, ID, Cut, Segment
 from syncer.store import tables
+from syncer.store.measures_people import company_size, contact_field, contact_size, deal_field
 from syncer.store.measures_populations import known, last_event
-from syncer.store.measures_time import Expression, local_day
+from syncer.store.measures_time import Expression, local_day, local_hour
+
+#: Dimensions that come from the date a unit is counted under.
+TIMES = (*GRAINS, HOUR)
 
 #: Dimension → column of a cycle.
 _CYCLE = {
@@ -32,12 +36,14 @@ def cycle_segment(cycles: FromClause, cut: Cut, at: Expression) -> Sequence[Expr
     own: dict[str, Expression] = {dim: cycles.c[column] for dim, column in _CYCLE.items()}
     own[ID] = cycles.c.contact_id + literal("#", String) + cast(cycles.c.cycle_no, String)
     own["team"] = _team(cycles.c.owner_id, cut)
+    own["size"] = contact_size(cycles.c.contact_id, cut)
+    own["persona"] = contact_field(cycles.c.contact_id, cut, "persona")
     return _chosen(own, cut, at)
 
 
 def deal_segment(deals: Subquery, cut: Cut, at: Expression) -> Sequence[Expression]:
     """Return the asked dimensions of a deal: its own, else those of its primary contact's cycle, else its company's."""
-    return _chosen({dim: _deal_value(deals, cut, dim) for dim in cut.by if dim not in GRAINS}, cut, at)
+    return _chosen({dim: _deal_value(deals, cut, dim) for dim in cut.by if dim not in TIMES}, cut, at)
 
 
 def _deal_value(deals: Subquery, cut: Cut, dim: str) -> Expression:
@@ -48,10 +54,22 @@ def _deal_value(deals: Subquery, cut: Cut, dim: str) -> Expression:
             return func.coalesce(_of_cycle(deals, cut, dim), deals.c.source)
         case "industry" | "country":
             return func.coalesce(_of_cycle(deals, cut, dim), _of_company(deals.c.company_id, cut, dim))
+        case "size" | "persona" | "product" | "competitor":
+            return _of_mirror(deals, cut, dim)
         case _ if dim in _DEAL:
             return deals.c[_DEAL[dim]]
         case _:
             return _of_cycle(deals, cut, dim)
+
+
+def _of_mirror(deals: Subquery, cut: Cut, dim: str) -> Expression:
+    match dim:
+        case "size":
+            return company_size(deals.c.company_id, cut)
+        case "persona":
+            return contact_field(deals.c.primary_contact_id, cut, dim)
+        case _:
+            return deal_field(deals.c.deal_id, cut, dim)
 
 
 def _of_cycle(deals: Subquery, cut: Cut, dim: str) -> Expression:
@@ -140,10 +158,13 @@ def answer_segment(answers: FromClause, contacts: FromClause, cut: Cut) -> Seque
 
 def _chosen(own: Mapping[str, Expression], cut: Cut, at: Expression) -> Sequence[Expression]:
     """Return the columns of the asked dimensions; the grains of time all come as the local day."""
-    return [
-        (local_day(at, cut.calendar) if dim in GRAINS else own[dim]).label(f"by_{place}")
-        for place, dim in enumerate(cut.by)
-    ]
+    return [_part(own, cut, at, dim).label(f"by_{place}") for place, dim in enumerate(cut.by)]
+
+
+def _part(own: Mapping[str, Expression], cut: Cut, at: Expression, dim: str) -> Expression:
+    if dim == HOUR:
+        return local_hour(at, cut.calendar)
+    return local_day(at, cut.calendar) if dim in GRAINS else own[dim]
 
 
 def reader(cut: Cut) -> Callable[[Sequence[object]], Segment]:
@@ -158,7 +179,7 @@ def reader(cut: Cut) -> Callable[[Sequence[object]], Segment]:
         if not isinstance(value, int):
             return None if value is None else str(value)
         if (dim, value) not in names:
-            names[dim, value] = cut.calendar.label(day_of(value), dim)
+            names[dim, value] = f"{value:02d}" if dim == HOUR else cut.calendar.label(day_of(value), dim)
         return names[dim, value]
 
     return read

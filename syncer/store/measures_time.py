@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, case, literal_column, or_, true
 
 from syncer.kpis.periods import Calendar, Window
-from syncer.moments import DAY
+from syncer.moments import DAY, HOUR
 
 #: Any SQL expression: SQLAlchemy's own types do not tell a nullable one.
 Expression = ColumnElement[Any]
@@ -24,6 +24,17 @@ def local_day(at: Expression, calendar: Calendar) -> Expression:
     """Return the number of the local day of a moment, counted from 1970-01-01."""
     shifted = at + _stepwise(at, calendar.offsets()) + number(_SHIFT_DAYS * DAY)
     return shifted // number(DAY) - number(_SHIFT_DAYS)
+
+
+def local_hour(at: Expression, calendar: Calendar) -> Expression:
+    """Return the hour of the local day of a moment, 0..23."""
+    shifted = at + _stepwise(at, calendar.offsets()) + number(_SHIFT_DAYS * DAY)
+    return shifted // number(HOUR) % number(DAY // HOUR)
+
+
+def period_number(at: Expression, calendar: Calendar, grain: str) -> Expression:
+    """Return a number that all moments of one local month, fiscal quarter or fiscal year share."""
+    return _stepwise(at, calendar.edges(grain))
 
 
 def _stepwise(at: Expression, steps: Sequence[tuple[int, int]]) -> Expression:

@@ -188,7 +188,7 @@ PLACES: tuple[Place, ...] = (
     ),
     _place(
         tables.costs,
-        impersonal="account id source campaign amount currency starts_at ends_at fingerprint recorded_at",
+        impersonal="account id source campaign kind amount currency starts_at ends_at fingerprint recorded_at",
     ),
     _place(
         tables.accounts,
@@ -197,6 +197,20 @@ PLACES: tuple[Place, ...] = (
     _place(
         tables.oauth_grants,
         impersonal="account origin sealed obtained_at renew_at expires_at portal_id scopes",
+    ),
+    _place(
+        tables.rates,
+        impersonal="account origin currency into_currency first_day recorded_at last_day rate superseded_at",
+    ),
+    _place(tables.frozen_days, impersonal="account day as_of frozen_at agreement"),
+    _place(
+        tables.frozen_deals,
+        impersonal="account deal_id first_day last_day owner_id promised pipeline_id pipeline_kind stage_id amount "
+        "currency close_date forecast_category probability offer_at month_pushes quarter_pushes slip_days proposal",
+    ),
+    _place(
+        tables.visits,
+        impersonal="account day source definition sessions bounced timed seconds impressions clicks likes",
     ),
     _place(tables.absences, impersonal="account kind record_id archived_at times confirmed_at"),
     _place(tables.stage_stays, impersonal="account pipeline_id stage_id as_of p75_days n"),

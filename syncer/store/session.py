@@ -26,6 +26,7 @@ from syncer.store.notices import Notices
 from syncer.store.privacy import Privacy
 from syncer.store.pruning import Pruning
 from syncer.store.reconcile import Reconcile
+from syncer.store.visits import VisitBook
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 
@@ -65,6 +66,11 @@ class Unit:
     def money(self) -> Money:
         """Return rates, imported costs and the frozen pipeline."""
         return Money(self.connection)
+
+    @cached_property
+    def visits(self) -> VisitBook:
+        """Return what web analytics counted."""
+        return VisitBook(self.connection)
 
     @cached_property
     def desk(self) -> Desk:

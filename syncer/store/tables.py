@@ -43,6 +43,7 @@ from syncer.store.notice_tables import notices
 from syncer.store.privacy_tables import erasures, tombstones
 from syncer.store.rule_tables import absences, stage_stays
 from syncer.store.story_tables import stories
+from syncer.store.visit_tables import visits
 
 #: All tables, as migrations must produce them.
 metadata = SQLModel.metadata
@@ -89,5 +90,6 @@ __all__ = [
     "stages",
     "stories",
     "tombstones",
+    "visits",
     "webhook_counts",
 ]

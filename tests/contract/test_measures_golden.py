@@ -1,13 +1,15 @@
 """The golden fixture G12 (domain E1) on both databases."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from syncer.kpis.measure import explain, measure
-from syncer.kpis.periods import parse_as_of, parse_period
+from syncer.kpis.periods import Window, parse_as_of, parse_period
+from syncer.kpis.ports import Cohort, Cut, Milestone
 from syncer.kpis.result import Basis, Status
-from tests.unit.kpis.ledger import BERLIN, g12, question
+from tests.unit.kpis.ledger import ACCOUNT, BERLIN, g12, question
 from tests.unit.kpis.ledger_rows import measuring, new_store
 
 Q2 = parse_period("2026Q2", BERLIN)
@@ -125,6 +127,18 @@ def test_k27_and_k31(golden):
 def test_k31_revenue_by_quarter_of_the_closing_date(golden):
     found = measure(golden, question(by=("quarter",)), ["K31.sum"])
     assert {row.segment["quarter"]: row.value for row in found} == {"2026Q3": 21_000, "2026Q4": 20_000}
+
+
+@pytest.mark.parametrize("or_later", [False, True])
+@pytest.mark.parametrize("entry", [one for one in Milestone if one is not Milestone.ENDED])
+def test_cohorts_over_all_time_are_those_of_an_endless_period(golden, entry, or_later):
+    asked = question()
+    cut = Cut(account=ACCOUNT, as_of=asked.as_of, known_at=asked.known_at, calendar=BERLIN, by=("source",))
+    always = Cohort(entry=entry, reached=(Milestone.OFFER, Milestone.WON), or_later=or_later)
+    endless = replace(always, window=Window(start=0, end=asked.as_of * 2))
+    counted = [sorted(golden.cycles(cut, cohort), key=repr) for cohort in (always, endless)]
+    assert counted[0] == counted[1]
+    assert counted[0]
 
 
 def test_the_past_is_measured_as_it_stood(golden):

@@ -320,6 +320,21 @@ def test_the_latest_answer_of_a_contact_and_survey_counts(open_ledger):
     assert (found["K26.promoters"], found["K26.detractors"]) == (2, 2)
 
 
+def test_a_survey_that_is_asked_again_in_another_quarter_is_another_wave(open_ledger):
+    ledger = Ledger()
+    given = [("2026-01-31", 10), ("2026-02-01", 1), ("2026-03-31", 9), ("2026-04-01", 0)]
+    ledger.answers += [
+        Answer(id=day, contact_id="c", survey_id="w", survey_type="NPS", value=value, answered_at=at(day))
+        for day, value in given
+    ]
+    year = {"period": parse_period("2026", BERLIN)}
+    with open_ledger(ledger) as measures:
+        assert segments(measures, "K26.promoters", **year) == {(): 0}
+        assert segments(measures, "K26.promoters", "quarter", **year) == {("2026Q1",): 1, ("2026Q2",): 0}
+        by_month = segments(measures, "K26.promoters", "month", **year)
+    assert by_month == {("2026-01",): 1, ("2026-02",): 0, ("2026-03",): 1, ("2026-04",): 0}
+
+
 def test_a_custom_survey_that_asks_the_nps_question_counts_where_it_is_named(open_ledger):
     ledger = Ledger()
     given = [("13", "CUSTOM", 10), ("13", "CUSTOM", 9), ("14", "CUSTOM", 1), ("w1", "NPS", 0)]

@@ -5,6 +5,7 @@ import sqlite3
 
 import pyarrow.parquet as pq
 import pytest
+from openpyxl import load_workbook
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.records import Token
@@ -39,7 +40,7 @@ def test_the_documented_way_works_from_setup_to_explain(serve, run):
     assert {"contacts", "deals", "companies"} <= set((status[0] if isinstance(status, list) else status)["records"])
 
 
-@pytest.mark.parametrize("form", ["json", "csv", "parquet", "table"])
+@pytest.mark.parametrize("form", ["json", "csv", "parquet", "xlsx", "table"])
 def test_every_format_of_the_figures_holds_every_row(serve, run, tmp_path, form):
     crm = serve(contacts=30)
     run(crm, "backfill")
@@ -53,6 +54,8 @@ def test_every_format_of_the_figures_holds_every_row(serve, run, tmp_path, form)
         assert fields | {"unit", "excluded", "notes"} == set(rows[0])
     elif form == "parquet":
         assert pq.read_table(target).num_rows > 50
+    elif form == "xlsx":
+        assert load_workbook(target)["Figures"].max_row > 50
     else:
         assert "K31" in (target.read_text() if form == "csv" else done.stdout)
 

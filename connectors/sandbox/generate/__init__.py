@@ -12,6 +12,7 @@ from connectors.sandbox.generate.broken import Fault, contact_fault, deal_fault
 from connectors.sandbox.generate.companies import company_line
 from connectors.sandbox.generate.contacts import contact_line
 from connectors.sandbox.generate.deals import deal_line
+from connectors.sandbox.generate.handed_over import first_touch
 from connectors.sandbox.generate.lines import Line
 from connectors.sandbox.generate.people import deal_seller, firm, person
 from connectors.sandbox.generate.plan import CONTACT_DRAW, Plan, contact_id, merged_id
@@ -94,6 +95,7 @@ def _life(plan: Plan, index: int, summary: Summary) -> Iterator[Line]:
     if fault is None:
         yield from touch_lines(plan, story, who, done)
     yield from sales_lines(plan, dice, story, who.seller)
+    yield from first_touch(plan, dice, story, who.seller)
 
 
 def _note(summary: Summary, fault: Fault | None) -> None:

@@ -14,6 +14,8 @@ _MIX = 0x9E3779B97F4A7C15
 #: 1970-01-01 was a Thursday.
 _EPOCH_WEEKDAY = 3
 _SATURDAY = 5
+#: Office hours in UTC.
+_OPENS, _CLOSES = 8, 16
 
 
 class Dice(Random):
@@ -52,6 +54,18 @@ def at_work(dice: Dice, value: int) -> Millis:
     if weekday >= _SATURDAY:
         day -= weekday - _SATURDAY + 1
     return Millis(day * DAY + 7 * HOUR + int(dice.random() * 9 * HOUR))
+
+
+def at_next_opening(dice: Dice, value: int) -> Millis:
+    """Return the moment itself in office hours, else one of the first hour of the next working day."""
+    day, hour = value // DAY, value % DAY // HOUR
+    weekday = (day + _EPOCH_WEEKDAY) % 7
+    if weekday < _SATURDAY and _OPENS <= hour < _CLOSES:
+        return Millis(value)
+    day += int(hour >= _CLOSES)
+    weekday = (day + _EPOCH_WEEKDAY) % 7
+    day += max(0, 7 - weekday) if weekday >= _SATURDAY else 0
+    return Millis(day * DAY + _OPENS * HOUR + int(dice.random() * HOUR))
 
 
 def after_hours(dice: Dice, value: int) -> Millis:

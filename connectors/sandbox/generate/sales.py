@@ -42,7 +42,7 @@ _KIND_BOUNDS: Final = tuple(accumulate((30, 42, 13, 8, 6, 1)))
 _DAYS_PER_ACTIVITY: Final = 11
 _MOST: Final = 60
 #: Activity numbers below this belong to touches of the contact.
-_FIRST_NUMBER: Final = 500
+FIRST_NUMBER: Final = 500
 _ANSWERING: Final = 0.55
 #: Lowest answers of the two better groups.
 _PROMOTER: Final = 9
@@ -62,7 +62,7 @@ _MEETING_BOUNDS: Final = (0.8, 0.88, 0.95, 1.0)
 
 def sales_lines(plan: Plan, dice: Dice, story: Story, seller: int) -> Iterator[Line]:
     """Yield every activity of sellers with a contact, then what the contact answered to surveys."""
-    numbers = count(_FIRST_NUMBER)
+    numbers = count(FIRST_NUMBER)
     for effort in _efforts(plan, dice, story):
         for _ in range(effort.times):
             at = at_work(dice, int(dice.between(effort.start, effort.end)))
@@ -91,9 +91,15 @@ def _efforts(plan: Plan, dice: Dice, story: Story) -> Iterator[Effort]:
 
 
 def _activity(dice: Dice, story: Story, what: tuple[str, Millis, int], whose: tuple[int, DealStory | None]) -> Line:
+    return done(story, what, whose, DETAILS[what[0]](dice, what[1]))
+
+
+def done(
+    story: Story, what: tuple[str, Millis, int], whose: tuple[int, DealStory | None], properties: Properties
+) -> Line:
+    """Return an activity of a seller: its kind, moment and number, whose it is, and what it says."""
     kind, at, number = what
     seller, deal = whose
-    properties = _DETAILS[kind](dice, at)
     properties["hs_timestamp"] = stamp(at)
     properties["hubspot_owner_id"] = owner_id(seller)
     return line(
@@ -165,7 +171,8 @@ def _message(dice: Dice, _at: int) -> Properties:
     return {"hs_communication_channel_type": channel, "hs_communication_logged_from": "CRM"}
 
 
-_DETAILS: Final = {
+#: Kind of activity → what makes one up.
+DETAILS: Final = {
     "calls": _call,
     "emails": _mail,
     "meetings": _meeting,

@@ -25,6 +25,7 @@ from syncer.kpis.ports import (
 )
 from syncer.moments import Millis
 from syncer.records import CostLine
+from tests.unit.kpis.work_fakes import GivenWork
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Given:
     past: dict[int, Sequence[Move]] = field(default_factory=dict)
     days: dict[int, FrozenDay] = field(default_factory=dict)
     pushed: Sequence[PushCount] = ()
+    work: GivenWork = field(default_factory=GivenWork)
     names: Labels = field(default_factory=lambda: Labels(owners={}, pipelines={}, currency="EUR"))
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Sequence[CycleCount]:

@@ -67,6 +67,8 @@ class Ledger:
     answers: list[Answer] = field(default_factory=list)
     #: Contacts whose present stage is OUT, with their flags as stored.
     out_states: dict[str, str] = field(default_factory=dict)
+    #: Further rows by the table's name.
+    further: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
 
     def cycle(self, contact_id: str, **values: object) -> Cycle:
         mine = self.cycles.setdefault(contact_id, [])

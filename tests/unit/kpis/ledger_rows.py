@@ -93,8 +93,15 @@ def write(connection: Connection, ledger: Ledger, recorded_at: int = EARLY) -> N
         ],
     )
     _insert(
-        connection, tables.contact_states, [_out_state(contact, flags) for contact, flags in ledger.out_states.items()]
+        connection,
+        tables.contact_states,
+        [state_row(contact, stage="OUT", flags=flags) for contact, flags in ledger.out_states.items()],
     )
+
+    for name, row in ledger.further:
+        _insert(
+            connection, tables.metadata.tables[name], [{"account": ACCOUNT, "recorded_at": recorded_at} | dict(row)]
+        )
 
 
 def _micros(amount: Decimal | None) -> int | None:
@@ -123,11 +130,12 @@ def _deal_state(deal: DealRecord) -> Mapping[str, object]:
     }
 
 
-def _out_state(contact: str, flags: str) -> Mapping[str, object]:
-    return {
+def state_row(contact: str, **values: object) -> Mapping[str, object]:
+    """What is decided of a contact now."""
+    base = {
         "account": ACCOUNT,
         "contact_id": contact,
-        "stage": "OUT",
+        "stage": "TAM",
         "cycle_no": 0,
         "relationship": "prospect",
         "outcome": "open",
@@ -140,10 +148,11 @@ def _out_state(contact: str, flags: str) -> Mapping[str, object]:
         "priority": 0,
         "completeness": 0.0,
         "basis": "none",
-        "flags": flags,
+        "flags": "[]",
         "agreement": "1",
         "changed_at": 1,
     }
+    return base | values
 
 
 def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, object]]) -> None:

@@ -36,8 +36,12 @@ def test_k26_example():
 def test_nps_scales_share_their_buckets_and_never_one_figure():
     given = Given(votes=[*votes(*[9] * 5), *votes(*[1] * 5, survey="old")])
     assert rows(given, "K26")["K26"].value == 0
-    mixed = rows(given, "K26", nps_scales={"old": "1-10"})["K26"]
+    mixed, *apart = measure(given, question(nps_scales={"old": "1-10"}), ["K26"])[:3]
     assert (mixed.value, mixed.status, mixed.notes["scales"]) == (None, Status.UNDEFINED, ["0-10", "1-10"])
+    assert [(row.segment, row.value, row.n) for row in apart] == [
+        ({"scale": "0-10"}, 100, 5),
+        ({"scale": "1-10"}, -100, 5),
+    ]
 
 
 def test_nps_answers_off_their_scale_are_counted_out():

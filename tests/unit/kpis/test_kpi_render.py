@@ -1,12 +1,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pyarrow.parquet
 import pytest
+from openpyxl import load_workbook
 
-from syncer.kpis.render import cells, to_csv, to_json, to_parquet
+from syncer.kpis.catalogue import catalogue
+from syncer.kpis.render import cells, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi, Status
 
 RATE = Kpi(
@@ -119,3 +122,31 @@ def test_table_cells_show_names_interval_and_doubt():
 def test_multiples_and_units_in_parts_are_written_with_their_decimals(unit, value, english, german):
     written = row(unit=unit, value=value)
     assert (cells(written).value, cells(written, "de").value) == (english, german)
+
+
+def test_a_workbook_holds_numbers_formulas_in_words_and_no_formula_of_excel():
+    one = replace(RATE, id="K10", name="=1+1", segment={"source": "=cmd"}, notes={})
+    rows = [
+        one,
+        replace(one, id="K31", value=Decimal("1.50"), unit="EUR"),
+        replace(one, id="K25.median", value=12, unit="minutes"),
+    ]
+    for lang, names in (("en", ["Figures", "Formulas"]), ("de", ["Kennzahlen", "Formeln"])):
+        book = load_workbook(io.BytesIO(to_xlsx(rows, lang)))
+        assert book.sheetnames == names
+        figures, words = book[names[0]], book[names[1]]
+        assert [cell.value for cell in figures[2]][:4] == ["K10", "=1+1", "source =cmd", 0.25]
+        assert {cell.data_type for cell in figures[2]} <= {"s", "n"}
+        formats = [figures.cell(row=line, column=4).number_format for line in (2, 3, 4)]
+        assert formats == ["0.0%", "#,##0.00", "General"]
+        assert figures.cell(row=3, column=4).value == 1.5
+        assert [line[0].value for line in words.iter_rows(min_row=2)] == ["K10", "K25.median", "K31"]
+        assert words.cell(row=2, column=4).value == catalogue()["K10"].formula[lang]
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "shown"),
+    [("minutes", 7712, "7.712 min"), ("seconds", 72.4, "72 s"), ("index", 0.1267, "0,13"), ("per_order", 5.0, "5,0")],
+)
+def test_units_are_shown_as_people_write_them(unit, value, shown):
+    assert cells(replace(RATE, unit=unit, value=value), "de").value == shown

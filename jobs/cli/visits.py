@@ -1,0 +1,45 @@
+"""Commands for what web analytics counted."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.cli.options import AccountOption, JsonOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the tree."""
+    visits = typer.Typer(help="Visits counted by a web analytics tool.", no_args_is_help=True)
+    visits.command("import")(visits_import)
+    app.add_typer(visits, name="visits")
+
+
+def visits_import(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: day, source, definition, sessions, …")],
+    account: AccountOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check the file; keep nothing.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring in visits by day and source; a day that is there already is replaced, so a file may be brought in again."""
+    from jobs.asking import account_names
+    from jobs.cli.frame import opened, print_json
+    from jobs.visits import read_visits
+    from syncer.errors import ConfigError, Problem
+
+    lines = read_visits(path)
+    with opened() as (settings, store):
+        names = account_names(settings, store, account)
+        if len(names) != 1:
+            problem = Problem(key="--account", message="say whose visits these are", hint=", ".join(names) or "NAME")
+            raise ConfigError([problem])
+        if not dry_run:
+            with store.commit() as unit:
+                unit.visits.keep(names[0], lines)
+    sources, sessions = sorted({line.source for line in lines}), sum(line.sessions for line in lines)
+    if as_json:
+        done = {"lines": len(lines), "sources": sources, "sessions": sessions, "kept": not dry_run}
+        print_json({"account": names[0], **done})
+    else:
+        word = "checked" if dry_run else "kept"
+        typer.echo(f"{len(lines)} lines {word}: {sessions} sessions of {', '.join(sources) or 'nobody'}")

@@ -1,0 +1,108 @@
+"""KPI rows as an Excel workbook: the figures, and what each counts in words."""
+
+import io
+from collections.abc import Mapping, Sequence
+
+from openpyxl import Workbook
+from openpyxl.styles import Font
+from openpyxl.worksheet.worksheet import Worksheet
+
+from syncer.kpis.catalogue import catalogue
+from syncer.kpis.render import segment_text
+from syncer.kpis.result import Kpi
+
+_SHEETS = {"en": ("Figures", "Formulas"), "de": ("Kennzahlen", "Formeln")}
+
+_HEADS: Mapping[str, Sequence[str]] = {
+    "en": ("id", "figure", "segment", "value", "low", "high", "n", "k", "unit", "period", "basis", "as of", "status"),
+    "de": (
+        "id",
+        "Kennzahl",
+        "Segment",
+        "Wert",
+        "unten",
+        "oben",
+        "n",
+        "k",
+        "Einheit",
+        "Zeitraum",
+        "Basis",
+        "Stand",
+        "Status",
+    ),
+}
+
+_WORDS: Mapping[str, Sequence[str]] = {
+    "en": ("id", "figure", "unit", "formula", "population"),
+    "de": ("id", "Kennzahl", "Einheit", "Formel", "Grundgesamtheit"),
+}
+
+_WIDTHS = (16, 44, 32, 16, 14, 14, 10, 10, 12, 14, 10, 12, 12)
+_WORD_WIDTHS = (24, 44, 14, 90, 90)
+
+#: Columns with a figure in the row's unit.
+_FIGURES = (4, 5, 6)
+
+
+def write(rows: Sequence[Kpi], lang: str) -> bytes:
+    """Return a workbook. Every text stays text, even one that Excel would take for a formula; unknown is empty."""
+    book = Workbook()
+    figures, formulas = book.active, book.create_sheet()
+    figures.title, formulas.title = _SHEETS[lang]
+    _head(figures, _HEADS[lang], _WIDTHS)
+    for row in rows:
+        _line(figures, _cells(row), _format(row.unit))
+    _head(formulas, _WORDS[lang], _WORD_WIDTHS)
+    shown = {row.id for row in rows}
+    for declaration in catalogue().values():
+        for row_id, declared in declaration.rows.items():
+            if row_id in shown:
+                words = (declaration.formula[lang], declaration.population[lang])
+                _line(formulas, (row_id, declared.names[lang], declared.unit, *words), "General")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _head(sheet: Worksheet, heads: Sequence[str], widths: Sequence[int]) -> None:
+    sheet.append(list(heads))
+    sheet.freeze_panes = "A2"
+    for cell, width in zip(sheet[1], widths, strict=True):
+        cell.font = Font(bold=True)
+        sheet.column_dimensions[cell.column_letter].width = width
+    sheet.auto_filter.ref = sheet.dimensions
+
+
+def _cells(row: Kpi) -> Sequence[object]:
+    figures = (row.value, row.lo, row.hi, row.n, row.k)
+    return (
+        row.id,
+        row.name,
+        segment_text(row),
+        *figures,
+        row.unit,
+        row.period,
+        row.basis,
+        row.as_of,
+        row.status.value,
+    )
+
+
+def _format(unit: str) -> str:
+    match unit:
+        case "ratio":
+            return "0.0%"
+        case _ if unit.isupper():
+            return "#,##0.00"
+        case _:
+            return "General"
+
+
+def _line(sheet: Worksheet, cells: Sequence[object], number_format: str) -> None:
+    at = sheet.max_row + 1
+    for place, value in enumerate(cells, 1):
+        cell = sheet.cell(row=at, column=place, value=value)
+        if isinstance(value, str):
+            cell.data_type = "s"
+        elif place in _FIGURES:
+            cell.number_format = number_format

@@ -1,0 +1,89 @@
+"""What KPIs ask about the work behind the stages (`syncer.kpis.work.Work`), bound to one transaction."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from syncer.kpis.periods import Window
+from syncer.kpis.ports import Cut
+from syncer.kpis.work import (
+    ConsentCount,
+    DealGaps,
+    Effort,
+    Handover,
+    MarketCount,
+    Move,
+    Newcomers,
+    Pass,
+    ProfileCount,
+    Share,
+    Visits,
+)
+from syncer.store import measures_gaps, measures_handovers, measures_market, measures_passes, visits
+
+
+class Work:
+    """The counts, each in the file of its subject."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def handovers(self, cut: Cut, window: Window) -> Iterable[Handover]:
+        """Yield the cycles that became sales-ready inside the window, one by one."""
+        return measures_handovers.handovers(self.connection, cut, window)
+
+    def moves(self, cut: Cut, window: Window) -> Iterable[Move]:
+        """Count real entries into stages inside the window; those merely passed through are excluded as `virtual`."""
+        return measures_passes.moves(self.connection, cut, window)
+
+    def passes(self, cut: Cut, window: Window) -> Iterable[Pass]:
+        """Count real stays in the stages under way that began inside the window."""
+        return measures_passes.passes(self.connection, cut, window)
+
+    def newcomers(self, cut: Cut, window: Window, within: int) -> Iterable[Newcomers]:
+        """Count first cycles begun inside the window by whether they advanced within so many milliseconds."""
+        return measures_passes.newcomers(self.connection, cut, window, within)
+
+    def efforts(self, cut: Cut, window: Window) -> Iterable[Effort]:
+        """Count human sales activities on cycles that ended inside the window, from first contact to end."""
+        return measures_handovers.efforts(self.connection, cut, window)
+
+    def market(self, cut: Cut) -> Iterable[MarketCount]:
+        """Count the companies of the market."""
+        return measures_market.market(self.connection, cut)
+
+    def profiles(self, cut: Cut, window: Window, names: Sequence[str]) -> Iterable[ProfileCount]:
+        """Count cycles handed over inside the window by the named facts that the mirror holds now."""
+        return measures_handovers.profiles(self.connection, cut, window, names)
+
+    def consents(self, cut: Cut) -> Iterable[ConsentCount]:
+        """Count contacts by consent, as the mirror holds it now."""
+        return measures_market.consents(self.connection, cut)
+
+    def arrivals(self, cut: Cut, window: Window) -> Iterable[Share]:
+        """Count contacts created inside the window."""
+        return measures_market.arrivals(self.connection, cut, window)
+
+    def deal_gaps(self, cut: Cut) -> Iterable[DealGaps]:
+        """Count open deals by their gaps."""
+        return measures_gaps.deal_gaps(self.connection, cut)
+
+    def lost_without_reason(self, cut: Cut, window: Window) -> Iterable[Share]:
+        """Count deals lost inside the window; faulty are those without a reason."""
+        return measures_gaps.lost_without_reason(self.connection, cut, window)
+
+    def leads_without_owner(self, cut: Cut) -> Iterable[Share]:
+        """Count contacts that stand at LEAD_MQL or further; faulty are those without an owner."""
+        return measures_gaps.leads_without_owner(self.connection, cut)
+
+    def overridden(self, cut: Cut) -> Iterable[Share]:
+        """Count contacts with a decision; faulty are those whose stage a person holds against it."""
+        return measures_gaps.overridden(self.connection, cut)
+
+    def future_activities(self, cut: Cut) -> Share:
+        """Count activities; faulty are those dated after the moment of knowledge that are no meeting or task."""
+        return measures_gaps.future_activities(self.connection, cut)
+
+    def visits(self, cut: Cut, window: Window) -> Sequence[Visits]:
+        """Return what analytics counted on days inside the window, by source and definition."""
+        return visits.counted(self.connection, cut, window)

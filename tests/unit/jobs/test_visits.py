@@ -1,0 +1,80 @@
+"""Visits come from a CSV file: whole or not at all."""
+
+from datetime import date
+
+import pytest
+
+from jobs.visits import read_visits
+from syncer.errors import ConfigError
+from syncer.kpis.visit_lines import VisitLine
+
+DAY = date(2026, 5, 1).toordinal() - date(1970, 1, 1).toordinal()
+
+
+@pytest.fixture
+def read(tmp_path):
+    def written(text, encoding="utf-8"):
+        path = tmp_path / "visits.csv"
+        path.write_bytes(text.encode(encoding))
+        return read_visits(path)
+
+    return written
+
+
+def problems(read, text, **values):
+    with pytest.raises(ConfigError) as refused:
+        read(text, **values)
+    return [(one.line, one.key, one.message) for one in refused.value.problems]
+
+
+def test_english_and_german_files_say_the_same(read):
+    plain = VisitLine(day=DAY, source="organic_search", definition="GA4", sessions=1_234, bounced=45)
+    english = "Date,Source,Tool,Sessions,Bounces,Note\n2026-05-01,Organic Search,GA4,1234,45,x\n"
+    german = "\ufeffDatum;Quelle;Werkzeug;Besuche;Absprünge\r\n01.05.2026;organic search;GA4;1.234;45\r\n\r\n"
+    assert read(english) == read(german) == [plain]
+
+
+def test_every_count_is_taken_and_an_empty_one_is_not_told(read):
+    head = "day;source;definition;sessions;bounced;timed;seconds;impressions;clicks;likes"
+    [line] = read(f"{head}\n2026-05-01;linkedin;m;5;;3;360;50;2;0")
+    counts = (line.bounced, line.timed, line.seconds, line.impressions, line.clicks, line.likes)
+    assert counts == (None, 3, 360, 50, 2, 0)
+
+
+def test_every_problem_is_named_with_its_line(read):
+    text = """day;source;definition;sessions;bounced
+2026-02-30;google;m;5;
+2026-05-01;;;x;1
+2026-05-01;google;m;;
+2026-05-02;google;m;5;6
+2026-05-03;google;m;1
+2026-05-03;Google;m;2
+"""
+    assert problems(read, text) == [
+        (2, "day", "is no day"),
+        (3, "source", "is empty"),
+        (3, "definition", "is empty"),
+        (3, "sessions", "is no whole number"),
+        (4, "sessions", "is empty"),
+        (5, "bounced", "is more than sessions"),
+        (7, "day", "the same day, source and definition stand above"),
+    ]
+
+
+def test_a_file_without_the_needed_columns_is_refused(read):
+    assert problems(read, "") == [
+        (1, None, f"no column {name!r}") for name in ("day", "source", "definition", "sessions")
+    ]
+    assert problems(read, "day,source,sessions\n") == [(1, None, "no column 'definition'")]
+
+
+def test_what_is_no_text_file_is_refused(read, tmp_path):
+    assert problems(read, "Tag;Gefällt", encoding="latin-1") == [(None, None, "is not UTF-8")]
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_visits(tmp_path / "none.csv")
+
+
+@pytest.mark.parametrize("number", ["-1", "1.5", "12,34", "=1+1", "1e3", "1" * 16])
+def test_only_whole_numbers_count(read, number):
+    found = problems(read, f'day;source;definition;sessions\n2026-05-01;a;m;"{number}"')
+    assert found == [(2, "sessions", "is no whole number")]
