@@ -107,7 +107,7 @@ def _moment(chance: Random) -> Millis:
 
 
 def _row(chance: Random, number: int) -> Evidence:
-    kind, subject, outcome, actor = chance.choice(_FACTS)
+    kind, subject, outcome, actor = chance.choice(FACTS)
     at = _moment(chance)
     ident = f"lead:{number % 2}:{number}" if kind == "lead" else f"e:{number}"
     return Evidence(at, 0, ident, kind, subject, subject, actor, outcome, 30.0, at)
