@@ -23,13 +23,14 @@ RULES: Rules = compile_rules(
     STAGES,
 )
 
-_FACTS = (
-    *(
-        ("page_view", "/blog", None, None),
-        ("page_view", "/preise", None, None),
-        ("email_click", "Newsletter", None, None),
-    )
-    * 3,
+#: Facts that happen often, and all kinds of facts: kind, subject, outcome, actor.
+OFTEN = (
+    ("page_view", "/blog", None, None),
+    ("page_view", "/preise", None, None),
+    ("email_click", "Newsletter", None, None),
+)
+FACTS = (
+    *(OFTEN * 3),
     *(("form", f"Whitepaper {name}", None, None) for name in "ABC"),
     ("form", "Demo anfordern", None, None),
     ("unsubscribe", None, None, None),
@@ -107,7 +108,7 @@ def _moment(chance: Random) -> Millis:
 
 
 def _row(chance: Random, number: int) -> Evidence:
-    kind, subject, outcome, actor = chance.choice(_FACTS)
+    kind, subject, outcome, actor = chance.choice(FACTS)
     at = _moment(chance)
     ident = f"lead:{number % 2}:{number}" if kind == "lead" else f"e:{number}"
     return Evidence(at, 0, ident, kind, subject, subject, actor, outcome, 30.0, at)

@@ -23,35 +23,15 @@ from syncer.funnel.facts import (
 from syncer.funnel.replay import Replay
 from syncer.moments import DAY, HOUR, Millis
 from syncer.records import Change, ChangeSource, Contact, Deal, Evidence, Kind
+from tests.property.histories import FACTS, OFTEN
 from tests.unit.funnel.build import COMPANY, contact, rules
 
 _START = 1_767_225_600_000
 _SPAN = 400 * DAY
 _END = Millis(_START + _SPAN)
 
-_FACTS = (
-    ("page_view", "/blog", None, None),
-    ("page_view", "/preise", None, None),
-    ("form", "Whitepaper A", None, None),
-    ("form", "Whitepaper B", None, None),
-    ("form", "Demo anfordern", None, None),
-    ("email_click", "Newsletter", None, None),
-    ("unsubscribe", None, None, None),
-    ("call", None, None, None),
-    ("meeting", None, "COMPLETED", None),
-    ("lead_status", None, "IN_PROGRESS", "user"),
-    ("lead_status", None, "NOT_READY", "user"),
-    ("lead_status", None, "BAD_TIMING", "user"),
-    ("lead_status", None, "UNQUALIFIED", "user"),
-    ("lifecycle", None, "lead", "automation"),
-    ("lifecycle", None, "salesqualifiedlead", "user"),
-    ("stage", None, "INQUIRY", "user"),
-    ("lead", None, "connected:c:", "user"),
-    ("lead", None, "disqualified:d:Bad timing", "user"),
-    ("lead", None, "disqualified:d:duplicate", "automation"),
-)
 #: Facts that mostly happen before a hand-over weigh more.
-_facts = st.sampled_from(_FACTS[:6] * 4 + _FACTS)
+_facts = st.sampled_from(OFTEN * 4 + FACTS)
 _moments = st.integers(0, _SPAN // HOUR).map(lambda hours: _START + hours * HOUR)
 _STAGES = ("appointmentscheduled", "qualifiedtobuy", "contractsent", "closedwon", "closedlost")
 
