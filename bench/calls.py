@@ -16,7 +16,7 @@ from bench.backfill import environment
 from bench.measured import Asked, run, served
 from bench.portal_pages import Portal
 from connectors.hubspot.source import CAMPAIGNS, STREAMS
-from jobs.reading import CHUNK, LINKED
+from jobs.pulling.reading import CHUNK, LINKED
 
 _LIST_PAGE = 100
 _HISTORY_BATCH = 50

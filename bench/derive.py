@@ -15,7 +15,7 @@ from typing import cast
 
 from bench.derive_pure import _contact
 from connectors.ports import Destination, Source
-from jobs.derive import derive
+from jobs.deciding.derive import derive
 from jobs.desk import Desk
 from jobs.progress import Silent
 from jobs.settings import Account

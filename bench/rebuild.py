@@ -16,8 +16,8 @@ from pathlib import Path
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import running
 from jobs.bootstrap import opened_desk
-from jobs.derive import derive
-from jobs.look import look
+from jobs.deciding.derive import derive
+from jobs.pulling.look import look
 from jobs.rounds import backfill_round, read_changes
 from syncer.log import LogFormat, configure_log
 from syncer.store import open_store

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from jobs.backfill import backfill
 from jobs.bootstrap import opened_desk, opened_store
-from jobs.look import look
+from jobs.pulling.backfill import backfill
+from jobs.pulling.look import look
 from jobs.settings import load_settings
 
 

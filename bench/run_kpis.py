@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from bench.large_ledger import ACCOUNT
-from jobs.asking import Asked, question
+from jobs.figures.asking import Asked, question
 from syncer.agreement import InForce, load_default
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import measure

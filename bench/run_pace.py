@@ -8,9 +8,9 @@ import json
 import sys
 import time
 
-from jobs.backfill import backfill
 from jobs.bootstrap import opened_desk, opened_store
-from jobs.look import look
+from jobs.pulling.backfill import backfill
+from jobs.pulling.look import look
 from jobs.settings import load_settings
 
 _WINDOW = 10.0

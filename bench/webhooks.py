@@ -33,9 +33,9 @@ from starlette.routing import Route
 
 from bench.webhook_latency import APP, free_port, latency, wait_for
 from jobs.bootstrap import system_clock
-from jobs.hooks import PATH, Webhooks
-from jobs.keeping import Keeper
 from jobs.web.webhooks import Receiver
+from jobs.webhooks.hooks import PATH, Webhooks
+from jobs.webhooks.keeping import Keeper
 from syncer.store import open_store
 
 EVENTS = 10

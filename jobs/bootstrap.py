@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from jobs.budget.parking import believed, rests
+from jobs.budget.sharing import SharedLimits
+from jobs.budget.spending import noted_spending, today
 from jobs.desk import Clock, Desk
-from jobs.erasures import keeping_of
-from jobs.parking import believed, rests
+from jobs.privacy.erasures import keeping_of
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
-from jobs.sharing import SharedLimits
-from jobs.spending import noted_spending, today
 from mappings.fields import definitions, extended
 from syncer.agreement import InForce, in_force
 from syncer.errors import ConfigError, Problem, SyncerError
@@ -56,8 +56,8 @@ def _forget_again(settings: Settings, store: Store) -> None:
     with store.snapshot() as unit:
         if not keeping.journal.exists() and not unit.privacy.erasure_ids():
             return
-    from jobs.forget import Eraser
-    from jobs.resurrection import catch_up
+    from jobs.privacy.forget import Eraser
+    from jobs.privacy.resurrection import catch_up
 
     catch_up(Eraser(store=store, keeping=keeping, agreement=agreement_of(settings).agreement, clock=system_clock))
 
@@ -131,7 +131,7 @@ def tokens_of(settings: Settings, store: Store, account: Account, clock: Clock) 
     if account.oauth is None:
         return account.token.get_secret_value() if account.token else ""
     from connectors.hubspot.tokens import OAuthTokens
-    from jobs.grants import endpoint_of, oauth_app, vault_of
+    from jobs.access.grants import endpoint_of, oauth_app, vault_of
 
     return OAuthTokens(
         app=oauth_app(account.oauth),

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jobs.completeness import StreamProof
-from jobs.ways import Way
+from jobs.pulling.completeness import StreamProof
+from jobs.pulling.ways import Way
 
 
 @dataclass(kw_only=True, slots=True)

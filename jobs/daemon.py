@@ -10,22 +10,22 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from jobs.asking import Asked
 from jobs.bootstrap import agreement_of, opened_desk, system_clock
 from jobs.desk import Desk
 from jobs.digest.sending import send_digests
-from jobs.drainer import Drainer
-from jobs.freezing import HOUR_OF_FREEZING
-from jobs.keeping import Keeper
-from jobs.prune import prune_desk
-from jobs.reconcile import reconcile_round
+from jobs.figures.asking import Asked
+from jobs.figures.freezing import HOUR_OF_FREEZING
+from jobs.privacy.prune import prune_desk
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from jobs.rounds import freeze_round, measure_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly, Schedule
 from jobs.settings import Settings
-from jobs.sweep import Orders
 from jobs.web.access import is_password
 from jobs.web.app import build_app
 from jobs.web.webhooks import webhook_routes
+from jobs.webhooks.drainer import Drainer
+from jobs.webhooks.keeping import Keeper
 from syncer.errors import ConfigError, Problem, SyncerError
 from syncer.store import Store
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from connectors.ports import Destination, Source
-from jobs.erasures import Keeping
+from jobs.privacy.erasures import Keeping
+from jobs.privacy.retention import RetentionFile
 from jobs.progress import Progress
-from jobs.retention import RetentionFile
 from jobs.settings import Account
 from mappings.fields import Definitions
 from syncer.agreement import InForce

@@ -5,21 +5,21 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
-from jobs.asking import Asked, measured, question
-from jobs.backfill import backfill
 from jobs.bootstrap import Run, recorded_run, seconds_of
-from jobs.completeness import StreamProof
+from jobs.budget.parking import by_day, refuse_at_rest
 from jobs.counts import PullCount, StreamCount
-from jobs.derive import DeriveCount, derive
+from jobs.deciding.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
-from jobs.freezing import Frozen, freeze_days
-from jobs.look import look, refuse_unknown
-from jobs.parking import by_day, refuse_at_rest
-from jobs.plan import Plan, plan
-from jobs.pull import never_read, pull
-from jobs.push import PushCount, push
-from jobs.sources import keep_own_lines
-from jobs.ways import Way
+from jobs.figures.asking import Asked, measured, question
+from jobs.figures.freezing import Frozen, freeze_days
+from jobs.pulling.backfill import backfill
+from jobs.pulling.completeness import StreamProof
+from jobs.pulling.look import look, refuse_unknown
+from jobs.pulling.pull import never_read, pull
+from jobs.pulling.sources import keep_own_lines
+from jobs.pulling.ways import Way
+from jobs.writing.plan import Plan, plan
+from jobs.writing.push import PushCount, push
 from syncer.kpis.render import to_json
 
 #: Status of a run that the end of the account's day kept from its end, or from its beginning.

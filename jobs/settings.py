@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from jobs.credentials import (
+from jobs.access.credentials import (
     REDIRECT,
     VARIABLE,
     AccessFile,
@@ -21,12 +21,12 @@ from jobs.credentials import (
     Strict,
     credentials_of,
 )
+from jobs.access.keys import keys_of
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
-from jobs.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
-from jobs.keys import keys_of
 from jobs.modes import BackfillMode
-from jobs.retention import RetentionFile
+from jobs.privacy.retention import RetentionFile
 from jobs.switches import HandoverForm, WriteBackFile, switched
+from jobs.webhooks.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
-from jobs.credentials import Strict
+from jobs.access.credentials import Strict
 
 
 class HandoverForm(StrEnum):

@@ -10,8 +10,8 @@ from jobs.cli.options import AccountOption, JsonOption, LangOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jobs.deciding.simulate import Simulation
     from jobs.desk import Desk
-    from jobs.simulate import Simulation
     from syncer.agreement import Agreement
 
 PathArgument = Annotated[Path | None, typer.Argument(help="The file; SYNCER_AGREEMENT when left out.")]
@@ -60,8 +60,8 @@ def diff(
     as_json: JsonOption = False,
 ) -> None:
     """Say in words what a version changes: thresholds, points, rules, reasons, service levels."""
-    from jobs.asking import language
     from jobs.cli.agreement_output import print_differences
+    from jobs.figures.asking import language
     from jobs.settings import load_settings
     from syncer.agreement import load_agreement, load_default
 
@@ -83,11 +83,11 @@ def simulate(
     as_json: JsonOption = False,
 ) -> None:
     """Run a draft against what is known: who would stand otherwise, hand-overs a week, precision. Nothing is kept."""
-    from jobs.asking import language
     from jobs.cli.agreement_output import print_simulation, simulation_dict
     from jobs.cli.frame import each_account, one_or_all, print_json
-    from jobs.simulate import Trial
-    from jobs.simulate import simulate as run
+    from jobs.deciding.simulate import Trial
+    from jobs.deciding.simulate import simulate as run
+    from jobs.figures.asking import language
 
     spoken, rules = language(lang), _drafted(draft)
     trial = Trial(draft=rules, level=level, thresholds=tuple(threshold or ()), weeks=weeks)

@@ -7,7 +7,7 @@ import typer
 from jobs.agreement_words import difference_text
 from jobs.cli.frame import print_json
 from jobs.cli.tables import print_table
-from jobs.simulate import Simulation
+from jobs.deciding.simulate import Simulation
 from jobs.words import LANGUAGES, Language, number, percent, stage_name
 from syncer.agreement import Agreement
 from syncer.agreement.diff import content_of, differences

@@ -13,7 +13,7 @@ from syncer.errors import ConfigError, Problem
 from syncer.log import configure_log
 
 if TYPE_CHECKING:
-    from jobs.clone import CloneResult
+    from jobs.rehearsal.clone import CloneResult
 
 _FAILED = 1
 
@@ -25,7 +25,7 @@ def copy_account(
     _refuse(account, state, copy_only=pseudonymise or restart, filled=filled, no_serve=no_serve)
     if account is None or state is None:
         return
-    from jobs.clone import CloneOrders, clone
+    from jobs.rehearsal.clone import CloneOrders, clone
 
     settings = load_settings()
     configure_log(settings.log)

@@ -6,7 +6,7 @@ import typer
 
 if TYPE_CHECKING:
     from connectors.hubspot.oauth import Grant
-    from jobs.connect import Consent
+    from jobs.access.connect import Consent
 
 _PATIENCE_SECONDS = 900.0
 
@@ -25,10 +25,10 @@ def connect(
     ] = False,
 ) -> None:
     """Connect a portal to your OAuth app: a person agrees in the browser, Syncer keeps the token."""
+    from jobs.access.connect import ask_consent, choose_app, code_of
+    from jobs.access.connect import connect as keep
     from jobs.bootstrap import system_clock
     from jobs.cli.frame import opened
-    from jobs.connect import ask_consent, choose_app, code_of
-    from jobs.connect import connect as keep
 
     with opened(need_accounts=True) as (settings, store):
         consent = ask_consent(choose_app(settings, account))
@@ -48,7 +48,7 @@ def _show(consent: "Consent") -> None:
 def _answer(consent: "Consent", paste: bool) -> str:
     import asyncio
 
-    from jobs.connect import is_answer
+    from jobs.access.connect import is_answer
     from jobs.web.redirect import await_redirect, is_local
 
     if paste or not is_local(consent.redirect_url):
@@ -63,7 +63,7 @@ def _answer(consent: "Consent", paste: bool) -> str:
 
 
 def _tell(consent: "Consent", grant: "Grant") -> None:
-    from jobs.scopes import lacking
+    from jobs.access.scopes import lacking
 
     portal = f" to portal {grant.portal_id}" if grant.portal_id else ""
     typer.echo(f"account {consent.account.name} is connected{portal}")

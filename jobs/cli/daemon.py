@@ -63,8 +63,8 @@ def sandbox(
 ) -> None:
     """The embedded CRM alone: speaks HubSpot's API, for rehearsals and tests."""
     from jobs.cli.clone_output import copy_account
-    from jobs.hooks import KEY_VARIABLE
-    from jobs.sandbox import Filling, Hooked, open_portal, serve_portal
+    from jobs.rehearsal.sandbox import Filling, Hooked, open_portal, serve_portal
+    from jobs.webhooks.hooks import KEY_VARIABLE
 
     copy_account(
         clone, state, pseudonymise=pseudonymise, restart=restart, filled=bool(load or generate), no_serve=no_serve
@@ -89,9 +89,9 @@ def demo(
     lang: Annotated[str, typer.Option("--lang", help="en or de.")] = "en",
 ) -> None:
     """Everything once, on a sandbox CRM with generated data: set up, read, decide, write back, measure, show."""
-    from jobs.asking import language
     from jobs.cli.demo_output import print_demo
-    from jobs.demo import run_demo, serve_demo
+    from jobs.figures.asking import language
+    from jobs.rehearsal.demo import run_demo, serve_demo
 
     with run_demo(contacts=contacts, seed=seed, lang=language(lang)) as done:
         print_demo(done)

@@ -8,7 +8,7 @@ import typer
 from jobs.cli.options import JsonOption
 
 if TYPE_CHECKING:
-    from jobs.backup import Restored
+    from jobs.health.backup import Restored
     from syncer.store import BackupFacts
 
 _FAILED = 1
@@ -28,8 +28,8 @@ def backup(
     as_json: JsonOption = False,
 ) -> None:
     """Write a backup while everything goes on working, and look it over. SQLite; for PostgreSQL use pg_dump."""
-    from jobs.backup import backup as taken
     from jobs.cli.frame import opened
+    from jobs.health.backup import backup as taken
 
     with opened() as (_, store):
         _show(taken(store, file), as_json=as_json)
@@ -40,8 +40,8 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Look a backup or the database over: integrity, revision of the tables, rows."""
-    from jobs.backup import verify as looked_over
     from jobs.cli.frame import opened
+    from jobs.health.backup import verify as looked_over
 
     with opened() as (_, store):
         found = looked_over(store, file)
@@ -58,11 +58,11 @@ def restore(
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup in the database's place; erasures made since are made again. Then run: syncer sync."""
-    from jobs.backup import restore as restored
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import print_json
-    from jobs.erasures import keeping_of
-    from jobs.forget import Eraser
+    from jobs.health.backup import restore as restored
+    from jobs.privacy.erasures import keeping_of
+    from jobs.privacy.forget import Eraser
     from jobs.settings import load_settings
     from syncer.log import configure_log
     from syncer.store import open_store

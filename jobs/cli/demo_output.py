@@ -4,8 +4,8 @@ import typer
 
 from jobs.cli.results import print_round
 from jobs.cli.tables import print_table
-from jobs.demo import DemoDone
-from jobs.strip import funnel_strip
+from jobs.figures.strip import funnel_strip
+from jobs.rehearsal.demo import DemoDone
 from jobs.terms import exclusions
 from jobs.words import number, percent, stage_name, word
 from syncer.kpis.render import figure_text

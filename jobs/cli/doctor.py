@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobs.desk import Desk
-    from jobs.findings import Finding
-    from jobs.setup import SetupStep
+    from jobs.health.findings import Finding
+    from jobs.writing.setup import SetupStep
 
 
 def register(app: typer.Typer) -> None:
@@ -25,9 +25,9 @@ def check(account: AccountOption = None, as_json: JsonOption = False) -> None:
     """Check files, database, credentials, scopes, properties, pipelines and stage map; name each problem's remedy."""
     import asyncio
 
-    from jobs.check import check_all
     from jobs.cli.frame import print_json
     from jobs.cli.tables import print_table
+    from jobs.health.check import check_all
 
     findings = asyncio.run(check_all(account))
     if as_json:
@@ -39,7 +39,7 @@ def check(account: AccountOption = None, as_json: JsonOption = False) -> None:
 
 
 def _exit_by(findings: "Sequence[Finding]") -> None:
-    from jobs.findings import Level
+    from jobs.health.findings import Level
 
     if any(one.level is Level.PROBLEM and one.is_configuration for one in findings):
         raise typer.Exit(2)
@@ -57,7 +57,7 @@ def setup(
     """Show, or create, the property group and properties that the write-back needs."""
     from jobs.cli.frame import each_account, print_json
     from jobs.cli.tables import print_table
-    from jobs.setup import setup as set_up
+    from jobs.writing.setup import setup as set_up
 
     async def work(desk: "Desk") -> "tuple[str, Sequence[SetupStep]]":
         return desk.name, await set_up(desk, apply=apply)
@@ -80,11 +80,11 @@ def setup(
 
 def status(account: AccountOption = None, as_json: JsonOption = False) -> None:
     """Show how fresh each stream is, the last runs, the outbox and what needs a person."""
-    from jobs.asking import account_names
     from jobs.bootstrap import system_clock
     from jobs.cli.frame import opened, print_json
     from jobs.cli.status_output import print_status
-    from jobs.status import read_status
+    from jobs.figures.asking import account_names
+    from jobs.health.status import read_status
 
     with opened() as (settings, store):
         found = [read_status(store, name, system_clock()) for name in account_names(settings, store, account)]

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from jobs.asking import Asked, clock_option, explained, language, question
 from jobs.cli.frame import print_json
 from jobs.cli.kpi_output import print_kpis
 from jobs.cli.tables import print_table
-from jobs.explaining import contact_story, deal_story
+from jobs.deciding.explaining import contact_story, deal_story
+from jobs.figures.asking import Asked, clock_option, explained, language, question
 from jobs.terms import term
 from jobs.words import Language, iso_text, number, stage_text, word
 from syncer.agreement import InForce

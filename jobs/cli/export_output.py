@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from jobs.cli.frame import one_or_all
-from jobs.export import Report
-from jobs.export_text import report_text
+from jobs.privacy.export import Report
+from jobs.privacy.export_text import report_text
 from jobs.words import Language
 from syncer.errors import ConfigError, Problem
 

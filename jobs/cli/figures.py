@@ -45,10 +45,10 @@ def kpis(
     as_json: JsonOption = False,
 ) -> None:
     """Print KPIs with n, interval and what was left out; unknown is shown as a dash, never as zero."""
-    from jobs.asking import Asked, account_names, language, measured, question
     from jobs.bootstrap import agreement_of
     from jobs.cli.frame import opened
     from jobs.cli.kpi_output import write_kpis
+    from jobs.figures.asking import Asked, account_names, language, measured, question
 
     asked = Asked(
         as_of=as_of,
@@ -82,10 +82,10 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Say why: evidence, rules and contributions of a contact or deal; formula, ids and exclusions of a KPI."""
-    from jobs.asking import Asked, account_names
     from jobs.bootstrap import agreement_of
     from jobs.cli.explaining import explain_contact, explain_deal, explain_kpi
     from jobs.cli.frame import opened
+    from jobs.figures.asking import Asked, account_names
     from syncer.errors import ConfigError, Problem
 
     ways = {"contact": explain_contact, "deal": explain_deal, "kpi": explain_kpi}

@@ -2,9 +2,9 @@
 
 import typer
 
+from jobs.budget.forecast import ACCOUNT, Forecast
 from jobs.cli.tables import print_table
 from jobs.cli.ways_output import print_ways
-from jobs.forecast import ACCOUNT, Forecast
 
 _HEADS = ("stream", "records", "list", "links", "versions", "other", "calls", "minutes")
 

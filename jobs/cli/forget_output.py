@@ -6,9 +6,9 @@ import typer
 
 from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
-from jobs.forget import Forgotten
-from jobs.privacy_words import said
-from jobs.prune import PruneCount
+from jobs.privacy.forget import Forgotten
+from jobs.privacy.privacy_words import said
+from jobs.privacy.prune import PruneCount
 from jobs.words import Language, number
 from syncer.moments import iso
 from syncer.store import Store

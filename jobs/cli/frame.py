@@ -9,8 +9,8 @@ from typing import TypeVar
 import orjson
 
 from jobs.bootstrap import opened_desk, opened_store, system_clock
+from jobs.budget.parking import is_daily, kept_rests, refusal
 from jobs.desk import Desk
-from jobs.parking import is_daily, kept_rests, refusal
 from jobs.progress import progress
 from jobs.settings import Settings, load_settings
 from syncer.errors import RateLimited

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
-    from jobs.cards import Card
-    from jobs.waiting import Waiting
+    from jobs.handovers.cards import Card
+    from jobs.handovers.waiting import Waiting
     from jobs.words import Language
 
 
@@ -32,12 +32,12 @@ def handover(
     as_json: JsonOption = False,
 ) -> None:
     """Who waits for sales, until when, and who has to hear of it; with a contact, the card that sales gets."""
-    from jobs.asking import account_names, language
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import opened
-    from jobs.derive import Clocks
-    from jobs.waiting import card_for, waiting
-    from jobs.waiting import retry as reopen
+    from jobs.deciding.derive import Clocks
+    from jobs.figures.asking import account_names, language
+    from jobs.handovers.waiting import card_for, waiting
+    from jobs.handovers.waiting import retry as reopen
 
     spoken, now = language(lang), system_clock()
     clocks = Clocks(as_of=now, known_at=now)
@@ -68,7 +68,7 @@ def _show(found: "Sequence[Waiting]", zone: "ZoneInfo", lang: "Language", *, as_
 
 
 def _row(one: "Waiting", zone: "ZoneInfo", lang: "Language") -> "Sequence[str]":
-    from jobs.card_words import said
+    from jobs.handovers.card_words import said
     from jobs.words import time_text
 
     sla = one.handed.sla

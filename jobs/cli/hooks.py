@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobs.desk import Desk
-    from jobs.drain import DrainResult
-    from jobs.subscribing import Wish
+    from jobs.webhooks.drain import DrainResult
+    from jobs.webhooks.subscribing import Wish
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def apply_(
 ) -> None:
     """Make the subscriptions: as a file of the app's project, or of a legacy public app by the API."""
     from jobs.cli.frame import print_json
-    from jobs.subscribing import write_project_file
+    from jobs.webhooks.subscribing import write_project_file
     from syncer.errors import ConfigError, Problem
 
     if (project is None) is (app_id is None):
@@ -82,7 +82,7 @@ def _subscribed(wish: "Wish", app_id: int) -> tuple[dict[str, object], str]:
 
     from jobs.bootstrap import choose
     from jobs.settings import load_settings
-    from jobs.subscribing import subscribe_app
+    from jobs.webhooks.subscribing import subscribe_app
 
     account = choose(load_settings(), wish.account)
     found = asyncio.run(subscribe_app(wish, account.base_url, app_id))
@@ -93,7 +93,7 @@ def _subscribed(wish: "Wish", app_id: int) -> tuple[dict[str, object], str]:
 def drain(account: AccountOption = None, as_json: JsonOption = False) -> None:
     """Look into the webhooks that wait, decide and write back; `syncer run` does it by itself."""
     from jobs.cli.frame import each_account, one_or_all, print_json
-    from jobs.drain import drain_round
+    from jobs.webhooks.drain import drain_round
 
     async def work(desk: "Desk") -> "tuple[str, DrainResult | None]":
         return desk.name, await drain_round(desk)
@@ -122,7 +122,7 @@ def _drained(result: "DrainResult | None") -> str:
 def _wishes(account: str | None) -> "Sequence[Wish]":
     from jobs.cli.frame import each_account
     from jobs.settings import load_settings
-    from jobs.subscribing import wished_webhooks
+    from jobs.webhooks.subscribing import wished_webhooks
 
     settings = load_settings()
 

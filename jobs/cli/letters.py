@@ -37,9 +37,9 @@ def dead_letters(
 def _list(account: str | None, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from jobs.asking import account_names
     from jobs.cli.frame import opened, print_json
     from jobs.cli.tables import print_table
+    from jobs.figures.asking import account_names
 
     with opened() as (settings, store), store.snapshot() as unit:
         names = account_names(settings, store, account)
@@ -54,8 +54,8 @@ def _list(account: str | None, *, as_json: bool) -> None:
 
 
 def _drop(account: str | None, ident: str) -> None:
-    from jobs.asking import account_names
     from jobs.cli.frame import opened
+    from jobs.figures.asking import account_names
 
     with opened() as (settings, store):
         names = account_names(settings, store, account)
@@ -66,7 +66,7 @@ def _drop(account: str | None, ident: str) -> None:
 
 def _replay(account: str | None, ident: str | None, *, as_json: bool) -> None:
     from jobs.cli.frame import each_account, print_json
-    from jobs.replay import replay
+    from jobs.writing.replay import replay
 
     async def work(desk: "Desk") -> tuple[int, int]:
         return await replay(desk, ident)

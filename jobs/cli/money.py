@@ -47,12 +47,12 @@ def costs_import(
     as_json: JsonOption = False,
 ) -> None:
     """Keep the costs of a sheet; twice the same file changes nothing, a corrected one replaces its lines."""
-    from jobs.asking import language
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import opened, print_json
     from jobs.cli.money_output import print_cost_import
-    from jobs.costs import Order, import_costs
-    from jobs.sheets import read_sheet
+    from jobs.figures.asking import language
+    from jobs.figures.costs import Order, import_costs
+    from jobs.figures.sheets import read_sheet
     from mappings.cost_sheet import cost_lines
 
     chosen, lines = language(lang), cost_lines(read_sheet(file))
@@ -70,7 +70,7 @@ def costs_list(account: AccountOption = None, lang: LangOption = "en", as_json: 
     from jobs.bootstrap import agreement_of
     from jobs.cli.frame import opened, print_json
     from jobs.cli.money_output import print_costs
-    from jobs.costs import listed_costs
+    from jobs.figures.costs import listed_costs
 
     with opened() as (settings, store):
         zone = agreement_of(settings).agreement.calendar.zone
@@ -84,7 +84,7 @@ def costs_list(account: AccountOption = None, lang: LangOption = "en", as_json: 
 def costs_template(output: OutputOption = None, lang: LangOption = "en") -> None:
     """Write an empty sheet of costs to fill in: headings alone, and on the terminal what belongs under each."""
     from jobs.cli.money_output import say_columns
-    from jobs.cost_template import write_template
+    from jobs.figures.cost_template import write_template
 
     chosen = _language(lang)
     write_template(output, chosen)
@@ -98,7 +98,7 @@ def costs_forget(
     from jobs.bootstrap import system_clock
     from jobs.cli.frame import opened, print_json
     from jobs.cli.money_output import print_cost_import
-    from jobs.costs import forget_costs
+    from jobs.figures.costs import forget_costs
 
     chosen = _language(lang)
     with opened() as (settings, store):
@@ -118,12 +118,12 @@ def rates_import(
     as_json: JsonOption = False,
 ) -> None:
     """Keep the exchange rates of a sheet; they go before the CRM's own."""
-    from jobs.asking import reporting_currency
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import opened, print_json
     from jobs.cli.money_output import print_rate_import
-    from jobs.currencies import import_rates
-    from jobs.sheets import read_sheet
+    from jobs.figures.asking import reporting_currency
+    from jobs.figures.sheets import read_sheet
+    from jobs.pulling.currencies import import_rates
     from mappings.rate_sheet import rate_lines
 
     chosen, sheet = _language(lang), read_sheet(file)
@@ -142,7 +142,7 @@ def rates_list(account: AccountOption = None, lang: LangOption = "en", as_json: 
     from jobs.bootstrap import system_clock
     from jobs.cli.frame import opened, print_json
     from jobs.cli.money_output import print_rates
-    from jobs.currencies import listed_rates
+    from jobs.pulling.currencies import listed_rates
 
     with opened() as (settings, store):
         now = system_clock()
@@ -154,7 +154,7 @@ def rates_list(account: AccountOption = None, lang: LangOption = "en", as_json: 
 
 
 def _accounts(settings: "Settings", store: "Store", account: str | None) -> Sequence[str]:
-    from jobs.asking import account_names
+    from jobs.figures.asking import account_names
 
     return account_names(settings, store, account)
 
@@ -171,7 +171,7 @@ def _one_account(settings: "Settings", store: "Store", account: str | None) -> s
 
 
 def _language(lang: str) -> "Language":
-    from jobs.asking import language
+    from jobs.figures.asking import language
 
     return language(lang)
 

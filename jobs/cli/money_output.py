@@ -6,8 +6,8 @@ from decimal import Decimal
 import typer
 
 from jobs.cli.tables import print_table
-from jobs.costs import CostImport
-from jobs.currencies import RateImport
+from jobs.figures.costs import CostImport
+from jobs.pulling.currencies import RateImport
 from jobs.terms import term
 from jobs.words import Language, number
 from mappings.cost_sheet import GERMAN

@@ -31,11 +31,11 @@ def digest(
     as_json: JsonOption = False,
 ) -> None:
     """The morning report: what happened since yesterday, what is due, what needs a person. Names nobody."""
-    from jobs.asking import account_names, clock_option, language
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import one_or_all, opened, print_json
     from jobs.digest.content import gather
     from jobs.digest.telling import tell
+    from jobs.figures.asking import account_names, clock_option, language
     from syncer.moments import DAY, Millis
 
     with opened() as (settings, store):

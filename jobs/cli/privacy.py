@@ -10,7 +10,7 @@ from jobs.cli.options import AccountOption, JsonOption, LangOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobs.forget import Eraser
+    from jobs.privacy.forget import Eraser
     from jobs.settings import Settings
     from syncer.store import Store
 
@@ -38,11 +38,11 @@ def forget(
     as_json: JsonOption = False,
 ) -> None:
     """Erase a person everywhere but in the CRM, for good: no later pull brings them back."""
-    from jobs.asking import language
     from jobs.cli.forget_output import print_forgotten, print_lifted, print_log
     from jobs.cli.frame import opened
-    from jobs.forget import erase
-    from jobs.forget import lift as taken_away
+    from jobs.figures.asking import language
+    from jobs.privacy.forget import erase
+    from jobs.privacy.forget import lift as taken_away
 
     said = language(lang)
     with opened() as (settings, store):
@@ -74,12 +74,12 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write down everything that is held about a person, and how they were assessed (Art. 15)."""
-    from jobs.asking import language
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.export_output import write_report
     from jobs.cli.frame import opened
-    from jobs.export import Exporting
-    from jobs.export import export as report
+    from jobs.figures.asking import language
+    from jobs.privacy.export import Exporting
+    from jobs.privacy.export import export as report
 
     said = language(lang)
     with opened() as (settings, store):
@@ -99,10 +99,10 @@ def prune(
     as_json: JsonOption = False,
 ) -> None:
     """Take out what had its time by `retention:` in syncer.yaml; past figures stay."""
-    from jobs.asking import language
     from jobs.cli.forget_output import print_pruned
     from jobs.cli.frame import opened
-    from jobs.prune import prune as pruned
+    from jobs.figures.asking import language
+    from jobs.privacy.prune import prune as pruned
 
     said = language(lang)
     with opened() as (settings, store):
@@ -114,8 +114,8 @@ def prune(
 
 def _eraser(settings: "Settings", store: "Store") -> "Eraser":
     from jobs.bootstrap import agreement_of, system_clock
-    from jobs.erasures import keeping_of
-    from jobs.forget import Eraser
+    from jobs.privacy.erasures import keeping_of
+    from jobs.privacy.forget import Eraser
 
     rules = agreement_of(settings).agreement
     return Eraser(store=store, keeping=keeping_of(settings), agreement=rules, clock=system_clock)

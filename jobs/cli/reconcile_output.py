@@ -7,7 +7,7 @@ import typer
 
 from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
-from jobs.drift import Finding, ReconcileResult, StreamDrift
+from jobs.pulling.drift import Finding, ReconcileResult, StreamDrift
 
 _FAILED, _NEEDS_PERSON = 1, 3
 

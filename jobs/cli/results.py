@@ -11,10 +11,10 @@ from jobs.cli.tables import print_table
 from jobs.cli.ways_output import print_ways
 
 if TYPE_CHECKING:
-    from jobs.completeness import StreamProof
-    from jobs.plan import Plan
-    from jobs.push import PushCount
+    from jobs.pulling.completeness import StreamProof
     from jobs.rounds import RoundResult
+    from jobs.writing.plan import Plan
+    from jobs.writing.push import PushCount
     from syncer.handover.notices import Notice
     from syncer.writeback import Intent
 

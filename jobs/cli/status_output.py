@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import typer
 
 from jobs.cli.tables import print_table
-from jobs.status import AccountStatus
+from jobs.health.status import AccountStatus
 from syncer.moments import SECOND, iso
 from syncer.store import Run
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobs.desk import Desk
-    from jobs.drift import ReconcileResult
+    from jobs.pulling.drift import ReconcileResult
     from jobs.rounds import RoundResult
 
 
@@ -50,9 +50,9 @@ def backfill(
 
 
 def _foretell(account: str | None, streams: "Sequence[str]", *, restart: bool, as_json: bool) -> None:
+    from jobs.budget.forecast import Forecast, forecast_round
     from jobs.cli.forecast_output import print_forecast
     from jobs.cli.frame import each_account, one_or_all, print_json
-    from jobs.forecast import Forecast, forecast_round
 
     async def work(desk: "Desk") -> Forecast:
         return await forecast_round(desk, streams=streams, restart=restart)
@@ -91,8 +91,8 @@ def reconcile(
     """Compare mirror and CRM in full: missed changes, deletions, merges, drift; the CRM is never written."""
     from jobs.cli.frame import each_account
     from jobs.cli.reconcile_output import finish_reconcile
-    from jobs.reconcile import reconcile_round
-    from jobs.sweep import Orders
+    from jobs.pulling.reconcile import reconcile_round
+    from jobs.pulling.sweep import Orders
 
     async def work(desk: "Desk") -> "ReconcileResult":
         return await reconcile_round(desk, streams=kind or (), orders=Orders(apply=apply, force=force))
@@ -135,13 +135,13 @@ def derive(
 def _survey(account: str | None, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from jobs.asking import clock_option
     from jobs.bootstrap import agreement_of
     from jobs.cli.frame import each_account, one_or_all, print_json
     from jobs.cli.tables import print_table
-    from jobs.derive import Clocks
+    from jobs.deciding.derive import Clocks
+    from jobs.deciding.survey import survey
+    from jobs.figures.asking import clock_option
     from jobs.settings import load_settings
-    from jobs.survey import survey
 
     zone = agreement_of(load_settings(need_accounts=False)).agreement.calendar.zone
     clocks = Clocks(
@@ -164,8 +164,8 @@ def _survey(account: str | None, as_of: str | None, known_at: str | None, *, as_
 
 def measure(account: AccountOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
     """Compute every KPI and keep the figures as a snapshot for dashboard and digest."""
-    from jobs.asking import Asked
     from jobs.cli.frame import each_account, print_json
+    from jobs.figures.asking import Asked
     from jobs.rounds import measure_round
 
     async def work(desk: "Desk") -> list[dict[str, object]]:

@@ -10,8 +10,8 @@ from jobs.cli.tables import print_table
 from syncer.writeback import Verdict
 
 if TYPE_CHECKING:
-    from jobs.undo import UndoResult
-    from jobs.undo_notices import NoticeStep
+    from jobs.writing.undo import UndoResult
+    from jobs.writing.undo_notices import NoticeStep
 
 _MISUSED = 2
 #: Steps that a terminal shows; --json shows all.

@@ -22,9 +22,9 @@ def visits_import(
     as_json: JsonOption = False,
 ) -> None:
     """Bring in visits by day and source; a day that is there already is replaced, so a file may be brought in again."""
-    from jobs.asking import account_names
     from jobs.cli.frame import opened, print_json
-    from jobs.visits import read_visits
+    from jobs.figures.asking import account_names
+    from jobs.figures.visits import read_visits
     from syncer.errors import ConfigError, Problem
 
     lines = read_visits(path)

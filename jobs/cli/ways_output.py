@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import typer
 
-from jobs.ways import By, Way
+from jobs.pulling.ways import By, Way
 
 #: A list of fewer calls is not worth a line.
 _WORTH_A_LINE = 50

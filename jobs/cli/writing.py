@@ -8,10 +8,10 @@ from jobs.cli.options import AccountOption, ForceOption, JsonOption
 
 if TYPE_CHECKING:
     from jobs.desk import Desk
-    from jobs.plan import Plan
-    from jobs.push import PushCount
     from jobs.rounds import RoundResult
-    from jobs.undo import UndoResult
+    from jobs.writing.plan import Plan
+    from jobs.writing.push import PushCount
+    from jobs.writing.undo import UndoResult
 
 
 def register(app: typer.Typer) -> None:
@@ -85,7 +85,7 @@ def undo(
     """Show, or restore, what a run wrote, wherever nobody changed it since."""
     from jobs.cli.frame import each_account
     from jobs.cli.undo_output import finish_undo
-    from jobs.undo import undo_run
+    from jobs.writing.undo import undo_run
 
     async def work(desk: "Desk") -> "UndoResult | None":
         return await undo_run(desk, run, apply=apply)

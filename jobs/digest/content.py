@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
-from jobs.asking import Asked, question
-from jobs.status import AccountStatus, read_status
+from jobs.figures.asking import Asked, question
+from jobs.health.status import AccountStatus, read_status
 from syncer.agreement import InForce
 from syncer.kpis.measure import measure
 from syncer.kpis.ports import ID

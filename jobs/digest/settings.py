@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr
 
-from jobs.credentials import Strict, VariableName
+from jobs.access.credentials import Strict, VariableName
 from syncer.errors import Problem
 
 Channel = Literal["email", "slack", "teams"]

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from jobs.explaining import deal_story
-from jobs.judgements import Answer, answer
+from jobs.deciding.explaining import deal_story
+from jobs.deciding.judgements import Answer, answer
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
 from jobs.web.pages import Asking, linked

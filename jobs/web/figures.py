@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobs.asking import Asked, explained, measured, question
+from jobs.figures.asking import Asked, explained, measured, question
 from jobs.terms import exclusions, member, term
 from jobs.web.pages import Asking
 from jobs.web.site import Site

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from jobs.judgements import accept, reject, reject_reasons
+from jobs.deciding.judgements import accept, reject, reject_reasons
 from jobs.terms import term
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobs.readiness import troubles
+from jobs.health.readiness import troubles
+from jobs.health.status import AccountStatus, read_status
 from jobs.settings import ScheduleFile
-from jobs.status import AccountStatus, read_status
 from jobs.web.metrics import Standings, metrics_page
 from jobs.web.site import Site
 from syncer.errors import SyncerError

@@ -6,7 +6,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from jobs.status import AccountStatus
+from jobs.health.status import AccountStatus
 from syncer.moments import SECOND
 from syncer.store import RunTally
 

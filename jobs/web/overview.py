@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from jobs.derive import last_clocks
-from jobs.leads import Lead, hottest
+from jobs.deciding.derive import last_clocks
+from jobs.figures.leads import Lead, hottest
+from jobs.figures.strip import funnel_strip
 from jobs.names import agreement_text
-from jobs.strip import funnel_strip
 from jobs.web.figures import Row, value_of
 from jobs.web.pages import Asking
 from jobs.web.site import Site

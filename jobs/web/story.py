@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from jobs.derive import deals_of
-from jobs.explaining import contact_story
+from jobs.deciding.derive import deals_of
+from jobs.deciding.explaining import contact_story
 from jobs.web.contacts import owners_of
 from jobs.web.pages import Asking
 from jobs.web.rows import owner_name

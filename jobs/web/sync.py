@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from jobs.status import AccountStatus, read_status
+from jobs.health.status import AccountStatus, read_status
 from jobs.terms import term
 from jobs.web.pages import Asking
 from jobs.web.site import Site

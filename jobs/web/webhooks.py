@@ -13,9 +13,9 @@ from connectors.hubspot.signatures import Refusal, Signed, signer, signer_v1
 from connectors.hubspot.webhooks import UnreadableError, read_batch
 from jobs.bootstrap import system_clock
 from jobs.desk import Clock
-from jobs.hooks import PATH, Webhooks
-from jobs.keeping import Delivery, Keeper, Outcome
 from jobs.settings import Settings
+from jobs.webhooks.hooks import PATH, Webhooks
+from jobs.webhooks.keeping import Delivery, Keeper, Outcome
 from syncer.errors import Unavailable
 
 #: Bytes of a delivery; a hundred events take a tenth of it.

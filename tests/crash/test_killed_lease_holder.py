@@ -11,7 +11,7 @@ WORKER = """
 import asyncio, json, sys, time
 from connectors.hubspot import open_hubspot
 from connectors.limits import Shares
-from jobs.sharing import SharedLimits
+from jobs.budget.sharing import SharedLimits
 from syncer.store import open_store
 
 async def main(url, address, seconds):

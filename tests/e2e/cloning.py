@@ -11,13 +11,13 @@ from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import Running, running
 from connectors.sandbox.state import Habits, Portal
-from jobs.asking import Asked
 from jobs.bootstrap import opened_desk
-from jobs.clone import CloneOrders, CloneResult, clone
 from jobs.desk import Desk
+from jobs.figures.asking import Asked
+from jobs.rehearsal.clone import CloneOrders, CloneResult, clone
 from jobs.rounds import backfill_round, dry_round, measure_round, sync_round
 from jobs.settings import Settings
-from jobs.setup import setup
+from jobs.writing.setup import setup
 from syncer.agreement import InForce, load_agreement, load_default
 from syncer.moments import iso
 from syncer.store import open_store

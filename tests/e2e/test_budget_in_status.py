@@ -10,9 +10,9 @@ import pytest
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import Limits
 from jobs.cli.status_output import budget_lines
-from jobs.look import look
+from jobs.health.status import read_status
+from jobs.pulling.look import look
 from jobs.rounds import backfill_round, pull_round
-from jobs.status import read_status
 from syncer.moments import DAY
 from tests.e2e.conftest import COMMAND
 

@@ -10,7 +10,7 @@ from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.records import Token
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
-from jobs.clone import CloneOrders, clone
+from jobs.rehearsal.clone import CloneOrders, clone
 from syncer.errors import ConfigError
 from tests.e2e import cloning
 from tests.e2e import test_evidence_sources as evidence

@@ -10,10 +10,10 @@ from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Backward, Habits, MergedId
-from jobs.look import look
-from jobs.pull import read_watermark
+from jobs.pulling.look import look
+from jobs.pulling.pull import read_watermark
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
-from jobs.setup import setup
+from jobs.writing.setup import setup
 from syncer.moments import DAY, HOUR
 from syncer.records import Kind
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from jobs.asking import Asked
+from jobs.figures.asking import Asked
 from jobs.rounds import backfill_round, measure_round
 from jobs.web.app import build_app
 from tests.e2e.conftest import settings_for

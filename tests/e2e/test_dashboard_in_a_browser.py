@@ -14,7 +14,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from jobs.asking import Asked
+from jobs.figures.asking import Asked
 from jobs.rounds import backfill_round, measure_round
 from jobs.web.app import build_app
 from tests.e2e.conftest import settings_for

@@ -1,8 +1,8 @@
 """A dead letter waits for a person, and goes once its cause is gone."""
 
-from jobs.replay import replay
 from jobs.rounds import backfill_round, sync_round
-from jobs.setup import setup
+from jobs.writing.replay import replay
+from jobs.writing.setup import setup
 
 NOW = "2026-05-04T10:00:00Z"
 

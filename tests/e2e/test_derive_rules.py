@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from connectors.ports import Destination, Source
-from jobs.derive import derive, rules_of
+from jobs.deciding.derive import derive, rules_of
 from jobs.desk import Desk
 from jobs.progress import Silent
 from jobs.settings import Account

@@ -16,7 +16,7 @@ from jobs.digest.content import gather
 from jobs.digest.sending import send_digests
 from jobs.digest.settings import DigestFile, EmailFile, SlackFile, TeamsFile
 from jobs.rounds import backfill_round, sync_round
-from jobs.setup import setup
+from jobs.writing.setup import setup
 from syncer.moments import DAY, Millis
 from tests.e2e.conftest import settings_for
 

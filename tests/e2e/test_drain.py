@@ -10,15 +10,15 @@ from structlog.testing import capture_logs
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import erase, merge
 from connectors.sandbox.state import Habits, MergedId
-from jobs import drain as drain_module
-from jobs.drain import MOST_ATTEMPTS, drain_round
-from jobs.look import look
-from jobs.pull import keep_watermark
-from jobs.reconcile import reconcile_round
+from jobs.health.status import read_status
+from jobs.pulling.look import look
+from jobs.pulling.pull import keep_watermark
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from jobs.rounds import sync_round
-from jobs.setup import setup
-from jobs.status import read_status
-from jobs.sweep import Orders
+from jobs.webhooks import drain as drain_module
+from jobs.webhooks.drain import MOST_ATTEMPTS, drain_round
+from jobs.writing.setup import setup
 from syncer.errors import AuthFailed, InvalidRecord, LimitScope, RateLimited, Unavailable
 from syncer.hints import Deed, Hint
 from syncer.moments import DAY

@@ -9,10 +9,10 @@ from connectors.sandbox import writes
 from connectors.sandbox.effects import recount
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.links import plain, primary
-from jobs.reconcile import reconcile_round
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
-from jobs.setup import setup
-from jobs.sweep import Orders
+from jobs.writing.setup import setup
 from syncer.agreement import InForce, parse_agreement
 from syncer.funnel.facts import Outcome
 from syncer.funnel.kept import PrimaryBy

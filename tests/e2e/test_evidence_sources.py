@@ -8,15 +8,15 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from connectors.sandbox.records import Token
-from jobs.asking import Asked, measured, question
-from jobs.check import check_account
-from jobs.drift import What
-from jobs.explaining import contact_story
-from jobs.look import look
-from jobs.reconcile import reconcile_round
+from jobs.deciding.explaining import contact_story
+from jobs.figures.asking import Asked, measured, question
+from jobs.health.check import check_account
+from jobs.pulling.drift import What
+from jobs.pulling.look import look
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
-from jobs.setup import setup
-from jobs.sweep import Orders
+from jobs.writing.setup import setup
 from syncer.agreement import InForce, parse_agreement
 from syncer.moments import DAY, iso
 from tests.e2e.conftest import TODAY

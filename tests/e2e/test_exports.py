@@ -13,13 +13,13 @@ from connectors.sandbox.exports import ExportHabits, Moments, Order
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.state import Habits
-from jobs.backfill import backfill
-from jobs.checkpoints import ExportCursor, export_cursor, note_ordered
-from jobs.forecast import forecast_round
-from jobs.look import look
+from jobs.budget.forecast import forecast_round
 from jobs.modes import BackfillMode
+from jobs.pulling.backfill import backfill
+from jobs.pulling.checkpoints import ExportCursor, export_cursor, note_ordered
+from jobs.pulling.look import look
+from jobs.pulling.ways import By
 from jobs.rounds import sync_round
-from jobs.ways import By
 from syncer.errors import Unavailable
 from syncer.store import open_store, tables
 

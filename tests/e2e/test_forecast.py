@@ -7,7 +7,7 @@ import pytest
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import Limits
-from jobs.forecast import ACCOUNT, LOOK, forecast_round
+from jobs.budget.forecast import ACCOUNT, LOOK, forecast_round
 from jobs.modes import BackfillMode
 from jobs.rounds import backfill_round
 

@@ -9,17 +9,17 @@ from sqlalchemy import select
 
 from connectors.sandbox import merging
 from connectors.sandbox.kinds import BY_NAME
-from jobs.asking import Asked, measured, question
 from jobs.bootstrap import opened_store
-from jobs.clone import CloneOrders, clone
-from jobs.derive import derive
-from jobs.erasures import journal
-from jobs.forget import Eraser, erase, lift
-from jobs.reconcile import reconcile_round
-from jobs.resurrection import catch_up
+from jobs.deciding.derive import derive
+from jobs.figures.asking import Asked, measured, question
+from jobs.privacy.erasures import journal
+from jobs.privacy.forget import Eraser, erase, lift
+from jobs.privacy.resurrection import catch_up
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
+from jobs.rehearsal.clone import CloneOrders, clone
 from jobs.rounds import backfill_round, sync_round
-from jobs.setup import setup
-from jobs.sweep import Orders
+from jobs.writing.setup import setup
 from syncer.errors import ConfigError
 from syncer.kpis.render import to_json
 from syncer.moments import moment
@@ -149,7 +149,7 @@ async def test_a_kill_between_journal_and_database_is_made_good_by_the_next_comm
         await backfill_round(desk)
         person, eraser = busiest(desk), eraser_of(desk)
         with monkeypatch.context() as patched:
-            patched.setattr("jobs.forget.made", _killed)
+            patched.setattr("jobs.privacy.forget.made", _killed)
             with pytest.raises(KeyboardInterrupt):
                 erase(eraser, desk.name, person.id)
         with desk.store.snapshot() as unit:

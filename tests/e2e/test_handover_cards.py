@@ -8,12 +8,12 @@ import pytest
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
-from jobs.derive import Clocks
+from jobs.deciding.derive import Clocks
+from jobs.handovers.waiting import retry
 from jobs.rounds import backfill_round, derive_round, dry_round, plan_round, pull_round, push_round, sync_round
-from jobs.setup import setup
 from jobs.switches import HandoverForm
-from jobs.undo import undo_run
-from jobs.waiting import retry
+from jobs.writing.setup import setup
+from jobs.writing.undo import undo_run
 from syncer.agreement import InForce, parse_agreement
 from syncer.errors import StreamError
 from syncer.moments import DAY, HOUR, MINUTE, iso

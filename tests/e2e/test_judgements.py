@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from jobs.rounds import backfill_round, sync_round
-from jobs.setup import setup
 from jobs.web.app import build_app
+from jobs.writing.setup import setup
 from syncer.funnel.facts import FunnelStage
 from tests.e2e.conftest import settings_for
 from tests.e2e.test_evidence_sources import ago, deal, person

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
-from jobs.asking import Asked, measured, question
+from jobs.budget.forecast import ACCOUNT, LOOK, forecast_round
 from jobs.daemon import _appointments
-from jobs.forecast import ACCOUNT, LOOK, forecast_round
-from jobs.freezing import freeze_days, last_over
-from jobs.look import look
+from jobs.figures.asking import Asked, measured, question
+from jobs.figures.freezing import freeze_days, last_over
+from jobs.pulling.look import look
 from jobs.rounds import backfill_round, freeze_round, measure_round, sync_round
 from jobs.schedule import Nightly
 from syncer.kpis.periods import Calendar

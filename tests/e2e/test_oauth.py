@@ -20,11 +20,11 @@ from structlog.testing import capture_logs
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.grants import OAuthApp
+from jobs.access.connect import ask_consent, code_of, connect
+from jobs.access.credentials import OAuthAccess
+from jobs.access.scopes import asked_scopes
 from jobs.bootstrap import opened_desk
-from jobs.connect import ask_consent, code_of, connect
-from jobs.credentials import OAuthAccess
 from jobs.rounds import backfill_round, sync_round
-from jobs.scopes import asked_scopes
 from syncer.errors import AuthFailed, ConfigError
 from syncer.store import open_store
 from tests.e2e.conftest import settings_for
@@ -278,7 +278,7 @@ async def test_no_secret_is_in_any_log_error_or_unsealed_in_the_database(serve, 
 RENEW = """
 import asyncio, os, sys
 from jobs.bootstrap import opened_store, opened_desk
-from jobs.grants import StoreVault
+from jobs.access.grants import StoreVault
 from jobs.settings import load_settings
 
 if sys.argv[1] == "die":

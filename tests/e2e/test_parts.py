@@ -1,8 +1,8 @@
 """A backfill that reads one list in several parts, on an account whose answers take their time."""
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
-from jobs.backfill import backfill
-from jobs.look import look
+from jobs.pulling.backfill import backfill
+from jobs.pulling.look import look
 from syncer.errors import Unordered
 from tests.e2e.test_exports import contacts
 

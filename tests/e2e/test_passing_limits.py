@@ -5,10 +5,10 @@ import pytest
 from connectors.http import Patience
 from connectors.sandbox.faults import Fate, Fault, Faults, Trouble
 from jobs.bootstrap import opened_desk
-from jobs.look import look
-from jobs.plan import plan
+from jobs.pulling.look import look
 from jobs.rounds import backfill_round, push_round, sync_round
-from jobs.setup import setup
+from jobs.writing.plan import plan
+from jobs.writing.setup import setup
 from syncer.errors import RateLimited
 from tests.e2e.conftest import settings_for
 

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobs.asking import Asked, measured, question
-from jobs.backup import backup, restore, verify
-from jobs.export import Exporting, export
-from jobs.export_text import report_text
-from jobs.forget import erase
-from jobs.prune import prune
-from jobs.retention import RetentionFile
+from jobs.figures.asking import Asked, measured, question
+from jobs.health.backup import backup, restore, verify
+from jobs.privacy.export import Exporting, export
+from jobs.privacy.export_text import report_text
+from jobs.privacy.forget import erase
+from jobs.privacy.prune import prune
+from jobs.privacy.retention import RetentionFile
+from jobs.privacy.rule_texts import has_text
 from jobs.rounds import backfill_round, derive_round, sync_round
-from jobs.rule_texts import has_text
-from jobs.setup import setup
+from jobs.writing.setup import setup
 from syncer.agreement import InForce
 from syncer.errors import ConfigError
 from syncer.kpis.render import to_json

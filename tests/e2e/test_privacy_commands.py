@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from jobs.daemon import _appointments
-from jobs.erasures import keeping_of
-from jobs.forget import Eraser, erase
+from jobs.privacy.erasures import keeping_of
+from jobs.privacy.forget import Eraser, erase
 from jobs.schedule import Nightly
 from syncer.agreement import load_default
 from syncer.store import open_store

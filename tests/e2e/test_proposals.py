@@ -3,7 +3,7 @@
 from connectors.sandbox.state import Habits
 from jobs.rounds import sync_round
 from jobs.switches import HandoverForm
-from jobs.undo import undo_run
+from jobs.writing.undo import undo_run
 from syncer.moments import DAY, iso
 from tests.e2e.conftest import TODAY
 from tests.e2e.test_handover_cards import anchors, lines, live, open_telling, ready

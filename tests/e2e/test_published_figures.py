@@ -10,7 +10,7 @@ import pytest
 
 import connectors.sandbox.specs
 from connectors.sandbox.csv_portal import load_csv_portal
-from jobs.asking import Asked, measured, question
+from jobs.figures.asking import Asked, measured, question
 from jobs.rounds import backfill_round
 
 _DEFAULT = Path(__file__).parents[2] / "../shared/data"

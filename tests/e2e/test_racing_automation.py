@@ -7,7 +7,7 @@ import pytest
 from connectors.sandbox.state import Backward, Habits
 from connectors.sandbox.workflows import Workflow
 from jobs.rounds import backfill_round, sync_round
-from jobs.setup import setup
+from jobs.writing.setup import setup
 from syncer.moments import HOUR
 
 ROUNDS = 5

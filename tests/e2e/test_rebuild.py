@@ -4,8 +4,8 @@ import random
 
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import running
-from jobs.derive import derive
-from jobs.look import look
+from jobs.deciding.derive import derive
+from jobs.pulling.look import look
 from jobs.rounds import backfill_round, read_changes
 from syncer.store import open_store
 from tests.e2e.conftest import Crm

@@ -14,14 +14,14 @@ from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits, MergedId
 from jobs.daemon import _appointments
-from jobs.drift import What
-from jobs.reconcile import reconcile_round
+from jobs.health.status import read_status
+from jobs.pulling.drift import What
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
 from jobs.schedule import Nightly
 from jobs.settings import ScheduleFile
-from jobs.setup import setup
-from jobs.status import read_status
-from jobs.sweep import Orders
+from jobs.writing.setup import setup
 from syncer.errors import ConfigError
 from syncer.moments import DAY
 from syncer.records import Kind
@@ -434,7 +434,7 @@ async def test_runs_keep_the_counts_and_status_shows_the_last(crm, open_desk):
 
 
 async def test_findings_beyond_the_named_ones_are_counted(crm, open_desk, monkeypatch):
-    monkeypatch.setattr("jobs.drift.MOST_NAMED", 5)
+    monkeypatch.setattr("jobs.pulling.drift.MOST_NAMED", 5)
     async with open_desk(crm) as desk:
         await backfill_round(desk)
         sql(desk, update(tables.contacts).values(first_name="x"))

@@ -10,16 +10,16 @@ import pytest
 
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits
-from jobs.asking import Asked, measured, question
-from jobs.backfill import backfill
-from jobs.derive import Clocks, derive
-from jobs.look import look
-from jobs.plan import plan
-from jobs.push import push
+from jobs.deciding.derive import Clocks, derive
+from jobs.deciding.survey import survey
+from jobs.figures.asking import Asked, measured, question
+from jobs.pulling.backfill import backfill
+from jobs.pulling.look import look
 from jobs.rounds import backfill_round, dry_round, sync_round
-from jobs.setup import setup
-from jobs.survey import survey
-from jobs.undo import undo_run
+from jobs.writing.plan import plan
+from jobs.writing.push import push
+from jobs.writing.setup import setup
+from jobs.writing.undo import undo_run
 from syncer.agreement import Agreement, InForce, parse_agreement
 from syncer.errors import UnsafePlan
 from syncer.funnel.facts import FunnelStage, Outcome

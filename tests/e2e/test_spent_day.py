@@ -11,15 +11,15 @@ import pytest
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import Limits
 from jobs.bootstrap import system_clock
-from jobs.look import look
+from jobs.budget.parking import end_of_rest, kept_rests
 from jobs.modes import BackfillMode
-from jobs.parking import end_of_rest, kept_rests
-from jobs.plan import plan
-from jobs.reconcile import reconcile_round
+from jobs.pulling.look import look
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
+from jobs.pulling.ways import By
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
-from jobs.setup import setup
-from jobs.sweep import Orders
-from jobs.ways import By
+from jobs.writing.plan import plan
+from jobs.writing.setup import setup
 from syncer.errors import RateLimited
 from syncer.moments import DAY, HOUR, MINUTE, moment
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from jobs.primaries import sales_ready_before
+from jobs.deciding.primaries import sales_ready_before
 from syncer.funnel.facts import DealFacts
 from syncer.funnel.kept import Kept, PrimaryBy
 from syncer.funnel.primary import Primary, awaits_choice, primary_of

@@ -11,9 +11,9 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 
 from connectors.hubspot.signatures import v1_signature, v3_signature
-from jobs.hooks import Webhooks
-from jobs.keeping import Keeper
 from jobs.web.webhooks import Receiver
+from jobs.webhooks.hooks import Webhooks
+from jobs.webhooks.keeping import Keeper
 from syncer.store import Store, Tally
 
 NOW = 1_790_000_000_000

@@ -13,8 +13,8 @@ from connectors.sandbox.records import Token
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
 from jobs.bootstrap import system_clock
-from jobs.check import check_all
-from jobs.findings import Level
+from jobs.health.check import check_all
+from jobs.health.findings import Level
 
 TOKEN = "pat-test-1"
 BROKEN = "agreement: {version: x}\nscor: 1\n"

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.ports import Page, SourceRecord
-from jobs.ahead import ahead
-from jobs.reading import chunks
+from jobs.pulling.ahead import ahead
+from jobs.pulling.reading import chunks
 
 
 async def pages(*sizes: int) -> AsyncIterator[Page]:

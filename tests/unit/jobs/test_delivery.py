@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from connectors.ports import RecordWrite, WriteResult
-from jobs import delivery
-from jobs.delivery import deliver
+from jobs.writing import delivery
+from jobs.writing.delivery import deliver
 from syncer.errors import Missing, NotApplied, Rejected, SchemaChanged, UnknownOutcome
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Status

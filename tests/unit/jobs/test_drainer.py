@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.testing import capture_logs
 
-from jobs import drainer as drainer_module
-from jobs.drain import DrainResult
-from jobs.drainer import Drainer
+from jobs.webhooks import drainer as drainer_module
+from jobs.webhooks.drain import DrainResult
+from jobs.webhooks.drainer import Drainer
 from syncer.errors import Unavailable
 from syncer.hints import Deed, Hint
 

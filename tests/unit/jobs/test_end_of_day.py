@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.parking import Rest, end_of_day, end_of_rest, kept_rests, zone_of
-from jobs.spending import today
+from jobs.budget.parking import Rest, end_of_day, end_of_rest, kept_rests, zone_of
+from jobs.budget.spending import today
 from syncer.moments import DAY, HOUR, MINUTE, Millis, millis, moment
 from syncer.store import Store
 

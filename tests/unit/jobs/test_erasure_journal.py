@@ -3,7 +3,7 @@ import stat
 import pytest
 from pydantic import SecretStr
 
-from jobs.erasures import Keeping, append, journal, keeping_of, tombstoner_made, tombstoner_of
+from jobs.privacy.erasures import Keeping, append, journal, keeping_of, tombstoner_made, tombstoner_of
 from jobs.settings import load_settings
 from syncer.errors import ConfigError
 from syncer.moments import Millis

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from jobs.budget.parking import GENERAL, Rest
+from jobs.budget.spending import DayTold, Spending
 from jobs.cli.status_output import print_status
-from jobs.findings import Level
-from jobs.hook_standing import HookStanding, hook_findings, read_hooks
-from jobs.keeping import Outcome
-from jobs.parking import GENERAL, Rest
-from jobs.readiness import troubles
+from jobs.health.findings import Level
+from jobs.health.readiness import troubles
+from jobs.health.status import AccountStatus
 from jobs.settings import ScheduleFile
-from jobs.spending import DayTold, Spending
-from jobs.status import AccountStatus
 from jobs.web.metrics import metrics_page
+from jobs.webhooks.hook_standing import HookStanding, hook_findings, read_hooks
+from jobs.webhooks.keeping import Outcome
 from syncer.hints import Deed, Hint
 from syncer.moments import DAY, HOUR, MINUTE
 from syncer.store import ErasureRequest, Run, RunTally, Tally

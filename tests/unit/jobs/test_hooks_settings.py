@@ -3,8 +3,8 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from jobs.hooks import WebhooksFile, public_address, webhooks_of
 from jobs.settings import load_settings
+from jobs.webhooks.hooks import WebhooksFile, public_address, webhooks_of
 from syncer.errors import ConfigError
 
 URL = "https://syncer.firma.example"

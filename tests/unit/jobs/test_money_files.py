@@ -10,10 +10,10 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from jobs import sheets
 from jobs.bootstrap import system_clock
 from jobs.cli.app import app, main
-from jobs.sheets import read_sheet
+from jobs.figures import sheets
+from jobs.figures.sheets import read_sheet
 from syncer.errors import ConfigError
 from syncer.money import CostKind
 from syncer.records import CostLine

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from connectors.ports import RecordWrite, WriteResult
-from jobs.push import push
+from jobs.writing.push import push
 from syncer.errors import LimitScope, RateLimited, SyncerError, UnknownOutcome
 from syncer.records import Kind
 from syncer.store import Store

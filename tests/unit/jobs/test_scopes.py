@@ -11,10 +11,10 @@ from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.records import Token
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
+from jobs.access.scopes import LOST, asked_scopes, lacking, wanted_scopes
 from jobs.bootstrap import system_clock
-from jobs.check import check_all
-from jobs.findings import Level
-from jobs.scopes import LOST, asked_scopes, lacking, wanted_scopes
+from jobs.health.check import check_all
+from jobs.health.findings import Level
 from jobs.settings import Account, Limits
 from jobs.switches import HandoverForm
 

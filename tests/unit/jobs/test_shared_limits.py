@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from connectors.limits import Bucket, Budgets
-from jobs import sharing
-from jobs.sharing import SharedLimits
+from jobs.budget import sharing
+from jobs.budget.sharing import SharedLimits
 from syncer.errors import LimitScope, RateLimited, Unavailable
 from syncer.moments import Millis
 from syncer.store import Store

@@ -1,7 +1,7 @@
 """What a batch loses: whose records it may not bring in, and what others keep of them."""
 
-from jobs.reading import Batch
-from jobs.sieve import Barred, barred, sift
+from jobs.privacy.sieve import Barred, barred, sift
+from jobs.pulling.reading import Batch
 from syncer.moments import Millis
 from syncer.privacy import Tombstoner, new_key
 from syncer.records import Activity, ActivityKind, Answer, Change, Contact, Kind, Link, Story

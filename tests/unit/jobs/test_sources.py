@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from jobs.sources import SourceNames, keep_own_lines, with_sources
+from jobs.pulling.sources import SourceNames, keep_own_lines, with_sources
 from syncer.agreement import load_default
 from syncer.agreement.money import Cost
 from syncer.funnel.facts import ContactFacts, DealFacts

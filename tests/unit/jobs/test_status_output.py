@@ -1,8 +1,8 @@
 import pytest
 
 from jobs.cli.status_output import counted, print_status, took
-from jobs.hook_standing import HookStanding
-from jobs.status import AccountStatus
+from jobs.health.status import AccountStatus
+from jobs.webhooks.hook_standing import HookStanding
 from syncer.store import Run
 
 START = 1_790_000_000_000

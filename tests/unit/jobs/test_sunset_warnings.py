@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from jobs.check import check_all
-from jobs.findings import Level
+from jobs.access.sunsets import NOTE_DAYS, PROBLEM_DAYS, ending_versions
+from jobs.health.check import check_all
+from jobs.health.findings import Level
 from jobs.settings import Account, Limits
-from jobs.sunsets import NOTE_DAYS, PROBLEM_DAYS, ending_versions
 from syncer.moments import millis
 
 V4_ENDS = date(2027, 3, 30)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from jobs.visits import read_visits
+from jobs.figures.visits import read_visits
 from syncer.errors import ConfigError
 from syncer.kpis.visit_lines import VisitLine
 

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.ports import Costs, Day, Usage
 from jobs.modes import BackfillMode
-from jobs.ways import Budget, By, budget_of, choose, without_counting
+from jobs.pulling.ways import Budget, By, budget_of, choose, without_counting
 
 AUTO, LIST, EXPORTS = BackfillMode
 COSTS = Costs(page=100, calls_a_page=1, links=1_000, histories=50)

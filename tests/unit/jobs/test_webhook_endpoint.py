@@ -7,10 +7,10 @@ import pytest
 from starlette.requests import ClientDisconnect
 from structlog.testing import capture_logs
 
-from jobs import keeping
-from jobs.hooks import Webhooks
-from jobs.keeping import Delivery
 from jobs.web import webhooks as endpoint_module
+from jobs.webhooks import keeping
+from jobs.webhooks.hooks import Webhooks
+from jobs.webhooks.keeping import Delivery
 from tests.unit.jobs.hook_rig import (
     NOW,
     PATH,

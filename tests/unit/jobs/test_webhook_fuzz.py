@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jobs.keeping import Outcome
+from jobs.webhooks.keeping import Outcome
 from tests.unit.jobs.hook_rig import NOW, PATH, event, open_endpoint, signed
 
 #: What an answer may be; a database that takes nothing is another matter.

@@ -1,0 +1,1 @@
+"""How accounts are opened: tokens, OAuth grants, scopes, API versions that end."""

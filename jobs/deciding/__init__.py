@@ -1,0 +1,1 @@
+"""Decisions on every contact, deal and company: kept, explained, tried out, overruled by people."""

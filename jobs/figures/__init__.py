@@ -1,0 +1,1 @@
+"""What is measured, and what people bring in for it: costs, rates, visits."""

@@ -1,0 +1,1 @@
+"""Telling sales: who waits, the card, the question about a delay, each told once."""

@@ -1,0 +1,77 @@
+"""Open deals that seem postponed: the question that their owner gets (domain C2, `propose`)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from textwrap import shorten
+
+from jobs.desk import Desk
+from jobs.handovers.card_words import known, said
+from jobs.words import Language, time_text
+from syncer.funnel.facts import DealDecision, DealSpan, Outcome
+from syncer.handover.notices import Form, Notice, Purpose, proposal_key
+from syncer.moments import DAY, Millis
+from syncer.records import Kind
+from syncer.store import Unit
+
+_TO_OWNER = "deal.owner"
+#: Characters of a deal's name in a title.
+_LONGEST = 120
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """One question about one deal."""
+
+    notice: Notice
+    title: str
+    lines: Sequence[str]
+    owner_id: str | None
+    due_at: Millis
+
+
+def asked(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Asked]:
+    """Yield the questions about those of the deals that a proposal waits on."""
+    for decision in reading.ledger.deal_decisions(desk.name, ids):
+        span = decision.spans[-1] if decision.spans else None
+        if span is not None and span.outcome is Outcome.OPEN and span.proposal is not None:
+            yield _question(desk, reading, decision, span)
+
+
+def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan) -> Asked:
+    rules, lang = desk.agreement.agreement, desk.agreement.agreement.write_back.language
+    since = _since(decision)
+    deal = reading.mirror.deal(desk.name, decision.deal_id)
+    called = (deal and deal.name) or decision.deal_id
+    due_at = Millis(desk.clock() + rules.closed_other.propose.grace_days * DAY)
+    name = rules.write_back.deals.outcome or "dealstage"
+    return Asked(
+        notice=Notice(
+            key=proposal_key(decision.deal_id, since),
+            form=Form.TASK,
+            purpose=Purpose.PROPOSAL,
+            kind=Kind.DEAL,
+            record_id=decision.deal_id,
+            at=since,
+        ),
+        title=said("proposal_title", lang, name=shorten(called, _LONGEST, placeholder=" …")),
+        lines=(
+            f"{span.proposal}: {_why(span, lang)}",
+            said("proposal_yes", lang, property=name),
+            said("proposal_no", lang),
+            said("proposal_silence", lang, by=time_text(due_at, rules.calendar.zone, lang)),
+        ),
+        owner_id=decision.owner_id if rules.closed_other.propose.task_to == _TO_OWNER else None,
+        due_at=due_at,
+    )
+
+
+def _since(decision: DealDecision) -> Millis:
+    """Return since when the deal has been proposed without a break, whatever else changed about it."""
+    return [*takewhile(lambda span: span.proposal is not None, reversed(decision.spans))][-1].valid_from
+
+
+def _why(span: DealSpan, lang: Language) -> str:
+    rule = span.proposal or ""
+    key = rule if known(rule) else "other_rule"
+    return said(key, lang, months=span.month_pushes, days=span.slip_days or 0)

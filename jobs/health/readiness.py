@@ -1,0 +1,59 @@
+"""What is wrong with a daemon that runs, and what to do about it: the words behind `/readyz`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jobs.health.status import AccountStatus
+from jobs.settings import ScheduleFile
+from syncer.moments import MINUTE, SECOND
+
+#: A stream is late once so many rounds have passed it by; its watermark lies a few minutes back anyway.
+_ROUNDS, _LAG_MINUTES = 3, 5
+#: Milliseconds after which a hint should have been drained.
+_DRAINED_WITHIN = MINUTE
+_BAD = frozenset({"failed", "halted", "interrupted"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """One thing that is wrong."""
+
+    account: str
+    what: str
+    remedy: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the JSON form."""
+        return {"account": self.account, "what": self.what, "remedy": self.remedy}
+
+
+def troubles(status: AccountStatus, schedule: ScheduleFile) -> Iterator[Trouble]:
+    """Yield what is wrong with an account, each with its remedy; nothing where all is well."""
+    for what, remedy in _found(status, schedule):
+        yield Trouble(account=status.account, what=what, remedy=remedy)
+
+
+def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str, str]]:
+    if not status.freshness:
+        yield "nothing was read yet", "wait for the first round, or look at the log: run_failed says why there is none"
+    for rest in status.rests:
+        yield rest.message, "nothing; or raise limits.daily_share in syncer.yaml"
+    late = _late(status, schedule)
+    if late and not status.rests:
+        yield f"not read for long: {late}", "look at the log: stream_halted and run_failed say why"
+    last = next((run for run in status.runs if run.job == "sync" and run.status != "running"), None)
+    if last is not None and last.status in _BAD:
+        yield f"the last round ended {last.status}", f"look at the log of run {last.id}"
+    hooks = status.webhooks
+    if hooks.oldest is not None and hooks.oldest > _DRAINED_WITHIN:
+        what = f"{hooks.waiting:,} webhooks wait, the oldest for {hooks.oldest // SECOND:,} seconds"
+        yield what, "look at the log of the last drain; a first full pull makes them wait too"
+    if hooks.erasures:
+        yield f"{len(hooks.erasures):,} people are to be erased here too", "syncer status names them"
+    if status.dead_letters:
+        yield f"{status.dead_letters:,} records need a person", "syncer dead-letters"
+
+
+def _late(status: AccountStatus, schedule: ScheduleFile) -> str:
+    most = (_ROUNDS * schedule.sync_every + _LAG_MINUTES) * MINUTE // SECOND
+    return ", ".join(f"{stream} for {age:,} seconds" for stream, age in status.freshness.items() if age > most)

@@ -1,0 +1,1 @@
+"""Reading the CRM: in full, what changed, and held against the mirror."""

@@ -1,0 +1,237 @@
+"""Look at the account before reading it: who owns, which pipelines, which properties, which streams there are."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from contextlib import aclosing
+from typing import cast
+
+import msgspec
+
+from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
+from jobs.desk import Desk, LeadStage, Portal
+from jobs.names import LEADS, property_names
+from jobs.pulling.currencies import read_rates
+from mappings.check import present
+from mappings.fields import Definitions
+from mappings.leads import lead_states
+from mappings.stage_dates import entered_name, entered_names, with_entered_names
+from syncer.agreement import Agreement
+from syncer.errors import ConfigError, Missing, MissingScope, Problem, StreamError, SyncerError
+from syncer.moments import HOUR
+from syncer.records import Kind, Owner, Stage
+
+#: How long one look is good for: an idle round then costs one search a stream and nothing else.
+_GOOD_FOR = HOUR
+
+_MOST_DATED_STAGES = 30
+
+#: Enumerations whose values we write or compare.
+_ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
+    Kind.CONTACT: ("lifecyclestage", "hs_lead_status"),
+    Kind.COMPANY: ("lifecyclestage",),
+}
+
+
+class _Kept(msgspec.Struct):
+    at: int
+    portal: Portal
+
+
+async def look(desk: Desk, *, afresh: bool = False) -> Portal:
+    """Return what the account has; owners, stages and account facts go to the mirror.
+
+    A look is kept for an hour unless `afresh`. A stream without scope is noted in `skipped`; contacts are needed and
+    raise.
+    """
+    refuse_unknown(desk, desk.account.streams, key=f"accounts.{desk.name}.streams")
+    if not afresh:
+        kept = await asyncio.to_thread(_kept, desk)
+        if kept is not None:
+            return kept
+    portal = await _look(desk)
+    await asyncio.to_thread(_keep, desk, portal)
+    return portal
+
+
+def _kept(desk: Desk) -> Portal | None:
+    with desk.store.snapshot() as unit:
+        text = unit.desk.cursor(desk.name, "account", "portal")
+    if text is None:
+        return None
+    try:
+        kept = msgspec.json.decode(text, type=_Kept)
+    except msgspec.ValidationError:
+        return None
+    return kept.portal if 0 <= desk.clock() - kept.at < _GOOD_FOR else None
+
+
+def _keep(desk: Desk, portal: Portal) -> None:
+    text = msgspec.json.encode(_Kept(at=desk.clock(), portal=portal)).decode()
+    with desk.store.commit() as unit:
+        unit.desk.keep_cursor(desk.name, "account", "portal", text)
+
+
+async def _look(desk: Desk) -> Portal:
+    facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), desk.source.pipelines())
+    portal_stages = [stage_of(one) for one in stages]
+
+    def keep() -> None:
+        with desk.store.commit() as unit:
+            unit.desk.keep_account(
+                desk.name,
+                portal_id=facts.portal_id,
+                time_zone=facts.time_zone,
+                currency=facts.currency,
+                account_type=facts.account_type,
+            )
+            unit.mirror.replace_owners(desk.name, [_owner(row) for row in owners])
+            unit.mirror.replace_stages(desk.name, portal_stages)
+
+    await asyncio.to_thread(keep)
+    known, skipped = await _definitions(desk)
+    lead_stages = await _lead_stages(desk, skipped) if LEADS in known else {}
+    without_rates = await read_rates(desk, facts)
+    skipped |= {} if without_rates is None else {"exchange_rates": without_rates}
+    return Portal(
+        properties={
+            stream: wanted_properties(desk.definitions, desk.agreement.agreement, stream, names, portal_stages)
+            for stream, names in known.items()
+        },
+        options={
+            stream: {
+                name: [value for value, _ in names[name].options] for name in _ENUMERATIONS[stream] if name in names
+            }
+            for stream, names in known.items()
+            if stream in _ENUMERATIONS
+        },
+        stages=portal_stages,
+        streams=[stream for stream in _chosen(desk, desk.source.streams.objects) if stream not in skipped],
+        feeds=_chosen(desk, desk.source.streams.events),
+        skipped=skipped,
+        lead_stages=lead_stages,
+        more_currencies=facts.more_currencies,
+    )
+
+
+async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, LeadStage]:
+    """Return what the lead stages mean; where the account has no lead pipelines, it has no leads to read."""
+    try:
+        stages = await desk.source.pipelines(LEADS)
+    except (StreamError, Missing) as error:
+        skipped[LEADS] = error.hint or error.message
+        return {}
+    states = lead_states(stages)
+    return {stage.stage_id: LeadStage(stage.label, states.get(stage.stage_id)) for stage in stages}
+
+
+def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:
+    """Raise ConfigError for streams that the connector does not have."""
+    known = (*desk.source.streams.objects, *desk.source.streams.events)
+    problems = [
+        Problem(key=key, message=f"no stream named {name}", hint=f"there are: {', '.join(known)}")
+        for name in streams
+        if name not in known
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+async def tried(desk: Desk, portal: Portal, stream: str) -> SyncerError | None:
+    """Read the first page of a stream or feed and keep nothing; return the error that stops it, or None."""
+    if stream in portal.feeds:
+        pages = desk.source.events(stream, since=desk.clock())
+    else:
+        pages = desk.source.pages(stream, properties=("hs_object_id",))
+    try:
+        async with aclosing(cast("AsyncGenerator[Page]", pages)) as opened:
+            await anext(opened, None)
+    except SyncerError as error:
+        return error
+    return None
+
+
+def _chosen(desk: Desk, streams: Sequence[str]) -> list[str]:
+    chosen = desk.account.streams
+    return [stream for stream in streams if not chosen or stream in chosen]
+
+
+async def _definitions(desk: Desk) -> tuple[dict[str, Mapping[str, PropertyDefinition]], dict[str, str]]:
+    known: dict[str, Mapping[str, PropertyDefinition]] = {}
+    skipped: dict[str, str] = {}
+    streams = _chosen(desk, desk.source.streams.objects)
+    answers = await asyncio.gather(*(_definition(desk, stream) for stream in streams))
+    for stream, answer in zip(streams, answers, strict=True):
+        if isinstance(answer, str):
+            skipped[stream] = answer
+        else:
+            known[stream] = answer
+    return known, skipped
+
+
+async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinition] | str:
+    try:
+        return await desk.source.definitions(stream)
+    except (MissingScope, Missing) as error:
+        if stream == Kind.CONTACT:
+            raise
+        return error.hint or error.message
+    except StreamError as error:
+        if stream in set(Kind):
+            raise
+        # An object that the account does not know is refused in more ways than one; the others are read.
+        return error.hint or error.message
+
+
+def wanted_properties(
+    definitions: Definitions,
+    agreement: Agreement,
+    stream: str,
+    known: Mapping[str, PropertyDefinition],
+    stages: Sequence[Stage],
+) -> Sequence[str]:
+    """Return the properties of a stream that Syncer reads, as far as the account knows them."""
+    if stream not in set(Kind):
+        wanted = definitions.properties(stream)
+        return present(wanted, known) if known else wanted
+    kind = Kind(stream)
+    own = with_entered_names(definitions.objects[kind], known).properties()
+    names = dict.fromkeys((*own, *property_names(agreement, kind)))
+    asked = present(names, known) if known else tuple(names)
+    return (*asked, *_entered(stages, known)) if kind is Kind.DEAL else asked
+
+
+def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
+    """Return the stages whose date-entered properties are asked for: none in a portal with too many for one URL."""
+    return stages if len(stages) <= _MOST_DATED_STAGES else ()
+
+
+def _entered(stages: Sequence[Stage], known: Collection[str]) -> Sequence[str]:
+    """Return the properties that say when deals entered stages: as listed, else as documented."""
+    ids = [stage.stage_id for stage in dated_stages(stages)]
+    found = entered_names(ids, known)
+    return [name for id_ in ids for name in found.get(id_, (entered_name(id_),))]
+
+
+def _owner(row: OwnerRow) -> Owner:
+    return Owner(
+        id=row.id,
+        email=row.email,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        user_id=row.user_id,
+        team=row.team,
+        archived=row.archived,
+    )
+
+
+def stage_of(one: PipelineStage) -> Stage:
+    """Return a stage as the mirror keeps it."""
+    return Stage(
+        pipeline_id=one.pipeline_id,
+        pipeline_label=one.pipeline_label,
+        stage_id=one.stage_id,
+        label=one.label,
+        position=one.position,
+        is_closed=one.is_closed,
+        probability=one.probability,
+    )

@@ -1,0 +1,154 @@
+"""One incremental round of reading: what changed since the last one, stream by stream, each with its own watermark."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+
+from jobs.budget.parking import ASSOCIATIONS, believed, kept_rests
+from jobs.counts import PullCount
+from jobs.desk import Desk, Portal
+from jobs.pulling.intake import Intake
+from jobs.pulling.reading import LINKED, Reader, chunks
+from jobs.pulling.storing import Reading, store_chunk
+from syncer.errors import MissingScope, StreamError, TransientError
+from syncer.moments import MINUTE, Millis
+
+_log = structlog.get_logger()
+
+#: The present is read to its end; the watermark stays behind it, since the CRM's index lags.
+_LAG = 2 * MINUTE
+
+#: More streams than any CRM has.
+_ALL = 1_000
+
+
+async def pull(
+    desk: Desk, portal: Portal, *, overlap: int, streams: Sequence[str] = (), without: Sequence[str] = ()
+) -> PullCount:
+    """Read the changes of every stream and return the counts; one stream's failure never stops the others.
+
+    `overlap` (milliseconds) is read again before each watermark.
+    """
+    count = PullCount(skipped=dict(portal.skipped))
+    reader = Reader(desk, portal, await delivering(desk, portal))
+    intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
+    wanted = [
+        name for name in (*portal.streams, *portal.feeds) if (not streams or name in streams) and name not in without
+    ]
+
+    def of(stream: str) -> Awaitable[None]:
+        if stream in portal.feeds:
+            return pull_feed(intake, stream, overlap)
+        return _pull_stream(intake, stream, overlap)
+
+    await guarded(await without_resting(desk, wanted, count), of, count)
+    count.with_calls(desk.source.usage.calls)
+    return count
+
+
+async def without_resting(desk: Desk, streams: Sequence[str], count: PullCount) -> Sequence[str]:
+    """Return the streams that can be read now.
+
+    Where the day of association calls is spent, streams that need links are noted as stopped before they are begun.
+    """
+    now = desk.clock()
+    rest = believed(await asyncio.to_thread(kept_rests, desk.store, desk.name, now), now).get(ASSOCIATIONS)
+    if rest is None:
+        return streams
+    count.halted |= {name: rest.message for name in streams if name in LINKED}
+    return [name for name in streams if name not in LINKED]
+
+
+async def guarded(
+    streams: Sequence[str],
+    work: Callable[[str], Awaitable[None]],
+    count: PullCount,
+    *,
+    at_once: int = _ALL,
+) -> None:
+    """Work on streams side by side; note what a stream lacks or what stopped it, and let the others go on.
+
+    At most `at_once` of them are under way, begun in the order given.
+    """
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(stream: str) -> None:
+        try:
+            async with gate:
+                await work(stream)
+        except MissingScope as error:
+            count.skipped[stream] = error.hint or error.message
+            _log.info("stream_skipped", stream=stream, hint=error.hint)
+        except (StreamError, TransientError) as error:
+            count.halted[stream] = error.message + (f" ({error.hint})" if error.hint else "")
+            _log.error("stream_halted", stream=stream, reason=error.message, hint=error.hint)
+
+    await asyncio.gather(*(one(stream) for stream in streams))
+
+
+async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:
+    """Read an event feed from its watermark on; the first time, all of it."""
+    desk = intake.desk
+    intake.count.of(stream)
+    began = desk.clock()
+    kept = await asyncio.to_thread(read_watermark, desk, stream)
+    since = None if kept is None else Millis(max(0, kept - overlap))
+    async for chunk in chunks(desk.source.events(stream, since=since)):
+        await store_chunk(intake, chunk, Reading.CHANGES)
+    await keep_watermark(desk, stream, Millis(began - _LAG))
+    desk.progress.done(stream)
+
+
+async def never_read(desk: Desk, portal: Portal) -> Sequence[str]:
+    """Return the streams that no backfill has ever finished."""
+    known = await _with_watermark(desk, portal.streams)
+    return [name for name in portal.streams if name not in known]
+
+
+async def delivering(desk: Desk, portal: Portal) -> Sequence[str]:
+    """Return the feeds and streams that have delivered before: for those, roll-ups need not stand in."""
+    return await _with_watermark(desk, (*portal.feeds, *portal.streams))
+
+
+async def keep_watermark(desk: Desk, stream: str, at: Millis) -> None:
+    """Move a stream's watermark forward, never backward: a clock that jumps back must not lose a change."""
+
+    def keep() -> None:
+        with desk.store.commit() as unit:
+            before = unit.desk.cursor(desk.name, stream, "window")
+            unit.desk.keep_cursor(desk.name, stream, "window", str(max(at, int(before or 0))))
+
+    await asyncio.to_thread(keep)
+
+
+def read_watermark(desk: Desk, stream: str) -> Millis | None:
+    """Return how far a stream was read, or None where it never was."""
+    with desk.store.snapshot() as unit:
+        kept = unit.desk.cursor(desk.name, stream, "window")
+    return None if kept is None else Millis(int(kept))
+
+
+async def _pull_stream(intake: Intake, stream: str, overlap: int) -> None:
+    desk = intake.desk
+    intake.count.of(stream)
+    since = await asyncio.to_thread(read_watermark, desk, stream) or Millis(0)
+    began = desk.clock()
+    pages = desk.source.changes(
+        stream,
+        since=Millis(max(0, since - overlap)),
+        until=Millis(began + _LAG),
+        properties=intake.portal.properties[stream],
+    )
+    async for chunk in chunks(pages):
+        await store_chunk(intake, chunk, Reading.CHANGES)
+    await keep_watermark(desk, stream, Millis(began - _LAG))
+    desk.progress.done(stream)
+
+
+async def _with_watermark(desk: Desk, streams: Sequence[str]) -> Sequence[str]:
+    def read() -> Sequence[str]:
+        with desk.store.snapshot() as unit:
+            return [name for name in streams if unit.desk.cursor(desk.name, name, "window") is not None]
+
+    return await asyncio.to_thread(read)

@@ -1,0 +1,1 @@
+"""The sandbox CRM: generated, loaded, copied from an account, demonstrated."""

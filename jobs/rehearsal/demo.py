@@ -1,0 +1,122 @@
+"""The demo: a sandbox CRM with generated data, and every step of Syncer on it, once, for real."""
+
+import asyncio
+import logging
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+from pydantic import SecretStr
+
+from connectors.sandbox.generate import generate_portal
+from connectors.sandbox.server import running
+from connectors.sandbox.state import Habits, Portal
+from jobs.bootstrap import opened_desk, opened_store, system_clock
+from jobs.deciding.derive import last_clocks
+from jobs.desk import Desk
+from jobs.figures.asking import Asked
+from jobs.figures.leads import Lead, hottest
+from jobs.progress import Progress, progress
+from jobs.rounds import RoundResult, backfill_round, measure_round, sync_round
+from jobs.settings import Account, Limits, ScheduleFile, Settings
+from jobs.web.app import build_app
+from jobs.words import Language
+from jobs.writing.setup import SetupStep, setup
+from syncer.log import LogFormat, configure_log
+from syncer.store import Store
+
+_NAME = "demo"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DemoDone:
+    """What the demo did, for printing and serving."""
+
+    settings: Settings
+    store: Store
+    lang: Language
+    steps: Sequence[SetupStep]
+    backfill: RoundResult
+    sync: RoundResult
+    #: The second sync: it writes nothing.
+    again: RoundResult
+    figures: Sequence[dict[str, object]]
+    leads: Sequence[Lead]
+    #: 429 answers met.
+    limited: int
+    #: Where the sandbox CRM listens while the demo is open.
+    crm: str
+
+
+@contextmanager
+def run_demo(*, contacts: int, seed: int, lang: Language) -> Iterator[DemoDone]:
+    """Yield the finished demo; the sandbox CRM runs and the database exists until the block ends."""
+    configure_log(LogFormat.CONSOLE, logging.ERROR)
+    portal = Portal(habits=Habits(index_lag=0))
+    portal.load(generate_portal(contacts=contacts, seed=seed, today=system_clock()))
+    with tempfile.TemporaryDirectory(prefix="syncer-demo-") as folder, running(portal) as crm:
+        settings = _settings(Path(folder), crm.base_url)
+        with opened_store(settings) as store:
+            with progress(quiet=False) as way:
+                done = asyncio.run(_run(settings, store, way, lang))
+            yield done
+
+
+def serve_demo(done: DemoDone, port: int) -> None:
+    """Serve the demo's dashboard until interrupted."""
+    uvicorn.run(build_app(done.settings, done.store), host="127.0.0.1", port=port, log_level="warning")
+
+
+def _settings(folder: Path, base_url: str) -> Settings:
+    account = Account(
+        name=_NAME,
+        connector="hubspot",
+        token=SecretStr("pat-demo-1"),
+        base_url=base_url,
+        tier="professional",
+        limits=Limits(),
+        versions={},
+        streams=(),
+        write_back=True,
+        fields={},
+    )
+    return Settings(
+        database_url=f"sqlite:///{folder / 'demo.db'}",
+        agreement_path=folder / "agreement.yaml",
+        log=LogFormat.CONSOLE,
+        public_url=None,
+        dashboard_password=None,
+        accounts={_NAME: account},
+        schedule=ScheduleFile(),
+    )
+
+
+async def _run(settings: Settings, store: Store, way: Progress, lang: Language) -> DemoDone:
+    async with opened_desk(settings, store, _NAME, progress=way) as desk:
+        steps = await setup(desk, apply=True)
+        read = await backfill_round(desk)
+        first = await sync_round(desk)
+        again = await sync_round(desk)
+        figures = await measure_round(desk, Asked(lang=lang))
+        return DemoDone(
+            settings=settings,
+            store=store,
+            lang=lang,
+            steps=steps,
+            backfill=read,
+            sync=first,
+            again=again,
+            figures=figures,
+            leads=await asyncio.to_thread(_leads, desk, lang),
+            limited=desk.source.usage.limited,
+            crm=desk.account.base_url,
+        )
+
+
+def _leads(desk: Desk, lang: Language) -> Sequence[Lead]:
+    with desk.store.snapshot() as unit:
+        clocks = last_clocks(unit, desk.name, desk.clock())
+    return hottest(desk.store, desk.agreement.agreement, desk.name, clocks, lang)

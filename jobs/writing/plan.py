@@ -1,0 +1,220 @@
+"""Wanted values minus what the CRM holds, into the outbox: the smallest set of writes, each with its reason."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
+
+from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
+from jobs.desk import Desk, Portal
+from jobs.handovers.wanted_notices import too_many, wanted_notices
+from jobs.names import rules_for
+from syncer.errors import UnsafePlan
+from syncer.funnel import Rules, decide_contact
+from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts
+from syncer.handover.notices import Notice, Purpose
+from syncer.moments import Millis
+from syncer.records import Kind
+from syncer.scoring import short_reasons
+from syncer.scoring.explain import window_of
+from syncer.store import Unit
+from syncer.writeback import (
+    Desired,
+    Intent,
+    PlanLimits,
+    Shown,
+    WriteRules,
+    check_plan,
+    desired_company,
+    desired_contact,
+    desired_deal,
+    diff,
+    intents,
+    plan_checksum,
+    standing_of,
+)
+
+_T = TypeVar("_T")
+
+#: Records planned at a time: what they hold and what we wrote is read together.
+_CHUNK = 2_000
+
+
+@dataclass(kw_only=True, slots=True)
+class Plan:
+    """The writes that one account needs now."""
+
+    account: str
+    rows: list[Intent] = field(default_factory=list)
+    #: Notes and tasks that people are to get.
+    notices: Sequence[Notice] = ()
+    #: What cannot be written, and what to do about it; each once.
+    problems: tuple[str, ...] = ()
+    #: Names the plan by its content.
+    checksum: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Work:
+    desk: Desk
+    rules: Rules
+    write: WriteRules
+    #: kind → properties that exist in the CRM.
+    existing: Mapping[Kind, frozenset[str]]
+    clocks: Clocks
+    #: Only what was decided anew since this moment; None for everything.
+    since: Millis | None
+    found: dict[str, None] = field(default_factory=dict)
+
+
+async def plan(
+    desk: Desk, portal: Portal, *, run: str, full: bool = False, force: bool = False, keep: bool = True
+) -> Plan:
+    """Return the writes that the decisions since the last plan ask for; with `keep` they stand in the outbox.
+
+    Raises UnsafePlan where an implausible share of the CRM would change, unless `force`.
+    """
+    return await asyncio.to_thread(_plan, desk, portal, run, full=full, force=force, keep=keep)
+
+
+def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep: bool) -> Plan:
+    began = desk.clock()
+    with desk.store.snapshot() as reading:
+        work = _work(desk, portal, reading, full=full)
+        rows = [*_contacts(work, reading), *_deals(work, reading), *_companies(work, reading)]
+        totals = reading.mirror.counts(desk.name)
+        notices = _notices(work, reading, force=force)
+    if not force:
+        _check(work, rows, totals, keep=keep)
+    if keep:
+        _keep(desk, run, rows, notices, began)
+    desk.progress.done("planned")
+    problems, checksum = tuple(work.found), plan_checksum(rows)
+    return Plan(account=desk.name, rows=rows, notices=notices, problems=problems, checksum=checksum)
+
+
+def _notices(work: _Work, reading: Unit, *, force: bool) -> Sequence[Notice]:
+    wanted = wanted_notices(work.desk, reading)
+    refusal = None if force else too_many(work.desk, wanted)
+    if refusal is None:
+        return wanted
+    work.found[refusal] = None
+    return [one for one in wanted if one.purpose is not Purpose.HANDOVER]
+
+
+def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
+    agreement = desk.agreement.agreement
+    options = {name: values for names in portal.options.values() for name, values in names.items()}
+    planned = reading.desk.cursor(desk.name, "account", "planned")
+    is_new = reading.desk.cursor(desk.name, "account", "planned_under") != agreement.label
+    rules = rules_of(reading, desk.name, agreement)
+    return _Work(
+        desk=desk,
+        rules=rules,
+        write=rules_for(agreement, options, rules.pipelines),
+        existing={kind: frozenset(portal.properties.get(kind, ())) for kind in Kind},
+        clocks=last_clocks(reading, desk.name, desk.clock()),
+        since=None if full or is_new or planned is None else Millis(int(planned)),
+    )
+
+
+def _check(work: _Work, rows: Sequence[Intent], totals: Mapping[str, int], *, keep: bool) -> None:
+    """Refuse an implausible plan; a rehearsal only says that it would be refused."""
+    limits = work.desk.agreement.agreement.write_back
+    try:
+        check_plan(
+            rows,
+            {kind: totals.get(kind, 0) for kind in Kind},
+            PlanLimits(max_share=limits.max_share, min_records=limits.min_records, drifting=work.write.drifting),
+        )
+    except UnsafePlan as error:
+        if keep:
+            raise
+        work.found[f"{error.message}: sync refuses it without --force"] = None
+
+
+def _keep(desk: Desk, run: str, rows: Sequence[Intent], notices: Sequence[Notice], began: Millis) -> None:
+    with desk.store.commit() as unit:
+        unit.desk.intend(desk.name, run, rows, desk.clock())
+        unit.notices.intend(desk.name, run, notices, desk.clock())
+        unit.desk.keep_cursor(desk.name, "account", "planned", str(began))
+        unit.desk.keep_cursor(desk.name, "account", "planned_under", desk.agreement.agreement.label)
+
+
+def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
+    name = work.desk.name
+    for ids in _decided(work, reading, Kind.CONTACT):
+        facts = reading.facts.contacts(name, ids, work.clocks.known_at, lambda some: deals_of(reading, name, some))
+        shown = _shown(work, reading, Kind.CONTACT, ids)
+        for one in facts:
+            decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
+            standing = standing_of(decision, _reasons(work, one, decision))
+            seen = shown(decision.contact_id)
+            yield from _edits(
+                work, Kind.CONTACT, decision.contact_id, desired_contact(standing, seen, work.write), seen
+            )
+        work.desk.progress.advance("planned", len(ids))
+
+
+def _reasons(work: _Work, facts: ContactFacts, decision: ContactDecision) -> str:
+    lang = work.desk.agreement.agreement.write_back.language
+    return short_reasons(work.rules.scorer, facts, as_of=work.clocks.as_of, started_at=window_of(decision), lang=lang)
+
+
+def _deals(work: _Work, reading: Unit) -> Iterator[Intent]:
+    name = work.desk.name
+    for ids in _decided(work, reading, Kind.DEAL):
+        shown = _shown(work, reading, Kind.DEAL, ids)
+        for decision in reading.ledger.deal_decisions(name, ids):
+            seen = shown(decision.deal_id)
+            yield from _edits(work, Kind.DEAL, decision.deal_id, desired_deal(decision, seen, work.write), seen)
+
+
+def _companies(work: _Work, reading: Unit) -> Iterator[Intent]:
+    name = work.desk.name
+    for ids in _decided(work, reading, Kind.COMPANY):
+        shown = _shown(work, reading, Kind.COMPANY, ids)
+        for state in reading.ledger.company_states(name, ids):
+            decision = CompanyDecision(company_id=state.company_id, stage=state.stage, in_tam=state.in_tam)
+            seen = shown(state.company_id)
+            yield from _edits(work, Kind.COMPANY, state.company_id, desired_company(decision, seen, work.write), seen)
+
+
+def _decided(work: _Work, reading: Unit, kind: Kind) -> Iterator[Sequence[str]]:
+    """Yield the live records that were decided since the last plan; what is gone from the CRM needs no write."""
+    name = work.desk.name
+    for ids in _portions(reading.ledger.decided_since(name, kind, work.since)):
+        there = reading.mirror.live(name, kind, ids)
+        if there:
+            yield [ident for ident in ids if ident in there]
+
+
+def _shown(work: _Work, reading: Unit, kind: Kind, ids: Sequence[str]) -> Callable[[str], Shown]:
+    held = reading.mirror.held(work.desk.name, kind, ids)
+    written = reading.desk.written_values(work.desk.name, kind, ids)
+
+    def of(ident: str) -> Shown:
+        last = {name: values[-1] for name, values in written.get(ident, {}).items()}
+        return Shown(held=held.get(ident, {}), written=last)
+
+    return of
+
+
+def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) -> Iterator[Intent]:
+    """Yield one record's writes; properties that the CRM lacks become one problem each."""
+    existing = work.existing[kind]
+    work.found.update(dict.fromkeys(desired.problems))
+    wanted = {name: value for name, value in desired.values.items() if name in existing}
+    for name in desired.values:
+        if name not in existing | work.write.dispensable:
+            work.found[f"{kind}.{name} does not exist in the CRM: syncer setup --apply"] = None
+    edits = diff(wanted, shown.held)
+    if edits:
+        yield from intents(edits, account=work.desk.name, kind=kind, record_id=ident, decided_at=work.clocks.as_of)
+
+
+def _portions(items: Iterable[_T]) -> Iterator[Sequence[_T]]:
+    iterator = iter(items)
+    while some := list(islice(iterator, _CHUNK)):
+        yield some
