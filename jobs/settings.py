@@ -45,7 +45,9 @@ Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 class Environment(BaseSettings):
     """What `.env` and the environment say; the environment wins."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     database_url: str = Field("sqlite:///syncer.db", validation_alias="SYNCER_DATABASE_URL")
     config: Path = Field(Path("syncer.yaml"), validation_alias="SYNCER_CONFIG")

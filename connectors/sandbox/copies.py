@@ -6,6 +6,7 @@ from itertools import groupby
 
 from connectors.ports import (
     AccountFacts,
+    ExchangeRate,
     HistoryItem,
     LinkRow,
     OwnerRow,
@@ -61,14 +62,17 @@ def change(line: Line, *, key: str) -> Change:
     return name, key, line
 
 
-def account_change(facts: AccountFacts) -> Change:
-    """Return the account's own facts."""
+def account_change(facts: AccountFacts, rates: Sequence[ExchangeRate]) -> Change:
+    """Return the account's own facts; the sandbox holds one rate a currency, the latest."""
+    latest = {one.currency: str(one.rate) for one in sorted(rates, key=lambda one: one.at)}
     line: Line = {
         "type": "account",
         "portalId": facts.portal_id,
         "accountType": facts.account_type,
         "timeZone": facts.time_zone,
         "companyCurrency": facts.currency,
+        "additionalCurrencies": list(facts.more_currencies),
+        "exchangeRates": latest,
     }
     return change(line, key="account")
 

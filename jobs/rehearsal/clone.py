@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.ports import AccountFacts, PropertyDefinition
+from connectors.ports import AccountFacts, ExchangeRate, PropertyDefinition
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import PLAIN, PSEUDONYMISED, CloneFile, Heading, discard, read_key
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
@@ -141,6 +141,16 @@ class _Run:
         if not count.halted:
             self._file.end(iso(self._clock()) or "")
 
+    async def _rates(self, facts: AccountFacts, count: PullCount) -> Sequence[ExchangeRate]:
+        """Return what further currencies are worth, where there are any and it may be read."""
+        if not facts.more_currencies:
+            return ()
+        try:
+            return await self._source.exchange_rates()
+        except (MissingScope, Missing) as error:
+            count.skipped["exchange_rates"] = error.hint or error.message
+            return ()
+
     async def _each(
         self, ordered: Sequence[Sequence[str]], work: Callable[[str], Awaitable[None]], count: PullCount
     ) -> None:
@@ -184,7 +194,8 @@ class _Run:
     ) -> Mapping[str, Sequence[str]]:
         """Keep what the account is built of, and return the properties to read by stream."""
         stages = await self._source.pipelines()
-        self._file.save([copies.account_change(facts), *copies.pipeline_changes(stages)])
+        rates = await self._rates(facts, count)
+        self._file.save([copies.account_change(facts, rates), *copies.pipeline_changes(stages)])
         if LEADS in known:
             await self._lead_pipelines(count)
         try:

@@ -15,7 +15,7 @@ from syncer.store.decode import COMPANY_COLUMNS, CONTACT_COLUMNS, company_of, co
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
 from syncer.store.merges import absorbed
 from syncer.store.pages import pages
-from syncer.store.people import NOBODY
+from syncer.store.people import somebody
 
 #: Contacts of one page: their evidence is held in memory together, as text until its contact's turn comes.
 _PAGE = 200
@@ -35,7 +35,7 @@ def stream_contacts(
     decisions: DecisionsOf,
 ) -> Iterator[ContactFacts]:
     """Yield contacts in the order of their ids, as known at a moment."""
-    live = tables.contacts.c.merged_into.is_(None) & (tables.contacts.c.id < NOBODY)
+    live = tables.contacts.c.merged_into.is_(None) & somebody(tables.contacts.c.id)
     for page in pages(connection, CONTACT_COLUMNS, account, contact_ids, where=live, size=_PAGE):
         evidence = _evidence(connection, account, page, known_at, whole=contact_ids is None)
         companies = companies_by_id(connection, account, {row[_COMPANY_ID] for row in page if row[_COMPANY_ID]})

@@ -14,6 +14,12 @@ from syncer.store.encode import email_key
 
 #: What ids of nobody begin with; it sorts after every id that a CRM gives.
 NOBODY = "~"
+_AFTER_NOBODY = "\x7f"
+
+
+def somebody(id_: Column[str]) -> ColumnElement[bool]:
+    """Return the condition that an id is that of a record of the CRM, not a row that stands for nobody any more."""
+    return or_(id_ < NOBODY, id_ >= _AFTER_NOBODY)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

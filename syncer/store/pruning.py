@@ -10,7 +10,7 @@ from syncer.records import ActivityKind, Kind
 from syncer.store import tables
 from syncer.store.activity_rows import with_texts
 from syncer.store.dialect import Row, dialect_of, raw
-from syncer.store.people import NOBODY
+from syncer.store.people import somebody
 from syncer.store.values import Status
 
 #: Returns subject and asset as they may stay, from an event's kind, subject, asset and outcome.
@@ -106,7 +106,7 @@ class Pruning:
             .join_from(tables.contacts, tables.contact_states, same)
             .where(
                 contacts.account == self._account,
-                contacts.id < NOBODY,
+                somebody(contacts.id),
                 contacts.created_at < before,
                 states.relationship == Relationship.PROSPECT.value,
                 states.stage.not_in(_WITH_SALES),

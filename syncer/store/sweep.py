@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func
 
 from syncer.store import tables
 from syncer.store.dialect import Query, among, chunks, dialect_of, listed, raw
-from syncer.store.people import NOBODY
+from syncer.store.people import somebody
 from syncer.store.values import Holding
 
 #: Sorts after every id.
@@ -77,7 +77,7 @@ def mine(account: str, holding: Holding) -> list[ColumnElement[bool]]:
 
 def _live(account: str, holding: Holding) -> list[ColumnElement[bool]]:
     columns = table_of(holding).c
-    own = [*mine(account, holding), columns.id < NOBODY]
+    own = [*mine(account, holding), somebody(columns.id)]
     return [*own, columns.archived_at.is_(None)] if "archived_at" in columns else own
 
 

@@ -169,6 +169,7 @@ async def test_what_the_token_cannot_read_is_named_and_refused_by_the_copy_too(l
         "form_submissions",
         "email_clicks",
         "page_views",
+        "exchange_rates",
     }
     assert set(result.pull.skipped) == lacking
     there = await decided(live, tmp_path)

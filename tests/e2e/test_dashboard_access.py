@@ -38,7 +38,7 @@ async def test_strangers_see_the_login_and_nothing_else(visit):
         assert (await client.get("/api/kpis")).status_code == 401
         assert (await client.post("/handovers/1", data={"answer": "accept"})).status_code == 401
         assert (await client.get("/healthz")).json() == {"status": "ok"}
-        assert (await client.get("/readyz")).json() == {"status": "ok"}
+        assert (await client.get("/readyz")).json().keys() == {"status"}
         assert (await client.get("/login")).status_code == 200
         assert (await client.get("/static/style.css")).status_code == 200
 

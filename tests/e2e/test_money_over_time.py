@@ -10,7 +10,7 @@ import pytest
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from jobs.budget.forecast import ACCOUNT, LOOK, forecast_round
-from jobs.daemon import _appointments
+from jobs.daemon import _appointments, _Work
 from jobs.figures.asking import Asked, measured, question
 from jobs.figures.freezing import freeze_days, last_over
 from jobs.pulling.look import look
@@ -228,7 +228,9 @@ async def test_the_daemon_freezes_at_two(crm, sqlite_store, tmp_path, open_desk)
     async with open_desk(crm) as desk:
         await backfill_round(desk)
     settings = settings_for(crm.server.base_url, tmp_path)
-    planned = {one.name: one for one in _appointments(settings, sqlite_store, "hubspot", asyncio.Lock())}
+    planned = {
+        one.name: one for one in _appointments(_Work(settings, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")
+    }
     assert planned["hubspot/freeze"].when == Nightly(2, ZONE)
     await planned["hubspot/freeze"].work()
     assert len(days_of(sqlite_store)) == 1

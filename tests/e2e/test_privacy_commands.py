@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from jobs.daemon import _appointments
+from jobs.daemon import _appointments, _Work
 from jobs.privacy.erasures import keeping_of
 from jobs.privacy.forget import Eraser, erase
 from jobs.schedule import Nightly
@@ -138,9 +138,12 @@ def test_on_a_server_its_own_tools_are_named(postgres_url, run):
 
 async def test_the_daemon_prunes_at_its_hour(sqlite_store, tmp_path):
     settings = settings_for("http://127.0.0.1:9", tmp_path)
-    found = {one.name: one.when for one in _appointments(settings, sqlite_store, "hubspot", asyncio.Lock())}
+    found = {
+        one.name: one.when
+        for one in _appointments(_Work(settings, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")
+    }
     assert isinstance(found["hubspot/prune"], Nightly)
     assert found["hubspot/prune"].hour == 4
     never = settings.model_copy(update={"retention": settings.retention.model_copy(update={"hour": None})})
-    names = [one.name for one in _appointments(never, sqlite_store, "hubspot", asyncio.Lock())]
+    names = [one.name for one in _appointments(_Work(never, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")]
     assert "hubspot/prune" not in names

@@ -13,7 +13,7 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits, MergedId
-from jobs.daemon import _appointments
+from jobs.daemon import _appointments, _Work
 from jobs.health.status import read_status
 from jobs.pulling.drift import What
 from jobs.pulling.reconcile import reconcile_round
@@ -465,13 +465,15 @@ async def test_the_daemon_mends_the_mirror_at_its_hour(crm, open_desk, sqlite_st
         await backfill_round(desk)
         sql(desk, update(tables.contacts).values(first_name="x"))
     settings = settings_for(crm.server.base_url, tmp_path)
-    planned = {one.name: one for one in _appointments(settings, sqlite_store, "hubspot", asyncio.Lock())}
+    planned = {
+        one.name: one for one in _appointments(_Work(settings, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")
+    }
     assert planned["hubspot/reconcile"].when == Nightly(3, ZoneInfo("Europe/Berlin"))
     await planned["hubspot/reconcile"].work()
     async with open_desk(crm) as desk:
         assert found(await reconcile_round(desk, orders=LOOK)) == {}
     never = settings.model_copy(update={"schedule": ScheduleFile(reconcile_hour=None)})
-    assert {one.name for one in _appointments(never, sqlite_store, "hubspot", asyncio.Lock())} == {
+    assert {one.name for one in _appointments(_Work(never, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")} == {
         "hubspot/sync",
         "hubspot/measure",
         "hubspot/prune",

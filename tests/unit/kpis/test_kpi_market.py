@@ -155,7 +155,7 @@ def test_k42_example():
     deals = [
         DealSum((), why, Outcome.OPEN, None, None, units, 0, Decimal(0)) for why, units in ((None, 8), ("unmapped", 2))
     ]
-    deals.append(DealSum((), "void", Outcome.VOID, None, 4, 0, Decimal(0)))
+    deals.append(DealSum((), "void", Outcome.VOID, None, None, 4, 0, Decimal(0)))
     found = rows(Given(work=work, by_date={DealDate.CREATED: deals}), "K42")
     assert percent(found["K42"]) == (20.0, 10.9, 33.8)
     assert [(found[f"K42.{gap}"].k, found[f"K42.{gap}"].n) for gap in ("no_amount", "overdue", "no_next_step")] == [

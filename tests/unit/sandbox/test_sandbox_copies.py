@@ -58,7 +58,7 @@ def _opened(tmp_path, heading: Heading = HEADING) -> CloneFile:
 def test_every_change_lies_under_the_key_that_the_sandbox_saves_it_under(tmp_path):
     raw = SourceRecord(stream="contacts", id="5", properties={"email": "a@b.example"}, created_at="2026-01-01")
     changes = [
-        copies.account_change(AccountFacts(portal_id="7", time_zone="UTC", currency=None, account_type=None)),
+        copies.account_change(AccountFacts(portal_id="7", time_zone="UTC", currency=None, account_type=None), ()),
         copies.owner_change(
             OwnerRow(id="1", email=None, first_name="A", last_name=None, user_id="3", team="Nord", archived=True)
         ),
