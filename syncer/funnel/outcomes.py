@@ -102,6 +102,9 @@ class Judge:
     def edges(self, reading: Reading) -> Iterator[int]:
         """Yield the moments between which only conditions that time makes true, or only ones that it ends, can turn."""
         yield from self.facts.two_way
+        meets = self.facts.next_meeting_at
+        if meets is not None:
+            yield meets + 1
         yield from (one.as_of for one in self.rules.stays.of(reading.meaning.pipeline_id, reading.stage_id))
         values = self._values(reading, reading.entered_at, _Reason(None, ReasonOutcome.LOST))
         names, days = self.rules.delay_dates
