@@ -126,7 +126,42 @@ def _plan(portal: Portal, dice: random.Random) -> None:
     portal.load([line])
 
 
-_DEEDS = (_plan, _status, _profile, _company, _deal, _deal, _activity, _activity, _request, _request, _archived)
+def _opened(portal: Portal, dice: random.Random) -> None:
+    """Open a deal whose close date is a first guess."""
+    now = iso(portal.clock())
+    properties = {
+        "dealname": "Neu",
+        "pipeline": "default",
+        "dealstage": dice.choice(_STAGES),
+        "amount": "4000",
+        "closedate": iso(portal.clock() + dice.randint(5, 200) * DAY),
+        "createdate": now,
+    }
+    line = {
+        "type": "deals",
+        "id": portal.new_id(),
+        "createdAt": now,
+        "updatedAt": now,
+        "properties": properties,
+        "associations": [{"to": "contacts", "id": _pick(portal, dice, "contacts")}],
+    }
+    portal.load([line])
+
+
+_DEEDS = (
+    _opened,
+    _plan,
+    _status,
+    _profile,
+    _company,
+    _deal,
+    _deal,
+    _activity,
+    _activity,
+    _request,
+    _request,
+    _archived,
+)
 
 
 def held(path: Path) -> dict[str, list[dict[str, object]]]:
