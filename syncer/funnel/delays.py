@@ -1,7 +1,7 @@
 """When an open deal begins to count as delayed, or its owner is asked (rules CO4 to CO8): never backdated."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -123,7 +123,7 @@ def _since(judge: Judge, reading: Reading, rule: DelayRule | None, start: int, a
         if begin < since and not holds(since - 1):
             break
         if not holds(begin):
-            return Millis(begin + bisect_left(range(begin, since), 1, key=holds))
+            return _turn(holds, begin, since, judge.anchors(reading, begin))
         since = begin
     return Millis(since)
 
@@ -139,8 +139,25 @@ def _next_change(judge: Judge, reading: Reading, as_of: Millis, rule: DelayRule 
     edges = sorted({as_of, *(at for at in judge.edges(reading) if as_of < at < end), end})
     for begin, until in pairwise(edges):
         if differs(until - 1):
-            return Millis(begin + bisect_left(range(begin, until), 1, key=differs))
+            return Millis(begin) if differs(begin) else _turn(differs, begin, until, judge.anchors(reading, begin))
     return Millis(end)
+
+
+def _turn(holds: Callable[[int], bool], begin: int, end: int, anchors: Iterable[int]) -> Millis:
+    """Return the first moment at which something holds that does not at `begin` and does before `end`.
+
+    The day is searched for first. Most conditions count whole days, so it mostly turns at the hour of an anchor.
+    """
+    day = bisect_left(range(begin, end, DAY), 1, key=holds)
+    before, turn = begin + (day - 1) * DAY, min(begin + day * DAY, end - 1)
+    for guess in sorted(before + 1 + (anchor - before - 1) % DAY for anchor in anchors):
+        if guess < turn and holds(guess):
+            turn = guess
+        elif guess < turn:
+            before = guess
+    if holds(turn - 1):
+        turn = before + bisect_left(range(before, turn), 1, key=holds)
+    return Millis(turn)
 
 
 def _holds(judge: Judge, reading: Reading, rule: DelayRule | None, at: int) -> bool:
