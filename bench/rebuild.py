@@ -1,7 +1,7 @@
 """Whether a rebuild equals many rounds, at any size: `python -m bench.rebuild 100000 50 300`.
 
-Contacts, rounds, changes a round. Prints how many decisions differ in what lasts, and the ratio of a rebuild's time to
-that of an ordinary round. Takes minutes, so `python -m bench` leaves it out.
+Contacts, rounds, changes a round. Prints how many decisions differ in what lasts and in which columns, and the ratio of
+a rebuild's time to that of an ordinary round. Takes minutes, so `python -m bench` leaves it out.
 """
 
 import asyncio
@@ -22,8 +22,7 @@ from jobs.rounds import backfill_round, read_changes
 from syncer.log import LogFormat, configure_log
 from syncer.store import open_store
 from tests.e2e.conftest import settings_for
-from tests.e2e.rebuilding import Clock, held, hours_later, live_on, portal_of, without_decisions
-from tests.e2e.test_rebuild import lasting
+from tests.e2e.rebuilding import Clock, held, hours_later, lasting, live_on, portal_of, without_decisions
 
 
 async def main(contacts: int, rounds: int, changes: int) -> None:
@@ -61,9 +60,23 @@ Rows = Mapping[str, Sequence[Mapping[str, object]]]
 def _report(small: Rows, afresh: Rows, ratio: float) -> None:
     for table, rows in afresh.items():
         ours, theirs = (Counter(tuple(row.items()) for row in side) for side in (small[table], rows))
-        only = {one[1] for one in [*(ours - theirs), *(theirs - ours)]}
-        print(f"{table}: {len(rows):,} rows, {len(only):,} records differ")
+        left, right = list(ours - theirs), list(theirs - ours)
+        print(f"{table}: {len(rows):,} rows, {len({one[1] for one in [*left, *right]}):,} records differ")
+        for name, count in _columns(left, right).most_common():
+            print(f"  {name}: {count:,}")
     print(f"a rebuild costs {ratio:,.0f} times the mean round")
+
+
+_Row = tuple[tuple[str, object], ...]
+
+
+def _columns(left: Sequence[_Row], right: Sequence[_Row]) -> Counter[str]:
+    """Count the columns in which each row differs from the one of the other side that is most like it."""
+    found: Counter[str] = Counter()
+    for row in left:
+        peers = [[name for (name, ours), (_, theirs) in zip(row, one, strict=True) if ours != theirs] for one in right]
+        found.update(min(peers, key=len, default=["missing"]))
+    return found
 
 
 if __name__ == "__main__":

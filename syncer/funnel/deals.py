@@ -9,7 +9,7 @@ from syncer.agreement.reasons import UNSPECIFIED
 from syncer.agreement.stage_map import Meaning, StageMeaning
 from syncer.funnel.delays import with_delays
 from syncer.funnel.facts import DealDecision, DealFacts, DealSpan, Outcome
-from syncer.funnel.offers import offers_of
+from syncer.funnel.offers import Offers, offers_of
 from syncer.funnel.outcomes import Judge, Reading
 from syncer.funnel.primary import primary_of
 from syncer.funnel.pushes import pushes
@@ -26,12 +26,12 @@ def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecisio
     lines = timelines(facts.deal, facts.changes, is_closed=lambda stage: _is_closed(rules, facts, stage))
     primary = primary_of(facts, rules.agreement.stages.primary_labels)
     judge = Judge(facts=facts, rules=rules, created_at=lines.created_at, primary_id=primary.contact_id)
-    spans: Sequence[DealSpan] = _merged(_spans(judge, lines, as_of))
+    offers = offers_of(judge, lines)
+    moments = _moments(judge, lines, offers)
+    spans: Sequence[DealSpan] = _merged(_spans(judge, lines, offers, [at for at in moments if at <= as_of], as_of))
     is_open = bool(spans) and spans[-1].outcome is Outcome.OPEN
     reading = read(judge, lines, as_of, as_of) if is_open else None
-    spans, due_at = with_delays(judge, spans, lines, reading, as_of)
-    if is_open:
-        due_at = _earlier(due_at, offers_of(judge, lines).next_after(as_of))
+    spans, delay_at = with_delays(judge, spans, lines, reading, as_of)
     deal = facts.deal
     return DealDecision(
         deal_id=deal.id,
@@ -45,13 +45,10 @@ def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecisio
         source=deal.source,
         spans=spans,
         flags=tuple(_flags(rules, facts, spans)),
-        due_at=due_at,
+        due_at=min(
+            (at for at in (delay_at, facts.next_meeting_at, *moments) if at is not None and at > as_of), default=None
+        ),
     )
-
-
-def _earlier(one: Millis | None, other: Millis | None) -> Millis | None:
-    known = [at for at in (one, other) if at is not None]
-    return min(known, default=None)
 
 
 def _is_closed(rules: Rules, facts: DealFacts, stage_id: str | None) -> bool:
@@ -59,17 +56,22 @@ def _is_closed(rules: Rules, facts: DealFacts, stage_id: str | None) -> bool:
     return not meaning.is_open and meaning is not Meaning.UNMAPPED
 
 
-def _spans(judge: Judge, lines: Timelines, as_of: Millis) -> Iterator[DealSpan]:
+def _moments(judge: Judge, lines: Timelines, offers: Offers) -> Sequence[Millis]:
+    """Return every moment at which anything changes, what is known beforehand included; nothing before creation."""
+    facts = judge.facts
+    others = (*offers.moments(), _baseline(judge, lines), facts.deal.archived_at, facts.gone_at)
+    return sorted({*lines.moments(), *(at for at in others if at is not None)})
+
+
+def _spans(
+    judge: Judge, lines: Timelines, offers: Offers, moments: Sequence[Millis], as_of: Millis
+) -> Iterator[DealSpan]:
     """Yield a span for every moment at which anything changed; `valid_to` is not set yet."""
     if lines.created_at > as_of:
         return
-    offers = offers_of(judge, lines)
-    baseline = _baseline(judge, lines)
     archived, gone = judge.facts.deal.archived_at, judge.facts.gone_at
-    others = (*offers.moments(), baseline, archived, gone)
-    moments = {*lines.moments(as_of), *(at for at in others if at is not None and at <= as_of)}
     has_won = False
-    for at in sorted(moments):
+    for at in moments:
         reading = read(judge, lines, at, as_of)
         # A deal that is closed keeps the offer that it was closed with.
         span = _span(judge, reading, at, offers.at(at if reading.meaning.meaning.is_open else reading.entered_at))

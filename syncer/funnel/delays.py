@@ -1,7 +1,7 @@
-"""When an open deal begins to count as delayed, or its owner is asked (rules CO4 to CO8): by day, never backdated."""
+"""When an open deal begins to count as delayed, or its owner is asked (rules CO4 to CO8): never backdated."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -33,7 +33,7 @@ def with_delays(
     rule = judge.delay(reading, as_of)
     going_on = _going_on(judge, lines, reading, rule, as_of)
     found = _past(judge, spans, lines, going_on, as_of)
-    due_at = _next_day(judge, reading, as_of, rule)
+    due_at = _next_change(judge, reading, as_of, rule)
     if going_on is not None:
         return _delayed(judge, found, going_on), due_at
     if rule is None:
@@ -109,25 +109,27 @@ def _written_at(outcomes: Timeline, reading: Reading, as_of: Millis) -> Millis |
 
 
 def _since(judge: Judge, reading: Reading, rule: DelayRule | None, start: int, as_of: Millis) -> Millis:
-    """Return the first daily look of the stretch, up to now, over which the rule held without interruption.
+    """Return since when, but not before `start`, a rule that holds now has held without interruption.
 
-    Between two edges a condition that time alone makes true stays true, so each stretch needs few looks.
+    Between two edges a condition that time alone makes true stays true, so each stretch needs few looks. The moment
+    is exact: whenever it is asked, the answer is the same.
     """
-    edges = sorted({start, *(at for at in judge.edges(reading) if start < at <= as_of)})
+
+    def holds(at: int) -> bool:
+        return _holds(judge, reading, rule, at)
+
     since = int(as_of)
-    for begin in reversed(edges):
-        looks = range(begin, since + 1, DAY)
-        found = bisect_left(looks, 1, key=lambda at: _holds(judge, reading, rule, at))
-        if found == len(looks):
+    for begin in sorted({min(start, since), *(at for at in judge.edges(reading) if start < at < since)}, reverse=True):
+        if begin < since and not holds(since - 1):
             break
-        since = looks[found]
-        if found:
-            break
+        if not holds(begin):
+            return _turn(holds, begin, since, judge.anchors(reading, begin))
+        since = begin
     return Millis(since)
 
 
-def _next_day(judge: Judge, reading: Reading, as_of: Millis, rule: DelayRule | None) -> Millis | None:
-    """Return the first daily look at which another rule than now holds, or none."""
+def _next_change(judge: Judge, reading: Reading, as_of: Millis, rule: DelayRule | None) -> Millis:
+    """Return the first moment at which another rule than now holds, or when to look again for one."""
     now, end = None if rule is None else rule.id, as_of + _HORIZON_DAYS * DAY
 
     def differs(at: int) -> bool:
@@ -136,10 +138,26 @@ def _next_day(judge: Judge, reading: Reading, as_of: Millis, rule: DelayRule | N
 
     edges = sorted({as_of, *(at for at in judge.edges(reading) if as_of < at < end), end})
     for begin, until in pairwise(edges):
-        looks = range(begin, until, DAY)
-        if differs(looks[-1]):
-            return Millis(looks[bisect_left(looks, 1, key=differs)])
-    return None
+        if differs(until - 1):
+            return Millis(begin) if differs(begin) else _turn(differs, begin, until, judge.anchors(reading, begin))
+    return Millis(end)
+
+
+def _turn(holds: Callable[[int], bool], begin: int, end: int, anchors: Iterable[int]) -> Millis:
+    """Return the first moment at which something holds that does not at `begin` and does before `end`.
+
+    The day is searched for first. Most conditions count whole days, so it mostly turns at the hour of an anchor.
+    """
+    day = bisect_left(range(begin, end, DAY), 1, key=holds)
+    before, turn = begin + (day - 1) * DAY, min(begin + day * DAY, end - 1)
+    for guess in sorted(before + 1 + (anchor - before - 1) % DAY for anchor in anchors):
+        if guess < turn and holds(guess):
+            turn = guess
+        elif guess < turn:
+            before = guess
+    if holds(turn - 1):
+        turn = before + bisect_left(range(before, turn), 1, key=holds)
+    return Millis(turn)
 
 
 def _holds(judge: Judge, reading: Reading, rule: DelayRule | None, at: int) -> bool:

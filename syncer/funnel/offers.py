@@ -40,10 +40,6 @@ class Offers(NamedTuple):
             if one.ends is not None:
                 yield one.ends
 
-    def next_after(self, at: int) -> Millis | None:
-        """Return the next moment at which time alone changes what there is."""
-        return min((moment for moment in self.moments() if moment > at), default=None)
-
 
 def offers_of(judge: Judge, lines: Timelines) -> Offers:
     """Return a deal's offers; where the account shows neither quotes nor offer stages, the deal is its own."""

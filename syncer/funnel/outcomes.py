@@ -1,6 +1,6 @@
 """What one stretch of a deal's past means: won, lost, other, void or open, by which rule and for which reason."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -102,12 +102,19 @@ class Judge:
     def edges(self, reading: Reading) -> Iterator[int]:
         """Yield the moments between which only conditions that time makes true, or only ones that it ends, can turn."""
         yield from self.facts.two_way
+        meets = self.facts.next_meeting_at
+        if meets is not None:
+            yield meets + 1
         yield from (one.as_of for one in self.rules.stays.of(reading.meaning.pipeline_id, reading.stage_id))
         values = self._values(reading, reading.entered_at, _Reason(None, ReasonOutcome.LOST))
         names, days = self.rules.delay_dates
         known = {value for name in names if isinstance(value := values.get(name), int)}
         # A limit that is included is passed a moment later.
         yield from (int(at + sign * span * DAY) + 1 for at in known for span in days for sign in (-1, 1))
+
+    def anchors(self, reading: Reading, at: int) -> Sequence[int]:
+        """Return the moments from which conditions count whole days from `at` on, up to the next edge."""
+        return (self.created_at, reading.entered_at, self._spoke(at))
 
     def known_at(self, rule: DelayRule, as_of: Millis) -> int:
         """Return when the record facts of a rule were known at the latest: nobody tells since when they stand."""
@@ -162,7 +169,6 @@ class Judge:
         still = self._known.get(key)
         if still is None:
             still = self._known[key] = self._still(reading, reason)
-        spoke = max((moment for moment in self.facts.two_way if moment <= at), default=self.created_at)
         meets = self.facts.next_meeting_at
         ahead = meets if meets is not None and meets >= at else None
         figure = self.rules.stays.at(reading.meaning.pipeline_id, reading.stage_id, at)
@@ -170,11 +176,14 @@ class Judge:
             **still,
             "as_of": at,
             "days_in_stage": (at - reading.entered_at) // DAY,
-            "days_since_two_way_activity": (at - spoke) // DAY,
+            "days_since_two_way_activity": (at - self._spoke(at)) // DAY,
             "no_future_activity": ahead is None,
             "next_meeting": ahead,
             "p75_time_in_stage_of_won(stage)": None if figure is None else figure.p75_days,
         }
+
+    def _spoke(self, at: int) -> int:
+        return max((moment for moment in self.facts.two_way if moment <= at), default=self.created_at)
 
     def _still(self, reading: Reading, reason: _Reason) -> Mapping[str, Value]:
         """Return those facts that stand still over a stretch."""

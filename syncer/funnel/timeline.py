@@ -5,7 +5,7 @@ version, those dates are the business times.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -46,12 +46,11 @@ class Timelines(NamedTuple):
         version = latest(self.of(name), at)
         return None if version is None else version.value
 
-    def moments(self, until: int) -> Sequence[Millis]:
-        """Return every moment up to `until` at which anything changed, creation first."""
-        found = {self.created_at}
+    def moments(self) -> Iterator[Millis]:
+        """Yield every moment at which anything changes, creation included and nothing before it."""
+        yield self.created_at
         for timeline in self.versions.values():
-            found.update(max(version.at, self.created_at) for version in timeline if version.at <= until)
-        return sorted(found)
+            yield from (max(version.at, self.created_at) for version in timeline)
 
 
 def latest(timeline: Timeline, at: int) -> Version | None:

@@ -9,7 +9,7 @@ from syncer.agreement.score import FitRule as AgreedFitRule
 from syncer.agreement.score import NegativeRule, ScoreModel
 from syncer.records import Value
 from syncer.scoring.compile import Conditions
-from syncer.scoring.fit import FitGroup, FitPlan, FitRule, Gate, Grades, Question
+from syncer.scoring.fit import Answer, FitGroup, FitPlan, FitRule, Gate, Grades, Question
 from syncer.scoring.matrix import ACTION_RANK, Cell, Matrix
 from syncer.scoring.names import AS_OF, IDLE_DAYS, Getter, getter
 from syncer.scoring.plan import Test
@@ -21,6 +21,8 @@ _REMEMBERED = 50_000
 
 #: A condition with the names that it reads and the bit of its answer.
 _Asked = tuple[tuple[str, ...], int, Test]
+#: Conditions with their bits.
+_Tests = Sequence[tuple[int, Test]]
 
 
 def fit_plan(
@@ -49,10 +51,18 @@ def fit_plan(
     missing = {name: 1 << number for number, name in enumerate(profile, len(rules))}
     first_gate = len(rules) + len(profile)
     asked += [(tuple(sorted(test.names)), 1 << number, test) for number, (_, test) in enumerate(gates, first_gate)]
+    by_names = _by_names(asked, missing)
     low, high = model.scale.fit
     return FitPlan(
         getters=_getters([*(name for rule in rules for name in rule.names), *more], own_domains),
-        questions=_questions(asked, own_domains, missing),
+        facts=tuple(
+            (_getter(names[0], own_domains), _answer(names[0], tests, missing.get(names[0], 0)))
+            for names, tests in by_names.items()
+            if len(names) == 1
+        ),
+        questions=tuple(
+            _several_facts(names, tests, own_domains) for names, tests in by_names.items() if len(names) != 1
+        ),
         groups=groups,
         deductions=deductions,
         gates=tuple(Gate(rule_id, test) for rule_id, test in gates),
@@ -84,31 +94,23 @@ def _rule(rule: AgreedFitRule | NegativeRule, when: str, points: float, conditio
     return FitRule(id=rule.id, points=points, test=test, names=tuple(sorted(test.names)), text=when)
 
 
-def _questions(
-    asked: Iterable[_Asked], own_domains: Collection[str], missing: Mapping[str, int]
-) -> tuple[Question, ...]:
-    """Return one question for all conditions on the same facts, and one for each fact that may be missing."""
+def _by_names(asked: Iterable[_Asked], missing: Iterable[str]) -> Mapping[tuple[str, ...], _Tests]:
+    """Return the conditions by the facts that they read, together with each fact that may be missing."""
     found: dict[tuple[str, ...], list[tuple[int, Test]]] = {(name,): [] for name in missing}
     for names, bit, test in asked:
         found.setdefault(names, []).append((bit, test))
-    return tuple(
-        _one_fact(names[0], tests, own_domains, missing.get(names[0], 0))
-        if len(names) == 1
-        else _several_facts(names, tests, own_domains)
-        for names, tests in found.items()
-    )
+    return found
 
 
-def _one_fact(name: str, tests: Sequence[tuple[int, Test]], own_domains: Collection[str], missing: int) -> Question:
+def _answer(name: str, tests: _Tests, missing: int) -> Answer:
     @lru_cache(_REMEMBERED, typed=True)
     def answer(value: Value) -> int:
         return sum(bit for bit, test in tests if test({name: value})) | (missing if value is None else 0)
 
-    read = _getter(name, own_domains)
-    return lambda facts, as_of: answer(read(facts, as_of))
+    return answer
 
 
-def _several_facts(names: Sequence[str], tests: Sequence[tuple[int, Test]], own_domains: Collection[str]) -> Question:
+def _several_facts(names: Sequence[str], tests: _Tests, own_domains: Collection[str]) -> Question:
     getters = [_getter(name, own_domains) for name in names]
 
     # Each value an argument of its own: `typed` tells 1 from True among arguments, not inside one.

@@ -37,7 +37,9 @@ class Gate(NamedTuple):
     test: Test
 
 
-#: Conditions that read the same facts. Answers are remembered: one bit for each condition that holds.
+#: Conditions that read the same fact, asked about its value. Answers are remembered: one bit for each that holds.
+Answer = Callable[[Value], int]
+#: Conditions that read the same several facts.
 Question = Callable[[ContactFacts, int], int]
 
 
@@ -52,6 +54,8 @@ class FitPlan(NamedTuple):
     """Everything fit reads. Bits: rules of groups in order, then deductions, missing facts, and gates."""
 
     getters: tuple[tuple[str, Getter], ...]
+    #: How to read a fact, and what the conditions on it alone say.
+    facts: tuple[tuple[Getter, Answer], ...]
     questions: tuple[Question, ...]
     groups: tuple[FitGroup, ...]
     deductions: tuple[FitRule, ...]
@@ -94,8 +98,10 @@ def profile_of(facts: ContactFacts, getters: tuple[tuple[str, Getter], ...], as_
 def standing_of(plan: FitPlan, facts: ContactFacts, as_of: int) -> Standing:
     """Return a contact's fit and the gate that keeps it out."""
     bits = 0
-    for answer in plan.questions:
-        bits |= answer(facts, as_of)
+    for read, answer in plan.facts:
+        bits |= answer(read(facts, as_of))
+    for ask in plan.questions:
+        bits |= ask(facts, as_of)
     standing = plan.known.get(bits)
     if standing is None:
         standing = plan.known[bits] = Standing(_gate(plan, bits), _measure(plan, bits))

@@ -96,8 +96,12 @@ class Track:
             for other, pace in more:
                 if sums[other]:
                     value += sums[other] * exp2(age / pace)
-            if value:
-                total += limit if value > limit else max(value, -limit)
+            if value > limit:
+                total += limit
+            elif value < -limit:
+                total -= limit
+            else:
+                total += value
         return total
 
     def deductions(self, moment: int) -> float:

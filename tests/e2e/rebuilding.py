@@ -14,8 +14,15 @@ from tests.e2e.conftest import TODAY
 
 #: What was decided; everything else is what was read.
 LEDGER = ("contact_states", "cycles", "stage_events", "deal_spans", "deal_states", "company_states")
+#: What cannot be known again and is read back: whom a deal was found to belong to, and when it was postponed.
+_FORGET = (
+    *(f"DELETE FROM {table}" for table in LEDGER if not table.startswith("deal_")),  # noqa: S608 - a table of ours
+    "DELETE FROM deal_spans WHERE superseded_at IS NOT NULL OR outcome <> 'other'",
+    "UPDATE deal_states SET contact_ids = '[]', company_id = NULL, owner_id = NULL, flags = '[]', due_at = NULL",
+)
 #: When we learnt it, and when it is looked at next: neither is part of a decision.
 _OURS = {"recorded_at", "superseded_at", "changed_at", "due_at"}
+_FADING = {"engagement", "priority"}
 _STAGES = ("appointmentscheduled", "qualifiedtobuy", "presentationscheduled", "contractsent", "closedwon", "closedlost")
 _STATUSES = ("IN_PROGRESS", "BAD_TIMING", "UNQUALIFIED", "NEW", "CONNECTED")
 
@@ -100,7 +107,61 @@ def _archived(portal: Portal, dice: random.Random) -> None:
         writes.archive(portal, BY_NAME[kind], row, at=portal.clock())
 
 
-_DEEDS = (_status, _profile, _company, _deal, _deal, _activity, _activity, _request, _request, _archived)
+def _plan(portal: Portal, dice: random.Random) -> None:
+    """Put a meeting into the days to come, or say by when something will be bought."""
+    ahead = portal.clock() + dice.randint(1, 60) * DAY
+    if dice.random() < 0.5:
+        said = {"planned_purchase_date": iso(ahead + dice.randint(0, 400) * DAY)[:10]}
+        portal.edit_as_user("contacts", _pick(portal, dice, "contacts"), said)
+        return
+    meeting = {"hs_timestamp": iso(ahead), "hs_meeting_start_time": iso(ahead), "hs_meeting_outcome": "SCHEDULED"}
+    line = {
+        "type": "meetings",
+        "id": portal.new_id(),
+        "createdAt": iso(portal.clock()),
+        "updatedAt": iso(portal.clock()),
+        "properties": meeting | {"hubspot_owner_id": dice.choice(list(portal.owners))},
+        "associations": [{"to": "contacts", "id": _pick(portal, dice, "contacts")}],
+    }
+    portal.load([line])
+
+
+def _opened(portal: Portal, dice: random.Random) -> None:
+    """Open a deal whose close date is a first guess."""
+    now = iso(portal.clock())
+    properties = {
+        "dealname": "Neu",
+        "pipeline": "default",
+        "dealstage": dice.choice(_STAGES),
+        "amount": "4000",
+        "closedate": iso(portal.clock() + dice.randint(5, 200) * DAY),
+        "createdate": now,
+    }
+    line = {
+        "type": "deals",
+        "id": portal.new_id(),
+        "createdAt": now,
+        "updatedAt": now,
+        "properties": properties,
+        "associations": [{"to": "contacts", "id": _pick(portal, dice, "contacts")}],
+    }
+    portal.load([line])
+
+
+_DEEDS = (
+    _opened,
+    _plan,
+    _status,
+    _profile,
+    _company,
+    _deal,
+    _deal,
+    _activity,
+    _activity,
+    _request,
+    _request,
+    _archived,
+)
 
 
 def held(path: Path) -> dict[str, list[dict[str, object]]]:
@@ -117,12 +178,20 @@ def held(path: Path) -> dict[str, list[dict[str, object]]]:
 
 
 def without_decisions(path: Path, copy: Path) -> None:
-    """Copy a database and forget what was decided."""
+    """Copy a database and forget what was decided, but for what rules remember."""
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as database:
         source.backup(database)
-        for table in LEDGER:
-            database.execute(f"DELETE FROM {table}")  # noqa: S608 - a table of ours
+        for statement in _FORGET:
+            database.execute(statement)
         database.commit()
+
+
+def lasting(found: dict[str, list[dict[str, object]]]) -> dict[str, list[dict[str, object]]]:
+    """Leave out what fades between two looks: a rebuild sees it as it is at its own moment."""
+    return {
+        table: [{name: value for name, value in row.items() if name not in _FADING} for row in rows]
+        for table, rows in found.items()
+    }
 
 
 def hours_later(clock: Clock, dice: random.Random) -> None:

@@ -9,30 +9,7 @@ from jobs.pulling.look import look
 from jobs.rounds import backfill_round, read_changes
 from syncer.store import open_store
 from tests.e2e.conftest import Crm
-from tests.e2e.rebuilding import Clock, held, hours_later, live_on, portal_of, without_decisions
-
-#: What fades between two looks; a rebuild sees it as it is at its own moment.
-_FADING = {"engagement", "priority"}
-
-
-def lasting(found):
-    """Leave out what is of the day on which it is asked: faded points, and since when a deal's owner is asked."""
-    bare = {
-        table: [{name: value for name, value in row.items() if name not in _FADING} for row in rows]
-        for table, rows in found.items()
-    }
-    return bare | {"deal_spans": _without_questions(bare["deal_spans"])}
-
-
-def _without_questions(rows):
-    joined = []
-    for row in sorted(rows, key=lambda row: (row["deal_id"], row["valid_from"])):
-        last, bare = (joined[-1] if joined else {}), row | {"proposal": None}
-        if {**last, "valid_to": None} == {**bare, "valid_from": last.get("valid_from"), "valid_to": None}:
-            last["valid_to"] = bare["valid_to"]
-        else:
-            joined.append(bare)
-    return joined
+from tests.e2e.rebuilding import Clock, held, hours_later, lasting, live_on, portal_of, without_decisions
 
 
 async def _after_rounds(desk, crm, *, rounds, changes, seed):
