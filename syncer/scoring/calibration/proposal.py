@@ -44,8 +44,10 @@ class Proposal:
 
 
 def rescale(rows: Sequence[Row]) -> Logit:
-    """Return the line from tenths of the score to the odds of a win."""
-    return fit_logit([[row.score / _TEN] for row in rows], [row.is_won for row in rows], ridge=_FAINT, positive=True)
+    """Return the line from tens of engagement to the odds of a win."""
+    return fit_logit(
+        [[row.engagement / _TEN] for row in rows], [row.is_won for row in rows], ridge=_FAINT, positive=True
+    )
 
 
 def regroup(rows: Sequence[Row], groups: Mapping[str, Group], doubtful: Collection[str]) -> Proposal:

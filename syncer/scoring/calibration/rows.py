@@ -50,24 +50,18 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """One cycle at its moment of decision. Nothing in it is later than `t0`, but for the profile and `is_won`."""
+    """One cycle at its moment of decision. Nothing in it is later than `t0` but `profile` and `is_won`."""
 
     contact_id: str
     #: The company, or the contact where none is known: what a split keeps whole.
     company: str
     t0: Millis
     is_won: bool
-    #: From the profile as it is now: it has no history.
-    fit: float
     engagement: float
-    #: Rules of the profile that hold now, and rules of engagement that counted at `t0`.
+    #: Rules that hold for the profile as it is now: it has no history.
     profile: frozenset[str]
+    #: Rules of engagement that counted at `t0`.
     hits: Mapping[str, Hit]
-
-    @property
-    def score(self) -> float:
-        """Both axes in one number, for ranking only."""
-        return self.fit + self.engagement
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +128,6 @@ def _left(scorer: Scorer, facts: ContactFacts, decision: ContactDecision, cycle:
 
 
 def _row(scorer: Scorer, facts: ContactFacts, cycle: Cycle, t0: Millis, terms: Terms) -> Row:
-    fit = scorer.fit(facts, t0)
     engagement, hits = engagement_at(scorer, facts, cycle, t0)
     in_time = cycle.ended_at is not None and cycle.ended_at <= t0 + terms.horizon_days * DAY
     return Row(
@@ -142,9 +135,8 @@ def _row(scorer: Scorer, facts: ContactFacts, cycle: Cycle, t0: Millis, terms: T
         company=f"company:{facts.company.id}" if facts.company is not None else f"contact:{facts.contact.id}",
         t0=t0,
         is_won=cycle.outcome is Outcome.WON and in_time,
-        fit=fit.points,
         engagement=engagement,
-        profile=frozenset(fit.hits),
+        profile=frozenset(scorer.fit(facts, t0).hits),
         hits=hits,
     )
 

@@ -1,0 +1,108 @@
+"""The review of hand-overs as JSON: counts and shares, nobody named."""
+
+from collections.abc import Mapping
+
+from jobs.cli.agreement_output import simulation_dict
+from jobs.cli.review_output import next_review, reasons_of
+from jobs.deciding.review import Reviewed
+from syncer.handover.review import Cell
+from syncer.moments import iso
+from syncer.scoring.calibration.quality import drift
+from syncer.scoring.calibration.rates import RuleRate
+from syncer.scoring.calibration.study import Quality, Study
+
+
+def review_dict(found: Reviewed) -> Mapping[str, object]:
+    """Return the machine form."""
+    review, window, seen = found.seen.review, found.window, found.seen
+    return {
+        "account": found.account,
+        "agreement": found.agreement.label,
+        "as_of": iso(window.frame.as_of),
+        "since": iso(window.since),
+        "horizon_days": window.frame.horizon_days,
+        "cohort": {**review.steps, "rejections": dict(review.rejections)},
+        "cells": _cells(review.cells),
+        "previous": None
+        if found.previous is None
+        else {"agreement": found.previous.label, "cells": _cells(seen.earlier.cells)},
+        "rules": [_rule(one) for one in found.study.rates],
+        "premature": dict(review.premature),
+        "missed": {"wins": review.wins, **review.missed, "signals": dict(seen.signals)},
+        "simulation": simulation_dict(found.simulation, ids=False),
+        "data": {
+            "closed": review.closed,
+            "unexplained": review.unexplained,
+            "rejected_silently": review.rejected_silently,
+            "people": seen.people,
+            "missing": dict(seen.missing),
+            "left": {"handed": dict(seen.handed.left), "entered": dict(seen.entered.left)},
+        },
+        "proposal": _proposal(found.study),
+        "decision": {
+            "items": review.items,
+            "signed_at": iso(window.signed_at),
+            "psi": review.drift,
+            "drift": None if review.drift is None else drift(review.drift),
+            "early": reasons_of(found),
+            "next": iso(next_review(found)),
+        },
+    }
+
+
+def _cells(cells: Mapping[str, Cell]) -> Mapping[str, object]:
+    return {
+        name: {"k": cell.won, "n": cell.n, "lo": cell.interval.lo, "hi": cell.interval.hi}
+        for name, cell in sorted(cells.items())
+    }
+
+
+def _rule(one: RuleRate) -> Mapping[str, object]:
+    low, high = one.interval
+    return {
+        "rule": one.rule,
+        "points": one.points,
+        "k": one.hit.won,
+        "n": one.hit.n,
+        "lo": low,
+        "hi": high,
+        "information_value": one.information,
+        "strength": one.strength,
+        "verdict": one.verdict,
+    }
+
+
+def _proposal(study: Study) -> Mapping[str, object]:
+    tested, line = study.tested, study.line
+    return {
+        "handed": study.handed._asdict(),
+        "entered": study.entered._asdict(),
+        "rates_allowed": study.rates_allowed.name.lower(),
+        "points_allowed": study.points_allowed.name.lower(),
+        "provisional": study.is_provisional,
+        "suspicions": [{"rule": one.rule, "leak": one.leak} for one in study.suspicions],
+        "line": None if line is None else {"intercept": line.intercept, "slope": line.coefficients[0]},
+        "changes": [
+            {"group": one.group, "rule": one.rule, "before": one.before, "after": one.after} for one in study.changes
+        ],
+        "against": [] if study.proposal is None else list(study.proposal.against),
+        "test": None
+        if tested is None
+        else {**tested.fate._asdict(), "today": _quality(tested.today), "proposed": _quality(tested.proposed)},
+    }
+
+
+def _quality(found: Quality | None) -> Mapping[str, object] | None:
+    if found is None:
+        return None
+    sharp, line = found.sharpness, found.line
+    return {
+        "auc": found.area,
+        "lo": found.interval.lo,
+        "hi": found.interval.hi,
+        "ks": found.separation,
+        "brier": sharp.brier,
+        "brier_skill": sharp.skill,
+        "expected_by_observed": sharp.expected_by_observed,
+        "calibration": None if line is None else {"intercept": line[0], "slope": line[1]},
+    }
