@@ -7,9 +7,11 @@ from jobs.cli.review_output import next_review, reasons_of
 from jobs.deciding.review import Reviewed
 from syncer.handover.review import Cell
 from syncer.moments import iso
-from syncer.scoring.calibration.quality import drift
+from syncer.scoring.calibration.proposal import Scorecard
+from syncer.scoring.calibration.quality import Cut, drift
 from syncer.scoring.calibration.rates import RuleRate
-from syncer.scoring.calibration.study import Quality, Study
+from syncer.scoring.calibration.study import Study
+from syncer.scoring.calibration.trial import Quality, Tested
 
 
 def review_dict(found: Reviewed) -> Mapping[str, object]:
@@ -86,9 +88,51 @@ def _proposal(study: Study) -> Mapping[str, object]:
             {"group": one.group, "rule": one.rule, "before": one.before, "after": one.after} for one in study.changes
         ],
         "against": [] if study.proposal is None else list(study.proposal.against),
-        "test": None
-        if tested is None
-        else {**tested.fate._asdict(), "today": _quality(tested.today), "proposed": _quality(tested.proposed)},
+        "scorecard": None if study.card is None else _card(study.card),
+        "test": None if tested is None else _tested(tested),
+    }
+
+
+def _card(card: Scorecard) -> Mapping[str, object]:
+    scale = card.scale
+    return {
+        "scale": {"points": scale.points, "odds": scale.odds, "pdo": scale.pdo},
+        "base": card.base,
+        "rules": [
+            {
+                "rule": one.rule,
+                "information_value": one.information,
+                "coefficient": card.fit.coefficients[number],
+                "classes": [
+                    {"from": band.low, "to": band.high, **band.fate._asdict(), "woe": woe, "points": points}
+                    for band, woe, points in zip(one.bands, one.woes, card.points(number), strict=True)
+                ],
+            }
+            for number, one in enumerate(card.characteristics)
+        ],
+    }
+
+
+def _tested(tested: Tested) -> Mapping[str, object]:
+    return {
+        **tested.fate._asdict(),
+        "known_companies": tested.known_companies,
+        "today": _quality(tested.today),
+        "proposed": _quality(tested.proposed),
+        "scorecard": _quality(tested.card),
+    }
+
+
+def _cut(cut: Cut) -> Mapping[str, object]:
+    low, high = cut.interval
+    return {
+        "flagged": cut.flagged,
+        "won": cut.hits,
+        "precision": cut.precision,
+        "lo": low,
+        "hi": high,
+        "recall": cut.recall,
+        "lift": cut.lift,
     }
 
 
@@ -104,5 +148,8 @@ def _quality(found: Quality | None) -> Mapping[str, object] | None:
         "brier": sharp.brier,
         "brier_skill": sharp.skill,
         "expected_by_observed": sharp.expected_by_observed,
+        "tenths": [{"expected": one.expected, **one.fate._asdict()} for one in found.tenths],
+        "best_fifth": _cut(found.top),
+        "level_1": None if found.cut is None else _cut(found.cut),
         "calibration": None if line is None else {"intercept": line[0], "slope": line[1]},
     }

@@ -14,7 +14,7 @@ from syncer.agreement.diff import content_of, differences
 from syncer.scoring.calibration.leakage import Leak
 from syncer.scoring.calibration.rates import RuleRate
 from syncer.scoring.calibration.sample import Allowed
-from syncer.scoring.calibration.study import Quality
+from syncer.scoring.calibration.trial import Quality
 from syncer.scoring.words import Labels, signed
 
 _TEN = 10.0
@@ -118,13 +118,13 @@ def _print_test(found: Reviewed, lang: Language) -> None:
     if tested.today is None:
         won, others = (number(one, lang) for one in tested.fate)
         typer.echo("  " + said("untested", lang, won=won, others=others))
-    for name, quality in (("today", tested.today), ("proposed", tested.proposed)):
+    for name, quality in (("today", tested.today), ("proposed", tested.proposed), ("card", tested.card)):
         if quality is not None:
             typer.echo("  " + said("tested", lang, name=said(name, lang), **_figures(quality, lang)))
 
 
 def _figures(quality: Quality, lang: Language) -> dict[str, str]:
     low, high = quality.interval
-    values = {"area": quality.area, "low": low, "high": high, "ks": quality.separation}
+    values = {"area": quality.area, "low": low, "high": high, "ks": quality.separation, "lift": quality.top.lift}
     values |= {"brier": quality.sharpness.brier, "eo": quality.sharpness.expected_by_observed}
     return {name: number(value, lang, digits=3) for name, value in values.items()}

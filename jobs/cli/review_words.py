@@ -151,11 +151,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Test der letzten sechs reifen Monate: {won} gewonnen, {others} nicht; AUC und Kalibrierung brauchen je 100",
     ),
     "tested": (
-        "test of the last six mature months, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}",
-        "Test der letzten sechs reifen Monate, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}",
+        "test on later months, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}, lift of top 20% {lift}",
+        "Test später, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}, Lift der besten 20 % {lift}",
     ),
     "today": ("today's points", "heutige Punkte"),
     "proposed": ("proposed points", "vorgeschlagene Punkte"),
+    "card": ("scorecard", "Scorecard"),
     "written": ("draft without signatures: {path}", "Entwurf ohne Unterschriften: {path}"),
     "not_written": (
         "no draft was written: nothing is proposed",

@@ -147,9 +147,10 @@ class Scorecard:
         beta = self.fit.coefficients[number]
         return [self.scale.of_class(beta, woe) for woe in self.characteristics[number].woes]
 
-    def probability(self, row: Row) -> float:
-        """Return how likely a row is won."""
-        return self.fit.probability([one.of(row) for one in self.characteristics])
+    def score(self, row: Row) -> float:
+        """Return a row's points."""
+        woes = [one.of(row) for one in self.characteristics]
+        return self.base + sum(self.scale.of_class(*one) for one in zip(self.fit.coefficients, woes, strict=True))
 
 
 def scorecard(rows: Sequence[Row], rules: Collection[str], scale: Scale | None = None) -> Scorecard:

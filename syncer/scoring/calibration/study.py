@@ -4,48 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncer.agreement.model import Agreement
-from syncer.kpis.stats import Interval
 from syncer.scoring.calibration.leakage import Suspicion, suspicions
-from syncer.scoring.calibration.points import Group, engagement_of, groups_of, points_of
-from syncer.scoring.calibration.proposal import Change, Proposal, regroup, repoint, rescale, scorecard
-from syncer.scoring.calibration.quality import (
-    Sharpness,
-    area,
-    area_interval,
-    calibration_line,
-    kolmogorov_smirnov,
-    sharpness,
-)
+from syncer.scoring.calibration.points import groups_of, points_of
+from syncer.scoring.calibration.proposal import Change, Proposal, Scorecard, regroup, repoint, rescale, scorecard
 from syncer.scoring.calibration.rates import RuleRate, rule_rates
-from syncer.scoring.calibration.regression import Logit, fit_logit
+from syncer.scoring.calibration.regression import Logit
 from syncer.scoring.calibration.rows import Row
-from syncer.scoring.calibration.sample import Allowed, allowed, may_publish
+from syncer.scoring.calibration.sample import Allowed, allowed
 from syncer.scoring.calibration.split import time_split
+from syncer.scoring.calibration.trial import Tested, tested_on
 from syncer.scoring.calibration.woe import Fate
-
-_TEN = 10.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Quality:
-    """How well one set of points ranked and foretold the test's rows."""
-
-    area: float | None
-    interval: Interval
-    separation: float | None
-    sharpness: Sharpness
-    #: Intercept and slope; None where no finite line exists.
-    line: tuple[float, float] | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tested:
-    """The test's rows, and how good today's points and the proposed ones were on them."""
-
-    fate: Fate
-    #: None while the test is too small to be told of.
-    today: Quality | None
-    proposed: Quality | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +28,8 @@ class Study:
     #: From tens of engagement to the odds of a win.
     line: Logit | None
     proposal: Proposal | None
+    #: What single rules are worth on a scale of its own, where the sample allows one.
+    card: Scorecard | None
     tested: Tested | None
 
     @property
@@ -95,12 +65,14 @@ def study(
     learned = list(rule_rates(entered, points)) if may[1] >= Allowed.RATES else []
     found = list(suspicions(agreement, [*rates, *learned]))
     doubtful = {one.rule for one in found}
-    proposal, tested = None, None
+    proposal, card, tested = None, None, None
     if may[1] >= Allowed.SCORECARD:
         split = time_split(entered, as_of=as_of, horizon_days=horizon_days)
         rules = [rule for one in groups.values() for rule in one.points if rule not in doubtful]
-        proposal = repoint(split.train, groups, scorecard(split.train, rules)) if split.train else None
-        tested = _tested(agreement, split.train, split.test, proposal)
+        if split.train:
+            card = scorecard(split.train, rules)
+            proposal = repoint(split.train, groups, card)
+            tested = tested_on(split, model, proposal, card)
     elif may[1] >= Allowed.GROUPS:
         proposal = regroup(entered, groups, doubtful)
     return Study(
@@ -110,6 +82,7 @@ def study(
         suspicions=found,
         line=rescale(entered) if may[1] >= Allowed.RESCALE else None,
         proposal=proposal,
+        card=card,
         tested=tested,
     )
 
@@ -117,29 +90,3 @@ def study(
 def _fate(rows: Sequence[Row]) -> Fate:
     won = sum(row.is_won for row in rows)
     return Fate(won, len(rows) - won)
-
-
-def _tested(agreement: Agreement, train: Sequence[Row], test: Sequence[Row], proposal: Proposal | None) -> Tested:
-    fate, model = _fate(test), agreement.score_model
-    if not train or not may_publish(*fate):
-        return Tested(fate=fate, today=None, proposed=None)
-    sets: list[dict[str, Group]] = [dict(groups_of(model))]
-    if proposal is not None and proposal.changes:
-        sets.append(dict(proposal.groups))
-    scores = [[[engagement_of(row, one, model) for row in side] for side in (train, test)] for one in sets]
-    found = [
-        _quality(learned, [row.is_won for row in train], seen, [row.is_won for row in test]) for learned, seen in scores
-    ]
-    return Tested(fate=fate, today=found[0], proposed=found[1] if len(found) > 1 else None)
-
-
-def _quality(learned: Sequence[float], train: Sequence[bool], seen: Sequence[float], test: Sequence[bool]) -> Quality:
-    line = fit_logit([[one / _TEN] for one in learned], train)
-    chances = [line.probability([one / _TEN]) for one in seen]
-    return Quality(
-        area=area(seen, test),
-        interval=area_interval(seen, test),
-        separation=kolmogorov_smirnov(seen, test),
-        sharpness=sharpness(chances, test),
-        line=calibration_line(chances, test),
-    )
