@@ -10,6 +10,7 @@ from syncer.moments import iso
 from syncer.scoring.calibration.proposal import Scorecard
 from syncer.scoring.calibration.quality import Cut, drift
 from syncer.scoring.calibration.rates import RuleRate
+from syncer.scoring.calibration.rows import Left
 from syncer.scoring.calibration.study import Study
 from syncer.scoring.calibration.trial import Quality, Tested
 
@@ -38,7 +39,7 @@ def review_dict(found: Reviewed) -> Mapping[str, object]:
             "rejected_silently": review.rejected_silently,
             "people": seen.people,
             "missing": dict(seen.missing),
-            "left": {"handed": dict(seen.handed.left), "entered": dict(seen.entered.left)},
+            "left": {"handed": _left(seen.handed.left), "entered": _left(seen.entered.left)},
         },
         "proposal": _proposal(found.study),
         "decision": {
@@ -50,6 +51,10 @@ def review_dict(found: Reviewed) -> Mapping[str, object]:
             "next": iso(next_review(found)),
         },
     }
+
+
+def _left(counts: Mapping[Left, int]) -> Mapping[str, int]:
+    return {one.value: count for one, count in counts.items()}
 
 
 def _cells(cells: Mapping[str, Cell]) -> Mapping[str, object]:

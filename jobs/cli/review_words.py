@@ -151,8 +151,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Test der letzten sechs reifen Monate: {won} gewonnen, {others} nicht; AUC und Kalibrierung brauchen je 100",
     ),
     "tested": (
-        "test on later months, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}, lift of top 20% {lift}",
-        "Test später, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}, Lift der besten 20 % {lift}",
+        "later months, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}, top 20% lift {lift}",
+        "spätere Monate, {name}: AUC {area} ({low} – {high}), KS {ks}, Brier {brier}, E/O {eo}, Lift 20 % {lift}",
     ),
     "today": ("today's points", "heutige Punkte"),
     "proposed": ("proposed points", "vorgeschlagene Punkte"),

@@ -113,7 +113,7 @@ def _missed(review: Review, cycle: Cycle) -> None:
 def _handed(review: Review, facts: ContactFacts, decision: ContactDecision, cycle: Cycle, window: Window) -> None:
     review.steps["handed"] += 1
     if is_void(decision, cycle):
-        review.steps[Outcome.VOID] += 1
+        review.steps[Outcome.VOID.value] += 1
         return
     _steps(review, facts, cycle, window)
     _cell(review, cycle, window)

@@ -1,7 +1,7 @@
 """Other points, as past outcomes suggest them: proposed to people, never put in force (domain D6).
 
 The shape comes from the outcomes, the size from today's points: a row gets on average as many points as before, so
-that thresholds keep their meaning.
+that thresholds keep their meaning. No number is more than doubled or halved at once: the next review is a month away.
 """
 
 import math
@@ -19,6 +19,8 @@ from syncer.scoring.calibration.woe import Fate, Strength, information_value, st
 _TEN = 10.0
 #: Keeps a line finite where a cut parts won from others.
 _FAINT = 0.01
+#: How many times larger or smaller a number may become at once.
+_MOST = 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,12 +84,13 @@ def _counts(rows: Sequence[Row], group: Group) -> int:
 
 def _weighed(group: Group, weight: float) -> Group:
     points = {rule: _rounded(one * weight, one) for rule, one in group.points.items()}
-    return replace(group, cap=max(1.0, float(round(group.cap * weight))) if group.cap else 0.0, points=points)
+    return replace(group, cap=_rounded(group.cap * weight, group.cap), points=points)
 
 
 def _rounded(value: float, before: float) -> float:
     """Return whole points that keep the sign: a rule is never reversed and never silently switched off."""
-    return math.copysign(max(1.0, float(round(abs(value)))), before) if before else 0.0
+    size = min(max(abs(value), abs(before) / _MOST), abs(before) * _MOST)
+    return math.copysign(max(1.0, float(round(size))), before) if before else 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
