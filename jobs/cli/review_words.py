@@ -132,7 +132,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "chance of a win by engagement when the hand is first raised: {chances}",
         "Gewinnchance nach Aktivität beim ersten Heben der Hand: {chances}",
     ),
-    "unchanged": ("no other points are proposed", "andere Punkte werden nicht vorgeschlagen"),
+    "unchanged": (
+        "no other points are proposed: as far as chance allows to tell, today's weights fit the outcomes",
+        "andere Punkte werden nicht vorgeschlagen: Soweit der Zufall es zu sagen erlaubt, passen die heutigen",
+    ),
     "against": (
         "outcomes speak against, points stay, somebody should look: {names}",
         "Ergebnisse sprechen dagegen, Punkte bleiben, bitte ansehen: {names}",

@@ -2,6 +2,7 @@
 
 The shape comes from the outcomes, the size from today's points: a row gets on average as many points as before, so
 that thresholds keep their meaning. No number is more than doubled or halved at once: the next review is a month away.
+Where today's weights describe the outcomes as well as chance allows to tell, nothing is proposed.
 """
 
 import math
@@ -14,11 +15,10 @@ from syncer.scoring.calibration.regression import Logit, fit_logit
 from syncer.scoring.calibration.rows import Row
 from syncer.scoring.calibration.sample import parameters
 from syncer.scoring.calibration.scaling import Scale
+from syncer.scoring.calibration.weighing import FAINT, asks_for_weights
 from syncer.scoring.calibration.woe import Fate, Strength, information_value, strength, weights
 
 _TEN = 10.0
-#: Keeps a line finite where a cut parts won from others.
-_FAINT = 0.01
 #: How many times larger or smaller a number may become at once.
 _MOST = 2.0
 
@@ -48,7 +48,7 @@ class Proposal:
 def rescale(rows: Sequence[Row]) -> Logit:
     """Return the line from tens of engagement to the odds of a win."""
     return fit_logit(
-        [[row.engagement / _TEN] for row in rows], [row.is_won for row in rows], ridge=_FAINT, positive=True
+        [[row.engagement / _TEN] for row in rows], [row.is_won for row in rows], ridge=FAINT, positive=True
     )
 
 
@@ -61,10 +61,10 @@ def regroup(rows: Sequence[Row], groups: Mapping[str, Group], doubtful: Collecti
     wins = sum(row.is_won for row in rows)
     ranked = sorted(clean, key=lambda name: (-_counts(rows, clean[name]), name))
     names = ranked[: max(0, parameters(wins) - 1)]
-    if not names:
+    features, won = [[clean[name].of(row) / _TEN for name in names] for row in rows], [row.is_won for row in rows]
+    if not names or not asks_for_weights(features, won):
         return Proposal(changes=(), against=(), groups=groups)
-    features = [[clean[name].of(row) / _TEN for name in names] for row in rows]
-    found = fit_logit(features, [row.is_won for row in rows], positive=True)
+    found = fit_logit(features, won, positive=True)
     slopes = dict(zip(names, found.coefficients, strict=True))
     against = [name for name, slope in slopes.items() if slope <= _NOTHING]
     kept = {name: slope for name, slope in slopes.items() if slope > _NOTHING}
@@ -172,6 +172,9 @@ def repoint(rows: Sequence[Row], groups: Mapping[str, Group], card: Scorecard) -
         if card.fit.coefficients[number] > _NOTHING
     }
     given = {rule: points for group in groups.values() for rule, points in group.points.items()}
+    parts = [[_given(row, one.rule, given) for one in card.characteristics] for row in rows]
+    if not card.characteristics or not asks_for_weights(parts, [row.is_won for row in rows]):
+        return Proposal(changes=(), against=(), groups=groups)
     kept = {rule: points for rule, points in wanted.items() if points * given[rule] > 0}
     units = {rule: sum(row.hits[rule].units for row in rows if rule in row.hits) for rule in kept}
     before = sum(abs(given[rule]) * units[rule] for rule in kept)
@@ -183,6 +186,10 @@ def repoint(rows: Sequence[Row], groups: Mapping[str, Group], card: Scorecard) -
     }
     against = [one.rule for one in card.characteristics if one.rule not in kept]
     return _proposal(groups, changed, against)
+
+
+def _given(row: Row, rule: str, given: Mapping[str, float]) -> float:
+    return given[rule] * row.hits[rule].units / _TEN if rule in row.hits else 0.0
 
 
 def _per_unit(rows: Sequence[Row], one: Characteristic, points: Sequence[float]) -> float:
