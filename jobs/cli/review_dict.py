@@ -47,6 +47,7 @@ def review_dict(found: Reviewed) -> Mapping[str, object]:
             "signed_at": iso(window.signed_at),
             "psi": review.drift,
             "drift": None if review.drift is None else drift(review.drift),
+            "beyond_chance": None if review.drift is None else review.is_beyond_chance,
             "early": reasons_of(found),
             "next": iso(next_review(found)),
         },

@@ -60,7 +60,7 @@ def day_of(found: Reviewed, at: Millis, lang: Language) -> str:
 def reasons_of(found: Reviewed) -> list[str]:
     """Return why the review does not wait for its monthly date: items, drift."""
     review = found.seen.review
-    moved = review.drift is not None and drift(review.drift) is Drift.SHIFTED
+    moved = review.is_beyond_chance and drift(review.drift or 0.0) is Drift.SHIFTED
     return [*(["items"] if review.items >= _EARLY else []), *(["drift"] if moved else [])]
 
 
@@ -162,7 +162,8 @@ def _print_decision(found: Reviewed, lang: Language) -> None:
         typer.echo("  " + said("no_drift", lang))
     else:
         value = number(review.drift, lang, digits=2)
-        typer.echo("  " + said("drift", lang, value=value, name=said(drift(review.drift), lang)))
+        name = drift(review.drift) if review.is_beyond_chance or drift(review.drift) is Drift.STABLE else "chance"
+        typer.echo("  " + said("drift", lang, value=value, name=said(name, lang)))
     if reasons_of(found):
         typer.echo("  " + said("early", lang))
     typer.echo("  " + said("boxes", lang, day=day_of(found, next_review(found), lang)))

@@ -184,6 +184,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "whether the cells have shifted cannot be said: fewer than 30 hand-overs on one side",
         "ob sich die Zellen verschoben haben, ist nicht zu sagen: auf einer Seite unter 30 Übergaben",
     ),
+    "chance": ("no more than chance gives at this size", "nicht mehr, als der Zufall bei dieser Größe gibt"),
     "stable": ("stable", "stabil"),
     "watch": ("watch it", "beobachten"),
     "shifted": ("shifted", "verschoben"),

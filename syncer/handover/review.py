@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from scipy.stats import chi2
+
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, Outcome
 from syncer.funnel.two_way import is_two_way
 from syncer.handover.entries import is_void
@@ -73,6 +75,15 @@ class Review:
         """How far the cells of recent hand-overs differ from those before; None below 30 on either side."""
         enough = min(self.before.total(), self.recent.total()) >= SMALL
         return psi(self.before, self.recent) if enough else None
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether the cells differ by more than two draws from the same ones do nineteen times of twenty."""
+        value, cells = self.drift, len({*self.before, *self.recent})
+        if value is None or cells == 1:
+            return False
+        spread = 1 / self.before.total() + 1 / self.recent.total()
+        return value > spread * float(chi2.ppf(0.95, cells - 1))
 
 
 def count(review: Review, facts: ContactFacts, decision: ContactDecision, window: Window) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 
 import orjson
@@ -169,7 +170,9 @@ def test_a_review_waits_for_its_date_unless_something_happened(capsys):
     assert next_review(quiet) == AS_OF + 30 * DAY
     assert f"({said('never', 'en')})" not in shown(capsys, quiet, "en")
     seen = busy()
-    seen.review.before, seen.review.recent = seen.review.recent, seen.review.recent
+    seen.review.before = Counter({"A1": 20, "A2": 10, "B1": 10, "B2": 10, "C1": 10})
+    seen.review.recent = Counter({"A1": 6, "A2": 8, "B1": 9, "B2": 3, "C1": 6})
+    assert "no more than chance gives" in shown(capsys, replace(quiet, seen=seen), "en")
     assert reasons_of(replace(quiet, seen=seen)) == ["items"]
     assert reasons_of(replace(quiet, seen=busy())) == ["items", "drift"]
 
