@@ -7,7 +7,7 @@ from jobs.cli.review_output import next_review, reasons_of
 from jobs.deciding.review import Reviewed
 from syncer.handover.review import Cell
 from syncer.moments import iso
-from syncer.scoring.calibration.proposal import Scorecard
+from syncer.scoring.calibration.card import Scorecard
 from syncer.scoring.calibration.quality import Cut, drift
 from syncer.scoring.calibration.rates import RuleRate
 from syncer.scoring.calibration.rows import Left
@@ -104,6 +104,7 @@ def _card(card: Scorecard) -> Mapping[str, object]:
     return {
         "scale": {"points": scale.points, "odds": scale.odds, "pdo": scale.pdo},
         "base": card.base,
+        "idle": list(card.idle),
         "rules": [
             {
                 "rule": one.rule,

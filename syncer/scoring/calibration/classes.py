@@ -34,10 +34,15 @@ def coarse_classes(fates: Mapping[float | None, Fate]) -> Sequence[Band]:
     return bands if unknown is None else [*bands, Band(low=None, high=None, fate=unknown)]
 
 
+def is_enough(fate: Fate, units: int) -> bool:
+    """Return whether so many of all units can be a class."""
+    return fate.n >= _SHARE * units and fate.won >= _EVENTS
+
+
 def _thin(bands: Sequence[Band], units: int) -> int | None:
     if len(bands) == 1:
         return None
-    small = (index for index, band in enumerate(bands) if band.fate.n < _SHARE * units or band.fate.won < _EVENTS)
+    small = (index for index, band in enumerate(bands) if not is_enough(band.fate, units))
     return next(small, None)
 
 

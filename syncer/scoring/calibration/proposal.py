@@ -9,14 +9,12 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from syncer.scoring.calibration.classes import Band, coarse_classes
+from syncer.scoring.calibration.card import Characteristic, Scorecard
 from syncer.scoring.calibration.points import Group
 from syncer.scoring.calibration.regression import Logit, fit_logit
 from syncer.scoring.calibration.rows import Row
 from syncer.scoring.calibration.sample import parameters
-from syncer.scoring.calibration.scaling import Scale
 from syncer.scoring.calibration.weighing import FAINT, asks_for_weights
-from syncer.scoring.calibration.woe import Fate, Strength, information_value, strength, weights
 
 _TEN = 10.0
 #: How many times larger or smaller a number may become at once.
@@ -93,99 +91,37 @@ def _rounded(value: float, before: float) -> float:
     return math.copysign(max(1.0, float(round(size))), before) if before else 0.0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Characteristic:
-    """One rule as a scorecard sees it: how often it counted, in coarse classes."""
-
-    rule: str
-    bands: Sequence[Band]
-    #: Weight of evidence by class.
-    woes: Sequence[float]
-    information: float
-
-    @property
-    def strength(self) -> Strength:
-        """What the information value says."""
-        return strength(self.information)
-
-    def of(self, row: Row) -> float:
-        """Return the weight of evidence of a row."""
-        times = row.hits[self.rule].times if self.rule in row.hits else 0
-        index = sum((band.high or 0) < times for band in self.bands)
-        return self.woes[min(index, len(self.woes) - 1)]
-
-
-def characteristics(rows: Sequence[Row], rules: Collection[str]) -> Sequence[Characteristic]:
-    """Return the rules that part won from others; those of one class or without information are left out."""
-    found = []
-    for rule in rules:
-        fates: dict[float | None, Fate] = {}
-        for row in rows:
-            times = row.hits[rule].times if rule in row.hits else 0
-            won, others = fates.get(times, Fate(0, 0))
-            fates[times] = Fate(won + row.is_won, others + (not row.is_won))
-        bands = coarse_classes(fates)
-        held = [band.fate for band in bands]
-        value = information_value(held)
-        if len(bands) > 1 and strength(value) is not Strength.NONE:
-            found.append(Characteristic(rule=rule, bands=bands, woes=weights(held), information=value))
-    return found
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scorecard:
-    """A scorecard: points by rule and class on its own scale."""
-
-    characteristics: Sequence[Characteristic]
-    fit: Logit
-    scale: Scale
-
-    @property
-    def base(self) -> float:
-        """Points that everybody has."""
-        return self.scale.offset + self.scale.factor * self.fit.intercept
-
-    def points(self, number: int) -> Sequence[float]:
-        """Return the points by class of one characteristic."""
-        beta = self.fit.coefficients[number]
-        return [self.scale.of_class(beta, woe) for woe in self.characteristics[number].woes]
-
-    def score(self, row: Row) -> float:
-        """Return a row's points."""
-        woes = [one.of(row) for one in self.characteristics]
-        return self.base + sum(self.scale.of_class(*one) for one in zip(self.fit.coefficients, woes, strict=True))
-
-
-def scorecard(rows: Sequence[Row], rules: Collection[str], scale: Scale | None = None) -> Scorecard:
-    """Return the scorecard that rows suggest; it has no characteristic where no rule parts won from others."""
-    kept = [one for one in characteristics(rows, rules) if one.strength is not Strength.SUSPICIOUS]
-    won = [row.is_won for row in rows]
-    found = fit_logit([[one.of(row) for one in kept] for row in rows], won, positive=True)
-    return Scorecard(characteristics=kept, fit=found, scale=scale or Scale())
-
-
 def repoint(rows: Sequence[Row], groups: Mapping[str, Group], card: Scorecard) -> Proposal:
-    """Return the points of single rules that come nearest to a scorecard, caps as they are."""
-    wanted = {
-        one.rule: _per_unit(rows, one, card.points(number))
-        for number, one in enumerate(card.characteristics)
-        if card.fit.coefficients[number] > _NOTHING
-    }
+    """Return the points of single rules that come nearest to a scorecard, caps as they are; idle rules get half."""
     given = {rule: points for group in groups.values() for rule, points in group.points.items()}
-    parts = [[_given(row, one.rule, given) for one in card.characteristics] for row in rows]
+    idle = [rule for rule in card.idle if given[rule] > 0]
+    judged = [*(one.rule for one in card.characteristics), *idle]
+    parts = [[_given(row, rule, given) for rule in judged] for row in rows]
     if not card.characteristics or not asks_for_weights(parts, [row.is_won for row in rows]):
         return Proposal(changes=(), against=(), groups=groups)
-    kept = {rule: points for rule, points in wanted.items() if points * given[rule] > 0}
-    units = {rule: sum(row.hits[rule].units for row in rows if rule in row.hits) for rule in kept}
-    before = sum(abs(given[rule]) * units[rule] for rule in kept)
-    size = before / (sum(abs(points) * units[rule] for rule, points in kept.items()) or 1.0)
-    points = {rule: _rounded(one * size, given[rule]) for rule, one in kept.items()}
+    kept = _wanted(rows, card, given)
+    units = {rule: sum(row.hits[rule].units for row in rows if rule in row.hits) for rule in judged}
+    points = {rule: _rounded(0.0, given[rule]) for rule in idle}
+    freed = sum((given[rule] - points[rule]) * units[rule] for rule in idle)
+    before = sum(abs(given[rule]) * units[rule] for rule in kept) + freed
+    size = before / (sum(abs(one) * units[rule] for rule, one in kept.items()) or 1.0)
+    points |= {rule: _rounded(one * size, given[rule]) for rule, one in kept.items()}
     changed = {
         name: replace(group, points={rule: points.get(rule, old) for rule, old in group.points.items()})
         for name, group in groups.items()
     }
     against = [one.rule for one in card.characteristics if one.rule not in kept]
     return _proposal(groups, changed, against)
+
+
+def _wanted(rows: Sequence[Row], card: Scorecard, given: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the scorecard's points a unit of the rules that it does not reverse."""
+    found = {
+        one.rule: _per_unit(rows, one, card.points(number))
+        for number, one in enumerate(card.characteristics)
+        if card.fit.coefficients[number] > _NOTHING
+    }
+    return {rule: points for rule, points in found.items() if points * given[rule] > 0}
 
 
 def _given(row: Row, rule: str, given: Mapping[str, float]) -> float:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncer.agreement.model import Agreement
+from syncer.scoring.calibration.card import Scorecard, scorecard
 from syncer.scoring.calibration.leakage import Suspicion, suspicions
 from syncer.scoring.calibration.points import groups_of, points_of
-from syncer.scoring.calibration.proposal import Change, Proposal, Scorecard, regroup, repoint, rescale, scorecard
+from syncer.scoring.calibration.proposal import Change, Proposal, regroup, repoint, rescale
 from syncer.scoring.calibration.rates import RuleRate, rule_rates
 from syncer.scoring.calibration.regression import Logit
 from syncer.scoring.calibration.rows import Row

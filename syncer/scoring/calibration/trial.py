@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from syncer.agreement.score import ScoreModel
 from syncer.kpis.stats import Interval
+from syncer.scoring.calibration.card import Scorecard
 from syncer.scoring.calibration.points import engagement_of, groups_of
-from syncer.scoring.calibration.proposal import Proposal, Scorecard
+from syncer.scoring.calibration.proposal import Proposal
 from syncer.scoring.calibration.quality import (
     Cut,
     Sharpness,

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from syncer.agreement import load_default
+from syncer.scoring.calibration.card import scorecard
 from syncer.scoring.calibration.points import engagement_of, groups_of, points_of
-from syncer.scoring.calibration.proposal import regroup, repoint, rescale, scorecard
+from syncer.scoring.calibration.proposal import regroup, repoint, rescale
 from syncer.scoring.calibration.rates import RuleRate, Verdict, rule_rates
 from syncer.scoring.calibration.rows import Hit
 from syncer.scoring.calibration.sample import Allowed
@@ -147,6 +148,26 @@ def test_no_rule_is_switched_off_or_on_and_none_more_than_halved_or_doubled():
     found = regroup(drawn(450, {"E1": 0.3, "E4": 1.5}), groups, ())
     assert found.groups["one"].points == {"E1": 10.0, "E5": 0.0, "E6": -1.0}
     assert found.groups["one"].cap == 30.0
+
+
+def test_a_rule_that_parts_nobody_gives_half_of_its_points_to_those_that_do(large):
+    changed = {one.rule: (one.before, one.after) for one in large.changes}
+    assert large.card.idle == ["E3", "E5", "E6"]
+    assert (changed["E3"], changed["E5"]) == ((20.0, 10.0), (5.0, 2.0))
+
+
+def test_a_deduction_that_parts_nobody_upwards_stays():
+    rows = drawn(3000, EFFECTS)
+    groups = {"one": replace(GROUPS["intent"], points={"E1": 5.0, "E4": 20.0, "E5": -5.0})}
+    card = scorecard(rows, ["E1", "E4", "E5"])
+    assert card.idle == ["E5"]
+    assert repoint(rows, groups, card).groups["one"].points["E5"] == -5.0
+
+
+def test_a_rule_too_rare_to_be_judged_is_not_called_idle():
+    plain = enumerate(drawn(900, {}))
+    rows = [replace(one, hits={"E5": Hit(1, 1.0)} if number < 9 else {}) for number, one in plain]
+    assert scorecard(rows, ["E5"]).idle == []
 
 
 def test_one_group_or_rule_alone_has_nothing_to_be_weighed_against():
