@@ -1,10 +1,11 @@
-"""Commands around the signed rule file: check, diff, simulate, sign, schema."""
+"""Commands around the signed rule file: check, diff, simulate, review, sign, schema."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jobs.cli.agreement_review import review
 from jobs.cli.options import AccountOption, JsonOption, LangOption
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def register(app: typer.Typer) -> None:
     tree.command("check")(check)
     tree.command("diff")(diff)
     tree.command("simulate")(simulate)
+    tree.command("review")(review)
     tree.command("sign")(sign)
     tree.command("schema")(schema)
     app.add_typer(tree, name="agreement")

@@ -98,13 +98,20 @@ def simulation_dict(found: Simulation, *, ids: bool) -> Mapping[str, object]:
 
 def print_simulation(found: Simulation, lang: Language, *, ids: bool) -> None:
     """Print what the draft would do."""
-    frame = found.frame
     typer.echo(_said("head", lang, account=found.account, now=found.now.label, draft=found.draft.label))
     _print_moves(found, lang, ids=ids)
-    heads = [_said(key, lang) for key in ("handed", "precision", "interval", "won", "recall", "capacity")]
+    heads = _heads(lang)
     both = [("now", found.before), ("draft", found.after)]
     rows = [(_said(key, lang), *_cells(one, found, lang)) for key, one in both]
     print_table([_said("rules", lang), *heads], rows, right=heads)
+    print_thresholds(found, lang)
+    for role in found.draft.missing_signatures:
+        typer.echo(_said("unsigned", lang, label=found.draft.label, role=_said(role, lang)))
+
+
+def print_thresholds(found: Simulation, lang: Language) -> None:
+    """Print what the thresholds tried would do, and the lowest of them that sales can take."""
+    frame, heads = found.frame, _heads(lang)
     table = _said("table", lang, level=found.level)
     tried = [(f"T = {number(one.threshold, lang)}", *_cells(one.tally, found, lang)) for one in found.variants]
     print_table([table, *heads], tried, right=heads)
@@ -114,8 +121,10 @@ def print_simulation(found: Simulation, lang: Language, *, ids: bool) -> None:
     else:
         typer.echo(_said("advised", lang, threshold=number(found.advised, lang)))
     typer.echo(_said("caveat", lang))
-    for role in found.draft.missing_signatures:
-        typer.echo(_said("unsigned", lang, label=found.draft.label, role=_said(role, lang)))
+
+
+def _heads(lang: Language) -> Sequence[str]:
+    return [_said(key, lang) for key in ("handed", "precision", "interval", "won", "recall", "capacity")]
 
 
 def _print_moves(found: Simulation, lang: Language, *, ids: bool) -> None:

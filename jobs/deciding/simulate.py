@@ -82,7 +82,7 @@ def _simulate(desk: Desk, trial: Trial) -> Simulation:
     now = desk.agreement.agreement
     clocks = Clocks(as_of=desk.clock(), known_at=desk.clock())
     with desk.store.snapshot() as reading:
-        frame = Frame(as_of=clocks.as_of, weeks=trial.weeks, horizon_days=_horizon(desk, reading, clocks))
+        frame = Frame(as_of=clocks.as_of, weeks=trial.weeks, horizon_days=horizon_of(desk, reading, clocks))
         found = Simulation(account=desk.name, now=now, draft=trial.draft, frame=frame, level=trial.level)
         tried = {one: rules_of(reading, desk.name, _with(trial, one)) for one in _thresholds(trial)}
         found.variants = [Variant(threshold=one, tally=Tally()) for one in tried]
@@ -140,7 +140,8 @@ def _deals(
     return now, draft
 
 
-def _horizon(desk: Desk, reading: Unit, clocks: Clocks) -> int:
+def horizon_of(desk: Desk, reading: Unit, clocks: Clocks) -> int:
+    """Return within how many days a hand-over of an account has to be won."""
     calendar = desk.agreement.agreement.calendar
     cut = Cut(
         account=desk.name,

@@ -10,7 +10,8 @@ from tempfile import NamedTemporaryFile
 from syncer.agreement.head import Role
 from syncer.agreement.load import parse_agreement, read_text
 from syncer.agreement.model import Agreement
-from syncer.agreement.tree import Node, Place, read_document
+from syncer.agreement.splicing import end_of, last_end, spliced
+from syncer.agreement.tree import Node, read_document
 from syncer.errors import AgreementError, Problem
 
 
@@ -39,9 +40,6 @@ def sign(path: FilePath, role: Role, by: str, at: date) -> Agreement:
     return result
 
 
-_Position = tuple[int, int]
-
-
 def _with_signature(text: str, file: str, line: str, replaced: int | None) -> str:
     """Return the text with one more signature, or with the one at an index replaced."""
     head = read_document(text, file).root.child("agreement")
@@ -52,45 +50,25 @@ def _with_signature(text: str, file: str, line: str, replaced: int | None) -> st
         return _into_head(text, head, line)
     if not signed.items:
         place = signed.place
-        space = " " if (place.line, place.column) == _end(place) else ""
-        return _spliced(text, (place.line, place.column), _end(place), f"{space}[{line}]")
+        space = " " if (place.line, place.column) == end_of(place) else ""
+        return spliced(text, (place.line, place.column), end_of(place), f"{space}[{line}]")
     if replaced is not None:
         old = signed.items[replaced]
-        return _spliced(text, (old.place.line, old.place.column), _last_end(old), line)
-    last = _last_end(signed.items[-1])
+        return spliced(text, (old.place.line, old.place.column), last_end(old), line)
+    last = last_end(signed.items[-1])
     if signed.is_flow:
-        return _spliced(text, last, last, f", {line}")
-    return _spliced(text, last, last, f"\n{' ' * signed.place.column}- {line}")
+        return spliced(text, last, last, f", {line}")
+    return spliced(text, last, last, f"\n{' ' * signed.place.column}- {line}")
 
 
 def _into_head(text: str, head: Node, line: str) -> str:
     start = (head.place.line, head.place.column)
     if head.keys is None:
-        return _spliced(text, start, _end(head.place), f" {{signed: [{line}]}}")
+        return spliced(text, start, end_of(head.place), f" {{signed: [{line}]}}")
     if head.is_flow:
         inside = (start[0], start[1] + 1)
-        return _spliced(text, inside, inside, f"signed: [{line}], ")
-    return _spliced(text, start, start, f"signed: [{line}]\n{' ' * head.place.column}")
-
-
-def _spliced(text: str, start: _Position, end: _Position, replacement: str) -> str:
-    """Return the text with what stands between two positions replaced; line ends follow the file's own."""
-    lines = text.splitlines(keepends=True) or [""]
-    before = "".join(lines[: start[0]]) + lines[start[0]][: start[1]]
-    after = lines[end[0]][end[1] :] + "".join(lines[end[0] + 1 :])
-    ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
-    return before + replacement.replace("\n", ending) + after
-
-
-def _end(place: Place) -> _Position:
-    return place.end_line, place.end_column
-
-
-def _last_end(node: Node) -> _Position:
-    """Return where a part really ends; the parser ends a block only at the next thing after it."""
-    if node.is_flow:
-        return _end(node.place)
-    return max(_last_end(child) for child in (*(node.items or ()), *(node.keys or {}).values()))
+        return spliced(text, inside, inside, f"signed: [{line}], ")
+    return spliced(text, start, start, f"signed: [{line}]\n{' ' * head.place.column}")
 
 
 def _quoted(text: str) -> str:

@@ -4,14 +4,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import ContactDecision, Cycle, Outcome
-from syncer.handover.entries import is_handover
+from syncer.handover.entries import is_handover, is_void
 from syncer.kpis.stats import Interval, wilson
 from syncer.moments import DAY, Millis
 
 _WEEK = 7 * DAY
 #: Months of mature hand-overs that precision is taken from.
 _LOOK_BACK = 24 * 365 * DAY // 12
-_EXPIRED = "expired"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,17 +78,9 @@ def _count_cycle(tally: Tally, decision: ContactDecision, cycle: Cycle, frame: F
     if cycle.outcome is Outcome.WON and cycle.ended_at is not None and since < cycle.ended_at <= frame.as_of:
         tally.wins += 1
         tally.wins_handed += handed_at is not None
-    if handed_at is None or not since < handed_at <= frame.mature_until or _is_void(decision, cycle):
+    if handed_at is None or not since < handed_at <= frame.mature_until or is_void(decision, cycle):
         return
     tally.mature += 1
     ended_at = cycle.ended_at
     in_time = ended_at is not None and ended_at <= handed_at + frame.horizon_days * DAY
     tally.won += cycle.outcome is Outcome.WON and in_time
-
-
-def _is_void(decision: ContactDecision, cycle: Cycle) -> bool:
-    """Return whether a cycle was never real; one that silence ended was, and was not won."""
-    if cycle.outcome is not Outcome.VOID:
-        return False
-    mine = [event for event in decision.events if event.cycle_no == cycle.cycle_no]
-    return not mine or mine[-1].rule != _EXPIRED

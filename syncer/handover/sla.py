@@ -81,7 +81,7 @@ def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_o
     promised = rules.agreement.agreement.sla
     is_request = last.rule == REQUEST
     minutes = rules.request_minutes if is_request else rules.score_minutes
-    touched = _touched(facts, last.occurred_at, as_of)
+    touched = first_touch(facts, last.occurred_at, as_of)
     ruling, ruled_at = _ruling(cycle, last.occurred_at)
     until = min((at for at in (touched, ruled_at) if at is not None), default=as_of)
     deadlines = [(one.to, rules.clock.after(last.occurred_at, minutes * one.times)) for one in promised.escalation]
@@ -107,7 +107,8 @@ def _handed(decision: ContactDecision) -> Sequence[StageEvent]:
     return [event for event in decision.events if event.cycle_no == decision.cycle_no and is_handover(event)]
 
 
-def _touched(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | None:
+def first_touch(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | None:
+    """Return when a person first turned to a contact after a moment, or None."""
     moments = (
         row.occurred_at
         for row in facts.evidence

@@ -7,6 +7,7 @@ from functools import cache
 from sqlalchemy import Connection, bindparam, or_, select
 
 from syncer.funnel.facts import DealFacts
+from syncer.funnel.two_way import NOT_HELD, is_two_way
 from syncer.moments import Millis
 from syncer.records import ActivityKind, Change, ChangeSource, Contact, Kind, Link
 from syncer.store import tables
@@ -19,12 +20,6 @@ from syncer.store.links import FROM_ID, LABEL, PRIMARY, TO_ID, chosen, links_fro
 from syncer.store.pages import pages
 
 _PAGE = 2_000
-#: Outcomes of a call or meeting in which nobody spoke.
-NOT_HELD = frozenset(
-    {"NO_SHOW", "NO_ANSWER", "BUSY", "FAILED", "CANCELED", "CANCELLED", "MISSED", "RESCHEDULED", "LEFT_VOICEMAIL"}
-)
-#: Outcomes of a call that somebody answered: a call without any may have rung in vain.
-ANSWERED = frozenset({"COMPLETED", "CONNECTED"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,13 +121,6 @@ def _contacts(connection: Connection, account: str, ids: Collection[str], known_
             elif is_two_way(kind, outcome):
                 two_way.setdefault(contact_id, []).append(at)
     return Contacts(people=people, two_way=two_way, next_meeting=next_meeting)
-
-
-def is_two_way(kind: str, outcome: str | None) -> bool:
-    """Return whether both sides spoke: mail from the contact, an answered call, a meeting that was not missed."""
-    if kind == ActivityKind.CALL:
-        return outcome in ANSWERED
-    return kind == ActivityKind.EMAIL_IN or (kind == ActivityKind.MEETING and outcome not in NOT_HELD)
 
 
 @cache

@@ -7,13 +7,13 @@ import orjson
 from sqlalchemy import Connection, String, and_, cast, false, func, literal, or_, select
 
 from syncer.funnel.facts import Outcome
+from syncer.funnel.two_way import NOT_HELD
 from syncer.kpis.journeys import Journey
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cohort, Cut, DealDate
 from syncer.kpis.touches import Reaction
 from syncer.records import ActivityKind
 from syncer.store import tables
-from syncer.store.deal_facts import NOT_HELD
 from syncer.store.decode import amount_of
 from syncer.store.dialect import Query, Row, chunks
 from syncer.store.measures_populations import MILESTONES, cycle_excluded, cycles_as_of, deal_excluded, deals_as_of

@@ -2,9 +2,9 @@
 
 from sqlalchemy import FromClause, and_, or_
 
+from syncer.funnel.two_way import ANSWERED, NOT_HELD
 from syncer.kpis.ports import Cut
 from syncer.records import ActivityKind
-from syncer.store.deal_facts import ANSWERED, NOT_HELD
 from syncer.store.measures_people import member
 from syncer.store.measures_time import Expression
 

@@ -45,6 +45,7 @@ def syncer(folder):
             patch.delenv(name, raising=False)
         (folder / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
         (folder / "draft.yaml").write_text(DRAFT, encoding="utf-8")
+        (folder / "same.yaml").write_text("calendar: {}\n", encoding="utf-8")
 
         def call(*arguments: str) -> str:
             done = CliRunner().invoke(app, arguments)
@@ -102,8 +103,7 @@ def test_a_draft_is_simulated_and_nothing_is_kept(syncer, folder):
     assert found["advised"] == 40
 
 
-def test_the_agreement_in_force_as_a_draft_changes_nothing(syncer, folder):
-    (folder / "same.yaml").write_text("calendar: {}\n", encoding="utf-8")
+def test_the_agreement_in_force_as_a_draft_changes_nothing(syncer):
     found = json.loads(syncer("agreement", "simulate", "same.yaml", "--json"))
     assert found["moved"] == []
     assert found["now"] == found["draft"]
@@ -116,6 +116,40 @@ def test_a_simulation_reads_in_german(syncer):
     for part in ("Trefferquote", "Übergaben/Woche", "Kapazität 5 je Woche", "ist nicht unterzeichnet von Marketing"):
         assert part in text
     assert not re.search(r"\bhand-overs\b|\bprecision\b", text)
+
+
+def test_a_review_says_what_became_of_hand_overs_and_keeps_nothing(syncer, folder):
+    before = _database(folder)
+    found = json.loads(syncer("agreement", "review", "--json", "--previous", "draft.yaml"))
+    assert _database(folder) == before
+    cohort, cells = found["cohort"], found["cells"]
+    ends = sum(cohort.get(one, 0) for one in ("won", "lost", "other", "expired", "void", "open"))
+    assert cohort["handed"] == ends > 0
+    simulated = json.loads(syncer("agreement", "simulate", "same.yaml", "--json"))["now"]
+    assert found["simulation"]["now"]["n"] == simulated["n"]
+    assert sum(one["n"] for one in cells.values()) <= simulated["n"]
+    assert sum(one["n"] for one in found["previous"]["cells"].values()) > 0
+    assert found["proposal"]["points_allowed"] in {"nothing", "rates"}
+    assert found["proposal"]["changes"] == []
+    assert (found["rules"] == []) is (found["proposal"]["rates_allowed"] == "nothing")
+
+
+def test_a_review_reads_in_both_languages_and_writes_no_draft_of_nothing(syncer, folder):
+    english = syncer("agreement", "review", "--draft", "proposed.yaml")
+    assert "no draft was written: nothing is proposed" in english
+    assert not (folder / "proposed.yaml").exists()
+    german = syncer("agreement", "review", "--lang", "de")
+    assert re.findall(r"^(\d) [A-ZÄÖÜ]", german, re.MULTILINE) == list("123456789")
+    assert not re.search(r"\b(hand-overs?|precision|won|rejected|points)\b", german)
+
+
+def test_a_draft_of_a_review_overwrites_nothing(syncer):
+    with pytest.raises(ConfigError) as caught:
+        syncer("agreement", "review", "--draft", "draft.yaml")
+    assert [one.message for one in caught.value.problems] == ["draft.yaml exists"]
+    with pytest.raises(ConfigError) as caught:
+        syncer("agreement", "review", "--draft", "nowhere/draft.yaml")
+    assert [one.message for one in caught.value.problems] == ["nowhere is no folder"]
 
 
 def test_a_threshold_that_cannot_be_is_refused_with_what_can(syncer):

@@ -1,4 +1,4 @@
-"""The worked examples of score and hand-over each have a test under the name that the domain gives them."""
+"""The worked examples of score, hand-over and calibration have tests under the names that the domain gives them."""
 
 import re
 from pathlib import Path
@@ -15,6 +15,10 @@ NAMES = (
     "contributions_sum_to_score",
     "explanation_example_51_99",
     "both_signatures_required",
+    "pdo_scaling",
+    "woe_iv_flag",
+    "auc_ks_brier_psi",
+    "time_split_no_company_overlap",
 )
 
 

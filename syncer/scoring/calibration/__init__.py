@@ -1,0 +1,1 @@
+"""What closed outcomes say about the points (domain D6): labels, checks, fits, measures. Pure; nothing is activated."""
