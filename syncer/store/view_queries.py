@@ -3,7 +3,7 @@
 A change here, or in the catalogue, makes every view anew at the next upgrade (see views.py).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import BigInteger, Connection, Text, and_, case, cast, func, literal, select
@@ -14,6 +14,9 @@ from syncer.store import tables
 from syncer.store.dialect import Query
 from syncer.store.measures_people import member
 from syncer.store.measures_time import Expression
+
+#: How a query writes milliseconds.
+Moment = Callable[[Expression], Expression]
 
 #: The view over the rows of every KPI.
 ALL_ROWS = "kpi_rows"
@@ -60,10 +63,9 @@ class ViewDialect(Protocol):
 
 def view_queries(dialect: ViewDialect) -> Iterator[tuple[str, Query]]:
     """Yield every view's name and what it shows."""
-    declared = catalogue()
-    yield ALL_ROWS, _inside_out(_kpi_rows(dialect, [row for one in declared.values() for row in one.rows.values()]))
-    for key, declaration in declared.items():
-        rows = _kpi_rows(dialect, declaration.rows.values())
+    yield ALL_ROWS, _inside_out(kpi_rows(dialect, dialect.moment))
+    for key, declaration in catalogue().items():
+        rows = _kpi_rows(dialect, dialect.moment, declaration.rows.values())
         yield f"kpi_{key.lower()}", _inside_out(rows.where(tables.kpi_snapshots.c.kpi.in_(list(declaration.rows))))
     yield "now_contacts", _inside_out(_contacts(dialect))
     yield "now_open_deals", _inside_out(_open_deals(dialect))
@@ -76,12 +78,17 @@ def _inside_out(query: Query) -> Query:
     return select(*inner.c)
 
 
-def _kpi_rows(dialect: ViewDialect, rows: Collection[Row]) -> Query:
+def kpi_rows(dialect: ViewDialect, moment: Moment) -> Query:
+    """Return the rows of every KPI that the last run of each account kept."""
+    return _kpi_rows(dialect, moment, [row for one in catalogue().values() for row in one.rows.values()])
+
+
+def _kpi_rows(dialect: ViewDialect, moment: Moment, rows: Collection[Row]) -> Query:
     kept = tables.kpi_snapshots
     names = [_name(rows, lang).label(f"name_{lang}") for lang in LANGUAGES]
     return select(
         kept.c.account,
-        dialect.moment(kept.c.as_of).label("as_of"),
+        moment(kept.c.as_of).label("as_of"),
         kept.c.run,
         kept.c.position,
         kept.c.kpi.label("id"),
