@@ -28,11 +28,12 @@ from syncer.kpis.ports import (
 )
 from syncer.moments import Millis
 from syncer.money import CostKind
-from syncer.records import CostLine, Owner
+from syncer.records import CostLine
 from syncer.store import tables
 from syncer.store.decode import amount_of
 from syncer.store.dialect import Row
 from syncer.store.freezing import frozen_day
+from syncer.store.measures_labels import labels
 from syncer.store.measures_moves import moves
 from syncer.store.measures_paths import cycle_journeys, won_journeys
 from syncer.store.measures_populations import (
@@ -74,6 +75,7 @@ class Measures:
         self.connection = connection
         self.work = Work(connection)
         self._reach: dict[Hashable, Sequence[Reach]] = {}
+        self._labels: dict[str, Labels] = {}
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Iterable[CycleCount]:
         """Count a cohort of cycles by outcome at as_of and by whether they reached a milestone."""
@@ -208,9 +210,9 @@ class Measures:
         """Yield the deals won with their close date inside the window, as cycle_journeys does."""
         return won_journeys(self.connection, cut, window, touched=touched)
 
-    def moves(self, cut: Cut, since: FrozenDay | Millis) -> Iterable[Move]:
-        """Yield what became, by as_of, of the pipeline of a frozen day, or of a moment of the ledger."""
-        return moves(self.connection, cut, since)
+    def moves(self, cut: Cut, since: FrozenDay | Millis, closing: Window | None = None) -> Iterable[Move]:
+        """Yield what became, by as_of, of the pipeline then; with `closing` of deals that were to close inside it."""
+        return moves(self.connection, cut, since, closing)
 
     def frozen(self, cut: Cut, day: int) -> FrozenDay | None:
         """Return a day that was frozen by the cut's knowledge time, None where it was not."""
@@ -225,30 +227,10 @@ class Measures:
             yield PushCount(read(segment), excluded, Outcome(outcome), count, units)
 
     def labels(self, account: str) -> Labels:
-        """Return the names that a reader wants instead of ids, and the currency most deals carry."""
-        owner, stage, span = tables.owners, tables.stages, tables.deal_spans
-        people = select(owner.c.id, owner.c.first_name, owner.c.last_name).where(owner.c.account == account)
-        pipes = select(stage.c.pipeline_id, func.max(stage.c.pipeline_label)).where(stage.c.account == account)
-        money = (
-            select(span.c.currency)
-            .where(
-                span.c.account == account,
-                span.c.currency.is_not(None),
-                span.c.valid_to.is_(None),
-                span.c.superseded_at.is_(None),
-            )
-            .group_by(span.c.currency)
-            .order_by(func.count().desc(), span.c.currency)
-            .limit(1)
-        )
-        return Labels(
-            owners={
-                key: Owner(id=key, first_name=first, last_name=last).name
-                for key, first, last in self.connection.execute(people)
-            },
-            pipelines=dict(self.connection.execute(pipes.group_by(stage.c.pipeline_id)).all()),
-            currency=self.connection.execute(money).scalar(),
-        )
+        """Return the names that a reader wants instead of ids, and the currency most deals carry; looked up once."""
+        if account not in self._labels:
+            self._labels[account] = labels(self.connection, account)
+        return self._labels[account]
 
 
 def _cost(row: Row) -> CostLine:
