@@ -21,20 +21,8 @@ Moment = Callable[[Expression], Expression]
 #: The view over the rows of every KPI.
 ALL_ROWS = "kpi_rows"
 
-_CONTACT_MOMENTS = ("since", "sla_due_at", "overridden_until", "changed_at")
-_CYCLE_MOMENTS = (
-    "started_at",
-    "ended_at",
-    "first_contact_at",
-    "suspect_at",
-    "inquiry_at",
-    "mql_at",
-    "sales_ready_at",
-    "accepted_at",
-    "rejected_at",
-    "deal_at",
-    "offer_at",
-)
+#: Moments whose name does not end as those of all others do.
+_MORE_MOMENTS = ("since", "overridden_until")
 
 
 class ViewDialect(Protocol):
@@ -124,7 +112,7 @@ def _contacts(dialect: ViewDialect) -> Query:
     same = and_(contact.c.account == state.c.account, contact.c.id == state.c.contact_id)
     beside = [contact.c[name] for name in ("company_id", "owner_id", "source", "campaign", "country")]
     return (
-        select(*_columns(dialect, state, ("overridden_until", "due_at"), _CONTACT_MOMENTS), *beside)
+        select(*_columns(dialect, state, ("due_at",)), *beside)
         .select_from(state.join(contact, same))
         .where(contact.c.merged_into.is_(None), contact.c.archived_at.is_(None))
     )
@@ -154,12 +142,14 @@ def _open_deals(dialect: ViewDialect) -> Query:
 def _cycles(dialect: ViewDialect) -> Query:
     cycle = tables.cycles
     apart = ("recorded_at", "superseded_at", "reopened_outcome", "reopened_from", "reopened_to")
-    return select(*_columns(dialect, cycle, apart, _CYCLE_MOMENTS)).where(cycle.c.superseded_at.is_(None))
+    return select(*_columns(dialect, cycle, apart)).where(cycle.c.superseded_at.is_(None))
 
 
-def _columns(
-    dialect: ViewDialect, table: NamedFromClause, apart: Sequence[str], moments: Sequence[str]
-) -> Sequence[Expression]:
+def _columns(dialect: ViewDialect, table: NamedFromClause, apart: Sequence[str]) -> Sequence[Expression]:
     """Return a table's columns but those set apart, moments as the database's own."""
     shown: Mapping[str, Expression] = {name: column for name, column in table.c.items() if name not in apart}
-    return [dialect.moment(one).label(name) if name in moments else one for name, one in shown.items()]
+    return [dialect.moment(one).label(name) if _is_moment(name) else one for name, one in shown.items()]
+
+
+def _is_moment(name: str) -> bool:
+    return name.endswith("_at") or name in _MORE_MOMENTS

@@ -140,7 +140,7 @@ def test_a_view_of_other_columns_is_made_anew(blank_url, monkeypatch):
     store = open_store(blank_url)
     store.upgrade()
     names = _columns(store, "now_cycles")
-    monkeypatch.setattr("syncer.store.view_queries._CYCLE_MOMENTS", ())
+    monkeypatch.setattr("syncer.store.view_queries._is_moment", lambda _: False)
     monkeypatch.setattr(views, "edition", lambda: "later")
     store.upgrade()
     assert _columns(store, "now_cycles") == names
@@ -180,7 +180,7 @@ def test_a_view_that_stands_on_ours_is_named_as_the_obstacle(blank_postgres_url,
     store.upgrade()
     with store.commit() as unit:
         unit.connection.execute(text("CREATE VIEW theirs AS SELECT * FROM now_cycles"))
-    monkeypatch.setattr("syncer.store.view_queries._CYCLE_MOMENTS", ())
+    monkeypatch.setattr("syncer.store.view_queries._is_moment", lambda _: False)
     monkeypatch.setattr(views, "edition", lambda: "later")
     with pytest.raises(ConfigError, match="stand on a view of ours"):
         store.upgrade()
