@@ -11,6 +11,7 @@ from jobs.cli import (
     daemon,
     database,
     doctor,
+    extracts,
     figures,
     files,
     handover,
@@ -45,6 +46,7 @@ doctor.register(app)
 steps.register(app)
 writing.register(app)
 figures.register(app)
+extracts.register(app)
 handover.register(app)
 money.register(app)
 letters.register(app)

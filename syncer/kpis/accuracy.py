@@ -65,15 +65,14 @@ def _cut(ask: Ask) -> Cut:
 def _at_age(ask: Ask, quarter: Window, days: int | None) -> Memory | None:
     first, last = days_of(ask, quarter)
     day = first - 1 if days is None else last - days
-    return remembered(ask, _cut(ask), day) if day <= ask.today else None
+    return remembered(ask, _cut(ask), day, quarter) if day <= ask.today else None
 
 
 def _count(ask: Ask, scores: defaultdict[Segment, Score], numbered: tuple[int, Window], memory: Memory) -> None:
     number, quarter = numbered
     for move in memory.moves:
         *segment, rep = move.segment
-        if move.before is not None and closes_inside(move.before, quarter):
-            _forecast(ask, scores[tuple(segment)], (rep, number), (move, quarter, memory.day))
+        _forecast(ask, scores[tuple(segment)], (rep, number), (move, quarter, memory.day))
     won_then = replace(_cut(ask), as_of=memory.as_of)
     for cut, is_then in ((won_then, True), (_cut(ask), False)):
         for row in ask.measures.deals(cut, DealDate.CLOSE, quarter):

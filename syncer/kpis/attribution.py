@@ -78,6 +78,10 @@ def credits_of(path: Path, model: Model) -> Sequence[Credit]:
     """Return who earned a unit; the weights sum to one. Without any touch nobody knows, and that keeps the whole."""
     if not path.touches:
         return [Credit(None, None, Fraction(1))]
+    first = path.touches[0]
+    if all(one.source == first.source and one.campaign == first.campaign for one in path.touches):
+        # Whatever the weights, one source earned the whole.
+        return [Credit(first.source, first.campaign, Fraction(1))]
     found: dict[tuple[str | None, str | None], Fraction] = {}
     for touch, weight in zip(path.touches, weights(path, model), strict=True):
         key = (touch.source, touch.campaign)

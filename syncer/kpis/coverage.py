@@ -8,7 +8,7 @@ from syncer.funnel.facts import Outcome
 from syncer.kpis.money import Purse, fill
 from syncer.kpis.ports import ID, DealDate
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import closes_inside, days_of, earlier_quarters, remembered, worth
+from syncer.kpis.remembered import days_of, earlier_quarters, remembered, worth
 from syncer.kpis.result import FEW, Kpi, Status, size_status
 
 #: The goal that coverage is measured against.
@@ -96,9 +96,9 @@ def _past(ask: Ask) -> Past:
     age = ask.today - calendar.day_number(window.start)
     for quarter in earlier_quarters(ask, window.start, _QUARTERS):
         day = days_of(ask, quarter)[0] + age
-        for move in remembered(ask, ask.every, day).moves:
+        for move in remembered(ask, ask.every, day, quarter).moves:
             after = move.after
-            if move.excluded is not None or after is None or not closes_inside(move.before, quarter):
+            if move.excluded is not None or after is None:
                 continue
             amount = worth(ask, move.before, day)
             if amount is not None and after.outcome in {Outcome.WON, Outcome.LOST, Outcome.OTHER}:

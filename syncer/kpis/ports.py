@@ -246,8 +246,11 @@ class Measures(Protocol):
         """Yield the deals won with their close date inside the window, as cycle_journeys does."""
         ...
 
-    def moves(self, cut: Cut, since: FrozenDay | Millis) -> Iterable[Move]:
-        """Yield what became, by as_of, of the pipeline of a frozen day, or of a moment of the ledger."""
+    def moves(self, cut: Cut, since: FrozenDay | Millis, closing: Window | None = None) -> Iterable[Move]:
+        """Yield what became, by as_of, of the pipeline of a frozen day, or of a moment of the ledger.
+
+        With `closing` only the deals that were open then, with a close date inside it.
+        """
         ...
 
     def frozen(self, cut: Cut, day: int) -> FrozenDay | None:

@@ -34,11 +34,9 @@ def calibration(ask: Ask) -> Calibration:
     age = ask.today - days_of(ask, quarter)[0]
     expected, won, deals = 0.0, 0, 0
     for earlier in earlier_quarters(ask, ask.question.as_of, _QUARTERS):
-        for move in remembered(ask, replace(ask.every, by=()), days_of(ask, earlier)[0] + age).moves:
+        for move in remembered(ask, replace(ask.every, by=()), days_of(ask, earlier)[0] + age, earlier).moves:
             before, after = move.before, move.after
-            if move.excluded is not None or before is None or not closes_inside(before, earlier):
-                continue
-            if before.probability is not None:
+            if move.excluded is None and before is not None and before.probability is not None:
                 deals += 1
                 expected += before.probability
                 won += after is not None and after.outcome is Outcome.WON and closes_inside(after, earlier)

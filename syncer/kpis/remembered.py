@@ -22,22 +22,25 @@ class Memory:
     notes: Mapping[str, object]
 
 
-def remembered(ask: Ask, cut: Cut, day: int) -> Memory:
-    """Return the pipeline at the end of a day, and what became of it by the cut."""
+def remembered(ask: Ask, cut: Cut, day: int, closing: Window | None = None) -> Memory:
+    """Return the pipeline at the end of a day, and what became of it by the cut.
+
+    With `closing` only the deals that were open then, with a close date inside it.
+    """
     frozen, calendar = ask.measures.frozen(cut, day), ask.question.calendar
     as_of = frozen.as_of if frozen else calendar.last_moment(day_of(day))
     notes: dict[str, object] = {"snapshot": day_of(day).isoformat(), "frozen_at": None}
     if frozen:
         notes["frozen_at"] = calendar.describe(frozen.frozen_at)
-    return Memory(day=day, as_of=as_of, moves=ask.measures.moves(cut, frozen or as_of), notes=notes)
+    return Memory(day=day, as_of=as_of, moves=ask.measures.moves(cut, frozen or as_of, closing), notes=notes)
 
 
-def at_start(ask: Ask, cut: Cut) -> Memory | None:
+def at_start(ask: Ask, cut: Cut, closing: Window | None = None) -> Memory | None:
     """Return the pipeline on the eve of the period, None where the period has no beginning or has not begun."""
     start = ask.window.start
     if start is None or start > ask.question.as_of:
         return None
-    return remembered(ask, cut, ask.question.calendar.day_number(start) - 1)
+    return remembered(ask, cut, ask.question.calendar.day_number(start) - 1, closing)
 
 
 def was_promised(ask: Ask, move: Move) -> bool:

@@ -10,7 +10,7 @@ from syncer.kpis.memory import Move
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import Memory, at_start, closes_inside, was_promised, worth
+from syncer.kpis.remembered import Memory, at_start, was_promised, worth
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.stats import mean
 from syncer.kpis.tally import Tally, cohort_rate, with_whole
@@ -31,7 +31,7 @@ class Slip:
 
 def slip_rates(ask: Ask) -> Iterable[Kpi]:
     """Yield K24: deals and value that slipped, and mean month pushes by outcome."""
-    memory = at_start(ask, ask.every)
+    memory = at_start(ask, ask.every, ask.window)
     if memory is not None:
         yield from _slipped(ask, memory)
     yield from _pushed(ask)
@@ -40,7 +40,7 @@ def slip_rates(ask: Ask) -> Iterable[Kpi]:
 def _slipped(ask: Ask, memory: Memory) -> Iterable[Kpi]:
     slips: defaultdict[Segment, Slip] = defaultdict(Slip)
     for move in memory.moves:
-        if closes_inside(move.before, ask.window) and was_promised(ask, move):
+        if was_promised(ask, move):
             _count(ask, slips[move.segment], move, memory.day)
     over = ask.window.end is not None and ask.window.end <= ask.question.as_of
     for segment in with_whole(slips, ask.question.by):

@@ -1,6 +1,7 @@
 """The only code that knows SQL: tables, mirror, evidence, ledger, desk. Jobs begin at `open_store`."""
 
 from syncer.store.backups import BackupFacts, facts_of, put_back, refuse_unsound, take_backup
+from syncer.store.decode import amount_of
 from syncer.store.encode import email_key
 from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
 from syncer.store.outbox import Settlement
@@ -48,6 +49,7 @@ __all__ = [
     "Unit",
     "Upserted",
     "Waiting",
+    "amount_of",
     "email_key",
     "facts_of",
     "open_store",

@@ -1,15 +1,17 @@
 """Counts for KPIs, in SQL that both databases answer alike. Python sees one row a group, and open deals one by one."""
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import Connection, and_, false, func, select, true
 
-from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.funnel.facts import Outcome
 from syncer.kpis.journeys import Journey
 from syncer.kpis.memory import FrozenDay, Move, PushCount
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import (
+    ID,
     AmountCount,
     AnswerCount,
     Cohort,
@@ -28,11 +30,12 @@ from syncer.kpis.ports import (
 )
 from syncer.moments import Millis
 from syncer.money import CostKind
-from syncer.records import CostLine, Owner
+from syncer.records import CostLine
 from syncer.store import tables
 from syncer.store.decode import amount_of
 from syncer.store.dialect import Row
 from syncer.store.freezing import frozen_day
+from syncer.store.measures_labels import labels
 from syncer.store.measures_moves import moves
 from syncer.store.measures_paths import cycle_journeys, won_journeys
 from syncer.store.measures_populations import (
@@ -45,8 +48,6 @@ from syncer.store.measures_populations import (
     turned_at,
 )
 from syncer.store.measures_queries import (
-    companies_by_stage,
-    contacts_by_stage,
     cycle_keys,
     dated_inside,
     days_between,
@@ -58,8 +59,9 @@ from syncer.store.measures_queries import (
     reached,
     summed,
 )
-from syncer.store.measures_reach import Reach, counted, reach, serves
+from syncer.store.measures_reach import SHARED, Reach, counted, projected, reach, serves
 from syncer.store.measures_segments import answer_segment, cycle_segment, deal_segment, reader
+from syncer.store.measures_stages import stages
 from syncer.store.measures_time import inside, local_day, number
 from syncer.store.measures_work import Work
 from syncer.store.spans import SPAN_COLUMNS, span_of
@@ -74,6 +76,8 @@ class Measures:
         self.connection = connection
         self.work = Work(connection)
         self._reach: dict[Hashable, Sequence[Reach]] = {}
+        self._labels: dict[str, Labels] = {}
+        self._stages: dict[Hashable, Sequence[StageCount]] = {}
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Iterable[CycleCount]:
         """Count a cohort of cycles by outcome at as_of and by whether they reached a milestone."""
@@ -87,10 +91,16 @@ class Measures:
             yield CycleCount(read(segment), excluded, Outcome(outcome), bool(hit), units)
 
     def _reach_of(self, cut: Cut) -> Sequence[Reach]:
-        key = (cut.account, cut.as_of, cut.known_at, cut.calendar, tuple(cut.by), cut.scope)
+        key = _key(cut)
         if key not in self._reach:
-            self._reach[key] = reach(self.connection, cut)
+            self._reach[key] = self._fresh_reach(cut)
         return self._reach[key]
+
+    def _fresh_reach(self, cut: Cut) -> Sequence[Reach]:
+        if tuple(cut.by) == SHARED or not set(cut.by) <= set(SHARED):
+            return reach(self.connection, cut)
+        finer = self._reach_of(replace(cut, by=SHARED))
+        return projected(finer, [SHARED.index(dim) for dim in cut.by])
 
     def cycle_days(self, cut: Cut, cohort: Cohort, start: Milestone) -> Iterable[DayCount]:
         """Count a cohort by days from `start` to its end, or to as_of while open."""
@@ -169,11 +179,13 @@ class Measures:
             yield DealRow(read(row[:width]), row[width], span_of(tuple(row[width + 1 :])))
 
     def stages(self, cut: Cut, unit: Unit) -> Iterable[StageCount]:
-        """Count contacts or companies by the stage in which they stand."""
-        keys, chosen = contacts_by_stage(cut) if unit is Unit.CONTACTS else companies_by_stage(cut)
-        read = reader(cut)
-        for *segment, stage, units in grouped(self.connection, keys, chosen):
-            yield StageCount(read(segment), FunnelStage(stage), units)
+        """Count contacts or companies by the stage in which they stand; looked up once, unless one by one."""
+        if ID in cut.by:
+            return stages(self.connection, cut, unit)
+        key = (unit, _key(cut))
+        if key not in self._stages:
+            self._stages[key] = list(stages(self.connection, cut, unit))
+        return self._stages[key]
 
     def answers(self, cut: Cut, window: Window, surveys: Collection[str]) -> Iterable[AnswerCount]:
         """Count answers of NPS surveys and of those named, the latest of each contact and survey inside the window."""
@@ -208,9 +220,9 @@ class Measures:
         """Yield the deals won with their close date inside the window, as cycle_journeys does."""
         return won_journeys(self.connection, cut, window, touched=touched)
 
-    def moves(self, cut: Cut, since: FrozenDay | Millis) -> Iterable[Move]:
-        """Yield what became, by as_of, of the pipeline of a frozen day, or of a moment of the ledger."""
-        return moves(self.connection, cut, since)
+    def moves(self, cut: Cut, since: FrozenDay | Millis, closing: Window | None = None) -> Iterable[Move]:
+        """Yield what became, by as_of, of the pipeline then; with `closing` of deals that were to close inside it."""
+        return moves(self.connection, cut, since, closing)
 
     def frozen(self, cut: Cut, day: int) -> FrozenDay | None:
         """Return a day that was frozen by the cut's knowledge time, None where it was not."""
@@ -225,30 +237,15 @@ class Measures:
             yield PushCount(read(segment), excluded, Outcome(outcome), count, units)
 
     def labels(self, account: str) -> Labels:
-        """Return the names that a reader wants instead of ids, and the currency most deals carry."""
-        owner, stage, span = tables.owners, tables.stages, tables.deal_spans
-        people = select(owner.c.id, owner.c.first_name, owner.c.last_name).where(owner.c.account == account)
-        pipes = select(stage.c.pipeline_id, func.max(stage.c.pipeline_label)).where(stage.c.account == account)
-        money = (
-            select(span.c.currency)
-            .where(
-                span.c.account == account,
-                span.c.currency.is_not(None),
-                span.c.valid_to.is_(None),
-                span.c.superseded_at.is_(None),
-            )
-            .group_by(span.c.currency)
-            .order_by(func.count().desc(), span.c.currency)
-            .limit(1)
-        )
-        return Labels(
-            owners={
-                key: Owner(id=key, first_name=first, last_name=last).name
-                for key, first, last in self.connection.execute(people)
-            },
-            pipelines=dict(self.connection.execute(pipes.group_by(stage.c.pipeline_id)).all()),
-            currency=self.connection.execute(money).scalar(),
-        )
+        """Return the names that a reader wants instead of ids, and the currency most deals carry; looked up once."""
+        if account not in self._labels:
+            self._labels[account] = labels(self.connection, account)
+        return self._labels[account]
+
+
+def _key(cut: Cut) -> Hashable:
+    """Return what the rows of a view depend on, whatever its currency."""
+    return (cut.account, cut.as_of, cut.known_at, cut.calendar, tuple(cut.by), cut.scope)
 
 
 def _cost(row: Row) -> CostLine:

@@ -18,17 +18,19 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
 )
 
 from syncer.funnel.facts import DealSpan, Outcome
 from syncer.kpis.memory import FrozenDay, Move
+from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut
 from syncer.moments import Millis
 from syncer.store import tables
 from syncer.store.dialect import Query, Row
 from syncer.store.measures_populations import deal_excluded, deals_as_of, known
 from syncer.store.measures_segments import deal_segment, reader
-from syncer.store.measures_time import Expression
+from syncer.store.measures_time import Expression, inside
 from syncer.store.spans import SPAN_COLUMNS, span_of
 
 _CHUNK = 2_000
@@ -37,19 +39,25 @@ _SPAN = tuple(column.name for column in SPAN_COLUMNS)
 _STATE = ("primary_contact_id", "company_id", "deal_type", "source")
 
 
-def moves(connection: Connection, cut: Cut, since: FrozenDay | Millis) -> Iterator[Move]:
-    """Yield every deal that was open then, or is open, or was created since."""
+def moves(connection: Connection, cut: Cut, since: FrozenDay | Millis, closing: Window | None = None) -> Iterator[Move]:
+    """Yield every deal that was open then, or is open, or was created since.
+
+    With `closing` only those that were open then, with a close date inside it: few, and searched by themselves.
+    """
     at = since.as_of if isinstance(since, FrozenDay) else since
     after = deals_as_of(cut)
     before = _frozen(since) if isinstance(since, FrozenDay) else _remembered(cut, since, after)
     same = and_(before.rows.c.deal_id == after.c.deal_id, before.open_then(cut))
-    telling = or_(before.is_there, after.c.outcome == Outcome.OPEN.value, after.c.created_at > at)
-    told = (
-        select(*_columns(before, dict(after.c.items()))).select_from(after.outerjoin(before.rows, same)).where(telling)
-    )
+    columns = _columns(before, dict(after.c.items()))
+    promised = true() if closing is None else inside(before.values["close_date"], closing)
+    if closing is None:
+        telling = or_(before.is_there, after.c.outcome == Outcome.OPEN.value, after.c.created_at > at)
+        told = select(*columns).select_from(after.outerjoin(before.rows, same)).where(telling)
+    else:
+        told = select(*columns).select_from(before.rows.join(after, same)).where(promised)
     yield from _read(connection, cut, told)
     if isinstance(since, FrozenDay):
-        yield from _read(connection, cut, _gone(before, cut, after))
+        yield from _read(connection, cut, _gone(before, cut, after).where(promised))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,6 +16,9 @@ from syncer.store.measures_queries import grouped
 from syncer.store.measures_segments import TIMES, cycle_segment, reader
 from syncer.store.measures_time import number
 
+#: Dimensions that one scan serves together: a catalogue asks for the whole, by source, and by both.
+SHARED = ("source", "campaign")
+
 _MILESTONES: list[Milestone] = [one for one in Milestone if one not in ENDINGS]
 
 
@@ -50,6 +53,14 @@ def reach(connection: Connection, cut: Cut) -> Sequence[Reach]:
         Reach(read(segment), excluded, Outcome(outcome), bits, units)
         for *segment, excluded, outcome, bits, units in grouped(connection, keys, select(rows))
     ]
+
+
+def projected(found: Iterable[Reach], kept: Sequence[int]) -> Sequence[Reach]:
+    """Return the same cycles by fewer dimensions: those in these places of the segment."""
+    counts = Counter[tuple[Segment, str | None, Outcome, int]]()
+    for segment, excluded, outcome, mask, units in found:
+        counts[tuple(segment[place] for place in kept), excluded, outcome, mask] += units
+    return [Reach(*key, units) for key, units in counts.items()]
 
 
 def counted(found: Iterable[Reach], cohort: Cohort) -> Iterator[CycleCount]:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from syncer.errors import ConfigError, Problem
 from syncer.store.dialect import dialect_of
 from syncer.store.tables import metadata
+from syncer.store.views import keep_views
 
 #: The newest revision in migrations/versions; a test holds it to the files.
 HEAD = "0010"
@@ -17,19 +18,19 @@ _VERSION_TABLE = "alembic_version"
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the missing migrations inside the open write transaction.
+    """Run the missing migrations and make the views of this version inside the open write transaction.
 
     Raises ConfigError where a newer version wrote the database, or tables of that name are not ours.
     """
     dialect_of(connection).lock_schema(connection)
     current = revision(connection)
-    if current == HEAD:
-        return
-    if current is None:
-        _refuse_strangers(connection)
-    elif current not in KNOWN:
-        raise _newer(current)
-    import_module("syncer.store.scripts").to_head(connection)
+    if current != HEAD:
+        if current is None:
+            _refuse_strangers(connection)
+        elif current not in KNOWN:
+            raise _newer(current)
+        import_module("syncer.store.scripts").to_head(connection)
+    keep_views(connection)
 
 
 def revision(connection: Connection) -> str | None:

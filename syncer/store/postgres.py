@@ -39,6 +39,10 @@ _PASSING = ("08", "40", "53", "57", "58", "55")
 _REFUSED = {
     "3F000": ("the schema does not exist in the database", "create it, or name another in SYNCER_DATABASE_URL"),
     "42501": ("the database user lacks a right", "grant it CREATE and USAGE on the schema"),
+    "2BP01": (
+        "views of others stand on a view of ours that is to be made anew",
+        "drop them, run the command again, and create them again",
+    ),
     "25006": ("the database is read-only", "name the primary server in SYNCER_DATABASE_URL"),
 }
 

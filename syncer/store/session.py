@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from syncer.store.browse import Browse
 from syncer.store.desk import Desk
 from syncer.store.dialect import dialect_named
+from syncer.store.extracts import Extracts
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
 from syncer.store.inbox import Inbox
@@ -86,6 +87,11 @@ class Unit:
     def browse(self) -> Browse:
         """Return lists that people leaf through."""
         return Browse(self.connection)
+
+    @cached_property
+    def extracts(self) -> Extracts:
+        """Return the tables that BI tools get."""
+        return Extracts(self.connection)
 
     @cached_property
     def notices(self) -> Notices:

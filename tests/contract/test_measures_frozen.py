@@ -11,6 +11,7 @@ from syncer.kpis.measure import explain, measure
 from syncer.kpis.memory import FrozenDay
 from syncer.kpis.periods import parse_as_of, parse_period
 from syncer.kpis.ports import Cut
+from syncer.kpis.remembered import closes_inside
 from syncer.kpis.targets import Target
 from syncer.moments import Millis
 from syncer.store import tables
@@ -108,6 +109,19 @@ def test_a_frozen_pipeline_is_the_one_that_the_ledger_remembers_of_that_moment(d
         again = [rows(measures, one, period=Q4) for one in ("K21", "K23", "K24")]
         assert [values(one) for one in again] == [values(one) for one in figures]
         assert again[2]["K24"].notes["frozen_at"] == "2026-10-01T02:00:00.000+02:00"
+
+
+@pytest.mark.parametrize("since", [FROZEN, FROZEN.as_of])
+def test_deals_that_were_to_close_in_a_quarter_are_those_among_all(database, since):
+    with measuring(database, pipeline()) as measures:
+        frozen(measures)
+        state = tables.deal_states
+        measures.connection.execute(state.delete().where(state.c.deal_id == "grows"))
+        for text in ("2026Q3", "2026Q4", "all"):
+            window = parse_period(text, BERLIN).window
+            whole = [move for move in measures.moves(_cut(), since) if closes_inside(move.before, window)]
+            assert list(measures.moves(_cut(), since, window)) == whole
+            assert bool(whole) == (text != "2026Q3")
 
 
 def plain(one):

@@ -23,6 +23,7 @@ from syncer.kpis.ports import (
     StageCount,
     Unit,
 )
+from syncer.kpis.remembered import closes_inside
 from syncer.moments import Millis
 from syncer.records import CostLine
 from tests.unit.kpis.work_fakes import GivenWork
@@ -88,10 +89,11 @@ class Given:
     def won_journeys(self, cut: Cut, window: Window, *, touched: bool) -> Sequence[Journey]:
         return self.won
 
-    def moves(self, cut: Cut, since: FrozenDay | Millis) -> Sequence[Move]:
+    def moves(self, cut: Cut, since: FrozenDay | Millis, closing: Window | None = None) -> Sequence[Move]:
         day = since.day if isinstance(since, FrozenDay) else cut.calendar.day_number(since)
         unknown = (None,) * len(cut.by)
-        return [move._replace(segment=move.segment or unknown) for move in self.past.get(day, ())]
+        told = [move._replace(segment=move.segment or unknown) for move in self.past.get(day, ())]
+        return told if closing is None else [move for move in told if closes_inside(move.before, closing)]
 
     def frozen(self, cut: Cut, day: int) -> FrozenDay | None:
         return self.days.get(day)

@@ -113,9 +113,9 @@ def test_a_waterfall_of_a_past_quarter_ends_with_it():
     asked = []
 
     class Asked(Given):
-        def moves(self, cut, since):
+        def moves(self, cut, since, closing=None):
             asked.append(cut.as_of)
-            return super().moves(cut, since)
+            return super().moves(cut, since, closing)
 
     dollars = stood(100, currency="USD")
     known = rates(rate("USD", "0.5", "2026-09-01"), rate("USD", "0.9", "2027-01-01"))
@@ -245,6 +245,6 @@ class ById:
     def __getattr__(self, name):
         return getattr(self.given, name)
 
-    def moves(self, cut, since):
-        found = self.given.moves(cut, since)
+    def moves(self, cut, since, closing=None):
+        found = self.given.moves(cut, since, closing)
         return [one if cut.by else one._replace(segment=()) for one in found]
