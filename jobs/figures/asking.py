@@ -119,7 +119,7 @@ def clock_option(text: str | None, zone: ZoneInfo, *, option: str) -> Millis:
             following = date.fromisoformat(text) + timedelta(days=1)
             return Millis(millis(datetime.combine(following, time(), zone)) - 1)
         named = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         hint = "a date like 2026-09-30 or a moment like 2026-09-30T18:00:00+02:00"
         raise ConfigError([Problem(key=option, message=f"{text!r} is not a date", hint=hint)]) from None
     return millis(named if named.tzinfo else named.replace(tzinfo=zone))
