@@ -5,6 +5,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from socket import socket
 
 import structlog
 import uvicorn
@@ -36,12 +37,8 @@ _GRACE = 5
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) -> None:
-    """Keep every account in step and serve the dashboard; return once a signal was obeyed.
-
-    Raises ConfigError for an address beyond this machine without a password, and for a password that is none.
-    """
-    refuse_unguarded(settings, host)
+async def run_daemon(settings: Settings, store: Store, listener: socket) -> None:
+    """Keep every account in step and serve the dashboard; return once a signal was obeyed."""
     work = _Work(settings, store, {name: asyncio.Lock() for name in settings.accounts})
     schedule = Schedule()
     for name in settings.accounts:
@@ -49,14 +46,14 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int) 
             schedule.add(appointment)
     drainer = Drainer(settings, store, {name: lock for name, lock in work.locks.items() if _takes_webhooks(work, name)})
     keeper = Keeper(store, system_clock, drainer.call)
-    server = _server(build_app(settings, store, webhook_routes(settings, keeper)), host=host, port=port)
+    server = _server(build_app(settings, store, webhook_routes(settings, keeper)))
     schedule.start()
-    _log.info("schedule_started", accounts=list(settings.accounts), port=port)
+    _log.info("schedule_started", accounts=list(settings.accounts), port=listener.getsockname()[1])
     first = asyncio.gather(*(_guarded(work, name, _sync)() for name in settings.accounts))
     keeping, draining = asyncio.create_task(keeper.run()), asyncio.create_task(drainer.run())
     try:
         with _obeyed_once():
-            await server.serve()
+            await server.serve(sockets=[listener])
     finally:
         schedule.stop()
         _log.info("stop_requested")
@@ -98,12 +95,10 @@ def _takes_webhooks(work: _Work, name: str) -> bool:
     return work.settings.accounts[name].webhooks is not None
 
 
-def _server(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
+def _server(app: Starlette) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            host=host,
-            port=port,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -113,7 +108,7 @@ def _server(app: Starlette, *, host: str, port: int) -> uvicorn.Server:
 
 
 def refuse_unguarded(settings: Settings, host: str) -> None:
-    """Refuse passwords that are too short, and to listen beyond this machine without one."""
+    """Refuse passwords that are too short, and to listen beyond this machine without one, with a ConfigError."""
     passwords = {
         "SYNCER_DASHBOARD_PASSWORD": settings.dashboard_password,
         "SYNCER_DASHBOARD_READER_PASSWORD": settings.reader_password,

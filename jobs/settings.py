@@ -43,7 +43,7 @@ Minutes = Annotated[int, Field(ge=1, le=7 * 24 * 60)]
 
 
 class Environment(BaseSettings):
-    """What `.env` and the environment say; the environment wins."""
+    """What `.env` and the environment say; the environment wins, and what is empty is not set."""
 
     model_config = SettingsConfigDict(
         env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
@@ -59,7 +59,7 @@ class Environment(BaseSettings):
     encryption_keys: SecretStr | None = Field(None, validation_alias="SYNCER_ENCRYPTION_KEYS")
     forget_keys: SecretStr | None = Field(None, validation_alias="SYNCER_FORGET_KEYS")
     erasures: Path | None = Field(None, validation_alias="SYNCER_ERASURES")
-    hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL", min_length=1)
+    hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL")
 
 
 class Limits(Strict):

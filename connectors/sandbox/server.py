@@ -13,6 +13,7 @@ import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from connectors.listening import listening
 from connectors.sandbox.app import build_app
 from connectors.sandbox.broken import Connections
 from connectors.sandbox.calls import Server
@@ -40,9 +41,10 @@ class Running:
 def serve(
     portal: Portal, host: str = "127.0.0.1", port: int = 8700, *, limits: Limits = REAL, faults: Faults = NONE
 ) -> None:
-    """Serve until the process is told to stop."""
+    """Serve until the process is told to stop; ConfigError where the address cannot be had."""
     app = build_app(portal, limits=limits, faults=faults)
-    uvicorn.Server(_config(app, host=host, port=port)).run()
+    with listening(host, port) as listener:
+        uvicorn.Server(_config(app, host=host, port=port)).run([listener])
 
 
 @contextmanager

@@ -63,7 +63,7 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run one command; errors of ours end in a message and an exit code, never in a traceback."""
+    """Run one command; errors of ours and of files end in a message and an exit code, never in a traceback."""
     from syncer.errors import ConfigError, RateLimited, SyncerError
 
     try:
@@ -76,6 +76,12 @@ def main() -> None:
         if isinstance(error, RateLimited) and error.until is not None and "--json" in sys.argv:
             _print_refusal(error)
         _say_error(error)
+        sys.exit(FAILED)
+    except OSError as error:
+        _say(
+            f"{error.filename or 'a file'}: {error.strerror or error}",
+            "  its folder must be there, yours to write to, and have room",
+        )
         sys.exit(FAILED)
     except KeyboardInterrupt:
         _say("stopped")

@@ -22,12 +22,15 @@ def run(
     """The daemon: rounds by the clock, and the dashboard."""
     import asyncio
 
+    from connectors.listening import listening
     from jobs.cli.frame import opened
-    from jobs.daemon import run_daemon
+    from jobs.daemon import refuse_unguarded, run_daemon
 
     with opened(need_accounts=True) as (settings, store):
-        typer.echo(f"dashboard: http://{host}:{port}/ · Ctrl+C stops", err=True)
-        asyncio.run(run_daemon(settings, store, host=host, port=port))
+        refuse_unguarded(settings, host)
+        with listening(host, port) as listener:
+            typer.echo(f"dashboard: http://{host}:{listener.getsockname()[1]}/ · Ctrl+C stops", err=True)
+            asyncio.run(run_daemon(settings, store, listener))
 
 
 def sandbox(
@@ -89,12 +92,17 @@ def demo(
     lang: Annotated[str, typer.Option("--lang", help="en or de.")] = "en",
 ) -> None:
     """Everything once, on a sandbox CRM with generated data: set up, read, decide, write back, measure, show."""
+    from connectors.listening import listening
     from jobs.cli.demo_output import print_demo
     from jobs.figures.asking import language
     from jobs.rehearsal.demo import run_demo, serve_demo
 
-    with run_demo(contacts=contacts, seed=seed, lang=language(lang)) as done:
+    # Taken at once: whoever waited for the demo is not told at its end that the port is somebody else's.
+    with (
+        listening("127.0.0.1", 0 if no_serve else port) as listener,
+        run_demo(contacts=contacts, seed=seed, lang=language(lang)) as done,
+    ):
         print_demo(done)
         if not no_serve:
-            typer.echo(f"dashboard: http://127.0.0.1:{port}/?lang={lang} · Ctrl+C stops")
-            serve_demo(done, port)
+            typer.echo(f"dashboard: http://127.0.0.1:{listener.getsockname()[1]}/?lang={lang} · Ctrl+C stops")
+            serve_demo(done, listener)

@@ -16,6 +16,9 @@ def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Languag
     """Write the rows in the form asked for; Parquet and workbooks need a file or a pipe."""
     if form not in set(Format):
         raise ConfigError([Problem(key="--format", message=f"no format {form!r}", hint=", ".join(Format))])
+    if form == Format.TABLE and output:
+        kinds = ", ".join(one for one in Format if one is not Format.TABLE)
+        raise ConfigError([Problem(key="--output", message="a table is for reading", hint=f"add --format: {kinds}")])
     if form == Format.TABLE:
         print_kpis(rows, lang)
         return

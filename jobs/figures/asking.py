@@ -93,13 +93,21 @@ def _terms(rules: Agreement) -> Terms:
 
 
 def account_names(settings: Settings, store: Store, account: str | None) -> Sequence[str]:
-    """Return the accounts a report is about: the one named, else those configured, else those in the store."""
-    if account:
-        return [account]
-    if settings.accounts:
+    """Return the accounts a report is about: the one named, else those configured, else those in the store.
+
+    Raises ConfigError for a name that neither knows: a typing error would report that nothing is there.
+    """
+    if account is None and settings.accounts:
         return list(settings.accounts)
     with store.snapshot() as unit:
-        return unit.desk.account_names()
+        kept = unit.desk.account_names()
+    if account is None:
+        return kept
+    known = list(dict.fromkeys([*settings.accounts, *kept]))
+    if account not in known:
+        hint = f"there are: {', '.join(known) or 'none'}"
+        raise ConfigError([Problem(key="--account", message=f"no account named {account}", hint=hint)])
+    return [account]
 
 
 def clock_option(text: str | None, zone: ZoneInfo, *, option: str) -> Millis:
@@ -111,7 +119,7 @@ def clock_option(text: str | None, zone: ZoneInfo, *, option: str) -> Millis:
             following = date.fromisoformat(text) + timedelta(days=1)
             return Millis(millis(datetime.combine(following, time(), zone)) - 1)
         named = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         hint = "a date like 2026-09-30 or a moment like 2026-09-30T18:00:00+02:00"
         raise ConfigError([Problem(key=option, message=f"{text!r} is not a date", hint=hint)]) from None
     return millis(named if named.tzinfo else named.replace(tzinfo=zone))

@@ -5,15 +5,9 @@ from collections.abc import Collection
 from syncer.store import Unit
 
 
-def settle_letters(
-    unit: Unit, account: str, stream: str, went_through: Collection[str], *, written: bool = False
-) -> None:
-    """Close the letters of records that were read, or with `written` of those whose values the CRM took."""
-    waiting = [
-        letter
-        for letter in unit.desk.dead_letters(account)
-        if letter.stream == stream and (letter.payload_ref is not None) == written
-    ]
+def settle_letters(unit: Unit, account: str, stream: str, went_through: Collection[str]) -> None:
+    """Close the letters of records that could not be read and now were."""
+    waiting = [one for one in unit.desk.dead_letters(account) if one.stream == stream and one.payload_ref is None]
     through = set(went_through) if waiting else set()
     for letter in waiting:
         if letter.record_id in through:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socket
 
 import uvicorn
 from pydantic import SecretStr
@@ -65,9 +66,10 @@ def run_demo(*, contacts: int, seed: int, lang: Language) -> Iterator[DemoDone]:
             yield done
 
 
-def serve_demo(done: DemoDone, port: int) -> None:
+def serve_demo(done: DemoDone, listener: socket) -> None:
     """Serve the demo's dashboard until interrupted."""
-    uvicorn.run(build_app(done.settings, done.store), host="127.0.0.1", port=port, log_level="warning")
+    config = uvicorn.Config(build_app(done.settings, done.store), log_level="warning")
+    uvicorn.Server(config).run([listener])
 
 
 def _settings(folder: Path, base_url: str) -> Settings:

@@ -28,7 +28,8 @@ async def deliver(desk: Desk, kind: Kind, due: Rows) -> Errors:
     """Write and verify; return by row key why a value is not in the CRM."""
     try:
         errors = await _told_apart(desk, kind, due, await _sent(desk, kind, due))
-        errors = {**errors, **await _not_applied(desk, kind, [row for row in due if row.key not in errors])}
+        looked_at = [row for row in due if isinstance(errors.get(row.key), NotApplied | None)]
+        errors = {**_without(errors, looked_at), **await _not_applied(desk, kind, looked_at)}
         backward = [row for row in due if _may_go_backward(row, errors.get(row.key))]
         return {**_without(errors, backward), **await _step_back(desk, kind, backward)}
     except UnknownOutcome as error:

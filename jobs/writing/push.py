@@ -9,8 +9,8 @@ import structlog
 
 from jobs.desk import Desk
 from jobs.handovers.notices import NoticeCount, deliver_notices
-from jobs.pulling.letters import settle_letters
 from jobs.writing.delivery import FORWARD_ONLY, deliver
+from jobs.writing.refusals import bury_refused, settle_refused
 from syncer.errors import Missing, RateLimited, SyncerError, TransientError
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
@@ -157,16 +157,9 @@ def _settle(desk: Desk, kind: Kind, settled: Sequence[_Settled]) -> None:
         unit.desk.settle(desk.name, [_settlement(one) for one in settled], now)
         unit.mirror.set_held(desk.name, kind, _held(settled), now)
         taken = {one.entry.record_id for one in settled if one.status in {Status.WRITTEN, Status.UNCHANGED}}
-        refused = {one.entry.record_id for one in settled if one.status is Status.FAILED}
-        settle_letters(unit, desk.name, kind, taken - refused, written=True)
-        for one in settled:
-            if one.status is Status.FAILED:
-                reason = "the CRM did not take a value"
-                problems = (f"{one.entry.property}: {one.error}",)
-                record = one.entry.record_id
-                unit.desk.bury(
-                    desk.name, kind, record, reason=reason, problems=problems, now=now, payload_ref=one.entry.key
-                )
+        refused = [one.entry.record_id for one in settled if one.status is Status.FAILED]
+        bury_refused(unit, desk.name, kind, refused, now)
+        settle_refused(unit, desk.name, kind, taken)
     for one in settled:
         if one.status in _EVENTS:
             level, event = _EVENTS[one.status]

@@ -13,7 +13,9 @@ from jobs.pulling.pull import delivering
 from jobs.pulling.reading import Chunk, Reader
 from jobs.pulling.storing import Reading, store_chunk
 from jobs.writing.push import push
+from jobs.writing.refusals import refused_values
 from syncer.errors import ConfigError, Problem
+from syncer.records import Kind
 from syncer.store import DeadLetter
 
 
@@ -60,5 +62,9 @@ async def _read_again(desk: Desk, letters: Sequence[DeadLetter]) -> None:
 
 
 def _reopen(desk: Desk, letters: Sequence[DeadLetter]) -> None:
+    """Open every refused value of the letters' records again."""
     with desk.store.commit() as unit:
-        unit.desk.reopen(desk.name, [one.payload_ref for one in letters if one.payload_ref], desk.clock())
+        keys = [
+            value.key for one in letters for value in refused_values(unit, desk.name, Kind(one.stream), one.record_id)
+        ]
+        unit.desk.reopen(desk.name, keys, desk.clock())

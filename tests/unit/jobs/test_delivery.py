@@ -139,6 +139,18 @@ async def test_a_value_that_stays_as_it_was_is_not_applied() -> None:
     assert await run(crm, row("a", "1"), row("b", "2")) == {"1/a": NotApplied}
 
 
+async def test_a_value_that_the_crm_holds_was_taken_whatever_the_answer_left_out() -> None:
+    crm = Crm({"1": {}})
+
+    def silent(held: Values, values: Values) -> Exception | None:
+        crm.held["1"].update(values)
+        return NotApplied("neither a result nor an error")
+
+    crm.judge = silent
+    assert await run(crm, row("fn_stage", "TAM")) == {}
+    assert len(crm.writes) == 1
+
+
 async def test_no_answer_at_any_step_leaves_every_row_in_doubt() -> None:
     lost = UnknownOutcome("lost")
     crm = Crm({"1": {"lifecyclestage": "customer"}})

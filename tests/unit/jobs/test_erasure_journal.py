@@ -78,6 +78,8 @@ def test_the_journal_lies_beside_the_database_unless_told_otherwise(monkeypatch,
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SYNCER_DATABASE_URL", url)
     assert str(keeping_of(load_settings(need_accounts=False)).journal) == name
+    monkeypatch.setenv("SYNCER_ERASURES", "")
+    assert str(keeping_of(load_settings(need_accounts=False)).journal) == name
     monkeypatch.setenv("SYNCER_ERASURES", "/safe/erasures")
     key = new_key()
     monkeypatch.setenv("SYNCER_FORGET_KEYS", key)

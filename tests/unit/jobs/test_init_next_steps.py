@@ -1,6 +1,7 @@
 from typer.testing import CliRunner
 
 from jobs.cli.app import app
+from jobs.settings import load_settings
 
 
 def test_init_says_what_comes_next_both_signatures_included(tmp_path):
@@ -15,3 +16,13 @@ def test_init_leaves_files_that_are_there_alone(tmp_path):
     text = CliRunner().invoke(app, ["init", str(tmp_path)]).stdout
     assert "syncer.yaml: is there already, left alone" in text
     assert (tmp_path / "syncer.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_files_that_init_writes_say_what_no_files_say_but_for_the_key(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    bare = load_settings(need_accounts=False)
+    CliRunner().invoke(app, ["init"])
+    written = load_settings(need_accounts=False)
+    assert len(written.encryption_keys) == 1
+    changed = written.model_dump(exclude={"encryption_keys"})
+    assert changed == bare.model_dump(exclude={"encryption_keys"})
