@@ -1,5 +1,6 @@
 """The composition root: settings into open stores and connectors, and the frame around every run."""
 
+import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -205,6 +206,11 @@ def _recorded(desk: Desk, job: str) -> Iterator[Run]:
         _log.info("run_started")
         try:
             yield run
+        except asyncio.CancelledError:
+            run.status = "interrupted"
+            _end(desk, run, began)
+            _log.info("run_interrupted")
+            raise
         except BaseException as error:
             run.status = "failed"
             _end(desk, run, began)

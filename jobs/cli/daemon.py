@@ -24,10 +24,12 @@ def run(
 
     from jobs.cli.frame import opened
     from jobs.daemon import run_daemon
+    from jobs.serving.signals import end_hard
+    from jobs.settings import load_settings
 
     with opened(need_accounts=True) as (settings, store):
         typer.echo(f"dashboard: http://{host}:{port}/ · Ctrl+C stops", err=True)
-        asyncio.run(run_daemon(settings, store, host=host, port=port))
+        asyncio.run(run_daemon(settings, store, host=host, port=port, reread=load_settings, on_leaving=end_hard))
 
 
 def sandbox(
