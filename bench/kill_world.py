@@ -178,14 +178,15 @@ class Life:
 
     def open_rows(self) -> Mapping[str, int]:
         """Return what a life that has come to rest must not hold: writes under way or refused, hints that wait."""
-        asked = {
-            "outbox": "SELECT count(*) FROM outbox WHERE status IN ('pending', 'sending', 'failed')",
-            "notices": "SELECT count(*) FROM notices WHERE status IN ('pending', 'sending', 'failed')",
-            "hints": "SELECT count(*) FROM inbox WHERE status = 'waiting'",
-        }
+        statements = (
+            "SELECT 'value', kind || '.' || property, status, coalesce(error, '') FROM outbox WHERE status != 'failed'",
+            "SELECT 'notice', form, status, coalesce(error, '') FROM notices",
+            "SELECT 'hint', stream, status, '' FROM inbox",
+            "SELECT 'letter', stream, status, reason FROM dead_letters",
+        )
         with closing(sqlite3.connect(self.folder / "syncer.db")) as database:
-            found = {name: database.execute(statement).fetchone()[0] for name, statement in asked.items()}
-        return {name: number for name, number in found.items() if number}
+            rows = [row for statement in statements for row in database.execute(statement)]
+        return Counter(" ".join(row) for row in rows if row[2] in {"pending", "sending", "failed", "waiting", "open"})
 
     def environment(self, server: Running) -> Mapping[str, str]:
         """Return what this life's processes see."""

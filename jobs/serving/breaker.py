@@ -31,6 +31,11 @@ class Sickness:
         """Tell whether the account is left alone now; a clock that went back ends every pause."""
         return self.failures >= _PATIENCE and self.since <= now < self.until <= now + _LONGEST
 
+    @property
+    def message(self) -> str:
+        """What an operator is told."""
+        return f"{self.failures:,} rounds in a row failed ({self.why}); the next not before {iso(self.until)}"
+
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
         return {**asdict(self), "since": iso(self.since), "until": iso(self.until)}

@@ -14,7 +14,8 @@ from jobs.pulling.reading import Chunk, Reader
 from jobs.pulling.storing import Reading, store_chunk
 from jobs.writing.push import push
 from syncer.errors import ConfigError, Problem
-from syncer.store import DeadLetter
+from syncer.records import Kind
+from syncer.store import DeadLetter, OutboxEntry, Status
 
 
 async def replay(desk: Desk, ident: str | None) -> tuple[int, int]:
@@ -61,4 +62,16 @@ async def _read_again(desk: Desk, letters: Sequence[DeadLetter]) -> None:
 
 def _reopen(desk: Desk, letters: Sequence[DeadLetter]) -> None:
     with desk.store.commit() as unit:
-        unit.desk.reopen(desk.name, [one.payload_ref for one in letters if one.payload_ref], desk.clock())
+        for one in letters:
+            # A record has one letter, however many of its values were refused.
+            rows = _latest(unit.desk.of_record(desk.name, Kind(one.stream), one.record_id))
+            refused = [row.key for row in rows if row.status is Status.FAILED]
+            unit.desk.reopen(desk.name, refused, desk.clock())
+
+
+def _latest(rows: Sequence[OutboxEntry]) -> Sequence[OutboxEntry]:
+    """Return of each property what was meant last: what was refused before that is out of date."""
+    found: dict[str, OutboxEntry] = {}
+    for row in rows:
+        found.setdefault(row.property, row)
+    return list(found.values())
