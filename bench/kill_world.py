@@ -203,12 +203,12 @@ class Life:
         }
 
 
-def shaken(life: Life, seed: int, edits: int) -> None:
+def shaken(life: Life, seed: int, edits: int, commands: Sequence[str]) -> None:
     """Live through first reads, decisions, write-backs and webhooks with kills and faults, then come to rest."""
     with life.served() as server:
         life.call(server, "setup", "--apply")
     with life.served(bad_day(seed)) as server:
-        for command in FIRST:
+        for command in commands:
             life.kill(server, *command.split())
             life.let_midnight_pass()
     # People edit what they see: both lives show them the same before they do.

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.kill_world import Forks, Life, edit, new_portal, repeated, rest, shaken, shown
+from bench.kill_world import FIRST, Forks, Life, edit, new_portal, repeated, rest, shaken, shown
 from jobs.bootstrap import system_clock
 from syncer.moments import Millis
 
@@ -24,10 +24,10 @@ def calm(folder: Path, today: Millis, forks: Forks) -> Life:
     return life
 
 
-def one_life(folder: Path, seed: int, today: Millis, smooth: Life) -> tuple[Life, list[str]]:
+def one_life(folder: Path, seed: int, today: Millis, smooth: Life, *, short: bool = False) -> tuple[Life, list[str]]:
     """Live once with kills and faults; return it, and in words all that differs from an undisturbed life."""
     life = Life(folder=folder, portal=new_portal(_CONTACTS, today), dice=random.Random(seed), forks=smooth.forks)
-    shaken(life, seed, _EDITS)
+    shaken(life, seed, _EDITS, FIRST[::3] if short else FIRST)
     here, there = shown(life.portal), shown(smooth.portal)
     wrong = [
         f"{key}: {here.get(key)} instead of {there.get(key)}"
