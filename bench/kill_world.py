@@ -1,21 +1,17 @@
 """One CRM with HubSpot's faults and one syncer that is killed again and again: a part of bench/kills.py."""
 
-import json
 import os
 import random
 import re
-import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, cast
 
+from bench.kill_orders import Forks, is_alive
 from bench.webhook_latency import APP, free_port
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
 from connectors.sandbox.generate import generate_portal
@@ -62,52 +58,6 @@ def new_portal(contacts: int, today: Millis) -> Portal:
     return portal
 
 
-class Forks:
-    """A process that has everything loaded and forks commands, one at a time."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.kill_forks"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._answer()
-
-    def begin(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
-        """Start a command and return its process id."""
-        log.unlink(missing_ok=True)
-        order = {"arguments": list(arguments), "environment": dict(environment), "log": str(log)}
-        orders = cast("IO[str]", self._process.stdin)
-        orders.write(json.dumps(order) + "\n")
-        orders.flush()
-        return int(self._answer())
-
-    def ended(self) -> int:
-        """Return the exit code of the command once it has ended; negative where a signal ended it."""
-        return int(self._answer())
-
-    def killed(self, child: int) -> bool:
-        """Kill the command and say whether it was still there."""
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        return self.ended() == -signal.SIGKILL
-
-    def close(self) -> None:
-        """End the process."""
-        cast("IO[str]", self._process.stdin).close()
-        self._process.wait()
-
-    def _answer(self) -> str:
-        return cast("IO[str]", self._process.stdout).readline()
-
-
-def is_alive(child: int) -> bool:
-    """Tell whether a process is there."""
-    try:
-        os.kill(child, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 @dataclass(kw_only=True)
 class Life:
     """One database, one portal, and what befell them."""
@@ -115,7 +65,7 @@ class Life:
     folder: Path
     portal: Portal
     dice: random.Random
-    forks: "Forks"
+    forks: Forks
     kills: Counter[str] = field(default_factory=Counter)
     dealt: Counter[str] = field(default_factory=Counter)
 

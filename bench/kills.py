@@ -7,7 +7,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench.kill_world import FIRST, Forks, Life, edit, new_portal, repeated, rest, shaken, shown
+from bench.kill_orders import Forks
+from bench.kill_world import FIRST, Life, edit, new_portal, repeated, rest, shaken, shown
 from jobs.bootstrap import system_clock
 from syncer.moments import Millis
 

@@ -1,6 +1,6 @@
 """The short form of `python -m bench.kills`: kill -9 amid faults, and the end is that of an undisturbed life."""
 
-from bench.kill_world import Forks
+from bench.kill_orders import Forks
 from bench.kills import calm, one_life
 from jobs.bootstrap import system_clock
 
