@@ -1,5 +1,6 @@
 """The composition root: settings into open stores and connectors, and the frame around every run."""
 
+import asyncio
 import gc
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +16,7 @@ from jobs.budget.parking import believed, rests
 from jobs.budget.sharing import SharedLimits
 from jobs.budget.spending import noted_spending, today
 from jobs.desk import Clock, Desk
+from jobs.health.failures import count_failure
 from jobs.privacy.erasures import keeping_of
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
@@ -205,9 +207,14 @@ def _recorded(desk: Desk, job: str) -> Iterator[Run]:
         _log.info("run_started")
         try:
             yield run
+        except asyncio.CancelledError:
+            run.status = "interrupted"
+            _end(desk, run, began)
+            _log.info("run_interrupted")
+            raise
         except BaseException as error:
             run.status = "failed"
-            _end(desk, run, began)
+            _end(desk, run, began, error)
             _log.error("run_failed", reason=_reason(error))
             raise
         _end(desk, run, began)
@@ -224,7 +231,9 @@ def _reason(error: BaseException) -> str:
     return error.message if isinstance(error, SyncerError) else type(error).__name__
 
 
-def _end(desk: Desk, run: Run, began: float) -> None:
+def _end(desk: Desk, run: Run, began: float, error: BaseException | None = None) -> None:
     run.counts["seconds"] = round(time.monotonic() - began, 3)
     with desk.store.commit() as unit:
         unit.desk.end_run(run.id, desk.clock(), run.status, run.counts)
+        if error is not None:
+            count_failure(unit, desk.name, error)

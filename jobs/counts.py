@@ -1,6 +1,6 @@
 """What a run did, counted per stream: the numbers of its summary line and its JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from jobs.pulling.completeness import StreamProof
@@ -42,6 +42,11 @@ class PullCount:
     def of(self, stream: str) -> StreamCount:
         """Return the counts of a stream, begun at zero."""
         return self.streams.setdefault(stream, StreamCount())
+
+    @property
+    def bringing(self) -> Collection[str]:
+        """Streams that brought something new."""
+        return [stream for stream, one in self.streams.items() if one.created + one.updated > 0]
 
     def with_calls(self, calls: Mapping[str, int]) -> None:
         """Take over what the connector counted."""

@@ -1,110 +1,163 @@
 """The daemon: rounds by the clock, drains on webhooks, the dashboard beside them, until a signal asks it to leave."""
 
 import asyncio
-import signal
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from socket import socket
+from collections.abc import Callable
+from contextlib import closing
 
 import structlog
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from jobs.bootstrap import agreement_of, opened_desk, system_clock
-from jobs.desk import Desk
-from jobs.digest.sending import send_digests
-from jobs.figures.asking import Asked
-from jobs.figures.freezing import HOUR_OF_FREEZING
-from jobs.privacy.prune import prune_desk
-from jobs.pulling.reconcile import reconcile_round
-from jobs.pulling.sweep import Orders
-from jobs.rounds import freeze_round, measure_round, sync_round
-from jobs.schedule import Appointment, Every, Nightly, Schedule
+from jobs.bootstrap import agreement_of, system_clock
+from jobs.serving.listening import MOST_CONNECTIONS, Protocol, listener
+from jobs.serving.shift import Shift
+from jobs.serving.signals import Server, obeyed
+from jobs.serving.work import Work
 from jobs.settings import Settings
 from jobs.web.access import is_password
 from jobs.web.app import build_app
 from jobs.web.webhooks import webhook_routes
-from jobs.webhooks.drainer import Drainer
 from jobs.webhooks.keeping import Keeper
-from syncer.errors import ConfigError, Problem, SyncerError
+from syncer.errors import ConfigError, Problem
 from syncer.store import Store
 
 _log = structlog.get_logger()
 
 #: Seconds that a signal leaves for requests to end.
-_GRACE = 5
+_GRACE = 3
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-async def run_daemon(settings: Settings, store: Store, listener: socket) -> None:
-    """Keep every account in step and serve the dashboard; return once a signal was obeyed."""
-    work = _Work(settings, store, {name: asyncio.Lock() for name in settings.accounts})
-    schedule = Schedule()
-    for name in settings.accounts:
-        for appointment in _appointments(work, name):
-            schedule.add(appointment)
-    drainer = Drainer(settings, store, {name: lock for name, lock in work.locks.items() if _takes_webhooks(work, name)})
-    keeper = Keeper(store, system_clock, drainer.call)
-    server = _server(build_app(settings, store, webhook_routes(settings, keeper)))
-    schedule.start()
-    _log.info("schedule_started", accounts=list(settings.accounts), port=listener.getsockname()[1])
-    first = asyncio.gather(*(_guarded(work, name, _sync)() for name in settings.accounts))
-    keeping, draining = asyncio.create_task(keeper.run()), asyncio.create_task(drainer.run())
-    try:
-        with _obeyed_once():
-            await server.serve(sockets=[listener])
-    finally:
-        schedule.stop()
-        _log.info("stop_requested")
-        drainer.leave()
-        keeping.cancel()
-        await keeper.flush()
-        await draining
-        async with work.busy:
-            first.cancel()
+async def run_daemon(
+    settings: Settings,
+    store: Store,
+    *,
+    host: str,
+    port: int,
+    reread: Callable[[], Settings],
+    on_leaving: Callable[[], None] = lambda: None,
+) -> None:
+    """Keep every account in step and serve the dashboard; return once a signal was obeyed.
 
-
-@contextmanager
-def _obeyed_once() -> Iterator[None]:
-    """Let no signal that the server obeyed end the process before its work is done: uvicorn raises it once more.
-
-    A second one, sent afterwards, ends it at once.
+    `reread` returns the settings anew on SIGHUP; `on_leaving` is called the moment a signal asks to leave. Raises
+    ConfigError for an address beyond this machine without a password, for one that cannot be had, for a password that
+    is none, and where another daemon keeps the database's schedule.
     """
-    before = {one: signal.signal(one, signal.SIG_IGN) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+    refuse_unguarded(settings, host)
+    refuse_unfit(settings, store)
+    with store.schedule_lock(), closing(listener(host, port)) as door:
+        daemon = _Daemon(settings, store, host=host, reread=reread)
+        server = _server(daemon)
+        leaving = asyncio.Event()
+
+        def leave() -> None:
+            on_leaving()
+            leaving.set()
+
+        _log.info("schedule_started", accounts=list(settings.accounts), port=port)
+        with obeyed(leave, daemon.reload_soon):
+            daemon.begin()
+            serving = asyncio.create_task(server.serve([door]))
+            await asyncio.wait({serving, asyncio.create_task(leaving.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            _log.info("stop_requested")
+            server.should_exit = True
+            await asyncio.gather(serving, daemon.leave())
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What every job of the daemon needs."""
+class _Daemon:
+    """The shift that is on, the pages that it serves, and the inbox that outlives shifts."""
 
-    settings: Settings
-    store: Store
-    #: Held by whatever is at work on the account.
-    locks: Mapping[str, asyncio.Lock]
-    #: Held by the one round that is under way; a drain needs its account alone.
-    busy: asyncio.Lock = field(default_factory=asyncio.Lock)
+    def __init__(self, settings: Settings, store: Store, *, host: str, reread: Callable[[], Settings]) -> None:
+        self._store = store
+        self._host = host
+        self._reread = reread
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._keeper = Keeper(store, system_clock, self._call_drainer)
+        self._reloading = asyncio.Lock()
+        self._reloads: set[asyncio.Task[None]] = set()
+        self._past: list[Shift] = []
+        self._take(self._work(settings))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request by the files as they were read last."""
+        await self._app(scope, receive, send)
+
+    def begin(self) -> None:
+        """Begin."""
+        self._keeping = asyncio.create_task(self._keeper.run())
+        self._shift.begin()
+
+    def reload_soon(self) -> None:
+        """Read the files anew as soon as may be."""
+        task = asyncio.create_task(self._reload())
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
+
+    async def leave(self) -> None:
+        """End every shift, and keep what webhooks still brought."""
+        await asyncio.gather(*(shift.leave() for shift in (*self._past, self._shift)))
+        self._keeping.cancel()
+        await self._keeper.flush()
+
+    async def _reload(self) -> None:
+        async with self._reloading:
+            try:
+                work = self._work(await asyncio.to_thread(self._reread))
+                refuse_unguarded(work.settings, self._host)
+                refuse_unfit(work.settings, self._store)
+                self._refuse_another_database(work.settings)
+            except ConfigError as error:
+                _log.error("reload_refused", problems=[str(problem) for problem in error.problems])
+                return
+            before = self._shift
+            before.stop()
+            self._past = [one for one in (*self._past, before) if not one.is_over]
+            self._take(work)
+            self._shift.begin()
+            _log.info("reloaded", accounts=list(work.settings.accounts))
+
+    def _call_drainer(self) -> None:
+        self._shift.drainer.call()
+
+    def _take(self, work: Work) -> None:
+        self._database_url = work.settings.database_url
+        self._shift = Shift(work)
+        routes = webhook_routes(work.settings, self._keeper)
+        self._app: ASGIApp = build_app(work.settings, self._store, routes, work.in_force)
+
+    def _work(self, settings: Settings) -> Work:
+        for name in settings.accounts:
+            self._locks.setdefault(name, asyncio.Lock())
+        return Work(settings=settings, store=self._store, in_force=agreement_of(settings), locks=self._locks)
+
+    def _refuse_another_database(self, settings: Settings) -> None:
+        if settings.database_url != self._database_url:
+            hint = "restart the daemon"
+            raise ConfigError([Problem(key="SYNCER_DATABASE_URL", message="cannot change meanwhile", hint=hint)])
 
 
-def _takes_webhooks(work: _Work, name: str) -> bool:
-    return work.settings.accounts[name].webhooks is not None
-
-
-def _server(app: Starlette) -> uvicorn.Server:
-    return uvicorn.Server(
+def _server(app: ASGIApp) -> uvicorn.Server:
+    return Server(
         uvicorn.Config(
             app,
+            http=Protocol,
+            ws="none",
+            lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
+            limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=_GRACE,
         )
     )
+
+
+def refuse_unfit(settings: Settings, store: Store) -> None:
+    """Refuse a nightly backup of a database that is no file: a server's own tools do that."""
+    if settings.schedule.backup_hour is not None and store.file is None:
+        message = "only an SQLite file is backed up from here"
+        hint = "pg_dump by cron, and backup_hour: null"
+        raise ConfigError([Problem(key="schedule.backup_hour", message=message, hint=hint)])
 
 
 def refuse_unguarded(settings: Settings, host: str) -> None:
@@ -125,72 +178,3 @@ def refuse_unguarded(settings: Settings, host: str) -> None:
         problems.append(Problem(key="--host", message="beyond this machine the dashboard needs a password", hint=hint))
     if problems:
         raise ConfigError(problems)
-
-
-def _appointments(work: _Work, name: str) -> list[Appointment]:
-    plan = work.settings.schedule
-    jobs: list[tuple[str, Every | Nightly, Callable[[Desk], Awaitable[None]]]] = [
-        ("sync", Every(plan.sync_every), _sync),
-        ("measure", Every(plan.measure_every), _measure),
-    ]
-    zone = agreement_of(work.settings).agreement.calendar.zone
-    jobs.append(("freeze", Nightly(HOUR_OF_FREEZING, zone), _freeze))
-    if plan.reconcile_hour is not None:
-        jobs.append(("reconcile", Nightly(plan.reconcile_hour, zone), _reconcile))
-    if work.settings.retention.hour is not None:
-        jobs.append(("prune", Nightly(work.settings.retention.hour, zone), prune_desk))
-    found = [Appointment(name=f"{name}/{job}", when=when, work=_guarded(work, name, do)) for job, when, do in jobs]
-    report = work.settings.digest
-    if report.hour is not None and report.variables:
-        when = Nightly(report.hour, zone)
-        found.append(Appointment(name=f"{name}/digest", when=when, work=_digest(work, name)))
-    return found
-
-
-def _digest(work: _Work, name: str) -> Callable[[], Awaitable[None]]:
-    """Return the sending of the morning report; it reads only, so it waits for no round."""
-
-    async def run() -> None:
-        try:
-            sent = await send_digests(work.settings, work.store, agreement_of(work.settings), name, system_clock())
-        except SyncerError as error:
-            _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
-            return
-        for one in sent:
-            if one.failed is None:
-                _log.info("report_sent", account=name, channel=one.channel, silent=one.silent)
-            else:
-                _log.error("report_failed", account=name, channel=one.channel, reason=one.failed, hint=one.hint)
-
-    return run
-
-
-def _guarded(work: _Work, name: str, do: Callable[[Desk], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return work on one account that never ends the daemon: its error is logged and the next round comes."""
-
-    async def run() -> None:
-        async with work.busy, work.locks[name]:
-            try:
-                async with opened_desk(work.settings, work.store, name) as desk:
-                    await do(desk)
-            except SyncerError as error:
-                _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
-
-    return run
-
-
-async def _sync(desk: Desk) -> None:
-    await sync_round(desk)
-    await measure_round(desk, Asked())
-
-
-async def _measure(desk: Desk) -> None:
-    await measure_round(desk, Asked())
-
-
-async def _freeze(desk: Desk) -> None:
-    await freeze_round(desk)
-
-
-async def _reconcile(desk: Desk) -> None:
-    await reconcile_round(desk, orders=Orders(apply=True))

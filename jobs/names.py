@@ -11,6 +11,8 @@ LEADS, QUOTES = "leads", "quotes"
 
 #: What runs of a full compare are called: compared only, and mended.
 RECONCILE = ("reconcile", "reconcile --apply")
+#: What runs are called that look into webhooks.
+DRAIN = "drain"
 
 
 def rules_for(

@@ -1,13 +1,14 @@
 """The daemon's schedule: the only place that knows APScheduler."""
 
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import assert_never
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 #: Seconds by which rounds of several accounts are spread, so that they do not start at once.
@@ -23,7 +24,10 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Nightly:
-    """Once a day at a full hour of a time zone."""
+    """Once each local day at a full hour of a time zone, whatever clocks do.
+
+    In the night when the hour is left out it is the moment after the gap, in the one when it comes twice the first.
+    """
 
     hour: int
     zone: ZoneInfo
@@ -35,7 +39,7 @@ class Appointment:
 
     name: str
     when: Every | Nightly
-    work: Callable[[], Awaitable[None]]
+    work: Callable[[], Coroutine[Any, Any, None]]
 
 
 class Schedule:
@@ -57,15 +61,36 @@ class Schedule:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Begin nothing more; what runs goes on."""
+        """Begin nothing more, and break off what was begun."""
         self._scheduler.shutdown(wait=False)
 
 
-def _trigger(when: Every | Nightly) -> BaseTrigger:
+def _trigger(when: Every | Nightly) -> "BaseTrigger | _Daily":
     match when:
         case Every(minutes):
             return IntervalTrigger(minutes=minutes, jitter=_JITTER, timezone="UTC")
         case Nightly(hour, zone):
-            return CronTrigger(hour=hour, minute=0, jitter=_JITTER, timezone=zone)
+            return _Daily(hour, zone)
         case _:
             assert_never(when)
+
+
+class _Daily:
+    """A daily trigger of our own: the library's cron fires twice where an hour comes twice."""
+
+    def __init__(self, hour: int, zone: ZoneInfo) -> None:
+        self.jitter: int | None = _JITTER
+        self._hour = hour
+        self._zone = zone
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the first moment after now that begins the hour, a few seconds late."""
+        del previous_fire_time
+        today = now.astimezone(self._zone).date()
+        days = (datetime.combine(today + timedelta(days=ahead), time(self._hour), self._zone) for ahead in (0, 1, 2))
+        late = timedelta(seconds=0 if self.jitter is None else secrets.randbelow(self.jitter * 1_000) / 1_000)
+        return next(one for one in (day.astimezone(UTC) for day in days) if one > now) + late
+
+
+# The library asks for a trigger of its own kind, and it ships no types to inherit from.
+BaseTrigger.register(_Daily)

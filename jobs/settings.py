@@ -97,7 +97,7 @@ class AccountFile(AccessFile):
 
 
 class ScheduleFile(Strict):
-    """When the daemon does what; in minutes, but for the hour of the full compare."""
+    """When the daemon does what; in minutes, but for hours of the night."""
 
     sync_every: Minutes = 5
     measure_every: Minutes = 60
@@ -105,6 +105,11 @@ class ScheduleFile(Strict):
     overlap: Minutes = 15
     #: Hour, in the agreement's time zone, of the full compare that mends the mirror; None never.
     reconcile_hour: Annotated[int, Field(ge=0, le=23)] | None = 3
+    #: Hour of the nightly backup of an SQLite file; None never.
+    backup_hour: Annotated[int, Field(ge=0, le=23)] | None = None
+    backup_folder: Path = Path("backups")
+    #: Backups that stay, the newest.
+    backup_keep: Annotated[int, Field(ge=1, le=1_000)] = 14
 
 
 class SettingsFile(Strict):

@@ -14,6 +14,7 @@ EVENTS: Mapping[str, str] = {
     "run_started": "a job began",
     "run_finished": "a job ended; counts and seconds are fields",
     "run_failed": "a job ended with an error that a person must look at",
+    "run_interrupted": "a job was broken off because the daemon leaves; the next one goes on where it stopped",
     "stream_skipped": "the account's tier or scopes lack this stream; nothing else is affected",
     "stream_halted": "one stream stopped with an error; the others went on",
     "way_chosen": "a stream is read in full by its list or by an export; the reason is a field",
@@ -40,6 +41,13 @@ EVENTS: Mapping[str, str] = {
     "budget_shared": "the limits are shared with other processes again",
     "schedule_started": "the daemon's schedule is running",
     "stop_requested": "a signal asked the daemon to finish and leave",
+    "rounds_broken_off": "rounds were not done seconds after the signal and were broken off",
+    "ended_hard": "something hung when the daemon left and the process ended without it, as if killed; nothing is lost",
+    "reloaded": "settings and agreement were read anew and are in force",
+    "reload_refused": "the new files cannot be used; every problem is a field, the old ones stay in force",
+    "account_paused": "the CRM was away or refused the token three times in a row; it is asked less often",
+    "account_recovered": "a round reached the CRM again",
+    "backup_failed": "the nightly backup could not be written or is unsound; no older one was deleted",
 }
 
 

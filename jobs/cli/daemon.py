@@ -22,15 +22,14 @@ def run(
     """The daemon: rounds by the clock, and the dashboard."""
     import asyncio
 
-    from connectors.listening import listening
     from jobs.cli.frame import opened
-    from jobs.daemon import refuse_unguarded, run_daemon
+    from jobs.daemon import run_daemon
+    from jobs.serving.signals import end_hard
+    from jobs.settings import load_settings
 
     with opened(need_accounts=True) as (settings, store):
-        refuse_unguarded(settings, host)
-        with listening(host, port) as listener:
-            typer.echo(f"dashboard: http://{host}:{listener.getsockname()[1]}/ · Ctrl+C stops", err=True)
-            asyncio.run(run_daemon(settings, store, listener))
+        typer.echo(f"dashboard: http://{host}:{port}/ · Ctrl+C stops", err=True)
+        asyncio.run(run_daemon(settings, store, host=host, port=port, reread=load_settings, on_leaving=end_hard))
 
 
 def sandbox(

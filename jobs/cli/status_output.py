@@ -26,6 +26,10 @@ def print_status(status: AccountStatus, *, takes_webhooks: bool = False) -> None
     waiting = {name: count for name, count in status.outbox.items() if name in {"pending", "sending"} and count}
     typer.echo(f"outbox: {', '.join(f'{count:,} {name}' for name, count in waiting.items()) or 'empty'}")
     typer.echo(f"dead letters: {status.dead_letters:,}" + (" — syncer dead-letters" if status.dead_letters else ""))
+    if status.sickness is not None:
+        typer.echo(f"sick: {status.sickness.message}")
+    for silent in status.silences:
+        typer.echo(f"silent: {silent.message}")
     for line in [*hook_lines(status, takes_webhooks=takes_webhooks), *budget_lines(status)]:
         typer.echo(line)
 

@@ -48,6 +48,10 @@ class Health:
     #: Job of the last run, where it failed.
     failed: str | None = None
     rests: Sequence[str] = ()
+    #: Why nothing is read, where rounds fail in a row.
+    sick: str | None = None
+    #: Streams that bring nothing, unlike in earlier weeks.
+    silent: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,6 +137,8 @@ def _health(store: Store, account: str, now: Millis) -> Health:
         stale=[stream for stream, seconds in status.freshness.items() if seconds * SECOND > _STALE],
         failed=_failed(status),
         rests=[rest.message for rest in status.rests],
+        sick=None if status.sickness is None else status.sickness.why,
+        silent=[one.stream for one in status.silences],
     )
 
 

@@ -86,5 +86,7 @@ def _health(health: Health, lang: Language) -> Iterator[str]:
         "failed": health.failed or "",
         "stale": ", ".join(health.stale),
         "rests": "; ".join(health.rests),
+        "sick": health.sick or "",
+        "silent": ", ".join(health.silent),
     }
     yield from (f"{digest_word(key, lang)}: {text}" for key, text in said.items() if text)

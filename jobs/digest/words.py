@@ -24,6 +24,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stale": ("Not read for long", "Lange nicht gelesen"),
     "failed": ("Last run failed", "Letzter Lauf fehlgeschlagen"),
     "rests": ("At rest", "Ruht"),
+    "sick": ("CRM out of reach", "CRM nicht erreichbar"),
+    "silent": ("Unusually silent", "Ungewöhnlich still"),
     "look": ("Look", "Ansehen"),
 }
 

@@ -38,6 +38,13 @@ def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str,
         yield "nothing was read yet", "wait for the first round, or look at the log: run_failed says why there is none"
     for rest in status.rests:
         yield rest.message, "nothing; or raise limits.daily_share in syncer.yaml"
+    if status.sickness is not None:
+        yield (
+            status.sickness.message,
+            "syncer check says whether the CRM or the token is to blame; it is tried again",
+        )
+    for silent in status.silences:
+        yield silent.message, "did somebody stop what feeds the CRM, or take a scope or a view away? syncer reconcile"
     late = _late(status, schedule)
     if late and not status.rests:
         yield f"not read for long: {late}", "look at the log: stream_halted and run_failed say why"

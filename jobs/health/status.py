@@ -1,14 +1,17 @@
 """How an account stands: freshness of each stream, last runs, full compare, outbox, dead letters, budget."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 from jobs.budget.parking import Rest, rests
 from jobs.budget.spending import Spending, today
-from jobs.names import RECONCILE
+from jobs.health.failures import failures
+from jobs.health.silence import Silence, silences
+from jobs.names import DRAIN, RECONCILE
+from jobs.serving.breaker import Sickness, sickness
 from jobs.webhooks.hook_standing import HookStanding, read_hooks
 from syncer.moments import Millis, iso
-from syncer.store import Run, Store
+from syncer.store import Run, Store, Unit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +33,14 @@ class AccountStatus:
     spending: Spending | None = None
     #: Why and until when nothing is asked of it, or of its associations.
     rests: Sequence[Rest] = ()
+    #: Rounds that failed in a row; None where the last one reached the CRM.
+    sickness: Sickness | None = None
+    #: Streams that bring nothing, unlike in earlier weeks.
+    silences: Sequence[Silence] = ()
+    #: Failed runs by kind of error.
+    failures: Mapping[str, int] = field(default_factory=dict)
+    #: Seconds from the oldest webhook of the last drain that wrote until it was written back.
+    behind: float | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -45,6 +56,10 @@ class AccountStatus:
             "budget": None if self.spending is None else self.spending.as_dict(),
             "webhooks": self.webhooks.as_dict(),
             "parked": [rest.as_dict() for rest in self.rests],
+            "sick": None if self.sickness is None else self.sickness.as_dict(),
+            "silent": [one.as_dict() for one in self.silences],
+            "failures": dict(self.failures),
+            "webhook_to_write_back_seconds": self.behind,
         }
 
 
@@ -67,4 +82,14 @@ def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> A
             reconciled=unit.desk.last_run(account, RECONCILE),
             spending=today(unit, account, now),
             rests=tuple(rests(unit, account, now).values()),
+            sickness=sickness(unit, account),
+            silences=silences(unit, account, now),
+            failures=failures(unit, account),
+            behind=_behind(unit, account),
         )
+
+
+def _behind(unit: Unit, account: str) -> float | None:
+    last = unit.desk.last_run(account, (DRAIN,))
+    behind = None if last is None else last.counts.get("behind")
+    return float(behind) if isinstance(behind, int | float) else None

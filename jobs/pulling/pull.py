@@ -8,6 +8,7 @@ import structlog
 from jobs.budget.parking import ASSOCIATIONS, believed, kept_rests
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
+from jobs.health.silence import note_arrivals
 from jobs.pulling.intake import Intake
 from jobs.pulling.reading import LINKED, Reader, chunks
 from jobs.pulling.storing import Reading, store_chunk
@@ -44,6 +45,7 @@ async def pull(
 
     await guarded(await without_resting(desk, wanted, count), of, count)
     count.with_calls(desk.source.usage.calls)
+    await asyncio.to_thread(note_arrivals, desk.store, desk.name, count.bringing, desk.clock())
     return count
 
 

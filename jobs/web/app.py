@@ -26,20 +26,23 @@ from jobs.web.pages import Pages
 from jobs.web.site import Site
 from jobs.web.story import story_routes
 from jobs.web.sync import sync_routes
+from syncer.agreement import InForce
 from syncer.store import Store
 
 
-def build_app(settings: Settings, store: Store, webhooks: Sequence[Route] = ()) -> Starlette:
+def build_app(
+    settings: Settings, store: Store, webhooks: Sequence[Route] = (), rules: InForce | None = None
+) -> Starlette:
     """Return the application over one store; its passwords are those of the settings.
 
-    `webhooks` are the routes where the CRM's arrive.
+    `webhooks` are the routes where the CRM's arrive; without `rules` the agreement is the one in force now.
     """
     keeper = doorkeeper(
         {Role.READER: settings.reader_password, Role.OPERATOR: settings.dashboard_password}, system_clock
     )
     is_encrypted = (settings.public_url or "").startswith("https://")
     pages = Pages(lambda: _accounts(settings, store), is_open=keeper.is_open)
-    site = Site(store=store, in_force=agreement_of(settings), pages=pages, clock=system_clock)
+    site = Site(store=store, in_force=rules or agreement_of(settings), pages=pages, clock=system_clock)
 
     async def refused(request: Request, error: Exception) -> Response:
         if not isinstance(error, HTTPException):

@@ -34,6 +34,7 @@ class _Page(Collector):
         yield from _webhooks(statuses)
         yield from _calls(statuses)
         yield from _runs(self._standings)
+        yield from _alarms(statuses)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
@@ -102,3 +103,20 @@ def _runs(standings: Standings) -> Iterator[Metric]:
             kept.add_metric((status.account, one.job, one.status), one.number)
             last.add_metric((status.account, one.job, one.status), one.last_at / SECOND)
     yield from (kept, last)
+
+
+def _alarms(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
+    failed = CounterMetricFamily("syncer_failed_runs", "Runs that failed.", labels=("account", "kind"))
+    sick = _gauge("rounds_failing", "Rounds that failed in a row because the CRM was away or refused the token.")
+    silent = _gauge("stream_silent_hours", "Hours without news; 0 while that is usual for the stream.", "stream")
+    behind = _gauge("webhook_to_write_back_seconds", "From the oldest webhook of the last drain that wrote to its end.")
+    for one in statuses:
+        for kind, number in one.failures.items():
+            failed.add_metric((one.account, kind), number)
+        sick.add_metric((one.account,), 0 if one.sickness is None else one.sickness.failures)
+        hours = {silence.stream: silence.hours for silence in one.silences}
+        for stream in one.freshness:
+            silent.add_metric((one.account, stream), hours.get(stream, 0))
+        if one.behind is not None:
+            behind.add_metric((one.account,), one.behind)
+    yield from (failed, sick, silent, behind)

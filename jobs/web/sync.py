@@ -50,6 +50,7 @@ def _shown(site: Site, asking: Asking) -> Mapping[str, object]:
         "calls": None if status.spending is None else number(sum(status.spending.calls.values()), lang),
         "left": _left(status, lang),
         "rests": [rest.message for rest in status.rests],
+        "alarms": [*([status.sickness.message] if status.sickness else []), *(one.message for one in status.silences)],
     }
 
 

@@ -12,6 +12,8 @@ from jobs.budget.parking import by_day
 from jobs.counts import PullCount
 from jobs.deciding.derive import derive
 from jobs.desk import Desk, Portal
+from jobs.health.silence import note_arrivals
+from jobs.names import DRAIN
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import look
 from jobs.pulling.pull import delivering, never_read, without_resting
@@ -22,7 +24,7 @@ from jobs.webhooks.keeping import Outcome
 from jobs.writing.plan import plan
 from jobs.writing.push import push
 from syncer.errors import StreamError, SyncerError, TransientError
-from syncer.moments import DAY, Millis
+from syncer.moments import DAY, SECOND, Millis
 from syncer.records import Kind
 from syncer.store import Waiting
 
@@ -54,6 +56,8 @@ class DrainResult:
     conflicts: int = 0
     #: Hints left: of streams that cannot be read now, or of an account that was never read in full.
     waiting: int = 0
+    #: Seconds from the oldest hint until what followed was written; None where nothing was.
+    behind: float | None = None
     halted: dict[str, str] = field(default_factory=dict)
     parked: dict[str, object] | None = None
     seconds: float = 0.0
@@ -69,9 +73,10 @@ async def drain_round(desk: Desk) -> DrainResult | None:
     Hints that fail come again with ever fewer others, so that one holds up nobody, and become dead letters in the end.
     What fails for other reasons, such as a CRM that is away, is not the hints' fault and counts for nothing.
     """
-    if not await asyncio.to_thread(_waiting, desk):
+    oldest = await asyncio.to_thread(_oldest, desk)
+    if oldest is None:
         return None
-    with recorded_run(desk, "drain") as run:
+    with recorded_run(desk, DRAIN) as run:
         result = DrainResult(run=run.id, account=desk.name)
         rest = await by_day(desk, lambda: _drain(desk, result))
         if rest is not None:
@@ -79,6 +84,8 @@ async def drain_round(desk: Desk) -> DrainResult | None:
             run.status = PARKED
         result.waiting = await asyncio.to_thread(_close, desk)
         names = ("looked_at", "given_up", "read", "derived", "planned", "written", "failed", "conflicts", "waiting")
+        if result.written:
+            result.behind = run.counts["behind"] = max(0, desk.clock() - oldest) / SECOND
         run.counts.update({name: getattr(result, name) for name in names})
     result.seconds = seconds_of(run)
     if run.status == "done" and not result.planned:
@@ -107,6 +114,7 @@ async def _drain(desk: Desk, result: DrainResult) -> None:
         await asyncio.to_thread(_give_up, desk, one)
         result.given_up += 1
     result.halted = intake.count.halted
+    await asyncio.to_thread(note_arrivals, desk.store, desk.name, intake.count.bringing, desk.clock())
 
 
 def _portions(suspects: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
@@ -158,6 +166,11 @@ async def _write_back(intake: Intake, result: DrainResult) -> None:
 def _waiting(desk: Desk) -> Sequence[Waiting]:
     with desk.store.snapshot() as unit:
         return unit.inbox.waiting(desk.name, _MOST)
+
+
+def _oldest(desk: Desk) -> Millis | None:
+    with desk.store.snapshot() as unit:
+        return unit.inbox.standing(desk.name).oldest
 
 
 def _claim(desk: Desk, ids: Sequence[str]) -> None:

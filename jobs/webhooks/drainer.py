@@ -9,6 +9,7 @@ import structlog
 from jobs.bootstrap import opened_desk
 from jobs.settings import Settings
 from jobs.webhooks.drain import DrainResult, drain_round
+from syncer.agreement import InForce
 from syncer.errors import SyncerError
 from syncer.store import Store
 
@@ -23,9 +24,13 @@ _FIRST_REST, _LONGEST_REST = 1.0, 60.0
 class Drainer:
     """Drains the inboxes of some accounts, each behind its lock."""
 
-    def __init__(self, settings: Settings, store: Store, locks: Mapping[str, asyncio.Lock]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, locks: Mapping[str, asyncio.Lock], rules: InForce | None = None
+    ) -> None:
         self._settings = settings
         self._store = store
+        #: The agreement to decide by; None takes the one in force at each drain.
+        self._rules = rules
         self._locks = locks
         self._called = {name: asyncio.Event() for name in locks}
         self._leaving = asyncio.Event()
@@ -41,7 +46,7 @@ class Drainer:
         self.call()
 
     async def run(self) -> None:
-        """Drain until told to leave; the drain that is under way is brought to its end."""
+        """Drain until told to leave; the drain that is under way is brought to its end, unless this is cancelled."""
         await asyncio.gather(*(self._keep_empty(name) for name in self._locks))
 
     async def _keep_empty(self, account: str) -> None:
@@ -75,7 +80,12 @@ class Drainer:
                 return True
             # Looked at instead of awaited: whatever went wrong, the inbox is tried again.
             drain = asyncio.ensure_future(self._drain(account))
-            await asyncio.wait({drain})
+            try:
+                await asyncio.wait({drain})
+            except asyncio.CancelledError:
+                drain.cancel()
+                await asyncio.wait({drain})
+                raise
         error = drain.exception()
         if error is not None:
             reason = error.message if isinstance(error, SyncerError) else type(error).__name__
@@ -89,7 +99,7 @@ class Drainer:
         return result.looked_at + result.given_up > 0
 
     async def _drain(self, account: str) -> DrainResult | None:
-        async with opened_desk(self._settings, self._store, account) as desk:
+        async with opened_desk(self._settings, self._store, account, agreement=self._rules) as desk:
             return await drain_round(desk)
 
 

@@ -9,6 +9,7 @@ import structlog
 
 from jobs.desk import Desk
 from jobs.handovers.notices import NoticeCount, deliver_notices
+from jobs.leaving import brought_to_its_end
 from jobs.writing.delivery import FORWARD_ONLY, deliver
 from jobs.writing.refusals import bury_refused, settle_refused
 from syncer.errors import Missing, RateLimited, SyncerError, TransientError
@@ -69,16 +70,23 @@ async def push(desk: Desk, count: PushCount | None = None) -> PushCount:
     as written, not as sent again.
     """
     count = count or PushCount()
-    while entries := await asyncio.to_thread(_claim, desk):
-        kind = entries[0].kind
-        present = await _read(desk, kind, entries)
-        settled = await _round(desk, kind, entries, present)
-        await asyncio.to_thread(_settle, desk, kind, settled)
+    while settled := await brought_to_its_end(_batch(desk)):
         _add(count, settled)
         desk.progress.advance("written back", len({one.entry.record_id for one in settled}))
     desk.progress.done("written back")
     await deliver_notices(desk, count.notices)
     return count
+
+
+async def _batch(desk: Desk) -> Sequence[_Settled]:
+    """Claim, read, write and settle one batch; nothing where nothing waits."""
+    entries = await asyncio.to_thread(_claim, desk)
+    if not entries:
+        return ()
+    kind = entries[0].kind
+    settled = await _round(desk, kind, entries, await _read(desk, kind, entries))
+    await asyncio.to_thread(_settle, desk, kind, settled)
+    return settled
 
 
 def _claim(desk: Desk) -> Sequence[OutboxEntry]:
@@ -98,7 +106,7 @@ async def _read(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Held:
     ids = list(dict.fromkeys(entry.record_id for entry in entries))
     try:
         return await desk.destination.read(kind, ids, properties=properties)
-    except RateLimited:
+    except (RateLimited, asyncio.CancelledError):
         await asyncio.to_thread(_release, desk, entries)
         raise
 

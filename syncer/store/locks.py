@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from syncer.errors import Unavailable
+from syncer.errors import ConfigError, Problem, Unavailable
 
 _HINT = "wait until it is done, or stop it; `syncer status` shows its run"
 #: Longer than the one call of a renewal may take.
@@ -46,6 +46,20 @@ def patient_lock(engine: Engine, account: str) -> Iterator[None]:
     Raises Unavailable where that takes longer than ten minutes.
     """
     with _awaited(engine, account, _ACCOUNT_PATIENCE_S):
+        yield
+
+
+@contextmanager
+def schedule_lock(engine: Engine) -> Iterator[None]:
+    """Hold the database's schedule until the block ends. Raises ConfigError where another daemon holds it."""
+    with ExitStack() as held:
+        try:
+            # No account's name has a dot.
+            held.enter_context(_held(engine, "all.schedule"))
+        except Unavailable:
+            hint = "one daemon a database: stop the other first; all other commands may run beside it"
+            problem = Problem(key="syncer run", message="another daemon is at work on this database", hint=hint)
+            raise ConfigError([problem]) from None
         yield
 
 

@@ -17,7 +17,7 @@ from syncer.store.faults import translated, unusable_url
 from syncer.store.inbox import Inbox
 from syncer.store.leases import Change, change_leases
 from syncer.store.ledger import Ledger
-from syncer.store.locks import account_lock, patient_lock, token_lock
+from syncer.store.locks import account_lock, patient_lock, schedule_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import upgrade
 from syncer.store.mirror import Mirror
@@ -161,6 +161,12 @@ class Store:
     def account_lock(self, account: str) -> Iterator[None]:
         """Hold an account until the block ends, or raise Unavailable where another process holds it."""
         with translated(self._dialect), account_lock(self._engine, account):
+            yield
+
+    @contextmanager
+    def schedule_lock(self) -> Iterator[None]:
+        """Hold the schedule of this database until the block ends, or raise ConfigError where another daemon does."""
+        with translated(self._dialect), schedule_lock(self._engine):
             yield
 
     @contextmanager

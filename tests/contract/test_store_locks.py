@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from syncer.errors import Unavailable
+from syncer.errors import ConfigError, Unavailable
 from syncer.store import open_store
 
 HOLDER = """
@@ -59,3 +59,17 @@ def test_a_run_that_never_ended_is_called_interrupted(store):
         assert unit.desk.close_abandoned("a", 5) == 1
         assert unit.desk.run(run).status == "interrupted"
         assert unit.desk.close_abandoned("a", 6) == 0
+
+
+def test_a_second_daemon_of_one_database_is_refused_until_the_first_has_left(database_url):
+    first, second = open_store(database_url), open_store(database_url)
+    with first.schedule_lock():
+        with pytest.raises(ConfigError, match="another daemon") as refused, second.schedule_lock():
+            pass
+        assert "stop the other first" in str(refused.value)
+        with second.account_lock("a"):
+            pass
+    with second.schedule_lock():
+        pass
+    first.close()
+    second.close()

@@ -1,5 +1,6 @@
 """A sandbox CRM that really listens, and desks that really talk to it."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -17,9 +18,11 @@ from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED, Limits
 from connectors.sandbox.server import Running, running
 from connectors.sandbox.state import Habits, Portal
-from jobs.bootstrap import opened_desk, system_clock
+from jobs.bootstrap import agreement_of, opened_desk, system_clock
 from jobs.desk import Desk
 from jobs.modes import BackfillMode
+from jobs.schedule import Appointment
+from jobs.serving.work import Work, appointments
 from jobs.settings import Account, ScheduleFile, Settings
 from jobs.settings import Limits as OwnLimits
 from syncer.log import LogFormat
@@ -125,6 +128,12 @@ def settings_for(
         schedule=ScheduleFile(),
         erasures=folder / "erasures",
     )
+
+
+def planned_for(settings: Settings, store: Store) -> list[Appointment]:
+    """Return what the daemon does for the account again and again."""
+    work = Work(settings=settings, store=store, in_force=agreement_of(settings), locks={"hubspot": asyncio.Lock()})
+    return appointments(work, "hubspot")
 
 
 OpenDesk = Callable[..., AbstractAsyncContextManager[Desk]]

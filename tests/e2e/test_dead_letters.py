@@ -1,5 +1,6 @@
 """A dead letter waits for a person, and goes once its cause is gone."""
 
+from connectors.sandbox.faults import Fault, Faults, Trouble
 from jobs.rounds import backfill_round, sync_round
 from jobs.writing.replay import replay
 from jobs.writing.setup import setup
@@ -40,3 +41,17 @@ async def test_replay_reads_the_record_again_and_says_what_still_waits(serve, op
         assert await replay(desk, "deals:9") == (1, 0)
         with desk.store.snapshot() as unit:
             assert unit.mirror.deal("hubspot", "9").amount == 100
+
+
+async def test_replay_sends_every_refused_value_of_a_record_and_none_that_is_out_of_date(serve, open_desk):
+    ignored = Fault(trouble=Trouble.IGNORED_WRITE, times=3, path="/batch/update")
+    crm = serve(contacts=20, faults=Faults(rules=[ignored]))
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        refused = await sync_round(desk)
+        assert refused.failed > len(_letters(desk)) > 0, "records with several refused values are the point"
+        tried, waiting = await replay(desk, None)
+        assert (tried > 0, waiting) == (True, 0)
+        with desk.store.snapshot() as unit:
+            assert unit.desk.outbox_counts("hubspot").get("failed", 0) == 0
+        assert (await sync_round(desk)).planned == 0

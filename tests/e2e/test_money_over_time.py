@@ -1,6 +1,5 @@
 """Rates from the CRM and the frozen pipeline, on a sandbox that really answers."""
 
-import asyncio
 import json
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,7 +9,6 @@ import pytest
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from jobs.budget.forecast import ACCOUNT, LOOK, forecast_round
-from jobs.daemon import _appointments, _Work
 from jobs.figures.asking import Asked, measured, question
 from jobs.figures.freezing import freeze_days, last_over
 from jobs.pulling.look import look
@@ -20,7 +18,7 @@ from syncer.kpis.periods import Calendar
 from syncer.kpis.ports import Cut
 from syncer.moments import DAY, HOUR, Millis, millis
 from syncer.money import RateOrigin
-from tests.e2e.conftest import settings_for
+from tests.e2e.conftest import planned_for, settings_for
 
 BERLIN = Calendar()
 ZONE = ZoneInfo("Europe/Berlin")
@@ -228,9 +226,7 @@ async def test_the_daemon_freezes_at_two(crm, sqlite_store, tmp_path, open_desk)
     async with open_desk(crm) as desk:
         await backfill_round(desk)
     settings = settings_for(crm.server.base_url, tmp_path)
-    planned = {
-        one.name: one for one in _appointments(_Work(settings, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")
-    }
+    planned = {one.name: one for one in planned_for(settings, sqlite_store)}
     assert planned["hubspot/freeze"].when == Nightly(2, ZONE)
     await planned["hubspot/freeze"].work()
     assert len(days_of(sqlite_store)) == 1

@@ -1,6 +1,5 @@
 """The commands about a person's data, typed as a person types them."""
 
-import asyncio
 import json
 import sqlite3
 import subprocess
@@ -8,13 +7,12 @@ import sys
 
 import pytest
 
-from jobs.daemon import _appointments, _Work
 from jobs.privacy.erasures import keeping_of
 from jobs.privacy.forget import Eraser, erase
 from jobs.schedule import Nightly
 from syncer.agreement import load_default
 from syncer.store import open_store
-from tests.e2e.conftest import COMMAND, settings_for
+from tests.e2e.conftest import COMMAND, planned_for, settings_for
 
 HOLDER = """
 import sys
@@ -138,12 +136,9 @@ def test_on_a_server_its_own_tools_are_named(postgres_url, run):
 
 async def test_the_daemon_prunes_at_its_hour(sqlite_store, tmp_path):
     settings = settings_for("http://127.0.0.1:9", tmp_path)
-    found = {
-        one.name: one.when
-        for one in _appointments(_Work(settings, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")
-    }
+    found = {one.name: one.when for one in planned_for(settings, sqlite_store)}
     assert isinstance(found["hubspot/prune"], Nightly)
     assert found["hubspot/prune"].hour == 4
     never = settings.model_copy(update={"retention": settings.retention.model_copy(update={"hour": None})})
-    names = [one.name for one in _appointments(_Work(never, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")]
+    names = [one.name for one in planned_for(never, sqlite_store)]
     assert "hubspot/prune" not in names

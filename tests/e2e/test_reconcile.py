@@ -1,6 +1,5 @@
 """The full compare against a CRM that listens: what differs is named, told apart and mended, and no more than that."""
 
-import asyncio
 import math
 from collections import Counter
 from zoneinfo import ZoneInfo
@@ -13,7 +12,6 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits, MergedId
-from jobs.daemon import _appointments, _Work
 from jobs.health.status import read_status
 from jobs.pulling.drift import What
 from jobs.pulling.reconcile import reconcile_round
@@ -26,7 +24,7 @@ from syncer.errors import ConfigError
 from syncer.moments import DAY
 from syncer.records import Kind
 from syncer.store import tables
-from tests.e2e.conftest import TODAY, settings_for
+from tests.e2e.conftest import TODAY, planned_for, settings_for
 
 LOOK, MEND = Orders(apply=False), Orders(apply=True)
 #: Long before any pull: a change of then that the mirror lacks was missed.
@@ -465,15 +463,13 @@ async def test_the_daemon_mends_the_mirror_at_its_hour(crm, open_desk, sqlite_st
         await backfill_round(desk)
         sql(desk, update(tables.contacts).values(first_name="x"))
     settings = settings_for(crm.server.base_url, tmp_path)
-    planned = {
-        one.name: one for one in _appointments(_Work(settings, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")
-    }
+    planned = {one.name: one for one in planned_for(settings, sqlite_store)}
     assert planned["hubspot/reconcile"].when == Nightly(3, ZoneInfo("Europe/Berlin"))
     await planned["hubspot/reconcile"].work()
     async with open_desk(crm) as desk:
         assert found(await reconcile_round(desk, orders=LOOK)) == {}
     never = settings.model_copy(update={"schedule": ScheduleFile(reconcile_hour=None)})
-    assert {one.name for one in _appointments(_Work(never, sqlite_store, {"hubspot": asyncio.Lock()}), "hubspot")} == {
+    assert {one.name for one in planned_for(never, sqlite_store)} == {
         "hubspot/sync",
         "hubspot/measure",
         "hubspot/prune",

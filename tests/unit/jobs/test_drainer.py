@@ -22,7 +22,7 @@ def rig(sqlite_store, monkeypatch):
     monkeypatch.setattr(drainer_module, "_FIRST_REST", 0.01)
 
     @asynccontextmanager
-    async def no_desk(_settings, _store, account):
+    async def no_desk(_settings, _store, account, agreement=None):
         yield account
 
     monkeypatch.setattr(drainer_module, "opened_desk", no_desk)

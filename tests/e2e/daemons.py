@@ -1,0 +1,75 @@
+"""A daemon as a process of its own, with a log to look at."""
+
+import json
+import os
+import sqlite3
+import subprocess
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+
+from tests.e2e.conftest import COMMAND
+from tests.e2e.test_daemon import _free_port, _until
+
+
+class Daemon:
+    """One daemon."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.environment = {
+            **os.environ,
+            "SYNCER_DATABASE_URL": f"sqlite:///{folder / 'syncer.db'}",
+            "SYNCER_CONFIG": str(folder / "syncer.yaml"),
+            "SYNCER_AGREEMENT": str(folder / "agreement.yaml"),
+            "SYNCER_LOG": "json",
+            "HUBSPOT_ACCESS_TOKEN": "pat-test-1",
+            **variables,
+        }
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    @contextmanager
+    def running(self):
+        with (self.folder / "daemon.log").open("a") as log:
+            process = subprocess.Popen(
+                [*COMMAND, "run", "--port", str(self.port)],
+                env=self.environment,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+    def log(self) -> list[dict]:
+        lines = (self.folder / "daemon.log").read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def until_logged(self, event: str, seconds: float = 40, **facts) -> dict:
+        def found() -> list[dict]:
+            return [one for one in self.log() if one["event"] == event and facts.items() <= one.items()]
+
+        assert _until(found, seconds), [one["event"] for one in self.log()]
+        return found()[-1]
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+
+    def ask(self, statement: str) -> list[tuple]:
+        with closing(sqlite3.connect(self.folder / "syncer.db")) as database:
+            return database.execute(statement).fetchall()
