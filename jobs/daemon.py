@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass
 
 import structlog
 import uvicorn
@@ -28,33 +29,38 @@ _GRACE = 3
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-async def run_daemon(
-    settings: Settings,
-    store: Store,
-    *,
-    host: str,
-    port: int,
-    reread: Callable[[], Settings],
-    on_leaving: Callable[[], None] = lambda: None,
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Calls:
+    """What a daemon calls outside."""
+
+    #: Returns the settings anew, on SIGHUP.
+    reread: Callable[[], Settings]
+    #: Is told the address, once it is the daemon's.
+    on_serving: Callable[[str], None] = lambda _: None
+    #: The moment a signal asks to leave.
+    on_leaving: Callable[[], None] = lambda: None
+
+
+async def run_daemon(settings: Settings, store: Store, *, host: str, port: int, calls: Calls) -> None:
     """Keep every account in step and serve the dashboard; return once a signal was obeyed.
 
-    `reread` returns the settings anew on SIGHUP; `on_leaving` is called the moment a signal asks to leave. Raises
-    ConfigError for an address beyond this machine without a password, for one that cannot be had, for a password that
-    is none, and where another daemon keeps the database's schedule.
+    Raises ConfigError for an address beyond this machine without a password, for one that cannot be had, for a
+    password that is none, and where another daemon keeps the database's schedule.
     """
     refuse_unguarded(settings, host)
     refuse_unfit(settings, store)
     with store.schedule_lock(), closing(listener(host, port)) as door:
-        daemon = _Daemon(settings, store, host=host, reread=reread)
+        daemon = _Daemon(settings, store, host=host, reread=calls.reread)
         server = _server(daemon)
         leaving = asyncio.Event()
 
         def leave() -> None:
-            on_leaving()
+            calls.on_leaving()
             leaving.set()
 
-        _log.info("schedule_started", accounts=list(settings.accounts), port=port)
+        taken = door.getsockname()[1]
+        calls.on_serving(f"http://{host}:{taken}/")
+        _log.info("schedule_started", accounts=list(settings.accounts), port=taken)
         with obeyed(leave, daemon.reload_soon):
             daemon.begin()
             serving = asyncio.create_task(server.serve([door]))

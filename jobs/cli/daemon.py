@@ -23,13 +23,17 @@ def run(
     import asyncio
 
     from jobs.cli.frame import opened
-    from jobs.daemon import run_daemon
+    from jobs.daemon import Calls, run_daemon
     from jobs.serving.signals import end_hard
     from jobs.settings import load_settings
 
     with opened(need_accounts=True) as (settings, store):
-        typer.echo(f"dashboard: http://{host}:{port}/ · Ctrl+C stops", err=True)
-        asyncio.run(run_daemon(settings, store, host=host, port=port, reread=load_settings, on_leaving=end_hard))
+        calls = Calls(reread=load_settings, on_serving=_say_where, on_leaving=end_hard)
+        asyncio.run(run_daemon(settings, store, host=host, port=port, calls=calls))
+
+
+def _say_where(address: str) -> None:
+    typer.echo(f"dashboard: {address} · Ctrl+C stops", err=True)
 
 
 def sandbox(
