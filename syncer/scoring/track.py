@@ -96,12 +96,8 @@ class Track:
             for other, pace in more:
                 if sums[other]:
                     value += sums[other] * exp2(age / pace)
-            if value > limit:
-                total += limit
-            elif value < -limit:
-                total -= limit
-            else:
-                total += value
+            if value:
+                total += limit if value > limit else max(value, -limit)
         return total
 
     def deductions(self, moment: int) -> float:
