@@ -44,9 +44,16 @@ def _real_entries(cut: Cut) -> Subquery:
     """
     event = tables.stage_events
     before = func.lag(event.c.to_stage).over(partition_by=event.c.contact_id, order_by=(event.c.cycle_no, event.c.seq))
-    stood = func.coalesce(before, literal(FunnelStage.TAM.value))
-    origin = case((stood == event.c.to_stage, func.coalesce(event.c.from_stage, stood)), else_=stood)
-    return _entries(cut, origin, null(), event.c.virtual.is_(False)).subquery("entries")
+    # Named once: the database would work it out as often as it is written.
+    real = (
+        _entries(cut, event.c.from_stage, null(), event.c.virtual.is_(False))
+        .add_columns(before.label("before"))
+        .subquery("real")
+    )
+    stood = func.coalesce(real.c.before, literal(FunnelStage.TAM.value))
+    origin = case((stood == real.c.to_stage, func.coalesce(real.c.from_stage, stood)), else_=stood)
+    kept = (real.c.contact_id, real.c.cycle_no, real.c.occurred_at, real.c.to_stage, real.c.excluded)
+    return select(*kept, origin.label("from_stage")).subquery("entries")
 
 
 def _virtual_entries(cut: Cut) -> Subquery:
