@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from jobs.web.figure_rows import Figures, Named, amount_of, segment_of
 from jobs.web.measured import Shown, figures_of
 from jobs.web.site import Site
 from jobs.web.waterfall import waterfall_chart
+from jobs.words import Language, date_text
 
 _IDS = ("K20", "K21", "K22", "K23", "K24")
 _QUARTER = (
@@ -70,11 +72,12 @@ def _shown(site: Site, request: Request) -> Mapping[str, object]:
         "heads": list(_BY_OWNER.values()),
         "owners": _owners(shown),
         "chart": chart,
-        "since": _since(shown),
+        "since": _since(shown, own.lang),
         "accuracy_heads": list(_ACCURACY.values()),
         "accuracy": _accuracy(own),
         "pushes": own.lines(_PUSHES),
         "coverage": own.lines(_COVERAGE),
+        "has_goal": bool(amount_of(own.one("K22.target"))),
     }
 
 
@@ -85,11 +88,12 @@ def _owners(shown: Shown) -> Sequence[Named]:
     return [Named(name=name, cells=[split.cell(id_, owner=owner) for id_ in _BY_OWNER]) for owner, name in found]
 
 
-def _since(shown: Shown) -> str:
+def _since(shown: Shown, lang: Language) -> str:
     """Return the day on whose evening the waterfall starts."""
     start = shown.splits[Split.WEEK].one("K23.start")
     notes = None if start is None else start["notes"]
-    return str(notes.get("snapshot", "")) if isinstance(notes, Mapping) else ""
+    day = notes.get("snapshot") if isinstance(notes, Mapping) else None
+    return "" if day is None else date_text(date.fromisoformat(str(day)), lang)
 
 
 def _accuracy(figures: Figures) -> Sequence[Named]:

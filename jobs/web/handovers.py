@@ -94,7 +94,7 @@ def _row(site: Site, asking: Asking, line: ContactLine, handed: Handed | None, o
         person=person_row(line, owners, site.zone, asking.lang),
         left="" if due is None else late_text(due, now, asking.lang),
         is_late=due is not None and due < now,
-        occasion="" if handed is None else spoken(handed.sla.by, asking.lang),
+        occasion="" if handed is None else page_word(f"by_{handed.sla.by}", asking.lang),
         level=spoken(reached[-1], asking.lang) if reached else page_word("level_none", asking.lang),
     )
 

@@ -12,6 +12,7 @@ from jobs.terms import member
 from jobs.web.figure_rows import Figures, Named, amount_of
 from jobs.web.measured import figures_of
 from jobs.web.site import Site
+from jobs.web.words import page_word
 from syncer.kpis.attribution import Model
 
 _IDS = ("K17", "K18", "K19", "K28")
@@ -51,7 +52,7 @@ def _shown(site: Site, request: Request) -> Mapping[str, object]:
         "revenue": _models(own, "K28"),
         "orders": _models(own, "K28.orders"),
         "kinds": _members(own, "K17.cost_by_kind", "kind"),
-        "without_leads": _members(own, "K17.cost_without_leads", "source"),
+        "without_leads": _members(split, "K17.cost_without_leads", "source"),
     }
 
 
@@ -59,7 +60,10 @@ def _sources(split: Figures) -> Sequence[Named]:
     """Return what each source cost and brought, the most revenue first."""
     known = dict(split.members("K19.revenue", "source")) | dict(split.members("K17.cost", "source"))
     order = sorted(known.items(), key=lambda one: -amount_of(split.one("K19.revenue", source=one[0])))
-    return [Named(name=name, cells=[split.cell(id_, source=source) for id_ in _BY_SOURCE]) for source, name in order]
+    return [
+        Named(name=_name(name, source, split), cells=[split.cell(id_, source=source) for id_ in _BY_SOURCE])
+        for source, name in order
+    ]
 
 
 def _models(own: Figures, row_id: str) -> Sequence[Named]:
@@ -68,10 +72,21 @@ def _models(own: Figures, row_id: str) -> Sequence[Named]:
     first = Model.FIRST.value
     order = sorted(known.items(), key=lambda one: -amount_of(own.one(row_id, model=first, source=one[0])))
     return [
-        Named(name=name, cells=[own.cell(row_id, model=model.value, source=source) for model in Model])
+        Named(
+            name=_name(name, source, own), cells=[own.cell(row_id, model=model.value, source=source) for model in Model]
+        )
         for source, name in order
     ]
 
 
-def _members(own: Figures, row_id: str, dim: str) -> Sequence[Named]:
-    return [Named(name=name, cells=[own.cell(row_id, **{dim: value})]) for value, name in own.members(row_id, dim)]
+def _members(figures: Figures, row_id: str, dim: str) -> Sequence[Named]:
+    """Return what is known to have cost something."""
+    return [
+        Named(name=_name(name, value, figures), cells=[figures.cell(row_id, **{dim: value})])
+        for value, name in figures.members(row_id, dim)
+        if amount_of(figures.one(row_id, **{dim: value}))
+    ]
+
+
+def _name(name: str, value: str | None, figures: Figures) -> str:
+    return page_word("unknown", figures.lang) if value is None else name

@@ -16,7 +16,7 @@ from jobs.web.figure_rows import Figures, Line
 from jobs.web.measured import figures_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
-from jobs.words import Language, number, percent, stage_name
+from jobs.words import Language, number, stage_name
 from syncer.kpis.render import figure_text
 
 #: What the page measures where it is asked for another day.
@@ -103,7 +103,7 @@ def _strip(figures: Figures, lang: Language) -> Sequence[StripLine]:
             now=number(step.now, lang),
             entered=number(_volume(step), lang),
             width=round(100 * _volume(step) / widest, 1),
-            onward=percent(step.onward, lang),
+            onward=figure_text(step.onward, "ratio", lang),
             interval=_span(step.lo, step.hi, lang),
             bounds=_span(step.lower, step.upper, lang),
             days=number(step.days, lang),
@@ -118,7 +118,7 @@ def _volume(step: Step) -> int:
 
 
 def _span(low: float | None, high: float | None, lang: Language) -> str:
-    return "" if low is None else f"{percent(low, lang)} – {percent(high, lang)}"
+    return "" if low is None else f"{figure_text(low, 'ratio', lang)} – {figure_text(high, 'ratio', lang)}"
 
 
 def _lines(figures: Figures, wanted: Mapping[str, str], lang: Language) -> Sequence[Line]:

@@ -9,27 +9,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from jobs.figures.asking import Asked, explained, question
+from jobs.figures.splits import FAULTS, Split
 from jobs.terms import term
-from jobs.web.figure_rows import name_of
-from jobs.web.figures import unit_link
+from jobs.web.figure_rows import Figures, name_of, segment_of
 from jobs.web.measured import figures_of
 from jobs.web.pages import Asking
 from jobs.web.site import Site
 from jobs.web.words import page_word
-from jobs.words import Language, number, percent, time_text
-from syncer.errors import ConfigError
+from jobs.words import Language, number, time_text
 from syncer.funnel.facts import Outcome
 from syncer.kpis.catalogue import catalogue
+from syncer.kpis.ports import ID
+from syncer.kpis.render import figure_text
 from syncer.records import Kind, Stage
 from syncer.store.browse import StageOutcome
 from syncer.store.values import OutboxEntry
 
-_ENTRIES, _IDS = 50, 200
+_ENTRIES = 50
 _FAULTS = tuple(catalogue()["K42"].rows)
 _OURS = (Outcome.OPEN, Outcome.WON, Outcome.LOST, Outcome.OTHER, Outcome.VOID, Outcome.UNMAPPED)
-#: Faults of contacts; the others are faults of deals, but for activities of the future, which have no page.
-_OF_CONTACTS = frozenset({"K42.no_owner", "K42.overridden"})
+#: Faults of contacts and activities: the figure's own page names them.
+_ELSEWHERE = frozenset({"K42.no_owner", "K42.overridden", "K42.future"})
 _PAGES: Mapping[Kind, str] = {Kind.CONTACT: "/contacts/", Kind.DEAL: "/deals/"}
 _THEIRS = ("open", "won", "lost")
 
@@ -68,7 +68,7 @@ def quality_routes(site: Site) -> Sequence[Route]:
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:
-    asking, shown = site.pages.asking(request), figures_of(site, request, ("K42",))
+    asking, shown = site.pages.asking(request), figures_of(site, request, ("K42",), (Split.FAULT,))
     fault = next((one for one in _FAULTS if one == request.query_params.get("fault")), None)
     entries, outcomes, stages = _read(site, asking)
     counts, lang = _crossed(outcomes, stages), asking.lang
@@ -77,9 +77,9 @@ def _shown(site: Site, request: Request) -> Mapping[str, object]:
         "faults": shown.own.lines(_FAULTS),
         "fault": fault,
         "fault_name": name_of(fault, lang) if fault else "",
-        "base": "" if fault == "K42.future" else _PAGES[Kind.CONTACT if fault in _OF_CONTACTS else Kind.DEAL],
-        "units": _units(site, asking, shown.asked, fault),
-        "most": _IDS,
+        "units": _units(shown.splits[Split.FAULT], fault),
+        "elsewhere": _ELSEWHERE,
+        "most": FAULTS,
         "doubts": [_doubt(one, site, lang) for one in entries],
         "unmapped": sorted(
             {f"{one.pipeline_id}: {one.stage_id}" for one in outcomes if one.outcome is Outcome.UNMAPPED}
@@ -103,15 +103,9 @@ def _read(
         return unit.desk.doubtful(asking.account, _ENTRIES), unit.browse.outcomes(asking.account), stages
 
 
-def _units(site: Site, asking: Asking, asked: Asked, fault: str | None) -> Sequence[tuple[str, str]]:
-    """Return the records with a fault, each with its page."""
-    if fault is None or asking.account is None:
-        return ()
-    try:
-        found = explained(site.store, question(site.store, site.in_force, asking.account, asked), fault)
-    except ConfigError:
-        return ()
-    return [unit_link(unit) for one in found for unit in one.numerator][:_IDS]
+def _units(figures: Figures, fault: str | None) -> Sequence[str]:
+    """Return the deals with a fault."""
+    return [] if fault is None else [unit for row in figures.of(fault) if (unit := segment_of(row).get(ID))]
 
 
 def _doubt(entry: OutboxEntry, site: Site, lang: Language) -> Doubt:
@@ -155,7 +149,7 @@ def _rates(counts: Counter[tuple[str, Outcome]], lang: Language) -> Sequence[Rat
     return [
         Rate(
             name=page_word(name, lang),
-            value=percent(won / closed if closed else None, lang),
+            value=figure_text(won / closed if closed else None, "ratio", lang),
             n=f"{number(won, lang)} / {number(closed, lang)}",
         )
         for name, won, closed in cases

@@ -12,6 +12,7 @@ from jobs.web.figure_rows import Cell, Figures, amount_of
 from jobs.web.measured import figures_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
+from syncer.kpis.result import Status
 
 _HEALTH = ("K37", "K37.base", "K37.lift", "K37.recall", "K37.auc", "K37.psi")
 #: From here on score cells count as shifting, and as shifted (domain D6).
@@ -58,7 +59,7 @@ def _cells(own: Figures) -> Sequence[ScoreCell]:
 def _verdict(own: Figures) -> str:
     """Return in words what the index of shift says."""
     row = own.one("K37.psi")
-    value = None if row is None else row["value"]
+    value = None if row is None or row["status"] != Status.MATURE else row["value"]
     if not isinstance(value, int | float):
         return page_word("psi_unknown", own.lang)
     said = "psi_shifted" if value >= _SHIFTED else "psi_watch" if value >= _WATCH else "psi_stable"
