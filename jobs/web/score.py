@@ -53,6 +53,7 @@ def _cells(own: Figures) -> Sequence[ScoreCell]:
             width=round(100 * amount_of(own.one("K37.cell", cell=cell)), 1),
         )
         for cell, name in own.members("K37.cell", "cell")
+        if cell is not None
     ]
 
 

@@ -41,8 +41,13 @@ def score_quality(ask: Ask) -> Iterable[Kpi]:
         yield ask.row("K37.recall", segment, period_rate(recall.get(segment, Tally())))
         yield ask.row("K37.auc", segment, _auc(grades.get(segment, {})))
         yield ask.row("K37.psi", segment, _psi(*cells.get(segment, (Counter(), Counter()))))
-    for place, tally in sorted(_tallied(by_cell).items(), key=lambda one: [str(part) for part in one[0]]):
-        measured = replace(period_rate(tally), notes={"horizon_days": days})
+    yield from _by_cell(ask, _tallied(by_cell), days)
+
+
+def _by_cell(ask: Ask, found: Mapping[Segment, Tally], days: int) -> Iterable[Kpi]:
+    """Yield precision cell by cell; undivided and without a hand-over that of no cell."""
+    for place in with_whole(found or ([(None,)] if not ask.question.by else []), (*ask.question.by, "cell")):
+        measured = replace(period_rate(found.get(place, Tally())), notes={"horizon_days": days})
         yield ask.row("K37.cell", place[:-1], measured, cell=place[-1])
 
 

@@ -157,6 +157,17 @@ def test_a_settlement_without_previous_keeps_what_was_planned(store: Store) -> N
     assert (one.previous, one.error) == ("OUT", "the CRM refused")
 
 
+def test_values_that_did_not_reach_the_crm_come_latest_first(store: Store) -> None:
+    ends = {"1": Status.FAILED, "2": Status.WRITTEN, "3": Status.CONFLICT, "4": Status.FAILED}
+    for now, (record, end) in enumerate(ends.items(), start=2):
+        intend(store, "r1", intent(record, "TAM", "d1"))
+        settle(store, now, Settlement(key=pending(store)[0].key, status=end))
+    intend(store, "r1", intent("5", "TAM", "d1"))
+    with store.snapshot() as unit:
+        assert [one.record_id for one in unit.desk.doubtful(ACCOUNT, 9)] == ["4", "3", "1"]
+        assert [one.record_id for one in unit.desk.doubtful(ACCOUNT, 1)] == ["4"]
+
+
 def test_pending_respects_its_limit(store: Store) -> None:
     intend(store, "r1", *[intent(str(number), "TAM", "d1") for number in range(5)])
     with store.snapshot() as unit:
