@@ -4,9 +4,12 @@ import httpx
 import pytest
 
 from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round, sync_round
+from jobs.rounds import backfill_round, measure_round
 from jobs.web.app import build_app
-from jobs.writing.setup import setup
+from syncer.moments import Millis
+from syncer.records import Kind
+from syncer.store import Settlement, Status
+from syncer.writeback.intents import Intent
 from tests.e2e.conftest import settings_for
 from tests.e2e.test_evidence_sources import ago, deal, person
 from tests.e2e.test_judgements import FIRM, FORM, asked, asker
@@ -66,10 +69,9 @@ async def test_a_day_of_ones_own_is_measured_on_the_spot_and_no_day_is_explained
 
 
 async def test_faulty_deals_are_named_and_two_ways_of_counting_stand_side_by_side(serve, open_desk, browse):
-    late, lost = deal(days=200), deal(days=90)
+    late, lost = deal(days=200), deal("81", "closedlost", days=90)
     late["properties"].update(closedate=ago(60), amount="1000")
-    lost.update(id="81")
-    lost["properties"].update(dealstage="closedlost", closed_lost_reason="Kein Budget in diesem Jahr", closedate=ago(3))
+    lost["properties"].update(closed_lost_reason="Kein Budget in diesem Jahr", closedate=ago(90))
     async with open_desk(serve(lines=[person(), late, lost])) as desk:
         await backfill_round(desk)
         await measure_round(desk, Asked())
@@ -84,20 +86,25 @@ async def test_faulty_deals_are_named_and_two_ways_of_counting_stand_side_by_sid
         assert "No such" not in text_of(await browse.get("/quality?fault=K99"))
 
 
-async def test_a_value_that_a_person_kept_from_being_written_is_listed(serve, open_desk, browse):
-    crm = serve(lines=[FIRM, asker(), FORM, asked()])
-    async with open_desk(crm) as desk:
-        await setup(desk, apply=True)
-        await backfill_round(desk)
-        await sync_round(desk)
-        crm.portal.edit_as_user("contacts", "1", {"fn_stage": "LEAD_DEAL"})
-        crm.portal.edit_as_user("contacts", "1", {"jobtitle": "CEO"})
-        await sync_round(desk)
-        with desk.store.snapshot() as unit:
-            entries = unit.desk.doubtful("hubspot", 9)
+async def test_a_value_that_a_persons_newer_one_kept_from_being_written_is_listed(sqlite_store, browse):
+    intent = Intent(
+        account="hubspot",
+        kind=Kind.CONTACT,
+        record_id="17",
+        property="fn_stage",
+        value="TAM",
+        previous=None,
+        rule="r",
+        why="because",
+        decision="d",
+    )
+    with sqlite_store.commit() as unit:
+        unit.desk.intend("hubspot", "r1", [intent], Millis(1))
+        [waiting] = unit.desk.pending("hubspot")
+        unit.desk.settle("hubspot", [Settlement(key=waiting.key, status=Status.CONFLICT)], Millis(2))
     async with browse:
         page = text_of(await browse.get("/quality?lang=en"))
-    assert all(f"<td>{one.property}</td>" in page for one in entries)
+    assert '<a href="/contacts/17?lang=en">17</a></td><td>fn_stage</td><td>TAM</td>' in page
 
 
 async def test_the_board_tells_why_and_who_hears_of_it_and_the_story_shows_the_card(serve, open_desk, browse):
