@@ -1,17 +1,15 @@
 """The forecast: what the quarter will bring and by whom, how it changed in a week, and how right earlier ones were."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from jobs.figures.splits import Split
 from jobs.terms import member
 from jobs.web.figure_rows import Figures, Named, amount_of, segment_of
-from jobs.web.measured import Shown, figures_of
+from jobs.web.measured import Shown, figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.waterfall import waterfall_chart
 from jobs.words import Language, date_text
@@ -54,12 +52,7 @@ _ACCURACY = {
 
 def forecast_routes(site: Site) -> Sequence[Route]:
     """Return the route of the page."""
-
-    async def page(request: Request) -> Response:
-        shown = await asyncio.to_thread(_shown, site, request)
-        return site.pages.page(request, "forecast.html", site.pages.asking(request), **shown)
-
-    return [Route("/forecast", page)]
+    return page_of(site, "/forecast", "forecast.html", _shown)
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:

@@ -1,9 +1,12 @@
 """Where pages take their figures from: the last snapshot, which has them ready, or a question of the address's own."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from jobs.figures.asking import Asked, question
 from jobs.figures.splits import OWN, Split, measured_rows, split_rows
@@ -32,6 +35,18 @@ class Shown:
         """What every such page tells its template."""
         is_empty = not self.own.rows and self.problem is None
         return {"asked": self.asked, "as_of": self.as_of, "problem": self.problem, "is_empty": is_empty}
+
+
+def page_of(
+    site: Site, path: str, template: str, shown: Callable[[Site, Request], Mapping[str, object]]
+) -> Sequence[Route]:
+    """Return the route of a page whose template is filled from what `shown` reads."""
+
+    async def page(request: Request) -> Response:
+        values = await asyncio.to_thread(shown, site, request)
+        return site.pages.page(request, template, site.pages.asking(request), **values)
+
+    return [Route(path, page)]
 
 
 def asked_of(request: Request, lang: Language) -> Asked:

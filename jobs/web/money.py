@@ -1,16 +1,14 @@
 """Money by source: what leads and orders cost and what they brought, under every model of attribution side by side."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from jobs.figures.splits import Split
 from jobs.terms import member
 from jobs.web.figure_rows import Figures, Named, amount_of
-from jobs.web.measured import figures_of
+from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from syncer.kpis.attribution import Model
@@ -32,12 +30,7 @@ _BY_SOURCE = {
 
 def money_routes(site: Site) -> Sequence[Route]:
     """Return the route of the page."""
-
-    async def page(request: Request) -> Response:
-        shown = await asyncio.to_thread(_shown, site, request)
-        return site.pages.page(request, "money.html", site.pages.asking(request), **shown)
-
-    return [Route("/money", page)]
+    return page_of(site, "/money", "money.html", _shown)
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:

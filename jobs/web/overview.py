@@ -1,11 +1,9 @@
 """The first page: funnel, forecast, outcomes and the hottest leads, from the last snapshot and the current states."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from jobs.deciding.derive import last_clocks
@@ -13,7 +11,7 @@ from jobs.figures.leads import Lead, hottest
 from jobs.figures.strip import Step, funnel_strip
 from jobs.names import agreement_text
 from jobs.web.figure_rows import Figures, Line
-from jobs.web.measured import figures_of
+from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from jobs.words import Language, number, stage_name
@@ -61,12 +59,7 @@ class StripLine:
 
 def overview_routes(site: Site) -> Sequence[Route]:
     """Return the route of the first page."""
-
-    async def index(request: Request) -> Response:
-        shown = await asyncio.to_thread(_shown, site, request)
-        return site.pages.page(request, "overview.html", site.pages.asking(request), **shown)
-
-    return [Route("/", index)]
+    return page_of(site, "/", "overview.html", _shown)
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:

@@ -1,18 +1,16 @@
 """What is wrong with the data and where CRM and Syncer differ: faults to mend, refused writes, two ways of counting."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from jobs.figures.splits import FAULTS, Split
 from jobs.terms import term
 from jobs.web.figure_rows import Figures, name_of, segment_of
-from jobs.web.measured import figures_of
+from jobs.web.measured import figures_of, page_of
 from jobs.web.pages import Asking
 from jobs.web.site import Site
 from jobs.web.words import page_word
@@ -59,12 +57,7 @@ class Rate:
 
 def quality_routes(site: Site) -> Sequence[Route]:
     """Return the route of the page."""
-
-    async def page(request: Request) -> Response:
-        shown = await asyncio.to_thread(_shown, site, request)
-        return site.pages.page(request, "quality.html", site.pages.asking(request), **shown)
-
-    return [Route("/quality", page)]
+    return page_of(site, "/quality", "quality.html", _shown)
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:

@@ -1,15 +1,13 @@
 """Whether the score is worth its trust: how often each cell won, how well it ranks, whether its leads have shifted."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from jobs.web.figure_rows import Cell, Figures, amount_of
-from jobs.web.measured import figures_of
+from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from syncer.kpis.result import Status
@@ -31,12 +29,7 @@ class ScoreCell:
 
 def score_routes(site: Site) -> Sequence[Route]:
     """Return the route of the page."""
-
-    async def page(request: Request) -> Response:
-        shown = await asyncio.to_thread(_shown, site, request)
-        return site.pages.page(request, "score.html", site.pages.asking(request), **shown)
-
-    return [Route("/score", page)]
+    return page_of(site, "/score", "score.html", _shown)
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:
