@@ -1,7 +1,6 @@
 """Whole rounds: backfill and sync as one run each, from pull to push, and the result that the CLI prints."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
@@ -10,8 +9,9 @@ from jobs.budget.parking import by_day, refuse_at_rest
 from jobs.counts import PullCount, StreamCount
 from jobs.deciding.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
-from jobs.figures.asking import Asked, measured, question
+from jobs.figures.asking import Asked, question
 from jobs.figures.freezing import Frozen, freeze_days
+from jobs.figures.splits import OWN, every_split
 from jobs.pulling.backfill import backfill
 from jobs.pulling.completeness import StreamProof
 from jobs.pulling.look import look, refuse_unknown
@@ -20,7 +20,7 @@ from jobs.pulling.sources import keep_own_lines
 from jobs.pulling.ways import Way
 from jobs.writing.plan import Plan, plan
 from jobs.writing.push import PushCount, push
-from syncer.kpis.render import to_json
+from syncer.store.values import KpiRow
 
 #: Status of a run that the end of the account's day kept from its end, or from its beginning.
 PARKED = "parked"
@@ -174,21 +174,21 @@ async def push_round(desk: Desk) -> PushCount:
     return count
 
 
-async def measure_round(desk: Desk, asked: Asked) -> list[dict[str, object]]:
-    """Compute every KPI and keep the rows as this run's snapshot."""
+async def measure_round(desk: Desk, asked: Asked) -> Sequence[KpiRow]:
+    """Compute every KPI and keep the rows, and the splits that pages show, as this run's snapshot."""
     with recorded_run(desk, "measure") as run:
         await asyncio.to_thread(_keep_costs, desk)
         run.counts.update(frozen_days=(await _freeze(desk)).days)
         asking = question(desk.store, desk.agreement, desk.name, asked)
-        rows: list[dict[str, object]] = json.loads(to_json(await asyncio.to_thread(measured, desk.store, asking)))
+        splits = await asyncio.to_thread(every_split, desk.store, asking)
 
         def keep() -> None:
             with desk.store.commit() as unit:
-                unit.desk.keep_snapshot(desk.name, run.id, asking.as_of, rows)
+                unit.desk.keep_snapshot(desk.name, run.id, asking.as_of, splits)
 
         await asyncio.to_thread(keep)
-        run.counts.update(figures=len(rows))
-    return rows
+        run.counts.update(figures=len(splits[OWN]))
+    return splits[OWN]
 
 
 async def freeze_round(desk: Desk) -> Frozen:

@@ -1,7 +1,7 @@
 """What people read, in English and German: stage names, labels, numbers and dates."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -143,6 +143,11 @@ def time_text(value: int | None, zone: ZoneInfo, lang: Language) -> str:
         return "–"
     local = moment(value).astimezone(zone)
     return local.strftime("%d.%m.%Y %H:%M" if lang == "de" else "%Y-%m-%d %H:%M")
+
+
+def date_text(day: date, lang: Language) -> str:
+    """Return a day as the language writes it."""
+    return day.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
 
 
 def iso_text(text: str, zone: ZoneInfo, lang: Language) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jobs.desk import Desk
     from jobs.pulling.drift import ReconcileResult
     from jobs.rounds import RoundResult
+    from syncer.store.values import KpiRow
 
 
 def register(app: typer.Typer) -> None:
@@ -168,7 +169,7 @@ def measure(account: AccountOption = None, as_of: AsOfOption = None, as_json: Js
     from jobs.figures.asking import Asked
     from jobs.rounds import measure_round
 
-    async def work(desk: "Desk") -> list[dict[str, object]]:
+    async def work(desk: "Desk") -> "Sequence[KpiRow]":
         return await measure_round(desk, Asked(as_of=as_of))
 
     results = each_account(account, work, quiet=as_json)

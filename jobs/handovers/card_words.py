@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from jobs.terms import term
 from jobs.words import LANGUAGES, Language
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
@@ -76,3 +77,8 @@ def said(key: str, lang: Language, **values: object) -> str:
 def known(key: str) -> bool:
     """Return whether there are words for a key."""
     return key in _TEXTS
+
+
+def spoken(code: str, lang: Language) -> str:
+    """Return how cards say a code; one that only reports know is said as they do."""
+    return said(code, lang) if known(code) else term(code, lang)

@@ -6,7 +6,7 @@ from textwrap import shorten
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from jobs.handovers.card_words import known, said
+from jobs.handovers.card_words import known, said, spoken
 from jobs.terms import term
 from jobs.words import Language, time_text
 from syncer.funnel import Rules
@@ -84,7 +84,7 @@ def _occasion(case: CardCase) -> str:
 
 def _service(case: CardCase) -> str:
     sla, lang = case.sla, case.lang
-    levels = (said("level", lang, at=case.at(one.at), to=_spoken(one.to, lang)) for one in sla.levels)
+    levels = (said("level", lang, at=case.at(one.at), to=spoken(one.to, lang)) for one in sla.levels)
     touch, decision = case.at(sla.touch_due_at), case.at(sla.decision_due_at)
     return said("sla", lang, touch=touch, decision=decision, levels="".join(levels))
 
@@ -158,7 +158,7 @@ def _earlier(case: CardCase) -> str | None:
     ended = [cycle for cycle in case.decision.cycles if cycle.ended_at is not None]
     parts = []
     for cycle in ended:
-        reason = f" ({_spoken(cycle.reason, case.lang)})" if cycle.reason else ""
+        reason = f" ({spoken(cycle.reason, case.lang)})" if cycle.reason else ""
         month = moment(cycle.ended_at or 0).astimezone(case.zone).strftime("%m/%Y")
         parts.append(f"{month} {term(cycle.outcome.value, case.lang)}{reason}")
     return said("earlier", case.lang, cycles=" · ".join(parts)) if parts else None
@@ -167,13 +167,9 @@ def _earlier(case: CardCase) -> str | None:
 def _answers(case: CardCase) -> str:
     """Return how sales accepts or rejects: by the lead status, two clicks in the record itself."""
     terms = case.rules.agreement.stages
-    rejected = (f"{status} = {_spoken(reason, case.lang)}" for status, reason in terms.rejected_lead_statuses.items())
+    rejected = (f"{status} = {spoken(reason, case.lang)}" for status, reason in terms.rejected_lead_statuses.items())
     accept = "/".join(terms.accepted_lead_statuses)
     return said("answer", case.lang, accept=accept, reject=" · ".join(rejected))
-
-
-def _spoken(code: str, lang: Language) -> str:
-    return said(code, lang) if known(code) else term(code, lang)
 
 
 def _day(case: CardCase, at: int) -> str:

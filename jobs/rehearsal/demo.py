@@ -28,6 +28,7 @@ from jobs.words import Language
 from jobs.writing.setup import SetupStep, setup
 from syncer.log import LogFormat, configure_log
 from syncer.store import Store
+from syncer.store.values import KpiRow
 
 _NAME = "demo"
 
@@ -44,7 +45,7 @@ class DemoDone:
     sync: RoundResult
     #: The second sync: it writes nothing.
     again: RoundResult
-    figures: Sequence[dict[str, object]]
+    figures: Sequence[KpiRow]
     leads: Sequence[Lead]
     #: 429 answers met.
     limited: int

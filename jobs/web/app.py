@@ -18,11 +18,15 @@ from jobs.web.contacts import contact_routes
 from jobs.web.deals import deal_routes
 from jobs.web.entrance import entrance
 from jobs.web.figures import figure_routes
+from jobs.web.forecast import forecast_routes
 from jobs.web.guard import Guard
 from jobs.web.handovers import handover_routes
 from jobs.web.health import health_routes
+from jobs.web.money import money_routes
 from jobs.web.overview import overview_routes
 from jobs.web.pages import Pages
+from jobs.web.quality import quality_routes
+from jobs.web.score import score_routes
 from jobs.web.site import Site
 from jobs.web.story import story_routes
 from jobs.web.sync import sync_routes
@@ -68,7 +72,11 @@ def _routes(site: Site, settings: Settings, keeper: Doorkeeper, *, is_encrypted:
         *contact_routes(site),
         *story_routes(site),
         *deal_routes(site),
+        *forecast_routes(site),
+        *money_routes(site),
+        *score_routes(site),
         *figure_routes(site),
+        *quality_routes(site),
         *sync_routes(site),
         *health_routes(site, settings.schedule, is_open=keeper.is_open),
         *entrance(site.pages, keeper, is_encrypted=is_encrypted),

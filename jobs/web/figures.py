@@ -11,22 +11,22 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jobs.figures.asking import Asked, explained, measured, question
-from jobs.terms import exclusions, member, term
-from jobs.web.pages import Asking
+from jobs.figures.asking import explained, question
+from jobs.terms import term
+from jobs.web.figure_rows import name_of, shown
+from jobs.web.measured import asked_of, rows_of, told
 from jobs.web.site import Site
 from jobs.words import Language, number
 from syncer.errors import ConfigError
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import KpiExplanation
-from syncer.kpis.render import figure_text, to_json
+from syncer.kpis.render import to_json
 from syncer.kpis.result import Basis, Kpi
+from syncer.store.values import KpiRow
 
 _SHOWN = 100
-#: What the address may say beside account and language.
-_KEYS = ("period", "basis", "as_of", "by")
-
-Row = Mapping[str, object]
+#: Families with more rows are folded.
+_UNFOLDED = 10
 
 
 def figure_routes(site: Site) -> Sequence[Route]:
@@ -46,13 +46,13 @@ def figure_routes(site: Site) -> Sequence[Route]:
 
 def _table(site: Site, request: Request) -> Response:
     asking = site.pages.asking(request)
-    asked = _asked(request, asking.lang)
+    asked = asked_of(request, asking.lang)
     problem: str | None = None
-    rows: Sequence[Row] = ()
+    rows: Sequence[KpiRow] = ()
     try:
-        rows = _rows(site, asking, asked)
+        rows = rows_of(site, asking, asked)
     except ConfigError as error:
-        problem = "; ".join(f"{one.message} ({one.hint})" if one.hint else one.message for one in error.problems)
+        problem = told(error)
     dims = sorted({dim for one in catalogue().values() for dim in one.dims})
     return site.pages.page(
         request,
@@ -64,6 +64,7 @@ def _table(site: Site, request: Request) -> Response:
         dims=[(dim, term(dim, asking.lang)) for dim in dims],
         bases=[one.value for one in Basis],
         problem=problem,
+        most=_UNFOLDED,
     )
 
 
@@ -78,33 +79,15 @@ def _families(
 def _data(site: Site, request: Request) -> Response:
     asking = site.pages.asking(request)
     try:
-        return JSONResponse(list(_rows(site, asking, _asked(request, asking.lang))))
+        return JSONResponse(list(rows_of(site, asking, asked_of(request, asking.lang))))
     except ConfigError as error:
         problems = [{"key": one.key, "message": one.message, "hint": one.hint} for one in error.problems]
         return JSONResponse({"problems": problems}, HTTPStatus.BAD_REQUEST)
 
 
-def _asked(request: Request, lang: Language) -> Asked:
-    said = {key: request.query_params.get(key) or None for key in _KEYS}
-    by = said.pop("by")
-    return Asked(**said, by=() if by is None else (by,), lang=lang)
-
-
-def _rows(site: Site, asking: Asking, asked: Asked) -> Sequence[Row]:
-    """Return the rows of the last snapshot, which has them ready, or of a question of its own."""
-    if asking.account is None:
-        return ()
-    if asked == Asked(lang=asked.lang):
-        with site.store.snapshot() as unit:
-            kept = unit.desk.last_snapshot(asking.account)
-            return unit.desk.snapshot(asking.account, kept.run) if kept else ()
-    whole = question(site.store, site.in_force, asking.account, asked)
-    return plain(measured(site.store, whole))
-
-
 def _one(site: Site, request: Request) -> Response:
     asking = site.pages.asking(request)
-    asked = _asked(request, asking.lang)
+    asked = asked_of(request, asking.lang)
     if asking.account is None:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     try:
@@ -124,7 +107,7 @@ def _one(site: Site, request: Request) -> Response:
 
 def _explained(one: KpiExplanation, lang: Language) -> Mapping[str, object]:
     return {
-        "row": shown(plain([one.kpi])[0], lang),
+        "row": shown(_plain(one.kpi), lang),
         "formula": one.formula,
         "population": one.population,
         "counted": [unit_link(unit) for unit in one.denominator[:_SHOWN]],
@@ -138,60 +121,11 @@ def _explained(one: KpiExplanation, lang: Language) -> Mapping[str, object]:
     }
 
 
-def plain(rows: Sequence[Kpi]) -> Sequence[Row]:
-    """Return rows as a snapshot keeps them."""
-    found: list[dict[str, object]] = json.loads(to_json(rows))
-    return found
+def _plain(row: Kpi) -> KpiRow:
+    [found] = json.loads(to_json([row]))
+    return dict(found)
 
 
 def unit_link(unit: str) -> tuple[str, str]:
     """Return a unit and the record to look at: cycles are `contact#cycle`, other units their own id."""
     return unit, unit.partition("#")[0]
-
-
-def shown(row: Row, lang: Language) -> Mapping[str, str]:
-    """Return a KPI row as text."""
-    segment = row["segment"]
-    names = _labels(row)
-    parts = (
-        [f"{term(dim, lang)} {names.get(dim) or member(dim, value, lang)}" for dim, value in segment.items()]
-        if isinstance(segment, Mapping)
-        else []
-    )
-    return {
-        "id": str(row["id"]),
-        "name": name_of(str(row["id"]), lang),
-        "segment": ", ".join(parts),
-        "value": value_of(row, lang),
-        "interval": "" if row["lo"] is None else f"{value_of(row, lang, 'lo')} – {value_of(row, lang, 'hi')}",
-        "n": _counted(row, lang),
-        "status": term(str(row["status"]), lang),
-        "basis": f"{term(str(row['basis']), lang)} · {term(str(row['period']), lang)}",
-        "excluded": exclusions(row["excluded"], lang),
-    }
-
-
-def name_of(row_id: str, lang: Language) -> str:
-    """Return a figure's name from the catalogue; the id where an old snapshot has a figure that is no more."""
-    declared = catalogue().get(row_id.partition(".")[0])
-    found = None if declared is None else declared.rows.get(row_id)
-    return row_id if found is None else found.names[lang]
-
-
-def value_of(row: Row, lang: Language, column: str = "value") -> str:
-    """Return a figure of a row in its unit."""
-    value = row[column]
-    return figure_text(value if isinstance(value, int | float) else None, str(row["unit"]), lang)
-
-
-def _counted(row: Row, lang: Language) -> str:
-    n, k = row["n"], row["k"]
-    if not isinstance(n, int):
-        return ""
-    return number(n, lang) if not isinstance(k, int) else f"{number(k, lang)} / {number(n, lang)}"
-
-
-def _labels(row: Row) -> Mapping[str, object]:
-    notes = row["notes"]
-    labels = notes.get("labels") if isinstance(notes, Mapping) else None
-    return labels if isinstance(labels, Mapping) else {}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -9,18 +10,36 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from jobs.deciding.derive import last_clocks
 from jobs.deciding.judgements import accept, reject, reject_reasons
+from jobs.handovers.card_words import spoken
+from jobs.handovers.handover import Handed, handovers
 from jobs.terms import term
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
 from jobs.web.pages import Asking, linked
-from jobs.web.rows import late_text, person_row
+from jobs.web.rows import PersonRow, late_text, person_row
 from jobs.web.site import Site
+from jobs.web.words import page_word
 from syncer.errors import ConfigError, Missing
 from syncer.funnel import FunnelStage
 from syncer.store.browse import ContactLine, ContactsAsked
 
-_MOST = 200
+_MOST = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WaitingRow:
+    """A lead that waits."""
+
+    person: PersonRow
+    #: Until sales has to act, with a minus how long that is past.
+    left: str
+    is_late: bool
+    #: Why it was handed over.
+    occasion: str
+    #: Who has to hear of it by now.
+    level: str
 
 
 def handover_routes(site: Site) -> Sequence[Route]:
@@ -38,19 +57,16 @@ def handover_routes(site: Site) -> Sequence[Route]:
 
 def _board(site: Site, request: Request) -> Response:
     asking, owner = site.pages.asking(request), request.query_params.get("owner") or None
-    owners, now = owners_of(site, asking), site.clock()
-    lines = _waiting(site, asking, owner)
-    rows = [
-        (person_row(one, owners, site.zone, asking.lang), late_text(due, now, asking.lang), due < now)
-        for one in lines
-        if (due := one.sla_due_at) is not None
-    ]
+    owners = owners_of(site, asking)
+    lines, handed = _waiting(site, asking, owner)
+    rows = [_row(site, asking, one, handed.get(one.id), owners) for one in lines]
     return site.pages.page(
         request,
         "handovers.html",
         asking,
         rows=rows,
-        late=sum(1 for _, _, is_late in rows if is_late),
+        late=sum(one.is_late for one in rows),
+        most=_MOST,
         owners=sorted(owners.items(), key=lambda one: one[1]),
         owner=owner,
         reasons=[(reason, term(reason, asking.lang)) for reason in reject_reasons(site.agreement)],
@@ -58,12 +74,29 @@ def _board(site: Site, request: Request) -> Response:
     )
 
 
-def _waiting(site: Site, asking: Asking, owner: str | None) -> Sequence[ContactLine]:
+def _waiting(site: Site, asking: Asking, owner: str | None) -> tuple[Sequence[ContactLine], Mapping[str, Handed]]:
+    """Return the most urgent leads, and the service level of each."""
     if asking.account is None:
-        return ()
+        return (), {}
     asked = ContactsAsked(stages=[FunnelStage.LEAD_SQL], with_clock=True, owner_id=owner, limit=_MOST)
     with site.store.snapshot() as unit:
-        return unit.browse.contacts(asking.account, asked)
+        lines = unit.browse.contacts(asking.account, asked)
+        known = handovers(unit, site.agreement, asking.account, last_clocks(unit, asking.account, site.clock()))
+        return lines, {one.facts.contact.id: one for one in known.of([line.id for line in lines])}
+
+
+def _row(site: Site, asking: Asking, line: ContactLine, handed: Handed | None, owners: Mapping[str, str]) -> WaitingRow:
+    now, due = site.clock(), line.sla_due_at
+    levels = () if handed is None else handed.sla.levels
+    # The clock runs on between two decisions.
+    reached = [one.to for one in levels if one.at <= now]
+    return WaitingRow(
+        person=person_row(line, owners, site.zone, asking.lang),
+        left="" if due is None else late_text(due, now, asking.lang),
+        is_late=due is not None and due < now,
+        occasion="" if handed is None else page_word(f"by_{handed.sla.by}", asking.lang),
+        level=spoken(reached[-1], asking.lang) if reached else page_word("level_none", asking.lang),
+    )
 
 
 def _decide(site: Site, request: Request, fields: Mapping[str, str]) -> Response:

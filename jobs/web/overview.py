@@ -1,48 +1,41 @@
 """The first page: funnel, forecast, outcomes and the hottest leads, from the last snapshot and the current states."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from jobs.deciding.derive import last_clocks
 from jobs.figures.leads import Lead, hottest
-from jobs.figures.strip import funnel_strip
+from jobs.figures.strip import Step, funnel_strip
 from jobs.names import agreement_text
-from jobs.web.figures import Row, value_of
-from jobs.web.pages import Asking
+from jobs.web.figure_rows import Figures, Line
+from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
-from jobs.words import Language, number, percent, stage_name, time_text
+from jobs.words import Language, number, stage_name
+from syncer.kpis.render import figure_text
 
+#: What the page measures where it is asked for another day.
+_IDS = ("K01", "K02", "K10", "K15", "K20")
 #: Rows of the forecast and outcome boxes: KPI row → label.
-_FORECAST = (
-    ("K20", "sum"),
-    ("K20.weighted", "weighted"),
-    ("K20.commit", "commit"),
-    ("K20.best_case", "best_case"),
-    ("K20.won", "won_quarter"),
-)
-_OUTCOMES = (
-    ("K10.won", "won"),
-    ("K10.lost", "lost"),
-    ("K10.other", "other"),
-    ("K10.open", "open"),
-    ("K10", "win_rate"),
-    ("K10.broad", "win_rate_broad"),
-)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
-    """A label, its value, and the figure behind it."""
-
-    id: str
-    name: str
-    value: str
+_FORECAST = {
+    "K20": "sum",
+    "K20.weighted": "weighted",
+    "K20.risk_adjusted": "risk_adjusted",
+    "K20.commit": "commit",
+    "K20.best_case": "best_case",
+    "K20.won": "won_quarter",
+}
+_OUTCOMES = {
+    "K10.won": "won",
+    "K10.lost": "lost",
+    "K10.other": "other",
+    "K10.open": "open",
+    "K10": "win_rate",
+    "K10.broad": "win_rate_broad",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,64 +51,68 @@ class StripLine:
     #: Share that went on.
     onward: str
     interval: str
+    #: That share if no open cycle goes on, and if all do.
+    bounds: str
+    days: str
+    value: str
 
 
 def overview_routes(site: Site) -> Sequence[Route]:
     """Return the route of the first page."""
-
-    async def index(request: Request) -> Response:
-        asking = site.pages.asking(request)
-        return site.pages.page(request, "overview.html", asking, **await asyncio.to_thread(_shown, site, asking))
-
-    return [Route("/", index)]
+    return page_of(site, "/", "overview.html", _shown)
 
 
-def _shown(site: Site, asking: Asking) -> Mapping[str, object]:
-    rows, as_of, leads = _read(site, asking)
+def _shown(site: Site, request: Request) -> Mapping[str, object]:
+    asking, shown = site.pages.asking(request), figures_of(site, request, _IDS)
     lang = asking.lang
     return {
-        "as_of": time_text(as_of, site.zone, lang),
+        **shown.frame,
         "agreement": agreement_text(site.in_force),
-        "strip": _strip(rows, lang),
-        "forecast": _lines(rows, _FORECAST, lang),
-        "outcomes": _lines(rows, _OUTCOMES, lang),
-        "hottest": [(one, stage_name(one.stage, lang), number(one.priority, lang)) for one in leads],
+        "strip": _strip(shown.own, lang),
+        "forecast": _lines(shown.own, _FORECAST, lang),
+        "outcomes": _lines(shown.own, _OUTCOMES, lang),
+        "hottest": [
+            (one, stage_name(one.stage, lang), number(one.priority, lang))
+            for one in _hottest(site, asking.account, lang)
+        ],
     }
 
 
-def _read(site: Site, asking: Asking) -> tuple[Sequence[Row], int | None, Sequence[Lead]]:
-    if asking.account is None:
-        return (), None, ()
+def _hottest(site: Site, account: str | None, lang: Language) -> Sequence[Lead]:
+    if account is None:
+        return ()
     with site.store.snapshot() as unit:
-        kept = unit.desk.last_snapshot(asking.account)
-        rows = unit.desk.snapshot(asking.account, kept.run) if kept else ()
-        clocks = last_clocks(unit, asking.account, site.clock())
-    leads = hottest(site.store, site.agreement, asking.account, clocks, asking.lang)
-    return rows, kept.as_of if kept else None, leads
+        clocks = last_clocks(unit, account, site.clock())
+    return hottest(site.store, site.agreement, account, clocks, lang)
 
 
-def _strip(rows: Sequence[Row], lang: Language) -> Sequence[StripLine]:
-    steps = funnel_strip(rows)
-    entered = [step.entered if step.entered is not None else step.now for step in steps]
-    widest = max(entered, default=0) or 1
+def _strip(figures: Figures, lang: Language) -> Sequence[StripLine]:
+    steps = funnel_strip(figures.rows)
+    widest = max((_volume(step) for step in steps), default=0) or 1
     return [
         StripLine(
             stage=step.stage.value,
             name=stage_name(step.stage, lang),
             now=number(step.now, lang),
-            entered=number(count, lang),
-            width=round(100 * count / widest, 1),
-            onward=percent(step.onward, lang),
-            interval="" if step.lo is None else f"{percent(step.lo, lang)} – {percent(step.hi, lang)}",
+            entered=number(_volume(step), lang),
+            width=round(100 * _volume(step) / widest, 1),
+            onward=figure_text(step.onward, "ratio", lang),
+            interval=_span(step.lo, step.hi, lang),
+            bounds=_span(step.lower, step.upper, lang),
+            days=number(step.days, lang),
+            value=figure_text(step.value, step.currency, lang),
         )
-        for step, count in zip(steps, entered, strict=True)
+        for step in steps
     ]
 
 
-def _lines(rows: Sequence[Row], wanted: Sequence[tuple[str, str]], lang: Language) -> Sequence[Line]:
-    found = {str(row["id"]): row for row in rows}
-    return [
-        Line(id=ident, name=page_word(label, lang), value=value_of(found[ident], lang))
-        for ident, label in wanted
-        if ident in found
-    ]
+def _volume(step: Step) -> int:
+    return step.now if step.entered is None else step.entered
+
+
+def _span(low: float | None, high: float | None, lang: Language) -> str:
+    return "" if low is None else f"{figure_text(low, 'ratio', lang)} – {figure_text(high, 'ratio', lang)}"
+
+
+def _lines(figures: Figures, wanted: Mapping[str, str], lang: Language) -> Sequence[Line]:
+    return [replace(one, name=page_word(wanted[one.id], lang)) for one in figures.lines(list(wanted))]

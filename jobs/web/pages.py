@@ -17,7 +17,11 @@ MENU: Mapping[str, str] = {
     "/handovers": "menu_handovers",
     "/contacts": "menu_contacts",
     "/deals": "menu_deals",
+    "/forecast": "menu_forecast",
+    "/money": "menu_money",
+    "/score": "menu_score",
     "/figures": "menu_figures",
+    "/quality": "menu_quality",
     "/sync": "menu_sync",
 }
 
@@ -43,6 +47,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._environment.filters["word"] = page_word
         #: Returns the names of the accounts.
         self.accounts = accounts
         self._is_open = is_open

@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from jobs.deciding.derive import deals_of
+from jobs.deciding.derive import deals_of, last_clocks
 from jobs.deciding.explaining import contact_story
+from jobs.handovers.waiting import card_for
 from jobs.web.contacts import owners_of
 from jobs.web.pages import Asking
 from jobs.web.rows import owner_name
@@ -51,6 +52,8 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         known = next(unit.facts.contacts(account, [story.contact_id], now, lambda ids: deals_of(unit, account, ids)))
         entries = unit.desk.of_record(account, Kind.CONTACT, story.contact_id)[:_RECENT]
         deals = unit.facts.deals_of(account, [story.contact_id]).get(story.contact_id, ())
+        clocks = last_clocks(unit, account, now)
+    card = card_for(site.store, site.agreement, account, story.contact_id, clocks=clocks, lang=lang)
     contact = known.contact
     name = " ".join(part for part in (contact.first_name, contact.last_name) if part)
     return {
@@ -62,6 +65,7 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         "since": told_time(facts["since"], zone, lang),
         "owner": owner_name(contact.owner_id, owners_of(site, asking)),
         "lines": story.lines,
+        "card": card,
         "history": list(reversed(passings(facts["history"], zone, lang))),
         "parts": parts(facts["score"], lang),
         "facts": facts_of(known.evidence[-_RECENT:], zone, lang),

@@ -14,7 +14,7 @@ from syncer.funnel.outcomes import Judge, Reading
 from syncer.funnel.primary import primary_of
 from syncer.funnel.pushes import pushes
 from syncer.funnel.rules import Rules
-from syncer.funnel.timeline import Timelines, latest, timelines
+from syncer.funnel.timeline import Timelines, Version, latest, timelines
 from syncer.moments import DAY, Millis
 from syncer.records import ChangeSource
 
@@ -88,8 +88,7 @@ def read(judge: Judge, lines: Timelines, at: Millis, as_of: Millis) -> Reading:
     stage = latest(lines.of("stage"), at)
     left = next((one.at for one in lines.of("stage") if one.at > at), as_of + 1)
     entered_at = lines.created_at if stage is None else max(stage.at, _moved_at(lines, at), lines.created_at)
-    chosen = latest(lines.of("outcome"), at)
-    is_chosen = chosen is not None and chosen.source is ChangeSource.USER and chosen.at >= entered_at
+    chosen = _chosen(lines, entered_at, at)
     close_date = lines.value("close_date", at)
     amount = lines.value("amount", at)
     return Reading(
@@ -98,8 +97,8 @@ def read(judge: Judge, lines: Timelines, at: Millis, as_of: Millis) -> Reading:
         entered_at=entered_at,
         # People close a deal first and say why a moment later.
         lost_reason=lines.value("lost_reason", min(left - 1, as_of)),
-        chosen=chosen.value if chosen is not None and is_chosen else None,
-        chosen_at=chosen.at if chosen is not None and is_chosen else None,
+        chosen=None if chosen is None else chosen.value,
+        chosen_at=None if chosen is None else chosen.at,
         amount=None if amount is None else _money(amount),
         close_date=None if close_date is None else Millis(int(close_date)),
         forecast_category=lines.value("forecast_category", at),
@@ -111,6 +110,15 @@ def read(judge: Judge, lines: Timelines, at: Millis, as_of: Millis) -> Reading:
             calendar=judge.rules.agreement.calendar,
         ),
     )
+
+
+def _chosen(lines: Timelines, entered_at: Millis, at: Millis) -> Version | None:
+    """Return what a person said about the outcome in this stage; that it is open holds while the close date stands."""
+    said = latest(lines.of("outcome"), at)
+    if said is None or said.source is not ChangeSource.USER or said.at < entered_at:
+        return None
+    is_moved = lines.value("close_date", said.at) != lines.value("close_date", at)
+    return None if is_moved and said.value != Outcome.OTHER.value else said
 
 
 def _moved_at(lines: Timelines, at: int) -> Millis:

@@ -24,7 +24,7 @@ class Reading(NamedTuple):
     #: When the deal came to this stage.
     entered_at: Millis
     lost_reason: str | None
-    #: Our own outcome property, where a person set it in this stage.
+    #: Our own outcome property, where a person set it in this stage; any value but `other` until the close date moves.
     chosen: str | None
     #: When they set it; None where nobody did.
     chosen_at: Millis | None
@@ -92,7 +92,7 @@ class Judge:
     def delay(self, reading: Reading, at: Millis) -> DelayRule | None:
         """Return the rule by which an open deal counts as delayed at a moment, or asks whether it is (CO4 to CO8).
 
-        Where a person said in this stage that it is not delayed, none does (domain R11).
+        Where a person said in this stage, for this close date, that it is not delayed, none does (domain R11).
         """
         if reading.chosen_at is not None and reading.chosen != Outcome.OTHER.value:
             return None

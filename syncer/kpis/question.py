@@ -52,6 +52,8 @@ class Question:
     #: None takes each KPI's own.
     period: Period | None = None
     basis: Basis | None = None
+    #: Where K23 and K24 begin, on the eve of this moment's local day; None begins with the period.
+    since: Millis | None = None
     by: Sequence[str] = ()
     #: Days after which a cohort counts as mature whatever is open, and within which a step must happen.
     horizon_days: int | None = None

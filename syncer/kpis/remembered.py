@@ -36,8 +36,8 @@ def remembered(ask: Ask, cut: Cut, day: int, closing: Window | None = None) -> M
 
 
 def at_start(ask: Ask, cut: Cut, closing: Window | None = None) -> Memory | None:
-    """Return the pipeline on the eve of the period, None where the period has no beginning or has not begun."""
-    start = ask.window.start
+    """Return the pipeline on the eve of the period, or of `since`, None where that has no beginning or lies ahead."""
+    start = ask.window.start if ask.question.since is None else ask.question.since
     if start is None or start > ask.question.as_of:
         return None
     return remembered(ask, cut, ask.question.calendar.day_number(start) - 1, closing)

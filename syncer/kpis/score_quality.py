@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from syncer.kpis.durations import Spell, from_first_contact
@@ -26,7 +26,10 @@ _RECENT_DAYS = 90
 def score_quality(ask: Ask) -> Iterable[Kpi]:
     """Yield K37 and its companions."""
     days = horizon(ask)
-    ready = _tallied(ask.measures.cycles(ask.cut, _cohort(ask, Milestone.SALES_READY, days)))
+    by_cell = list(
+        ask.measures.cycles(ask.cut_by((*ask.question.by, "cell")), _cohort(ask, Milestone.SALES_READY, days))
+    )
+    ready = _tallied(_whole(by_cell))
     base, grades = _by_grade(ask, days)
     recall, cells = _recall(ask), _cells(ask)
     for segment in with_whole([*base, *ready, *recall], ask.question.by):
@@ -38,6 +41,14 @@ def score_quality(ask: Ask) -> Iterable[Kpi]:
         yield ask.row("K37.recall", segment, period_rate(recall.get(segment, Tally())))
         yield ask.row("K37.auc", segment, _auc(grades.get(segment, {})))
         yield ask.row("K37.psi", segment, _psi(*cells.get(segment, (Counter(), Counter()))))
+    yield from _by_cell(ask, _tallied(by_cell), days)
+
+
+def _by_cell(ask: Ask, found: Mapping[Segment, Tally], days: int) -> Iterable[Kpi]:
+    """Yield precision cell by cell; undivided and without a hand-over that of no cell."""
+    for place in with_whole(found or ([(None,)] if not ask.question.by else []), (*ask.question.by, "cell")):
+        measured = replace(period_rate(found.get(place, Tally())), notes={"horizon_days": days})
+        yield ask.row("K37.cell", place[:-1], measured, cell=place[-1])
 
 
 def horizon(ask: Ask) -> int:
@@ -104,7 +115,12 @@ def _by_grade(ask: Ask, days: int) -> tuple[Mapping[Segment, Tally], Mapping[Seg
             won, others = found[tuple(segment)].get(grade, (0, 0))
             gained = (row.units, 0) if row.reached else (0, row.units)
             found[tuple(segment)][grade] = (won + gained[0], others + gained[1])
-    return _tallied(row._replace(segment=row.segment[:-1]) for row in rows), found
+    return _tallied(_whole(rows)), found
+
+
+def _whole(rows: Iterable[CycleCount]) -> Iterator[CycleCount]:
+    """Yield the rows without the last part of their segments."""
+    return (row._replace(segment=row.segment[:-1]) for row in rows)
 
 
 def _auc(grades: Mapping[str, tuple[int, int]]) -> Measured:

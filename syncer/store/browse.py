@@ -23,6 +23,11 @@ DEAL_VIEWS: Mapping[DealView, Outcome] = {
     "lost": Outcome.LOST,
 }
 
+_JOINED = tables.deal_spans.join(
+    tables.deals,
+    and_(tables.deals.c.account == tables.deal_spans.c.account, tables.deals.c.id == tables.deal_spans.c.deal_id),
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactLine:
@@ -59,6 +64,16 @@ class DealLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StageOutcome:
+    """How many live deals of one CRM stage have one outcome."""
+
+    pipeline_id: str | None
+    stage_id: str | None
+    outcome: Outcome
+    deals: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ContactsAsked:
     """Which contacts; None and empty leave everybody in."""
 
@@ -86,6 +101,16 @@ class Browse:
         states = tables.contact_states.c
         statement = select(states.stage, func.count()).where(states.account == account).group_by(states.stage)
         return {row[0]: row[1] for row in raw(self._connection, statement, {})}
+
+    def outcomes(self, account: str) -> Sequence[StageOutcome]:
+        """Return how our outcomes spread over the CRM's stages."""
+        spans = tables.deal_spans.c
+        where = (spans.pipeline_id, spans.stage_id, spans.outcome)
+        statement = select(*where, func.count()).select_from(_JOINED).where(*_latest(account)).group_by(*where)
+        return [
+            StageOutcome(pipeline_id=row[0], stage_id=row[1], outcome=Outcome(row[2]), deals=row[3])
+            for row in raw(self._connection, statement, {})
+        ]
 
     def deals(self, account: str, view: DealView, *, owner_id: str | None = None, limit: int = 200) -> list[DealLine]:
         """Return a view's deals: open ones by close date, delayed ones by resume date, closed ones latest first."""
@@ -161,22 +186,26 @@ def _deals_sql(account: str, view: DealView, owner_id: str | None, limit: int) -
         spans.resume_at,
         deals.owner_id,
     )
-    joined = tables.deal_spans.join(tables.deals, and_(deals.account == spans.account, deals.id == spans.deal_id))
-    wanted = [
-        spans.account == account,
-        spans.superseded_at.is_(None),
-        spans.valid_to.is_(None),
-        spans.outcome == DEAL_VIEWS[view].value,
-        deals.archived_at.is_(None),
-        deals.merged_into.is_(None),
-    ]
+    wanted = [*_latest(account), spans.outcome == DEAL_VIEWS[view].value]
     if view == "proposed":
         wanted.append(spans.proposal.is_not(None))
     if owner_id is not None:
         wanted.append(deals.owner_id == owner_id)
     order = {"other": spans.resume_at, "open": spans.close_date, "proposed": spans.close_date}
     sorting = order.get(view, spans.valid_from.desc())
-    return select(*columns).select_from(joined).where(*wanted).order_by(sorting, spans.deal_id).limit(limit)
+    return select(*columns).select_from(_JOINED).where(*wanted).order_by(sorting, spans.deal_id).limit(limit)
+
+
+def _latest(account: str) -> list[ColumnElement[bool]]:
+    """Return the condition of the spans that stand now, of live deals."""
+    spans, deals = tables.deal_spans.c, tables.deals.c
+    return [
+        spans.account == account,
+        spans.superseded_at.is_(None),
+        spans.valid_to.is_(None),
+        deals.archived_at.is_(None),
+        deals.merged_into.is_(None),
+    ]
 
 
 def _deal(row: Row) -> DealLine:

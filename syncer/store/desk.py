@@ -8,7 +8,7 @@ from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import grants, letters, marks, outbox, overview, runs
 from syncer.store.outbox import Settlement
-from syncer.store.values import AccountFacts, DeadLetter, OutboxEntry, Run, RunTally, Snapshot, StoredGrant
+from syncer.store.values import AccountFacts, DeadLetter, KpiRow, OutboxEntry, Run, RunTally, Snapshot, StoredGrant
 from syncer.writeback.intents import Intent, Written
 
 
@@ -115,6 +115,10 @@ class Desk:
         """Return every value of one record, the latest first."""
         return outbox.of_record(self._connection, account, kind, record_id)
 
+    def doubtful(self, account: str, limit: int) -> Sequence[OutboxEntry]:
+        """Return values that the CRM refused or that a person's newer value kept from being written, latest first."""
+        return outbox.doubtful(self._connection, account, limit)
+
     def has_written(self, account: str) -> bool:
         """Return whether we ever wrote to the account."""
         return overview.has_written(self._connection, account)
@@ -162,13 +166,16 @@ class Desk:
         """Demand that everything be decided anew; `facts.dirty` says so until its answer went through `clear_dirty`."""
         marks.demand_full(self._connection, account)
 
-    def keep_snapshot(self, account: str, run: str, as_of: Millis, rows: Sequence[Mapping[str, object]]) -> None:
-        """Keep KPI rows as a run reported them; those it kept before give way."""
-        runs.keep_snapshot(self._connection, account, run, as_of, rows)
+    def keep_snapshot(self, account: str, run: str, as_of: Millis, splits: Mapping[str, Sequence[KpiRow]]) -> None:
+        """Keep KPI rows as a run reported them: under "" the catalogue's own, under a name a split that pages show.
 
-    def snapshot(self, account: str, run: str) -> Sequence[Mapping[str, object]]:
-        """Return the KPI rows that a run reported, in its order."""
-        return runs.snapshot(self._connection, account, run)
+        What the run kept before gives way; of named splits only those of the newest run stay.
+        """
+        runs.keep_snapshot(self._connection, account, run, as_of, splits)
+
+    def snapshot(self, account: str, run: str, split: str = "") -> Sequence[KpiRow]:
+        """Return the KPI rows of one split that a run reported, in its order."""
+        return runs.snapshot(self._connection, account, run, split)
 
     def last_snapshot(self, account: str) -> Snapshot | None:
         """Return which KPI rows were kept last, or None where there never were any."""

@@ -134,6 +134,8 @@ class KpiSnapshotRow(SQLModel, table=True):
     as_of: Number
     #: JSON object.
     row: str
+    #: Which split the row belongs to, empty for the catalogue's own rows.
+    split: str
 
 
 accounts = table(AccountRow)
@@ -148,8 +150,17 @@ kpi_snapshots = table(KpiSnapshotRow)
 
 #: The condition of an outbox row that is not settled; the partial index serves only these very words.
 OPEN = "status IN ('pending', 'sending')"
+#: The condition of one that a person should look at.
+DOUBTFUL = "status IN ('failed', 'conflict')"
 #: The order in which values are sent: a push reads the first few again and again and must not sort the rest.
 SENDING_ORDER = (outbox.c.run, outbox.c.kind, outbox.c.record_id, outbox.c.property, outbox.c.key)
 Index("ix_outbox_open", outbox.c.account, *SENDING_ORDER, postgresql_where=text(OPEN), sqlite_where=text(OPEN))
+Index(
+    "ix_outbox_doubtful",
+    outbox.c.account,
+    outbox.c.changed_at,
+    postgresql_where=text(DOUBTFUL),
+    sqlite_where=text(DOUBTFUL),
+)
 Index("ix_outbox_record", outbox.c.account, outbox.c.kind, outbox.c.record_id)
 Index("ix_outbox_run", outbox.c.account, outbox.c.run, outbox.c.changed_at)

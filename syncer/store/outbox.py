@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Text, bindparam, func, select, text, update
 
 from syncer.records import Kind
-from syncer.store.desk_tables import OPEN, SENDING_ORDER, outbox
+from syncer.store.desk_tables import DOUBTFUL, OPEN, SENDING_ORDER, outbox
 from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
 from syncer.store.values import OutboxEntry, Status
 from syncer.writeback.intents import Intent
@@ -117,6 +117,13 @@ def of_record(connection: Connection, account: str, kind: Kind, record_id: str) 
     mine = (outbox.c.account == account) & (outbox.c.kind == kind.value) & (outbox.c.record_id == record_id)
     statement = select(*_COLUMNS).where(mine).order_by(outbox.c.changed_at.desc(), outbox.c.property, outbox.c.key)
     return [entry_of(row) for row in raw(connection, statement, {})]
+
+
+def doubtful(connection: Connection, account: str, limit: int) -> list[OutboxEntry]:
+    """Return the latest values that the CRM refused, or that a person's newer value kept from being written."""
+    statement = select(*_COLUMNS).where(outbox.c.account == account, text(DOUBTFUL))
+    latest = statement.order_by(outbox.c.changed_at.desc(), outbox.c.key).limit(limit)
+    return [entry_of(row) for row in raw(connection, latest, {})]
 
 
 def entry_of(row: Row) -> OutboxEntry:

@@ -217,7 +217,7 @@ PLACES: tuple[Place, ...] = (
     _place(tables.webhook_counts, impersonal="account outcome number last_at"),
     _place(tables.cursors, impersonal="account stream kind position"),
     _place(tables.runs, impersonal="account id job started_at ended_at status counts"),
-    _place(tables.kpi_snapshots, impersonal="account run position kpi as_of row"),
+    _place(tables.kpi_snapshots, impersonal="account run position kpi as_of row split"),
     _place(tables.tombstones, impersonal="account digest reason key_id erasure at"),
     _place(tables.erasures, impersonal="account id at actor reason counts wiped_at"),
 )

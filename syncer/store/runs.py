@@ -11,7 +11,7 @@ from syncer.moments import moment
 from syncer.store.dialect import Row, dialect_of, raw
 from syncer.store.marks import ensure_account
 from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
-from syncer.store.values import AccountFacts, Run, RunTally
+from syncer.store.values import AccountFacts, KpiRow, Run, RunTally
 
 RUNNING, INTERRUPTED, FAILED = "running", "interrupted", "failed"
 
@@ -99,21 +99,26 @@ def run(connection: Connection, id_: str) -> Run | None:
 
 
 def keep_snapshot(
-    connection: Connection, account: str, run_id: str, as_of: int, rows: Sequence[Mapping[str, object]]
+    connection: Connection, account: str, run_id: str, as_of: int, splits: Mapping[str, Sequence[KpiRow]]
 ) -> None:
-    """Keep KPI rows as a run reported them; those it kept before give way."""
-    mine = (kpi_snapshots.c.account == account) & (kpi_snapshots.c.run == run_id)
-    connection.execute(delete(kpi_snapshots).where(mine))
+    """Keep KPI rows as a run reported them, "" for the catalogue's own.
+
+    What the run kept before gives way, and so do the other splits of earlier runs: only the newest are looked at.
+    """
+    mine = (kpi_snapshots.c.run == run_id) | (kpi_snapshots.c.split != "")
+    connection.execute(delete(kpi_snapshots).where(kpi_snapshots.c.account == account, mine))
+    every = [(split, row) for split, rows in splits.items() for row in rows]
     kept = [
-        (account, run_id, position, str(row.get("id", "")), as_of, orjson.dumps(row, default=str).decode())
-        for position, row in enumerate(rows)
+        (account, run_id, position, str(row.get("id", "")), as_of, orjson.dumps(row, default=str).decode(), split)
+        for position, (split, row) in enumerate(every)
     ]
     dialect_of(connection).append(connection, kpi_snapshots, kept)
 
 
-def snapshot(connection: Connection, account: str, run_id: str) -> list[Mapping[str, object]]:
-    """Return the KPI rows that a run reported, in its order."""
-    mine = (kpi_snapshots.c.account == account) & (kpi_snapshots.c.run == run_id)
+def snapshot(connection: Connection, account: str, run_id: str, split: str) -> list[KpiRow]:
+    """Return the KPI rows of one split that a run reported, in its order."""
+    of_run = (kpi_snapshots.c.account == account) & (kpi_snapshots.c.run == run_id)
+    mine = of_run & (kpi_snapshots.c.split == split)
     statement = select(kpi_snapshots.c.row).where(mine).order_by(kpi_snapshots.c.position)
     return [orjson.loads(row[0]) for row in raw(connection, statement, {})]
 

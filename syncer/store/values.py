@@ -9,6 +9,9 @@ from syncer.funnel.facts import DealSpan, FunnelStage, Outcome, Relationship, Sc
 from syncer.moments import Millis
 from syncer.records import Company, Kind
 
+#: A row of figures as a snapshot keeps it.
+KpiRow = Mapping[str, object]
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Upserted:

@@ -86,5 +86,7 @@ def test_deals_stand_in_the_view_of_their_latest_span(store: Store) -> None:
         views = {view: [one.id for one in unit.browse.deals(ACCOUNT, view)] for view in ("open", "proposed", "other")}
         [proposed] = unit.browse.deals(ACCOUNT, "proposed")
         assert unit.browse.deals(ACCOUNT, "open", owner_id="nobody") == []
+        counts = {(one.pipeline_id, one.stage_id, one.outcome): one.deals for one in unit.browse.outcomes(ACCOUNT)}
+    assert sorted((outcome.value, deals) for (_, _, outcome), deals in counts.items()) == [("open", 2), ("other", 2)]
     assert views == {"open": ["3", "2"], "proposed": ["2"], "other": ["4", "1"]}
     assert (proposed.name, proposed.proposal, proposed.amount) == ("Deal 2", "CO6", Decimal("12.5"))

@@ -157,6 +157,17 @@ def test_a_settlement_without_previous_keeps_what_was_planned(store: Store) -> N
     assert (one.previous, one.error) == ("OUT", "the CRM refused")
 
 
+def test_values_that_did_not_reach_the_crm_come_latest_first(store: Store) -> None:
+    ends = {"1": Status.FAILED, "2": Status.WRITTEN, "3": Status.CONFLICT, "4": Status.FAILED}
+    for now, (record, end) in enumerate(ends.items(), start=2):
+        intend(store, "r1", intent(record, "TAM", "d1"))
+        settle(store, now, Settlement(key=pending(store)[0].key, status=end))
+    intend(store, "r1", intent("5", "TAM", "d1"))
+    with store.snapshot() as unit:
+        assert [one.record_id for one in unit.desk.doubtful(ACCOUNT, 9)] == ["4", "3", "1"]
+        assert [one.record_id for one in unit.desk.doubtful(ACCOUNT, 1)] == ["4"]
+
+
 def test_pending_respects_its_limit(store: Store) -> None:
     intend(store, "r1", *[intent(str(number), "TAM", "d1") for number in range(5)])
     with store.snapshot() as unit:
@@ -183,10 +194,19 @@ def test_a_record_that_fails_again_keeps_one_dead_letter(store: Store) -> None:
 def test_snapshots_come_back_in_order_and_a_second_keeping_replaces_the_first(store: Store) -> None:
     rows: list[dict[str, object]] = [{"id": "K10", "value": 0.25, "segment": {"a": "b"}}, {"id": "K01", "value": None}]
     with store.commit() as unit:
-        unit.desk.keep_snapshot(ACCOUNT, "r1", Millis(1), [{"id": "K99"}, *rows])
-        unit.desk.keep_snapshot(ACCOUNT, "r1", Millis(1), rows)
+        unit.desk.keep_snapshot(ACCOUNT, "r1", Millis(1), {"": [{"id": "K99"}, *rows]})
+        unit.desk.keep_snapshot(ACCOUNT, "r1", Millis(1), {"": rows})
         assert unit.desk.snapshot(ACCOUNT, "r1") == rows
         assert unit.desk.snapshot(ACCOUNT, "r2") == []
+
+
+def test_of_splits_only_the_newest_runs_stay_and_they_are_no_figures_of_the_catalogue(store: Store) -> None:
+    own, split = [{"id": "K20"}], [{"id": "K20", "segment": {"owner": "7"}}]
+    with store.commit() as unit:
+        for run in ("r1", "r2"):
+            unit.desk.keep_snapshot(ACCOUNT, run, Millis(1), {"": own, "owner": split})
+        assert [unit.desk.snapshot(ACCOUNT, run) for run in ("r1", "r2")] == [own, own]
+        assert [unit.desk.snapshot(ACCOUNT, run, "owner") for run in ("r1", "r2")] == [[], split]
 
 
 def test_account_facts_are_kept_beside_the_marks(store: Store) -> None:

@@ -323,7 +323,7 @@ def test_old_runs_go_but_the_last_of_each_job_and_those_with_figures(store):
     with store.commit() as unit:
         runs = [unit.desk.begin_run(ACCOUNT, job, Millis(at)) for at, job in ((1, "sync"), (2, "measure"), (3, "sync"))]
         runs.append(unit.desk.begin_run(ACCOUNT, "measure", Millis(4)))
-        unit.desk.keep_snapshot(ACCOUNT, runs[1], Millis(2), [{"id": "K01"}])
+        unit.desk.keep_snapshot(ACCOUNT, runs[1], Millis(2), {"": [{"id": "K01"}]})
         assert unit.pruning(ACCOUNT).old_runs(9) == 1
         assert {one.id for one in unit.desk.runs(ACCOUNT)} == set(runs[1:])
 

@@ -23,7 +23,10 @@ from tests.e2e.test_judgements import FIRM, FORM, asked, asker
 PASSWORD = "may decide things"
 #: What axe-core may find and we would not live with.
 _GRAVE = {"serious", "critical"}
-_PAGES = ("/", "/handovers", "/contacts", "/contacts/1", "/deals", "/deals?view=other", "/figures", "/sync")
+_PAGES = (
+    *("/", "/handovers", "/contacts", "/contacts/1", "/deals", "/deals?view=other"),
+    *("/forecast", "/money", "/score", "/figures", "/quality?fault=K42.overdue", "/sync"),
+)
 _FLAGS = (
     "--headless=new",
     "--no-sandbox",

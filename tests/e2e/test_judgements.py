@@ -32,6 +32,12 @@ def asked(id_="1"):
     return {"type": "form_submissions", "formId": "f", "submittedAt": ago(0.1), "values": values}
 
 
+def stale():
+    one = deal(days=200)
+    one["properties"].update(closedate=ago(60), amount="1000")
+    return one
+
+
 @pytest.fixture
 def dashboard(sqlite_store, tmp_path):
     app = build_app(settings_for("http://127.0.0.1:9", tmp_path), sqlite_store)
@@ -101,9 +107,7 @@ async def test_a_reason_that_the_agreement_does_not_know_and_a_record_that_is_go
 
 
 async def test_a_proposed_delay_that_is_confirmed_leaves_the_pipeline_and_gets_its_date(serve, open_desk, dashboard):
-    stale = deal(days=200)
-    stale["properties"].update(closedate=ago(60), amount="1000")
-    crm = serve(lines=[person(), stale])
+    crm = serve(lines=[person(), stale()])
     async with open_desk(crm) as desk, dashboard:
         await setup(desk, apply=True)
         await backfill_round(desk)
@@ -119,9 +123,7 @@ async def test_a_proposed_delay_that_is_confirmed_leaves_the_pipeline_and_gets_i
 
 
 async def test_only_the_two_answers_count(serve, open_desk, dashboard):
-    stale = deal(days=200)
-    stale["properties"].update(closedate=ago(60))
-    async with open_desk(serve(lines=[person(), stale])) as desk, dashboard:
+    async with open_desk(serve(lines=[person(), stale()])) as desk, dashboard:
         await backfill_round(desk)
         assert (await press(dashboard, "/deals", record="80", answer="won")).status_code == 400
         assert (await press(dashboard, "/deals", record="1", answer="other")).status_code == 404
@@ -141,3 +143,45 @@ async def test_the_story_names_person_stages_facts_and_what_was_written(serve, o
         assert (await dashboard.get("/contacts/999")).status_code == 404
         assert (await dashboard.get("/deals/999")).status_code == 404
         assert (await dashboard.get("/figures/K99")).status_code == 404
+
+
+async def desk_list(dashboard):
+    return (await dashboard.get("/deals?view=proposed&lang=en")).text
+
+
+def span_of(desk):
+    with desk.store.snapshot() as unit:
+        [line] = [*unit.browse.deals("hubspot", "open"), *unit.browse.deals("hubspot", "other")]
+    return line.outcome, line.proposal, line.rule
+
+
+@pytest.mark.parametrize("said", ["open", "other"])
+async def test_an_answered_deal_leaves_the_desk_for_good(serve, open_desk, dashboard, said):
+    async with open_desk(serve(lines=[person(), stale()])) as desk, dashboard:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await sync_round(desk)
+        assert "/deals/80" in await desk_list(dashboard)
+        await press(dashboard, "/deals?lang=en", record="80", answer=said)
+        await sync_round(desk)
+        first = span_of(desk)
+        for _ in range(2):
+            assert "/deals/80" not in await desk_list(dashboard)
+            assert (await sync_round(desk)).written == 0
+        assert span_of(desk) == first
+        assert first[:2] == (said, None)
+
+
+async def test_a_change_of_another_field_does_not_ask_again_but_another_close_date_does(serve, open_desk, dashboard):
+    crm = serve(lines=[person(), stale()])
+    async with open_desk(crm) as desk, dashboard:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await press(dashboard, "/deals?lang=en", record="80", answer="open")
+        await sync_round(desk)
+        crm.portal.edit_as_user("deals", "80", {"amount": "900"})
+        await sync_round(desk)
+        assert "/deals/80" not in await desk_list(dashboard)
+        crm.portal.edit_as_user("deals", "80", {"closedate": ago(50)})
+        await sync_round(desk)
+        assert "/deals/80" in await desk_list(dashboard)

@@ -66,6 +66,17 @@ def test_waterfall_balances():
     assert found["won"].notes["at_closing"] == 999
 
 
+def test_the_waterfall_begins_on_the_eve_of_any_day_inside_the_quarter_and_still_balances():
+    given = Given(past={EVE: [move(stood(1))], day("2026-11-23"): worked_example()})
+    since = measure(given, question(**OVER, since=at("2026-11-24")), ["K23"])
+    assert {row.id: row.value for row in since}["K23.start"] == 500
+    assert since[0].notes["snapshot"] == "2026-11-23"
+    ahead = measure(
+        given, question(period=Q4, as_of=at("2026-11-20"), known_at=at("2026-11-20"), since=at("2026-11-24")), ["K23"]
+    )
+    assert ahead == []
+
+
 def test_a_deal_that_came_and_closed_within_the_period_came_in_and_went_out():
     found = falling(
         move(None, ended(stood(70), "won")),

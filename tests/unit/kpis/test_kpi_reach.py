@@ -198,7 +198,7 @@ def test_k37_horizon_is_when_nine_tenths_have_closed_in_steps_of_thirty():
 
 def test_k37_small_numbers_have_no_lift():
     found = rows(Given(), "K37")
-    assert [row.value for row in found.values()] == [None] * 6
+    assert [row.value for row in found.values()] == [None] * 7
     few = Given(
         by_entry={
             Milestone.SALES_READY: [cycle(WON, 2, reached=True)],
@@ -224,6 +224,23 @@ def test_k37_ranks_by_grade_and_sees_cells_shift():
     assert (found["K37.auc"].value, found["K37.auc"].n, found["K37.auc"].k) == (0.8, 20, 10)
     assert found["K37.auc"].lo < 0.8 < found["K37.auc"].hi
     assert (round(found["K37.psi"].value, 4), found["K37.psi"].n) == (0.0584, 35)
+
+
+def test_k37_precision_by_cell_adds_up_to_the_whole_and_names_no_cell_where_nobody_was_handed_over():
+    class Celled(Given):
+        def cycles(self, cut, cohort):
+            if cut.by != ("cell",) or Milestone.WON not in cohort.reached:
+                return super().cycles(cut, cohort)
+            counts = [("A1", 6, True), ("A1", 4, False), ("B2", 1, True), ("B2", 2, False), (None, 30, False)]
+            return [CycleCount((cell,), None, WON, won, units) for cell, units, won in counts]
+
+    found = measure(Celled(), question(), ["K37", "K37.cell"])
+    cells = {row.segment["cell"]: (row.k, row.n, row.value) for row in found if row.id == "K37.cell"}
+    assert cells == {"A1": (6, 10, 0.6), "B2": (1, 3, None), None: (0, 30, 0.0)}
+    assert (found[0].k, found[0].n) == (7, 43)
+    [empty] = measure(Given(), question(), ["K37.cell"])
+    assert (empty.segment, empty.n, empty.status) == ({"cell": None}, 0, Status.UNDEFINED)
+    assert measure(Given(), question(by=("source",)), ["K37.cell"]) == []
 
 
 def test_auc_and_psi_examples():

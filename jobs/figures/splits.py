@@ -1,0 +1,88 @@
+"""Splits of figures that pages show every time: measured with the figures, so that a page need not wait for them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from jobs.figures.asking import measured
+from syncer.kpis.ports import ID
+from syncer.kpis.question import Question
+from syncer.kpis.render import to_json
+from syncer.kpis.result import Kpi
+from syncer.moments import DAY, Millis
+from syncer.store import Store
+from syncer.store.values import KpiRow
+
+#: The rows of the catalogue itself.
+OWN = ""
+#: Records of one fault that a page names.
+FAULTS = 200
+
+
+class Split(StrEnum):
+    """One more question to the ledger."""
+
+    #: The forecast, rep by rep.
+    OWNER = "owner"
+    #: How the open pipeline changed in a week.
+    WEEK = "week"
+    #: What leads and orders of each source cost and brought.
+    SOURCE = "source"
+    #: Which deals have a fault that somebody can mend.
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    ids: Sequence[str]
+    by: Sequence[str] = ()
+    #: Begins so many days before as_of.
+    days: int | None = None
+    #: Rows that matter are those with a numerator, at most so many of a figure.
+    most: int | None = None
+
+
+_SPLITS: Mapping[Split, _Asked] = {
+    Split.OWNER: _Asked(ids=["K20"], by=["owner"]),
+    Split.WEEK: _Asked(ids=["K23"], days=7),
+    Split.SOURCE: _Asked(ids=["K17", "K18", "K19"], by=["source"]),
+    # Contacts have no pipeline: theirs are too many to be named one by one.
+    Split.FAULT: _Asked(ids=["K42"], by=[ID, "pipeline"], most=FAULTS),
+}
+
+
+def measured_rows(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[KpiRow]:
+    """Return the rows of the KPIs asked for as a snapshot keeps them."""
+    return _plain(measured(store, asked, ids))
+
+
+def split_rows(store: Store, asked: Question, split: Split) -> Sequence[KpiRow]:
+    """Return the rows of a split of a question, which must not be split itself."""
+    wanted = _SPLITS[split]
+    # The start is the eve of `since`.
+    since = asked.since if wanted.days is None else Millis(asked.as_of - (wanted.days - 1) * DAY)
+    narrowed = replace(asked, by=wanted.by, since=since)
+    if wanted.most is None:
+        return measured_rows(store, narrowed, wanted.ids)
+    return _plain(_first(measured(store, narrowed, wanted.ids), wanted.most))
+
+
+def _plain(rows: Sequence[Kpi]) -> Sequence[KpiRow]:
+    found: list[dict[str, object]] = json.loads(to_json(rows))
+    return found
+
+
+def _first(rows: Sequence[Kpi], most: int) -> Sequence[Kpi]:
+    kept: defaultdict[str, list[Kpi]] = defaultdict(list)
+    for row in rows:
+        if row.k and len(kept[row.id]) < most:
+            kept[row.id].append(row)
+    return [row for found in kept.values() for row in found]
+
+
+def every_split(store: Store, asked: Question) -> Mapping[str, Sequence[KpiRow]]:
+    """Return the rows of the catalogue and of every split."""
+    splits = {split.value: split_rows(store, asked, split) for split in Split}
+    return {OWN: measured_rows(store, asked), **splits}
