@@ -43,6 +43,7 @@ class Forks:
         """End the process."""
         cast("IO[str]", self._process.stdin).close()
         self._process.wait()
+        cast("IO[str]", self._process.stdout).close()
 
     def _answer(self) -> str:
         return cast("IO[str]", self._process.stdout).readline()

@@ -31,7 +31,7 @@ def _words(portal) -> set[str]:
 
 @pytest.mark.parametrize("form", ["json", "console"])
 def test_a_bad_day_leaves_no_trace_of_anybody_in_the_log(serve, tmp_path, form):
-    crm = serve(contacts=30, faults=bad_day(7, 0.04))
+    crm = serve(contacts=30, faults=bad_day(7, 0.08))
     (tmp_path / "syncer.yaml").write_text(
         "accounts: {hubspot: {tier: unlimited, write_back: {handover: task}}}\n", encoding="utf-8"
     )
@@ -50,7 +50,7 @@ def test_a_bad_day_leaves_no_trace_of_anybody_in_the_log(serve, tmp_path, form):
         said.append(done.stderr)
     log = "\n".join(said)
     assert "run_started" in log
-    assert len(crm.server.server.fate.dealt) > 5
+    assert len(crm.server.server.fate.dealt) > 4
     found = {word for word in _words(crm.portal) | {TOKEN, SECRET, PASSWORD} if word in log}
     assert found == set()
     assert "Traceback" not in log
