@@ -45,7 +45,7 @@ def contact_story(
     with store.snapshot() as unit:
         contact = unit.mirror.contact(account, id_or_email)
         if contact is None:
-            raise Missing("no such contact in the mirror", account=account, hint="syncer pull, or check the id")
+            raise Missing("no such contact in the mirror", account=account, hint="syncer pull, or syncer dead-letters")
         moment = last_clocks(unit, account, known_at).as_of if as_of is None else as_of
         rules = rules_of(unit, account, agreement)
         facts = next(unit.facts.contacts(account, [contact.id], known_at, lambda ids: deals_of(unit, account, ids)))
@@ -92,7 +92,7 @@ def deal_story(store: Store, account: str, deal_id: str) -> Mapping[str, object]
         deal = unit.mirror.deal(account, deal_id)
         decision = next(iter(unit.ledger.deal_decisions(account, [deal_id])), None) if deal else None
         if deal is None or decision is None:
-            raise Missing("no such deal in the mirror", account=account, hint="syncer pull, or check the id")
+            raise Missing("no such deal in the mirror", account=account, hint="syncer pull, or syncer dead-letters")
         last = decision.spans[-1] if decision.spans else None
         return {
             "id": deal.id,

@@ -56,7 +56,7 @@ def card_for(
     with store.snapshot() as unit:
         contact = unit.mirror.contact(account, id_or_email)
         if contact is None:
-            raise Missing("no such contact in the mirror", account=account, hint="syncer pull, or check the id")
+            raise Missing("no such contact in the mirror", account=account, hint="syncer pull, or syncer dead-letters")
         found = handovers(unit, agreement, account, clocks)
         return next((found.card(one, lang) for one in found.of([contact.id])), None)
 

@@ -34,6 +34,12 @@ def test_a_report_on_an_account_that_nobody_knows_is_refused(command: Command, w
     assert "no account named hubsport (there are: hubspot)" in said
 
 
+@pytest.mark.parametrize("words", [["explain", "contact"], ["handover"]], ids=lambda words: words[0])
+def test_a_contact_that_is_not_there_may_be_one_that_cannot_be_read(command: Command, words: Sequence[str]) -> None:
+    code, said = command(*words, "10000112")
+    assert (code, "dead-letters" in said) == (1, True)
+
+
 def test_a_day_that_no_calendar_follows_is_refused(command: Command) -> None:
     code, said = command("kpis", "K20", "--as-of", "9999-12-31")
     assert (code, "a date like 2026-09-30" in said) == (2, True)
