@@ -1,5 +1,6 @@
 """Commands about one person's data: forget, export; and about data that grew old: prune."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from syncer.store import Store
 
 _NEEDS_PERSON = 3
+_ASKED = {
+    "en": "Erase this person for good? --dry-run counts what would go",
+    "de": "Diese Person endgültig löschen? --dry-run zählt, was verschwände",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +36,7 @@ def forget(
     account: AccountOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be erased; erase nothing.")] = False,
     by: Annotated[str, typer.Option("--by", help="Who asked for it, for the log of erasures.")] = "command line",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask back on a terminal.")] = False,
     lift: Annotated[
         bool, typer.Option("--lift", help="Take the tombstones away: the person came back of their own accord.")
     ] = False,
@@ -54,6 +60,8 @@ def forget(
             lifted = {name: taken_away(eraser, name, ident, actor=by) for name in names}
             print_lifted(lifted, said, as_json=as_json)
             return
+        if not dry_run and not yes and sys.stdin.isatty():
+            typer.confirm(_ASKED[said], abort=True, err=True)
         found = [erase(eraser, name, ident, actor=by, dry_run=dry_run) for name in names]
     done = [one for one in found if one is not None]
     if not done:

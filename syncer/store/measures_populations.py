@@ -236,7 +236,8 @@ def _first(reasons: list[tuple[Expression, str]]) -> Expression:
     return case(*((when, literal(reason, String)) for when, reason in reasons), else_=null())
 
 
-def without_events(contact_id: Expression, cut: Cut) -> Expression:
-    """Return whether the ledger has no stage event of a contact at all, whenever."""
+def without_events(contact_id: Expression, cut: Cut, into: FunnelStage | None = None) -> Expression:
+    """Return whether the ledger has no stage event of a contact at all, whenever; or none into a stage."""
     event = tables.stage_events.alias("any_event")
-    return ~exists(select(event.c.seq).where(known(event, cut), event.c.contact_id == contact_id))
+    of_contact = select(event.c.seq).where(known(event, cut), event.c.contact_id == contact_id)
+    return ~exists(of_contact if into is None else of_contact.where(event.c.to_stage == into.value))

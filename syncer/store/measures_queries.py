@@ -163,7 +163,11 @@ def _standing(contact: FromClause, cut: Cut) -> Query:
 
 
 def _stage(contact: FromClause, cut: Cut) -> Expression:
-    """Return where a contact stands: by its last event, else OUT where that is all we ever decided, else TAM."""
+    """Return where a contact stands: by its last event, else TAM; OUT where that is what we decided.
+
+    Leaving the market by a gate is no event. It is told of moments from which on the state has been as it is, and of
+    every moment where nothing else was ever decided.
+    """
     state, event = tables.contact_states, tables.stage_events.alias("standing")
     out = (
         select(state.c.stage)
@@ -171,12 +175,18 @@ def _stage(contact: FromClause, cut: Cut) -> Expression:
             state.c.account == cut.account,
             state.c.contact_id == contact.c.id,
             state.c.stage == FunnelStage.OUT.value,
-            without_events(state.c.contact_id, cut),
+            or_(
+                without_events(state.c.contact_id, cut),
+                and_(
+                    state.c.changed_at <= min(cut.as_of, cut.known_at),
+                    without_events(state.c.contact_id, cut, FunnelStage.OUT),
+                ),
+            ),
         )
         .scalar_subquery()
     )
     last = last_event(event, contact.c.id, cut, event.c.to_stage)
-    return func.coalesce(last, out, literal(FunnelStage.TAM.value))
+    return func.coalesce(out, last, literal(FunnelStage.TAM.value))
 
 
 def companies_by_stage(cut: Cut) -> tuple[Keys, Query]:

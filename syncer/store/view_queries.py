@@ -87,7 +87,7 @@ def _kpi_rows(dialect: ViewDialect, moment: Moment, rows: Collection[Row]) -> Qu
         *(cast(member(kept.c.row, name), BigInteger).label(name) for name in ("n", "k")),
         *(dialect.exact(member(kept.c.row, name)).label(name) for name in ("lo", "hi")),
         *(_text(kept.c.row, name) for name in ("status", "unit", "excluded", "notes")),
-    ).where(kept.c.run == _last_run(kept))
+    ).where(kept.c.run == _last_run(kept), kept.c.split == "")
 
 
 def _last_run(kept: NamedFromClause) -> Expression:

@@ -105,7 +105,7 @@ def test_inventory_knows_every_segment(open_ledger):
 
 
 def test_inventory_leaves_out_who_was_not_there(open_ledger):
-    ledger = Ledger(out_states={"never": "[]", "gone_since": "[]"})
+    ledger = Ledger(out_states={"never": "[]", "gone_since": "[]", "gated": '["gate:G1"]'})
     ledger.contacts |= {
         "here": {"created_at": at("2026-01-01")},
         "later": {"created_at": at("2026-12-01")},
@@ -114,11 +114,12 @@ def test_inventory_leaves_out_who_was_not_there(open_ledger):
         "never": {"created_at": at("2026-01-01")},
     }
     ledger.event("gone_since", FunnelStage.INQUIRY, "2026-02-01")
+    ledger.event("gated", FunnelStage.INQUIRY, "2026-02-01")
     ledger.event("gone_since", FunnelStage.OUT, "2026-12-01")
     with open_ledger(ledger) as measures:
         found = {row.segment["stage"]: row for row in measure(measures, question(), ["K01"]) if row.id == "K01"}
     assert {stage: row.value for stage, row in found.items() if row.value} == {"TAM": 1, "INQUIRY": 1}
-    assert found["TAM"].excluded == {"out": 1}
+    assert found["TAM"].excluded == {"out": 2}
 
 
 def test_the_last_event_of_a_moment_is_the_one_of_the_highest_number(open_ledger):

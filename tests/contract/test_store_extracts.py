@@ -85,7 +85,7 @@ def measured(store):
     with store.commit() as unit:
         write(unit.connection, g12())
         found = json.loads(to_json(measure(unit.measures, question(), ["K01", "K10"])))
-        unit.desk.keep_snapshot(ACCOUNT, "01", question().as_of, found)
+        unit.desk.keep_snapshot(ACCOUNT, "01", question().as_of, {"": found})
     return store, found
 
 

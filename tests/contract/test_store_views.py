@@ -34,10 +34,14 @@ def measured(request):
 
 
 def keep(connection: Connection, run: str, rows) -> None:
-    statement = text("INSERT INTO kpi_snapshots VALUES (:account, :run, :position, :kpi, :as_of, :row)")
-    stamp = {"account": ACCOUNT, "run": run, "as_of": question().as_of}
-    for position, row in enumerate(json.loads(to_json(rows))):
+    statement = text("INSERT INTO kpi_snapshots VALUES (:account, :run, :position, :kpi, :as_of, :row, :split)")
+    stamp = {"account": ACCOUNT, "run": run, "as_of": question().as_of, "split": ""}
+    found = json.loads(to_json(rows))
+    for position, row in enumerate(found):
         connection.execute(statement, stamp | {"position": position, "kpi": row["id"], "row": json.dumps(row)})
+    # A split that pages show is no row of the views.
+    other = stamp | {"position": len(found), "kpi": "K10", "row": json.dumps(found[0]), "split": "owner"}
+    connection.execute(statement, other)
 
 
 def shown(connection: Connection, columns: str, view: str) -> list[Row]:

