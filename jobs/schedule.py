@@ -61,8 +61,9 @@ class Schedule:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Begin nothing more, and break off what was begun."""
-        self._scheduler.shutdown(wait=False)
+        """Begin nothing more, and break off what was begun; once more is no harm."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
 
 def _trigger(when: Every | Nightly) -> "BaseTrigger | _Daily":

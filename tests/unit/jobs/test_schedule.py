@@ -102,3 +102,12 @@ def test_the_full_compare_is_nightly_unless_somebody_says_never():
     assert ScheduleFile.model_validate({"reconcile_hour": None}).reconcile_hour is None
     with pytest.raises(ValidationError):
         ScheduleFile.model_validate({"reconcile_hour": 24})
+
+
+async def test_it_may_be_stopped_twice_and_before_it_began():
+    schedule = Schedule()
+    schedule.stop()
+    schedule.start()
+    schedule.stop()
+    await asyncio.sleep(0)
+    schedule.stop()
