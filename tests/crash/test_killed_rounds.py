@@ -13,8 +13,8 @@ import pytest
 from connectors.sandbox.limits import REAL
 from tests.e2e.conftest import Crm
 
-#: Decay goes on between two runs; everything else must be equal.
-DRIFTS = {"fn_engagement", "fn_priority"}
+#: Decay goes on between two runs, and the reasons are those of the score; everything else must be equal.
+DRIFTS = {"fn_engagement", "fn_priority", "fn_score_reasons"}
 COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
 
 
