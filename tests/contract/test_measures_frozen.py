@@ -16,6 +16,7 @@ from syncer.kpis.targets import Target
 from syncer.moments import Millis
 from syncer.store import tables
 from syncer.store.freezing import freeze
+from tests.unit.kpis.asking import rows
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, by_rep, question, span
 from tests.unit.kpis.ledger_rows import measuring, new_store, write
 from tests.unit.kpis.money_rows import day
@@ -27,10 +28,6 @@ Q2, Q4 = (parse_period(text, BERLIN) for text in ("2026Q2", "2026Q4"))
 def database(request):
     with new_store(request, "measures_frozen") as store:
         yield store
-
-
-def rows(measures, *ids, **changes):
-    return {row.id: row for row in measure(measures, question(**changes), ids)}
 
 
 EVE = "2026-09-30"

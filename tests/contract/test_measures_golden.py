@@ -9,6 +9,7 @@ from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import Window, parse_as_of, parse_period
 from syncer.kpis.ports import Cohort, Cut, Milestone
 from syncer.kpis.result import Basis, Status
+from tests.unit.kpis.asking import rows
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, g12, question
 from tests.unit.kpis.ledger_rows import measuring, new_store
 
@@ -25,10 +26,6 @@ def database(request):
 def golden(database):
     with measuring(database, g12()) as measures:
         yield measures
-
-
-def rows(measures, *ids, **changes):
-    return {row.id: row for row in measure(measures, question(**changes), ids)}
 
 
 def by_stage(measures, row_id, **changes):

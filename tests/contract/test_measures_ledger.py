@@ -13,6 +13,7 @@ from syncer.kpis.periods import Calendar, parse_as_of, parse_period
 from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone, Scope
 from syncer.records import Answer
 from syncer.store import tables
+from tests.unit.kpis.asking import segments
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, cost, question, span, won
 from tests.unit.kpis.ledger_rows import measuring, new_store, write
 
@@ -32,11 +33,6 @@ def open_ledger(database):
 
 def first(measures, row_id, **changes):
     return measure(measures, question(**changes), [row_id])[0]
-
-
-def segments(measures, row_id, *by, **changes):
-    found = measure(measures, question(by=by, **changes), [row_id])
-    return {tuple(row.segment.values()): row.value for row in found if row.id == row_id}
 
 
 # exclusions

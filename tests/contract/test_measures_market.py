@@ -6,11 +6,12 @@ from functools import partial
 import pytest
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
-from syncer.kpis.measure import explain, measure
+from syncer.kpis.measure import explain
 from syncer.kpis.periods import parse_as_of, parse_period
 from syncer.kpis.ports import Cut
 from syncer.moments import DAY
 from syncer.records import ActivityKind
+from tests.unit.kpis.asking import rows, segments
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, question, span, won
 from tests.unit.kpis.ledger_rows import measuring, new_store
 from tests.unit.kpis.work_ledger import activity, fact, in_market, mirrored_deal, state
@@ -28,15 +29,6 @@ def database(request):
 @pytest.fixture
 def open_ledger(database):
     return partial(measuring, database)
-
-
-def rows(measures, *ids, **changes):
-    return {row.id: row for row in measure(measures, question(**changes), ids)}
-
-
-def segments(measures, row_id, *by, **changes):
-    found = measure(measures, question(by=by, **changes), [row_id])
-    return {tuple(row.segment.values()): row.value for row in found if row.id == row_id}
 
 
 def ready(ledger, contact, **values):

@@ -15,6 +15,7 @@ from syncer.money import RateOrigin
 from syncer.records import Activity, ActivityKind
 from syncer.store import tables
 from syncer.store.evidence import evidence_row
+from tests.unit.kpis.asking import rows
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, EARLY, Ledger, at, cost, g12, question, span
 from tests.unit.kpis.ledger_rows import measuring, new_store
 from tests.unit.kpis.money_rows import day, rate, rates
@@ -26,10 +27,6 @@ Q2, Q4 = (parse_period(text, BERLIN) for text in ("2026Q2", "2026Q4"))
 def database(request):
     with new_store(request, "measures_money") as store:
         yield store
-
-
-def rows(measures, *ids, **changes):
-    return {row.id: row for row in measure(measures, question(**changes), ids)}
 
 
 def test_g12_all_values(database):

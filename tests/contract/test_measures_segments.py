@@ -7,6 +7,7 @@ import pytest
 from syncer.funnel.facts import FunnelStage, Origin
 from syncer.kpis.measure import measure
 from syncer.kpis.periods import parse_as_of
+from tests.unit.kpis.asking import segments
 from tests.unit.kpis.ledger import BERLIN, Ledger, at, question, won
 from tests.unit.kpis.ledger_rows import measuring, new_store
 
@@ -26,11 +27,6 @@ def open_ledger(database):
 
 def first(measures, row_id, **changes):
     return measure(measures, question(**changes), [row_id])[0]
-
-
-def segments(measures, row_id, *by, **changes):
-    found = measure(measures, question(by=by, **changes), [row_id])
-    return {tuple(row.segment.values()): row.value for row in found if row.id == row_id}
 
 
 # segments

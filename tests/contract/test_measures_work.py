@@ -11,6 +11,7 @@ from syncer.kpis.periods import parse_as_of, parse_period
 from syncer.kpis.terms import Terms
 from syncer.moments import DAY, HOUR, MINUTE
 from syncer.records import ActivityKind
+from tests.unit.kpis.asking import rows, segments
 from tests.unit.kpis.ledger import BERLIN, Ledger, at, g12, question
 from tests.unit.kpis.ledger_rows import measuring, new_store
 from tests.unit.kpis.work_ledger import fact
@@ -28,15 +29,6 @@ def database(request):
 @pytest.fixture
 def open_ledger(database):
     return partial(measuring, database)
-
-
-def rows(measures, *ids, **changes):
-    return {row.id: row for row in measure(measures, question(**changes), ids)}
-
-
-def segments(measures, row_id, *by, **changes):
-    found = measure(measures, question(by=by, **changes), [row_id])
-    return {tuple(row.segment.values()): row.value for row in found if row.id == row_id}
 
 
 def ready(ledger, contact, **values):
