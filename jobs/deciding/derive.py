@@ -91,6 +91,8 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
         contact_ids=None if everything else dirty.contact_ids,
     )
     count = DeriveCount()
+    with desk.store.commit() as unit:
+        unit.ledger.hold_dirty(desk.name, dirty)
     with _rare_collections():
         work = _by_fresh_figures(work, _deals(work, count), count)
         _contacts(work, count)

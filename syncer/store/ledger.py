@@ -11,7 +11,7 @@ from syncer.records import Kind
 from syncer.store import ledger_reads, overview, stays, tables
 from syncer.store.contact_ledger import save_contacts
 from syncer.store.deal_ledger import save_companies, save_deals
-from syncer.store.marks import clear
+from syncer.store.marks import clear, hold
 from syncer.store.values import CompanyState, ContactState, DealState, Dirty, Saved
 
 _STATES = {Kind.CONTACT: tables.contact_states, Kind.DEAL: tables.deal_states, Kind.COMPANY: tables.company_states}
@@ -52,6 +52,10 @@ class Ledger:
     def open_deals(self, account: str) -> Collection[str]:
         """Return the deals that are open or postponed."""
         return stays.open_deals(self._connection, account)
+
+    def hold_dirty(self, account: str, dirty: Dirty) -> None:
+        """Mark what `facts.dirty` found due, until `clear_dirty`: a process may end between two of its commits."""
+        hold(self._connection, account, dirty)
 
     def clear_dirty(self, account: str, dirty: Dirty) -> None:
         """Take off the marks that `facts.dirty` saw, and with `full` all of them; later marks stay.

@@ -20,6 +20,12 @@ _BUMP = (
     .returning(accounts.c.generation)
 )
 _DEMAND = update(accounts).where(accounts.c.account == bindparam("of")).values(full_generation=bindparam("demanded"))
+_HOLD_CONTACT = text(
+    "INSERT INTO dirty_contacts (account, contact_id, generation) VALUES (:of, :id, :seen) ON CONFLICT DO NOTHING"
+)
+_HOLD_DEAL = text(
+    "INSERT INTO dirty_deals (account, deal_id, generation) VALUES (:of, :id, :seen) ON CONFLICT DO NOTHING"
+)
 _BEGIN = text("INSERT INTO accounts (account, generation) VALUES (:of, 0) ON CONFLICT DO NOTHING")
 
 
@@ -66,6 +72,17 @@ def mark_concerned(connection: Connection, account: str, ids: Mapping[Kind, Coll
     mark(connection, account, contact_ids=ids[Kind.CONTACT])
     mark_deals(connection, account, ids[Kind.DEAL])
     mark(connection, account, contact_ids=contacts_of_companies(connection, account, ids[Kind.COMPANY]))
+
+
+def hold(connection: Connection, account: str, dirty: Dirty) -> None:
+    """Mark what was only due: once decided it is due later, and what follows from it must outlive a process that ends.
+
+    The marks are of the generation that was seen, so `clear` takes them off; later marks stay.
+    """
+    for statement, ids in ((_HOLD_CONTACT, dirty.contact_ids), (_HOLD_DEAL, dirty.deal_ids)):
+        held = [{"of": account, "id": id_, "seen": dirty.generation} for id_ in ids]
+        if held:
+            connection.execute(statement, held)
 
 
 def clear(connection: Connection, account: str, dirty: Dirty) -> None:

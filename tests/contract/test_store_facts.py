@@ -147,6 +147,21 @@ def test_a_mark_set_after_the_look_survives_the_clearing(store: Store) -> None:
     assert dirty(store) == (["1"], [])
 
 
+def test_what_was_only_due_is_held_until_the_clearing(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1"), Contact(id="2"))
+    put(store, 1, "deals", Deal(id="7"))
+    with store.commit() as unit:
+        seen = unit.facts.dirty(ACCOUNT, Millis(1))
+        unit.ledger.clear_dirty(ACCOUNT, seen)
+    put(store, 1, "contacts", Contact(id="2", country="DE"))
+    with store.commit() as unit:
+        unit.ledger.hold_dirty(ACCOUNT, seen)
+    assert dirty(store) == (["1", "2"], ["7"])
+    with store.commit() as unit:
+        unit.ledger.clear_dirty(ACCOUNT, seen)
+    assert dirty(store) == (["2"], [])
+
+
 def test_a_part_of_what_was_seen_can_be_cleared(store: Store) -> None:
     put(store, 1, "contacts", Contact(id="1"), Contact(id="2"))
     put(store, 1, "deals", Deal(id="7"))

@@ -17,7 +17,7 @@ from syncer.agreement import InForce, parse_agreement
 from syncer.funnel.facts import DealDecision, FunnelStage, Outcome
 from syncer.funnel.kept import PrimaryBy
 from syncer.moments import DAY, Millis
-from syncer.records import Activity, ActivityKind, Change, ChangeSource, Contact, Deal, Kind, Link
+from syncer.records import Activity, ActivityKind, Change, ChangeSource, Company, Contact, Deal, Kind, Link
 from syncer.store import Store, tables
 from tests.unit.funnel.build import GRADE_B, STAGES, at
 
@@ -268,3 +268,35 @@ async def test_a_delay_keeps_its_day_through_derives_and_stays_in_the_past_when_
         cycles = unit.ledger.cycles(_ACCOUNT, "2", clock())
     assert [(cycle.outcome, cycle.origin) for cycle in cycles] == [(Outcome.OPEN, "outbound")]
     assert cycles[0].reopened_outcome is Outcome.OTHER
+
+
+@pytest.mark.parametrize("until", ["_contacts", "_companies"])
+async def test_what_came_due_reaches_all_whom_it_concerns_though_a_derive_broke_off(desk: Desk, monkeypatch, until):
+    with desk.store.commit() as unit:
+        person = Contact(id="1", company_id="10", country="DE", created_at=at("2026-01-01"), **GRADE_B)
+        unit.mirror.upsert_companies(_ACCOUNT, [Company(id="10")], desk.clock())
+        unit.mirror.upsert_contacts(_ACCOUNT, [person], desk.clock())
+    clock = cast("Clock", desk.clock)
+    clock.now = at("2026-07-10")
+    await derive(desk)
+    assert _company(desk, "10") is FunnelStage.LEAD_DEAL
+    clock.now = at("2026-09-25")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"jobs.deciding.derive.{until}", _broken_off)
+        with pytest.raises(_BrokenOffError):
+            await derive(desk)
+    await derive(desk)
+    assert (_stage(desk, "1"), _company(desk, "10")) == (FunnelStage.TAM, FunnelStage.TAM)
+
+
+class _BrokenOffError(Exception):
+    """The process ends here."""
+
+
+def _broken_off(*_given: object) -> None:
+    raise _BrokenOffError
+
+
+def _company(desk: Desk, company_id: str) -> FunnelStage:
+    with desk.store.snapshot() as unit:
+        return next(iter(unit.ledger.company_states(_ACCOUNT, [company_id]))).stage

@@ -14,7 +14,9 @@ def rows(measures: WorkingMeasures, *ids: str, **changes: object) -> Mapping[str
     return {row.id: row for row in measure(measures, question(**changes), ids)}
 
 
-def segments(measures: WorkingMeasures, row_id: str, *by: Cut, **changes: object) -> Mapping[tuple[str | None, ...], object]:
+def segments(
+    measures: WorkingMeasures, row_id: str, *by: Cut, **changes: object
+) -> Mapping[tuple[str | None, ...], object]:
     """The values of one row, by the segment's values in the order of its cuts."""
     found = measure(measures, question(by=by, **changes), [row_id])
     return {tuple(row.segment.values()): row.value for row in found if row.id == row_id}
