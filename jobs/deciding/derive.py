@@ -19,6 +19,7 @@ from syncer.funnel.facts import DealDecision
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import Unit
+from syncer.store.values import Dirty
 
 _T = TypeVar("_T")
 
@@ -62,6 +63,8 @@ class _Work:
     #: None is all of them.
     deal_ids: Collection[str] | None
     contact_ids: Sequence[str] | None
+    #: What stays marked until all that follows from it is decided.
+    held: Sequence[Dirty]
 
 
 async def derive(desk: Desk, *, full: bool = False) -> DeriveCount:
@@ -89,6 +92,7 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
         clocks=clocks,
         deal_ids=None if everything else dirty.deal_ids,
         contact_ids=None if everything else dirty.contact_ids,
+        held=[replace(dirty, full=everything)],
     )
     count = DeriveCount()
     with desk.store.commit() as unit:
@@ -98,7 +102,8 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
         _contacts(work, count)
         _companies(work, count)
     with desk.store.commit() as unit:
-        unit.ledger.clear_dirty(desk.name, replace(dirty, full=everything))
+        for held in work.held:
+            unit.ledger.clear_dirty(desk.name, held)
         unit.desk.keep_cursor(desk.name, "account", "derived", f"{clocks.as_of} {clocks.known_at}")
         unit.desk.keep_cursor(desk.name, "account", "derived_under", label)
     desk.progress.done("decided")
@@ -129,12 +134,13 @@ def _by_fresh_figures(work: _Work, decided: _Decided, count: DeriveCount) -> _Wo
     desk, as_of = work.desk, work.clocks.as_of
     with desk.store.snapshot() as reading:
         is_due = decided.moves_figures or is_new_month(reading, desk, as_of)
-    concerned = refresh_stays(desk, as_of) if is_due else ()
-    if not concerned:
+    concerned = refresh_stays(desk, as_of, work.held[0].generation) if is_due else Dirty()
+    if not concerned.deal_ids:
         return work
+    work = replace(work, held=[*work.held, concerned])
     with desk.store.snapshot() as reading:
         rules = rules_of(reading, desk.name, desk.agreement.agreement)
-    again = _deals(replace(work, rules=rules, deal_ids=concerned), count)
+    again = _deals(replace(work, rules=rules, deal_ids=concerned.deal_ids), count)
     if work.contact_ids is None or work.deal_ids is None:
         return replace(work, rules=rules)
     with desk.store.snapshot() as reading:

@@ -1,12 +1,13 @@
 """The figures on how long won deals stayed in each stage: fixed by month, computed anew only where they can differ."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from jobs.desk import Desk
 from syncer.funnel.facts import DealDecision, Outcome
 from syncer.funnel.stays import Stay, figures_of, stays_of
 from syncer.moments import Millis
 from syncer.store import Unit
+from syncer.store.values import Dirty
 
 _CURSOR = "stays"
 
@@ -22,17 +23,23 @@ def is_new_month(reading: Unit, desk: Desk, as_of: Millis) -> bool:
     return reading.desk.cursor(desk.name, "account", _CURSOR) != _month(desk, as_of)
 
 
-def refresh_stays(desk: Desk, as_of: Millis) -> Collection[str]:
-    """Compute the figures; where they differ from those kept, keep them and return the deals that they may concern."""
+def refresh_stays(desk: Desk, as_of: Millis, generation: int) -> Dirty:
+    """Compute the figures; where they differ from those kept, keep them and return whom they may concern.
+
+    Those stay marked, by the generation given, until they are cleared.
+    """
     calendar = desk.agreement.agreement.calendar
     with desk.store.snapshot() as reading:
         known: list[Stay] = [stay for spans in reading.ledger.won_spans(desk.name) for stay in stays_of(spans)]
         found = figures_of(known, calendar, as_of)
         differs = found != reading.ledger.stays(desk.name)
-        concerned = reading.ledger.open_deals(desk.name) if differs else ()
+        deals = reading.ledger.open_deals(desk.name) if differs else ()
+        people = reading.facts.contacts_of(desk.name, deals)
+    concerned = Dirty(deal_ids=sorted(deals), contact_ids=sorted(people), generation=generation)
     with desk.store.commit() as unit:
         if differs:
             unit.ledger.keep_stays(desk.name, found)
+            unit.ledger.hold_dirty(desk.name, concerned)
         unit.desk.keep_cursor(desk.name, "account", _CURSOR, _month(desk, as_of))
     return concerned
 

@@ -289,6 +289,21 @@ async def test_what_came_due_reaches_all_whom_it_concerns_though_a_derive_broke_
     assert (_stage(desk, "1"), _company(desk, "10")) == (FunnelStage.TAM, FunnelStage.TAM)
 
 
+async def test_fresh_figures_reach_all_whom_they_concern_though_a_derive_broke_off(desk: Desk, monkeypatch):
+    await derive(desk)
+    assert _stage(desk, "1") is FunnelStage.TAM
+    for number in range(5):
+        _won(desk, number, f"2026-04-{2 + number:02d}")
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.deciding.derive._contacts", _broken_off)
+        with pytest.raises(_BrokenOffError):
+            await derive(desk)
+    await derive(desk)
+    assert _stage(desk, "1") is FunnelStage.LEAD_DEAL
+    with desk.store.snapshot() as unit:
+        assert not unit.facts.dirty(_ACCOUNT, Millis(0)).contact_ids
+
+
 class _BrokenOffError(Exception):
     """The process ends here."""
 
