@@ -1,7 +1,6 @@
 """The web application: the dashboard, the figures behind it as JSON, and health."""
 
 from collections.abc import Sequence
-from importlib import resources
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -9,11 +8,11 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from jobs.bootstrap import agreement_of, system_clock
 from jobs.settings import Settings
 from jobs.web.access import Doorkeeper, Role, doorkeeper
+from jobs.web.assets import Assets
 from jobs.web.contacts import contact_routes
 from jobs.web.deals import deal_routes
 from jobs.web.entrance import entrance
@@ -65,7 +64,6 @@ def build_app(
 
 
 def _routes(site: Site, settings: Settings, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequence[Route | Mount]:
-    static = resources.files("jobs.web").joinpath("static")
     return [
         *overview_routes(site),
         *handover_routes(site),
@@ -80,7 +78,7 @@ def _routes(site: Site, settings: Settings, keeper: Doorkeeper, *, is_encrypted:
         *sync_routes(site),
         *health_routes(site, settings.schedule, is_open=keeper.is_open),
         *entrance(site.pages, keeper, is_encrypted=is_encrypted),
-        Mount("/static", StaticFiles(directory=str(static))),
+        Mount("/static", Assets()),
     ]
 
 

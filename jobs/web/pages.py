@@ -8,6 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from jobs.web.assets import asset
 from jobs.web.words import page_word
 from jobs.words import LANGUAGES, Language
 
@@ -48,6 +49,7 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters["word"] = page_word
+        self._environment.globals["asset"] = asset
         #: Returns the names of the accounts.
         self.accounts = accounts
         self._is_open = is_open

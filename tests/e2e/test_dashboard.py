@@ -1,5 +1,7 @@
 """The page that people open: in both languages, before and after the first measurement, under a strict policy."""
 
+import re
+
 import httpx
 import pytest
 
@@ -52,6 +54,14 @@ async def test_nothing_on_the_page_may_be_loaded_from_elsewhere(browse):
     assert style.status_code == 200
     assert "<script" not in page.text
     assert "style=" not in page.text
+
+
+async def test_a_browser_asks_for_a_style_once_until_it_changes(browse):
+    async with browse() as client:
+        named = re.search(r'href="(/static/style\.css\?v=[0-9a-f]+)"', (await client.get("/")).text)[1]
+        kept, bare = await client.get(named), await client.get("/static/style.css?v=0")
+    assert "immutable" in kept.headers["cache-control"]
+    assert bare.headers["cache-control"] == "no-store"
 
 
 async def test_the_browsers_language_is_taken_where_none_is_asked_for(browse):
