@@ -271,7 +271,8 @@ class Source(Protocol):
     def changes(self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]) -> AsyncIterator[Page]:
         """Yield what changed in [since, until): complete also past the search cap and in any order of the index.
 
-        A window is complete only when the iteration ends without an error; cursors of these pages are None.
+        A window is complete only when the iteration ends without an error. A page without records whose cursor is a
+        moment says that what changed before it has been handed over; cursors of the others are None.
         """
         ...
 

@@ -20,11 +20,13 @@ from connectors.limits import Bucket
 from connectors.paginate import walk
 from connectors.ports import Having
 from syncer.errors import BadAnswer
-from syncer.moments import Millis
+from syncer.moments import SECOND, Millis
 
 PAGE = 200
 #: Search refuses to page beyond this many results.
 CAP = 10_000
+#: No part of a window is divided below this many milliseconds, however much changed in it.
+FINEST = SECOND
 #: Characters of a search body; the limit itself is 3,000.
 BODY = 2_900
 ID = "hs_object_id"
@@ -69,13 +71,42 @@ def _body(window: Window, *, above: str | None = None, after: str | None = None)
     return body
 
 
-async def changed(api: ApiClient, versions: Versions, window: Window) -> AsyncIterator[Sequence[Record]]:
-    """Yield the window's records in portions, each record once."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Portion:
+    """Some records of a window; where there are none, everything before `read_to` has been handed over."""
+
+    records: Sequence[Record] = ()
+    read_to: Millis | None = None
+
+
+async def changed(api: ApiClient, versions: Versions, window: Window) -> AsyncIterator[Portion]:
+    """Yield the window's records in portions.
+
+    A window of more than `CAP` changes is read in parts, the oldest first, and the end of each part is told; a record
+    that changes meanwhile may come again with a later part. How many there are is a hint of search's, and decides about
+    nothing but the parts.
+    """
+    parts = [window]
+    while parts:
+        part = parts.pop()
+        first = await _search(api, versions, part.stream, _body(part))
+        if (first.total or 0) > CAP and part.until - part.since > FINEST:
+            parts += reversed(_halves(part))
+            continue
+        async for records in _whole(api, versions, part, first):
+            yield Portion(records=records)
+        if part is not window:
+            yield Portion(read_to=part.until)
+
+
+async def _whole(
+    api: ApiClient, versions: Versions, window: Window, first: RecordPage
+) -> AsyncIterator[Sequence[Record]]:
+    """Yield each record of a window once."""
     seen: set[str] = set()
-    announced = 0
+    announced = first.total or 0
     in_order = True
-    async for page in _by_id(api, versions, window):
-        announced = max(announced, page.total or 0) if not seen else announced
+    async for page in _by_id(api, versions, window, first):
         in_order = in_order and _ascends(page.results, seen)
         fresh = _fresh(page.results, seen)
         if fresh:
@@ -133,10 +164,9 @@ def _order(record_id: str) -> tuple[int, str]:
     return len(record_id), record_id
 
 
-async def _by_id(api: ApiClient, versions: Versions, window: Window) -> AsyncIterator[RecordPage]:
-    above: str | None = None
+async def _by_id(api: ApiClient, versions: Versions, window: Window, first: RecordPage) -> AsyncIterator[RecordPage]:
+    page, above = first, None
     while True:
-        page = await _search(api, versions, window.stream, _body(window, above=above))
         yield page
         if page.next_cursor is None or not page.results:
             return
@@ -144,6 +174,7 @@ async def _by_id(api: ApiClient, versions: Versions, window: Window) -> AsyncIte
         if above is not None and _order(highest) <= _order(above):
             raise BadAnswer("search does not advance past an id: it would never end", stream=window.stream)
         above = highest
+        page = await _search(api, versions, window.stream, _body(window, above=above))
 
 
 async def _by_offset(api: ApiClient, versions: Versions, window: Window) -> AsyncIterator[RecordPage]:

@@ -147,20 +147,25 @@ class HubSpotSource:
     async def changes(
         self, stream: str, *, since: Millis, until: Millis, properties: Sequence[str]
     ) -> AsyncIterator[Page]:
-        """Yield what changed in [since, until), complete when the iteration ends without an error."""
+        """Yield what changed in [since, until), complete when the iteration ends without an error.
+
+        A window of more changes than search holds is read in parts: a page without records tells up to when.
+        """
         window = Window(stream=stream, since=since, until=until, properties=properties)
         if stream == CAMPAIGNS:
             async for records in changed_campaigns(self._api, self._versions, window):
                 yield _page(stream, records)
             return
         is_whole = fits_search(window)
-        async for found in changed(
+        async for portion in changed(
             self._api, self._versions, window if is_whole else replace(window, properties=(ID,))
         ):
-            if is_whole:
-                yield _page(stream, found)
+            if portion.read_to is not None:
+                yield Page(stream=stream, records=(), cursor=str(portion.read_to))
+            elif is_whole:
+                yield _page(stream, portion.records)
             else:
-                whole = await self.by_id(stream, [record.id for record in found], properties=properties)
+                whole = await self.by_id(stream, [record.id for record in portion.records], properties=properties)
                 yield Page(stream=stream, records=whole, cursor=None)
 
     def events(self, stream: str, *, since: Millis | None) -> AsyncIterator[Page]:

@@ -144,6 +144,9 @@ async def _pull_stream(intake: Intake, stream: str, overlap: int) -> None:
     )
     async for chunk in chunks(pages):
         await store_chunk(intake, chunk, Reading.CHANGES)
+        if chunk.cursor is not None:
+            # A run that ends before a large window does leaves the rest of it to the next one.
+            await keep_watermark(desk, stream, Millis(min(int(chunk.cursor), began - _LAG)))
     await keep_watermark(desk, stream, Millis(began - _LAG))
     desk.progress.done(stream)
 

@@ -71,7 +71,10 @@ class Batch:
 
 
 async def chunks(pages: AsyncIterator[Page], *, size: int = CHUNK) -> AsyncIterator[Chunk]:
-    """Yield pages gathered to `size` records, so that links and commits cost one call a chunk, not one a page."""
+    """Yield pages gathered to `size` records, so that links and commits cost one call a chunk, not one a page.
+
+    A page without records but with a cursor ends a chunk: it says how far the reading has come.
+    """
     gathered: list[SourceRecord] = []
     cursor: str | None = None
     stream: str | None = None
@@ -81,7 +84,7 @@ async def chunks(pages: AsyncIterator[Page], *, size: int = CHUNK) -> AsyncItera
             gathered = []
         stream, cursor = page.stream, page.cursor
         gathered += page.records
-        if len(gathered) >= size:
+        if len(gathered) >= size or (cursor is not None and not page.records):
             yield Chunk(stream=stream, records=gathered, cursor=cursor)
             gathered = []
     if stream is not None and (gathered or cursor is None):

@@ -122,6 +122,25 @@ async def test_a_window_beyond_the_cap_is_complete(crm: respx.MockRouter, accoun
     assert len(index.bodies) == 53
 
 
+async def test_a_window_of_more_than_search_holds_tells_how_far_it_was_read(
+    crm: respx.MockRouter, account: HubSpot
+) -> None:
+    minute = 60_000
+    index = Index([(number, START + number * 10) for number in range(1, 24_001)])
+    crm.post("/crm/objects/2026-09/deals/search").mock(side_effect=index)
+    window = {"since": Millis(START), "until": Millis(START + 5 * minute)}
+    handed_over: set[int] = set()
+    marks = []
+    async for page in account.source.changes("deals", **window, properties=["dealname"]):
+        handed_over |= {int(record.id) for record in page.records}
+        if page.cursor is not None:
+            marks.append(int(page.cursor))
+            assert {row for row, at in index.rows if at < marks[-1]} <= handed_over
+    assert marks == [START + 75_000, START + 150_000, START + 5 * minute]
+    assert len(handed_over) == 24_000
+    assert len(index.bodies) == 2 + 38 + 38 + 46, "two looks that divided, then full pages"
+
+
 @pytest.mark.parametrize("order", [shuffled, reversed_])
 async def test_an_unordered_index_is_read_completely_and_once(
     crm: respx.MockRouter, account: HubSpot, order: Order
