@@ -9,7 +9,8 @@ from typing import BinaryIO
 
 import httpx
 
-from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, is_loopback
+from connectors.addresses import is_loopback
+from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT
 from syncer.errors import ExportUnusable, Unavailable
 
 _REDIRECTS = 3

@@ -1,16 +1,11 @@
 """The one door to a CRM's HTTP API: sends, waits, repeats and translates what comes back into `syncer.errors`.
 
-One client an account. All waiting and retrying happens here; what may be repeated when is a table.
+One client an account. All waiting and retrying happens here.
 """
 
-import asyncio
-import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import partial
-from ipaddress import ip_address
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -18,15 +13,17 @@ import httpx
 import msgspec
 from tenacity import AsyncRetrying, RetryCallState
 
-from connectors.limits import Bucket, Budgets, Sleep
-from connectors.statuses import Case, Effect, Errand, Facts, Fault, Meaning, error_of, facts_of, meaning_of
+from connectors.addresses import checked_address, is_loopback
+from connectors.bodies import decoded
+from connectors.facts import Facts, Fault, facts_of
+from connectors.limits import Bucket, Budgets
+from connectors.patience import Patience, again, pause, retry_after_seconds
+from connectors.statuses import Case, Errand, Meaning, error_of, meaning_of
 from connectors.tokens import Tokens
 from syncer.errors import (
     AuthFailed,
     BadAnswer,
-    ConfigError,
     LimitScope,
-    Problem,
     RateLimited,
     SyncerError,
     TransientError,
@@ -38,32 +35,6 @@ T = TypeVar("T")
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
 _POOL = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=30)
-
-_ANY = frozenset(Effect)
-_NOT_ONCE = frozenset({Effect.READ, Effect.REPEATABLE})
-_READS = frozenset({Effect.READ})
-#: What may be sent again after what; absent means never.
-REPEATS: Mapping[Meaning, frozenset[Effect]] = {
-    Meaning.SEARCH_LIMIT: _ANY,
-    Meaning.BURST_LIMIT: _ANY,
-    Meaning.LOCKED: _ANY,
-    Meaning.MIGRATING: _ANY,
-    Meaning.NOT_SENT: _ANY,
-    Meaning.FAILED: _NOT_ONCE,
-    # After a minute without an answer a person may have edited: read back instead of writing again.
-    Meaning.OVERDUE: _READS,
-    Meaning.GARBLED: _READS,
-}
-#: Seconds before the first repetition, and the most; the wait grows linearly for limits, doubling for failures.
-WAITS: Mapping[Meaning, tuple[float, float]] = {
-    Meaning.SEARCH_LIMIT: (1, 5),
-    Meaning.BURST_LIMIT: (2, 10),
-    Meaning.LOCKED: (2, 10),
-    Meaning.MIGRATING: (60, 60),
-}
-_FAILURE_WAIT = (0.5, 20.0)
-#: A garbled success is seldom an accident: two more tries tell.
-_GARBLED_ATTEMPTS = 3
 
 #: What each exception of httpx means, most specific first.
 FOREIGN: Sequence[tuple[type[Exception], Meaning]] = (
@@ -130,43 +101,6 @@ class Unanswered(Exception):
 #: Sends a call with the access token it is given.
 Send = Callable[[str], Awaitable[Answer]]
 Decode = Callable[[bytes], T]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Patience:
-    """How long a call is tried. `sleep` and `jitter` (0..1) are given so that tests need no time."""
-
-    attempts: int = 8
-    #: Seconds spent waiting before giving up.
-    seconds: float = 300.0
-    #: The most that Retry-After can ask for; a call that must wait longer is given up.
-    longest: float = 60.0
-    sleep: Sleep = asyncio.sleep
-    jitter: Callable[[], float] = random.SystemRandom().random
-
-
-def pause(setback: Setback, attempt: int, patience: Patience) -> float:
-    """Return the seconds to wait after the nth attempt, jitter included."""
-    meaning, retry_after = setback.case.meaning, setback.case.retry_after
-    if retry_after is not None:
-        wait = min(retry_after, patience.longest)
-    elif meaning in WAITS:
-        first, most = WAITS[meaning]
-        wait = min(first * attempt, most)
-    else:
-        first, most = _FAILURE_WAIT
-        wait = min(first * 2 ** (attempt - 1), most)
-    return wait * (1 + patience.jitter() / 4)
-
-
-def again(setback: Setback, effect: Effect, attempt: int, patience: Patience) -> bool:
-    """Tell whether a call may be sent once more."""
-    meaning = setback.case.meaning
-    if meaning is Meaning.GARBLED and attempt >= _GARBLED_ATTEMPTS:
-        return False
-    if meaning is Meaning.MIGRATING and (setback.case.retry_after or 0) > patience.longest:
-        return False
-    return effect in REPEATS.get(meaning, frozenset())
 
 
 class ApiClient:
@@ -281,13 +215,13 @@ class ApiClient:
             return False
         if isinstance(setback.error, UnknownOutcome):
             doubts.append(setback)
-        return again(setback, errand.effect, state.attempt_number, self._patience)
+        return again(setback.case, errand.effect, state.attempt_number, self._patience)
 
     def _wait(self, state: RetryCallState, errand: Errand) -> float:
         setback = _outcome(state)
         if not isinstance(setback, Setback):
             return 0.0
-        seconds = pause(setback, state.attempt_number, self._patience)
+        seconds = pause(setback.case, state.attempt_number, self._patience)
         if setback.case.meaning is Meaning.SEARCH_LIMIT:
             self.budgets.hold(Bucket.SEARCH, seconds)
         elif setback.case.meaning is Meaning.BURST_LIMIT:
@@ -347,76 +281,3 @@ def _is_success(status: int) -> bool:
 
 def _nothing(_body: bytes) -> None:
     return None
-
-
-def decoded(body: bytes, *, shape: type[T]) -> T:
-    """Return a body in a shape. Values of `properties` become text or None whatever they were.
-
-    Raises msgspec.DecodeError for what does not fit.
-    """
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except msgspec.ValidationError:
-        return msgspec.convert(_with_text_values(msgspec.json.decode(body)), shape)
-    except UnicodeDecodeError as error:
-        raise msgspec.DecodeError(str(error.reason)) from error
-
-
-def _with_text_values(raw: object) -> object:
-    if isinstance(raw, list):
-        return [_with_text_values(item) for item in raw]
-    if not isinstance(raw, dict):
-        return raw
-    return {
-        key: {name: _as_text(item) for name, item in value.items()}
-        if key == "properties" and isinstance(value, dict)
-        else _with_text_values(value)
-        for key, value in raw.items()
-    }
-
-
-def _as_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode()
-
-
-def retry_after_seconds(header: str | None) -> float | None:
-    """Return Retry-After in seconds from either of its forms; None where it is absent or nonsense."""
-    if header is None:
-        return None
-    try:
-        return max(float(header), 0.0)
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    return max((moment - datetime.now(UTC)).total_seconds(), 0.0) if moment.tzinfo else None
-
-
-def checked_address(base_url: str) -> str:
-    """Return the address without a trailing slash.
-
-    Raises ConfigError unless it is https, or http to this machine: a token must not cross a network in clear.
-    """
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL:
-        url = httpx.URL("")
-    safe = url.scheme == "https" or (url.scheme == "http" and is_loopback(url.host))
-    if not safe or not url.host or url.userinfo or url.query or url.fragment:
-        hint = "https://..., or http:// to this machine; without user name and query"
-        raise ConfigError([Problem(message="the CRM's address cannot be used", key="HUBSPOT_BASE_URL", hint=hint)])
-    return base_url.rstrip("/")
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

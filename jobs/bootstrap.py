@@ -27,9 +27,9 @@ from syncer.moments import MINUTE, Millis, millis
 from syncer.store import Store, open_store
 
 if TYPE_CHECKING:
-    from connectors.http import Patience
     from connectors.hubspot import HubSpot
     from connectors.limits import Today
+    from connectors.patience import Patience
     from connectors.tokens import Tokens
 
 _log = structlog.get_logger()

@@ -7,11 +7,14 @@ from typing import TypeVar
 
 import msgspec
 
-from connectors.http import ApiClient, Patience, Request, checked_address, decoded
+from connectors.addresses import checked_address
+from connectors.bodies import decoded
+from connectors.http import ApiClient, Request
 from connectors.hubspot.official import Official
 from connectors.hubspot.subscriptions import AT_ONCE, Subscription
 from connectors.hubspot.versions import app_webhooks
 from connectors.limits import Budgets
+from connectors.patience import Patience
 from connectors.statuses import Effect, Errand
 
 T = TypeVar("T")

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import httpx
 
+from connectors.addresses import checked_address
 from connectors.download import Downloads
-from connectors.http import ApiClient, Patience, checked_address
+from connectors.http import ApiClient
 from connectors.hubspot.destination import HubSpotDestination
 from connectors.hubspot.exports import is_hubspots
 from connectors.hubspot.official import Official
@@ -14,6 +15,7 @@ from connectors.hubspot.schema import Schema
 from connectors.hubspot.source import HubSpotSource
 from connectors.hubspot.versions import versions_with
 from connectors.limits import Budgets, Shares, Today
+from connectors.patience import Patience
 from connectors.tokens import FixedToken, Tokens
 from syncer.errors import ConfigError, Problem
 

@@ -7,8 +7,9 @@ halving those that carry it; equal values share their fate, so one probe condemn
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from connectors.facts import Facts, Fault
 from connectors.ports import RecordWrite
-from connectors.statuses import UNKNOWN_PROPERTY, Case, Facts, Fault, Meaning
+from connectors.statuses import UNKNOWN_PROPERTY, Case, Meaning
 
 #: Refusals that are about some records of the batch and not about the call.
 _ABOUT_RECORDS = frozenset({Meaning.REFUSED, Meaning.NO_PROPERTY, Meaning.EXISTS})

@@ -5,7 +5,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from connectors.http import ApiClient, Request, decoded
+from connectors.bodies import decoded
+from connectors.http import ApiClient, Request
 from connectors.hubspot import wire
 from connectors.hubspot.official import Official
 from connectors.hubspot.records import read_errand

@@ -8,7 +8,8 @@ from typing import Protocol
 
 import httpx
 
-from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer, checked_address, is_loopback
+from connectors.addresses import checked_address, is_loopback
+from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
 from connectors.hubspot.oauth import RECONNECT, App, Flow, Form, Grant, renew
 from syncer.errors import AuthFailed, SyncerError, Unavailable
 from syncer.moments import Millis

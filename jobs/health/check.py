@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from connectors.http import Patience
+from connectors.patience import Patience
 from jobs.access.access import denied, grant_findings, left_out
 from jobs.access.sunsets import ending_versions
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock

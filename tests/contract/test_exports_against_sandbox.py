@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 
-from connectors.http import Patience
 from connectors.hubspot import HubSpot, open_hubspot
 from connectors.hubspot.versions import CURRENT
+from connectors.patience import Patience
 from connectors.ports import SourceRecord
 from connectors.sandbox.exports import ADDRESS_LIFE, MOST_A_DAY, ExportHabits
 from connectors.sandbox.generate import generate_portal

@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack, ExitStack
 import httpx
 import pytest
 
-from connectors.http import Patience
 from connectors.hubspot import HubSpot, open_hubspot
 from connectors.hubspot.versions import FOLLOWING, numbered
+from connectors.patience import Patience
 from connectors.ports import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
 from connectors.sandbox.generate import generate_portal

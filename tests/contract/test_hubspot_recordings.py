@@ -10,11 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from connectors.http import Patience, decoded
+from connectors.bodies import decoded
+from connectors.facts import facts_of
 from connectors.hubspot import HubSpot, open_hubspot, wire
 from connectors.limits import Bucket
+from connectors.patience import Patience
 from connectors.ports import LinkRow, RecordWrite
-from connectors.statuses import Case, Effect, Errand, error_of, facts_of, meaning_of
+from connectors.statuses import Case, Effect, Errand, error_of, meaning_of
 from syncer.errors import (
     BadAnswer,
     LimitScope,

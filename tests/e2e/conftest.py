@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from connectors.http import Patience
+from connectors.patience import Patience
 from connectors.sandbox.faults import NONE, Faults
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED, Limits

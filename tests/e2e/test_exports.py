@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from connectors.http import Patience
+from connectors.patience import Patience
 from connectors.sandbox.exports import ExportHabits, Moments, Order
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
 from connectors.sandbox.limits import UNLIMITED

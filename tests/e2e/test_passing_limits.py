@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.http import Patience
+from connectors.patience import Patience
 from connectors.sandbox.faults import Fate, Fault, Faults, Trouble
 from jobs.bootstrap import opened_desk
 from jobs.pulling.look import look

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import respx
 
-from connectors.http import ApiClient, Patience
+from connectors.http import ApiClient
 from connectors.hubspot import HubSpot, open_hubspot
 from connectors.limits import Budgets
+from connectors.patience import Patience
 from connectors.tokens import FixedToken
 
 ADDRESS = "https://crm.test"

@@ -10,22 +10,13 @@ import msgspec
 import pytest
 import respx
 
-from connectors.http import (
-    FOREIGN,
-    REPEATS,
-    ApiClient,
-    Patience,
-    Request,
-    Setback,
-    again,
-    checked_address,
-    decoded,
-    foreign_meaning,
-    pause,
-    retry_after_seconds,
-)
+from connectors.addresses import checked_address
+from connectors.bodies import decoded
+from connectors.facts import Facts
+from connectors.http import FOREIGN, ApiClient, Request, foreign_meaning
 from connectors.limits import Bucket
-from connectors.statuses import Case, Effect, Errand, Facts, Meaning, error_of
+from connectors.patience import REPEATS, Patience, again, pause, retry_after_seconds
+from connectors.statuses import Case, Effect, Errand, Meaning
 from syncer.errors import (
     AuthFailed,
     BadAnswer,
@@ -34,7 +25,6 @@ from syncer.errors import (
     MissingScope,
     RateLimited,
     Rejected,
-    SyncerError,
     Unavailable,
     UnknownOutcome,
 )
@@ -287,10 +277,8 @@ def test_only_an_adding_write_that_surely_failed_may_be_sent_again(meaning: Mean
         assert effect not in REPEATS.get(meaning, ())
 
 
-def setback(meaning: Meaning, retry_after: float | None = None) -> Setback:
-    case = Case(meaning=meaning, errand=Errand(), facts=Facts(), retry_after=retry_after)
-    error: SyncerError = error_of(case)
-    return Setback(case=case, error=error)
+def case_of(meaning: Meaning, retry_after: float | None = None) -> Case:
+    return Case(meaning=meaning, errand=Errand(), facts=Facts(), retry_after=retry_after)
 
 
 @pytest.mark.parametrize(
@@ -314,13 +302,13 @@ def setback(meaning: Meaning, retry_after: float | None = None) -> Setback:
 )
 def test_pause_by_meaning(meaning: Meaning, retry_after: float | None, attempt: int, seconds: float) -> None:
     calm, nervous = Patience(jitter=lambda: 0.0), Patience(jitter=lambda: 1.0)
-    assert pause(setback(meaning, retry_after), attempt, calm) == seconds
-    assert pause(setback(meaning, retry_after), attempt, nervous) == seconds * 1.25
+    assert pause(case_of(meaning, retry_after), attempt, calm) == seconds
+    assert pause(case_of(meaning, retry_after), attempt, nervous) == seconds * 1.25
 
 
 def test_a_short_migration_is_waited_out() -> None:
-    assert again(setback(Meaning.MIGRATING, 30), Effect.READ, 1, Patience())
-    assert not again(setback(Meaning.MIGRATING, 3600), Effect.READ, 1, Patience())
+    assert again(case_of(Meaning.MIGRATING, 30), Effect.READ, 1, Patience())
+    assert not again(case_of(Meaning.MIGRATING, 3600), Effect.READ, 1, Patience())
 
 
 def test_retry_after_is_read_in_both_forms() -> None:

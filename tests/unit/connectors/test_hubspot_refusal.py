@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.facts import Facts, Fault
 from connectors.hubspot.refusal import is_about_records, taken_apart
 from connectors.ports import RecordWrite
-from connectors.statuses import Case, Effect, Errand, Facts, Fault, Meaning
+from connectors.statuses import Case, Effect, Errand, Meaning
 
 
 def writes(*values: Mapping[str, str]) -> list[RecordWrite]:

@@ -10,11 +10,12 @@ import httpx
 import pytest
 import respx
 
-from connectors.http import Answer, ApiClient, Patience, Request
+from connectors.http import Answer, ApiClient, Request
 from connectors.hubspot import open_hubspot
 from connectors.hubspot.oauth import App, Form, Grant, seed
 from connectors.hubspot.tokens import OAuthTokens, TokenEndpoint
 from connectors.limits import Budgets
+from connectors.patience import Patience
 from connectors.statuses import Effect, Errand
 from syncer.errors import AuthFailed, Unavailable
 from syncer.moments import MINUTE, Millis

@@ -4,19 +4,9 @@ import json
 
 import pytest
 
+from connectors.facts import facts_of, scrubbed
 from connectors.limits import Bucket
-from connectors.statuses import (
-    ERRORS,
-    Case,
-    Effect,
-    Errand,
-    Meaning,
-    error_of,
-    facts_of,
-    item_case,
-    meaning_of,
-    scrubbed,
-)
+from connectors.statuses import ERRORS, Case, Effect, Errand, Meaning, error_of, item_case, meaning_of
 from syncer.errors import (
     AlreadyExists,
     AuthFailed,
