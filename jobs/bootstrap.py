@@ -1,13 +1,11 @@
 """The composition root: settings into open stores and connectors, and the frame around every run."""
 
 import asyncio
-import gc
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +15,7 @@ from jobs.budget.sharing import SharedLimits
 from jobs.budget.spending import noted_spending, today
 from jobs.desk import Clock, Desk
 from jobs.health.failures import count_failure
+from jobs.memory import share_heap, spare_start_up
 from jobs.privacy.erasures import keeping_of
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
@@ -43,6 +42,7 @@ def system_clock() -> Millis:
 @contextmanager
 def opened_store(settings: Settings) -> Iterator[Store]:
     """Yield the store, brought to the newest revision."""
+    share_heap()
     store = open_store(settings.database_url)
     try:
         store.upgrade()
@@ -83,7 +83,7 @@ async def opened_desk(
     known = extended(definitions(chosen.connector), chosen.fields)
     token = tokens_of(settings, store, chosen, clock)
     connector = _connector(chosen, store, token, patience, _today(store, account, clock()))
-    _spare_start_up()
+    spare_start_up()
     try:
         desk = Desk(
             account=chosen,
@@ -102,15 +102,6 @@ async def opened_desk(
             yield desk
     finally:
         await connector.close()
-
-
-@cache
-def _spare_start_up() -> None:
-    """Leave what start-up loaded out of the search for garbage, once and for good.
-
-    It stays to the end, and every full search would walk it; the one at exit alone takes a third of a second.
-    """
-    gc.freeze()
 
 
 def choose(settings: Settings, account: str) -> Account:

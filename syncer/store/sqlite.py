@@ -65,7 +65,7 @@ def open_engine(url: URL) -> Engine:
             hint="name a file, as in sqlite:///syncer.db",
         )
         raise ConfigError([problem])
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
+    engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, connect_args={"timeout": _BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare)
     return engine
 
