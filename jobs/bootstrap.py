@@ -41,9 +41,9 @@ def system_clock() -> Millis:
 
 
 @contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """Yield the store, brought to the newest revision."""
-    store = open_store(settings.database_url)
+def opened_store(settings: Settings, *, patience: float | None = None) -> Iterator[Store]:
+    """Yield the store, brought to the newest revision; `patience` in seconds bounds the wait for others' locks."""
+    store = open_store(settings.database_url, patience=patience)
     try:
         store.upgrade()
         _forget_again(settings, store)
