@@ -216,7 +216,8 @@ class Store:
 def open_store(url: str, *, patience: float | None = None) -> Store:
     """Return the store at a database URL; creates and connects to nothing yet.
 
-    `patience` in seconds bounds the wait for another process's lock. Raises ConfigError where the URL names no SQLite or PostgreSQL database.
+    `patience` in seconds bounds the wait for another process's lock.
+    Raises ConfigError where the URL names no SQLite or PostgreSQL database.
     """
     try:
         parsed = make_url(url)

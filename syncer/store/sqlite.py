@@ -165,7 +165,8 @@ def translate(error: BaseException) -> SyncerError | None:
     primary = _code(error)
     if primary in _BUSY:
         return Unavailable(
-            "the database is locked by another process", hint="another program holds it: wait until it is done, or stop it"
+            "the database is locked by another process",
+            hint="another program holds it: wait until it is done, or stop it",
         )
     if primary in _PASSING:
         return Unavailable("the database cannot be read or written now", hint="look at the disk's space and health")
