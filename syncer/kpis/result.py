@@ -78,8 +78,8 @@ class Kpi:
 
 def unread(row: Kpi) -> Kpi:
     """Return a row as it stands while nothing was ever read: unknown, whatever was counted in an empty ledger."""
-    empty = {"value": None, "n": None, "k": None, "lo": None, "hi": None}
-    return replace(row, **empty, status=Status.UNDEFINED, excluded={}, notes={"lacks": "reading"})
+    unknown = replace(row, value=None, n=None, k=None, lo=None, hi=None, status=Status.UNDEFINED)
+    return replace(unknown, excluded={}, notes={"lacks": "reading"})
 
 
 def size_status(n: int) -> Status:
