@@ -85,7 +85,8 @@ def erase(
 ) -> Forgotten | None:
     """Erase whoever has an id or address; None where nothing is known about them and nothing ever was.
 
-    `in_advance` bars them even then: no later intake takes them in. Waits for a round under way, unless the caller holds the account itself. May be killed at any moment and repeated.
+    `in_advance` bars them even then: no later intake takes them in. Waits for a round under way, unless the caller
+    holds the account itself. May be killed at any moment and repeated.
     """
     with nullcontext() if is_held else eraser.store.patient_lock(account):
         with eraser.store.snapshot() as unit:

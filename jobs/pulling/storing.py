@@ -19,6 +19,7 @@ from jobs.pulling.ahead import ahead
 from jobs.pulling.completeness import tally
 from jobs.pulling.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
 from jobs.pulling.employers import employer_changes
+from jobs.pulling.forebears import adopt_earlier
 from jobs.pulling.intake import Intake
 from jobs.pulling.letters import settle_letters
 from jobs.pulling.reading import Batch, Chunk, chunks, has_story
@@ -121,6 +122,7 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
         let_in(unit, desk, without_forgotten(unit, desk, batch))
         reduce_old(desk, batch)
         seen.without_consent += drop_without_consent(unit, desk, batch)
+        adopt_earlier(unit, desk.name, batch)
         pen = _Pen(unit, desk.name, desk.agreement.agreement, now, mark_dirty=reading is Reading.CHANGES)
         batch.broken += _keep(pen, batch, seen)
         _leave_forgotten_unburied(unit, desk, batch, chunk)
