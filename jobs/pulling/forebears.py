@@ -41,7 +41,9 @@ def adopt_earlier(unit: Unit, account: str, batch: Batch) -> None:
     last: dict[str, _Last] = {}
     for record_id, told in groupby(sorted(mine, key=attrgetter("record_id", "at")), attrgetter("record_id")):
         changes = list(told)
-        words = earlier_words(changes, own, before=_first(written.get(record_id, {})))
+        found = earlier_words(changes, own, before=_first(written.get(record_id, {})))
+        # Versions of our own property stay: they say when we first said so, and are taken for nobody else's.
+        words = [one for one in found if one.property != own]
         entries += [_entry(one, changes, batch.tracked[one.property]) for one in words]
         last[record_id] = _last_of_others(changes, words)
     unit.desk.adopt(account, entries)
