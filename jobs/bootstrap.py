@@ -40,10 +40,10 @@ def system_clock() -> Millis:
 
 
 @contextmanager
-def opened_store(settings: Settings) -> Iterator[Store]:
-    """Yield the store, brought to the newest revision."""
+def opened_store(settings: Settings, *, patience: float | None = None) -> Iterator[Store]:
+    """Yield the store, brought to the newest revision; `patience` in seconds bounds the wait for others' locks."""
     share_heap()
-    store = open_store(settings.database_url)
+    store = open_store(settings.database_url, patience=patience)
     try:
         store.upgrade()
         _forget_again(settings, store)

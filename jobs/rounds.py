@@ -15,7 +15,7 @@ from jobs.figures.splits import OWN, every_split
 from jobs.pulling.backfill import backfill
 from jobs.pulling.completeness import StreamProof
 from jobs.pulling.look import look, refuse_unknown
-from jobs.pulling.pull import never_read, pull
+from jobs.pulling.pull import never_delivered, never_read, pull
 from jobs.pulling.sources import keep_own_lines
 from jobs.pulling.ways import Way
 from jobs.writing.plan import Plan, plan
@@ -117,6 +117,9 @@ async def dry_round(desk: Desk, *, force: bool = False) -> Plan:
 async def read_changes(desk: Desk, portal: Portal, *, streams: Sequence[str] = ()) -> PullCount:
     """Read what changed; streams that were never read are backfilled first."""
     fresh = [name for name in await never_read(desk, portal) if not streams or name in streams]
+    if fresh:
+        # Feeds go first, so that roll-ups on contacts need not stand in for them.
+        fresh += [name for name in await never_delivered(desk, portal) if not streams or name in streams]
     first = await backfill(desk, portal, streams=fresh) if fresh else PullCount()
     count = await pull(desk, portal, streams=streams, without=fresh, overlap=desk.overlap)
     count.streams |= first.streams

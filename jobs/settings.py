@@ -1,6 +1,7 @@
 """Environment and files into frozen settings. The only module that reads the environment."""
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,6 +25,7 @@ from jobs.access.credentials import (
 from jobs.access.keys import keys_of
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
 from jobs.modes import BackfillMode
+from jobs.placing import misplaced, mistyped
 from jobs.privacy.retention import RetentionFile
 from jobs.switches import HandoverForm, WriteBackFile, switched
 from jobs.webhooks.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
@@ -35,6 +37,8 @@ from syncer.log import LogFormat
 DEFAULT_ACCOUNT = "hubspot"
 HUBSPOT_ADDRESS = "https://api.hubapi.com"
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
+_VARIABLE_IN_FILE: Final = re.compile(r"SYNCER_\w+")
+_CONFIG, _AGREEMENT = Path("syncer.yaml"), Path("agreement.yaml")
 
 FieldStream = Literal["contacts", "companies", "deals"]
 _FIELD_STREAMS: Final[tuple[str, ...]] = get_args(FieldStream)
@@ -50,8 +54,8 @@ class Environment(BaseSettings):
     )
 
     database_url: str = Field("sqlite:///syncer.db", validation_alias="SYNCER_DATABASE_URL")
-    config: Path = Field(Path("syncer.yaml"), validation_alias="SYNCER_CONFIG")
-    agreement: Path = Field(Path("agreement.yaml"), validation_alias="SYNCER_AGREEMENT")
+    config: Path = Field(_CONFIG, validation_alias="SYNCER_CONFIG")
+    agreement: Path = Field(_AGREEMENT, validation_alias="SYNCER_AGREEMENT")
     log: LogFormat = Field(LogFormat.CONSOLE, validation_alias="SYNCER_LOG")
     public_url: str | None = Field(None, validation_alias="SYNCER_PUBLIC_URL")
     dashboard_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_PASSWORD")
@@ -206,14 +210,15 @@ _PATTERNS: Mapping[str, str] = {
 def load_settings(*, need_accounts: bool = True) -> Settings:
     """Return the settings of this process; ConfigError lists every problem of environment and file."""
     environment = _environment()
-    file = _file(environment.config)
+    absent = misplaced(_named_files(environment))
+    file = _file(environment.config, absent)
     keys, faults = keys_of(
         environment.encryption_keys, "SYNCER_ENCRYPTION_KEYS", "syncer init writes one into a new .env"
     )
     forget_keys, forget_faults = keys_of(
         environment.forget_keys, "SYNCER_FORGET_KEYS", "unset, syncer forget keeps one in a file of its own"
     )
-    faults = (*faults, *forget_faults)
+    faults = (*absent, *_mistyped(file), *faults, *forget_faults)
     public_url, wrong = public_address(environment.public_url)
     problems = list(wrong)
     accounts = {}
@@ -259,9 +264,30 @@ def _environment() -> Environment:
         raise ConfigError(problems) from None
 
 
-def _file(path: Path) -> SettingsFile:
+def _named_files(environment: Environment) -> Mapping[str, tuple[Path, Path]]:
+    """Return the files that a person named: variable → (path, the path that counts without it)."""
+    named = {
+        "config": ("SYNCER_CONFIG", (environment.config, _CONFIG)),
+        "agreement": ("SYNCER_AGREEMENT", (environment.agreement, _AGREEMENT)),
+    }
+    return dict(pair for name, pair in named.items() if name in environment.model_fields_set)
+
+
+def _mistyped(file: SettingsFile) -> Sequence[Problem]:
+    known = [str(field.validation_alias) for field in Environment.model_fields.values()]
+    return mistyped([*os.environ, *dotenv_values(".env")], known, _VARIABLE_IN_FILE.findall(file.model_dump_json()))
+
+
+def _file(path: Path, absent: Sequence[Problem]) -> SettingsFile:
     if not path.exists():
         return SettingsFile()
+    try:
+        return _parsed(path)
+    except ConfigError as error:
+        raise ConfigError([*absent, *error.problems]) from None
+
+
+def _parsed(path: Path) -> SettingsFile:
     document = read_document(read_text(path), str(path))
     problems = list(document.problems)
     try:

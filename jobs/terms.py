@@ -221,6 +221,7 @@ _OF_FIGURES = frozenset({"age", "kind", "model", "step"})
 
 #: Why a figure cannot be given.
 _LACKS: Mapping[str, tuple[str, str]] = {
+    "reading": ("nothing was read yet: syncer backfill", "noch nichts gelesen: syncer backfill"),
     "visits": ("needs visits: syncer visits import FILE", "braucht Besuche: syncer visits import DATEI"),
     "visits_by_source": ("visits are known by source alone", "Besuche sind nur nach Quelle bekannt"),
     "one_definition": ("sessions were counted in several ways", "Sitzungen wurden verschieden gezählt"),

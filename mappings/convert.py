@@ -12,6 +12,7 @@ from math import isfinite
 
 from mappings.countries import iso_country
 from syncer.moments import Millis, millis
+from syncer.money import rounded
 
 Converted = str | int | float | bool | Decimal | tuple[str, ...] | None
 
@@ -54,14 +55,14 @@ def integer(text: str) -> int:
 
 
 def money(text: str) -> Decimal:
-    """Return an exact amount."""
+    """Return an amount, to six decimals."""
     try:
         value = Decimal(text)
     except InvalidOperation:
         raise ValueError("is not an amount of money") from None
     if not value.is_finite():
         raise ValueError("is not a finite amount of money")
-    return value
+    return rounded(value)
 
 
 def flag(text: str) -> bool:

@@ -1,8 +1,23 @@
 """Words of money that every layer shares: kinds of cost, and what a currency was worth on which days."""
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import StrEnum
+
+#: Amounts have six decimals at most.
+_SMALLEST = Decimal("0.000001")
+#: Room for every amount that anybody can mean.
+_ROOM = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_LARGEST_POWER = 40
+_DECIMALS = 6
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """Return an amount without what lies beyond its sixth decimal: a CRM's own arithmetic leaves traces there."""
+    exponent = amount.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= -_DECIMALS or amount.adjusted() > _LARGEST_POWER:
+        return amount
+    return amount.quantize(_SMALLEST, context=_ROOM)
 
 
 class CostKind(StrEnum):

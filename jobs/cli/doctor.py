@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from jobs.health.findings import Finding
     from jobs.writing.setup import SetupStep
 
+#: A look at how things stand says within seconds that the database is locked.
+_PATIENCE_S = 2.0
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the tree."""
@@ -86,7 +89,7 @@ def status(account: AccountOption = None, as_json: JsonOption = False) -> None:
     from jobs.figures.asking import account_names
     from jobs.health.status import read_status
 
-    with opened() as (settings, store):
+    with opened(patience=_PATIENCE_S) as (settings, store):
         found = [read_status(store, name, system_clock()) for name in account_names(settings, store, account)]
     if as_json:
         print_json([one.as_dict() for one in found])

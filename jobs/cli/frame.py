@@ -24,11 +24,11 @@ left_out: list[RateLimited] = []
 
 
 @contextmanager
-def opened(*, need_accounts: bool = False) -> Iterator[tuple[Settings, Store]]:
-    """Yield settings and an open store; the log is configured first."""
+def opened(*, need_accounts: bool = False, patience: float | None = None) -> Iterator[tuple[Settings, Store]]:
+    """Yield settings and an open store; the log is configured first. `patience` in seconds is for others' locks."""
     settings = load_settings(need_accounts=need_accounts)
     configure_log(settings.log)
-    with opened_store(settings) as store:
+    with opened_store(settings, patience=patience) as store:
         yield settings, store
 
 

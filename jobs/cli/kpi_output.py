@@ -36,7 +36,7 @@ def _content(rows: Sequence[Kpi], form: Format, lang: Language) -> bytes:
     if form is Format.PARQUET:
         return to_parquet(rows)
     if form is Format.XLSX:
-        return to_xlsx(rows, lang)
+        return to_xlsx(rows, lang, why=lambda row: lacking(row.notes, lang))
     text = to_csv(rows) if form is Format.CSV else to_json(rows) + "\n"
     return text.encode()
 

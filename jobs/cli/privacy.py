@@ -40,6 +40,9 @@ def forget(
     lift: Annotated[
         bool, typer.Option("--lift", help="Take the tombstones away: the person came back of their own accord.")
     ] = False,
+    in_advance: Annotated[
+        bool, typer.Option("--in-advance", help="Bar whoever comes under this id or address, though nothing is known.")
+    ] = False,
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -60,12 +63,14 @@ def forget(
             lifted = {name: taken_away(eraser, name, ident, actor=by) for name in names}
             print_lifted(lifted, said, as_json=as_json)
             return
+        if in_advance and "@" not in ident and len(names) > 1:
+            raise _which(names)
         if not dry_run and not yes and sys.stdin.isatty():
             typer.confirm(_ASKED[said], abort=True, err=True)
-        found = [erase(eraser, name, ident, actor=by, dry_run=dry_run) for name in names]
+        found = [erase(eraser, name, ident, actor=by, dry_run=dry_run, in_advance=in_advance) for name in names]
     done = [one for one in found if one is not None]
     if not done:
-        raise _unknown(names)
+        raise _unknown(names, "see the id or address; to bar them before they are read: syncer forget … --in-advance")
     print_forgotten(done, said, as_json=as_json)
     if any(one.wiped is False for one in done):
         raise typer.Exit(_NEEDS_PERSON)
@@ -96,7 +101,7 @@ def export(
         names = _accounts(settings, store, account)
         found = [one for name in names if (one := report(work, name, ident)) is not None]
     if not found:
-        raise _unknown(names)
+        raise _unknown(names, "see the id or address, or read the CRM first: syncer pull")
     write_report(found, "json" if as_json else form, output, zone=rules.calendar.zone, lang=said)
 
 
@@ -143,8 +148,15 @@ def _accounts(settings: "Settings", store: "Store", account: str | None) -> "Seq
     return [account]
 
 
-def _unknown(names: "Sequence[str]") -> Exception:
+def _which(names: "Sequence[str]") -> Exception:
+    """Return the error for an id that is to be barred in every account: it is another person in each."""
+    from syncer.errors import ConfigError, Problem
+
+    problem = Problem(key="--account", message="an id means another person in each account", hint=", ".join(names))
+    return ConfigError([problem])
+
+
+def _unknown(names: "Sequence[str]", hint: str) -> Exception:
     from syncer.errors import Missing
 
-    hint = "see the id or address, or read the CRM first: syncer pull"
     return Missing(f"nothing is known under it in {', '.join(names) or 'any account'}", hint=hint)

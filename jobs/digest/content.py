@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
-from jobs.figures.asking import Asked, question
+from jobs.figures.asking import Asked, measured, question
 from jobs.health.status import AccountStatus, read_status
 from syncer.agreement import InForce
-from syncer.kpis.measure import measure
 from syncer.kpis.ports import ID
 from syncer.kpis.question import Question
 from syncer.kpis.result import Kpi
@@ -105,16 +104,15 @@ def gather(store: Store, agreement: InForce, account: str, *, since: Millis, unt
 def _forecast(store: Store, asked: Question, since: Millis) -> ForecastMove:
     """Return how the forecast moved: the quarter of today, as it stands and as it stood."""
     period = asked.calendar.quarter(asked.as_of)
-    with store.snapshot() as unit:
-        sides = [
-            {
-                _deal(row): row
-                for by in ((), (ID,))
-                for row in measure(unit.measures, replace(asked, as_of=at, by=by, period=period), [_FORECAST])
-                if row.id == _FORECAST
-            }
-            for at in (asked.as_of, since)
-        ]
+    sides = [
+        {
+            _deal(row): row
+            for by in ((), (ID,))
+            for row in measured(store, replace(asked, as_of=at, by=by, period=period), [_FORECAST])
+            if row.id == _FORECAST
+        }
+        for at in (asked.as_of, since)
+    ]
     now, before = ({deal: _amount(row) for deal, row in side.items()} for side in sides)
     moved = {deal: (now.get(deal) or Decimal(0)) - (before.get(deal) or Decimal(0)) for deal in now | before if deal}
     largest = sorted(((deal, by) for deal, by in moved.items() if by), key=lambda one: (-abs(one[1]), one[0]))

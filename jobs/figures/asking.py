@@ -1,7 +1,7 @@
 """From what a person asks to what is measured: clocks, calendar, currency and rules of a question filled in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -18,13 +18,13 @@ from syncer.kpis.measure import KpiExplanation, explain, measure
 from syncer.kpis.periods import Calendar, parse_period
 from syncer.kpis.question import Question
 from syncer.kpis.rates import Rates, rates_of
-from syncer.kpis.result import Basis, Kpi
+from syncer.kpis.result import Basis, Kpi, unread
 from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms, service_of
 from syncer.kpis.touches import OriginRule, Reaction, origin_rule
 from syncer.moments import Millis, millis
 from syncer.scoring import Scorer
-from syncer.store import Store
+from syncer.store import Store, Unit
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -47,15 +47,22 @@ class Asked:
 
 
 def measured(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
-    """Return the rows of the KPIs asked for."""
+    """Return the rows of the KPIs asked for; all of them unknown while nothing of the account was ever read."""
     with store.snapshot() as unit:
-        return measure(unit.measures, asked, ids)
+        rows = measure(unit.measures, asked, ids)
+        return rows if _was_read(unit, asked.account) else [unread(row) for row in rows]
 
 
 def explained(store: Store, asked: Question, row_id: str) -> Sequence[KpiExplanation]:
     """Return where the figures of a row come from."""
     with store.snapshot() as unit:
-        return explain(unit.measures, asked, row_id)
+        found = explain(unit.measures, asked, row_id)
+        return found if _was_read(unit, asked.account) else [replace(one, kpi=unread(one.kpi)) for one in found]
+
+
+def _was_read(unit: Unit, account: str) -> bool:
+    """Return whether a stream was ever read to its end, or anything of one is held."""
+    return bool(unit.desk.positions(account, "window")) or any(unit.mirror.counts(account).values())
 
 
 def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Question:
@@ -95,12 +102,16 @@ def _terms(rules: Agreement) -> Terms:
 def account_names(settings: Settings, store: Store, account: str | None) -> Sequence[str]:
     """Return the accounts a report is about: the one named, else those configured, else those in the store.
 
-    Raises ConfigError for a name that neither knows: a typing error would report that nothing is there.
+    Raises ConfigError for a name that neither knows: a typing error would report that nothing is there; and where there
+    is no account at all.
     """
     if account is None and settings.accounts:
         return list(settings.accounts)
     with store.snapshot() as unit:
         kept = unit.desk.account_names()
+    if account is None and not kept:
+        hint = "put its token into .env, then: syncer check, syncer backfill"
+        raise ConfigError([Problem(message="no account is set up, and nothing was read yet", hint=hint)])
     if account is None:
         return kept
     known = list(dict.fromkeys([*settings.accounts, *kept]))

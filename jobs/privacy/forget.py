@@ -13,7 +13,7 @@ from jobs.deciding.derive import rules_of
 from jobs.desk import Clock
 from jobs.privacy.erasures import Keeping, append, refuse_lost_key, tombstoner_made, tombstoner_of
 from syncer.agreement import Agreement
-from syncer.errors import Unavailable
+from syncer.errors import ConfigError, Problem, Unavailable
 from syncer.funnel import decide_company
 from syncer.moments import Millis, iso
 from syncer.privacy import Tombstoner, blur_of
@@ -81,19 +81,24 @@ def erase(
     actor: str = _CRM,
     dry_run: bool = False,
     is_held: bool = False,
+    in_advance: bool = False,
 ) -> Forgotten | None:
     """Erase whoever has an id or address; None where nothing is known about them and nothing ever was.
 
-    Waits for a round under way, unless the caller holds the account itself. May be killed at any moment and repeated.
+    `in_advance` bars them even then: no later intake takes them in. Waits for a round under way, unless the caller
+    holds the account itself. May be killed at any moment and repeated.
     """
     with nullcontext() if is_held else eraser.store.patient_lock(account):
         with eraser.store.snapshot() as unit:
             person = unit.privacy.person(account, contact_id)
             written = _written(unit, person)
+        again = None if person or dry_run else _again(eraser, account, contact_id)
+        if in_advance and not person and again is None:
+            person = _to_come(eraser, account, contact_id)
         if dry_run:
             return _foretold(eraser, person, written) if person else None
         if not person:
-            return _again(eraser, account, contact_id)
+            return again
         erasure = _begun(eraser, person, actor)
         rows = made(eraser, erasure, person)
     _log.info("person_erased", account=account, erasure=erasure.id, rows=sum(rows.values()))
@@ -199,6 +204,17 @@ def _again(eraser: Eraser, account: str, contact_id: str) -> Forgotten | None:
         was_forgotten=True,
         wiped=wipe(eraser.store, eraser.clock),
     )
+
+
+def _to_come(eraser: Eraser, account: str, id_or_email: str) -> Person:
+    """Return somebody of whom nothing is known but an id or an address. Raises ConfigError where it is neither."""
+    key = email_key(id_or_email) or ""
+    is_address = "@" in key
+    if not is_address and not key.isalnum():
+        hint = "the contact's id in the CRM, or an e-mail address"
+        raise ConfigError([Problem(key="forget", message="is neither an id nor an address", hint=hint)])
+    with eraser.store.snapshot() as unit:
+        return unit.privacy.grown(account, () if is_address else (key,), (key,) if is_address else ())
 
 
 def digests_of(stones: Tombstoner, account: str, id_or_email: str) -> Sequence[str]:

@@ -39,17 +39,23 @@ def raw_sieve(desk: Desk) -> Callable[[Sequence[SourceRecord]], Sequence[SourceR
     """Return what leaves forgotten people's records out before they are mapped: for copies of an account."""
 
     def sifted(records: Sequence[SourceRecord]) -> Sequence[SourceRecord]:
-        stones = None if desk.keeping is None else tombstoner_of(desk.keeping)
         with desk.store.snapshot() as unit:
-            if stones is None or not unit.privacy.has_tombstones(desk.name):
-                return records
-            names = [set(_names(desk, raw)) for raw in records]
-            told = set[str]().union(*names)
-            digests = {**stones.of_ids(desk.name, told), **stones.of_addresses(desk.name, told)}
-            out = {digests[one] for one in unit.privacy.among(desk.name, list(digests))}
-        return [raw for raw, own in zip(records, names, strict=True) if out.isdisjoint(own)]
+            gone = forgotten_ids(unit, desk, records)
+        return [raw for raw in records if raw.id not in gone]
 
     return sifted
+
+
+def forgotten_ids(unit: Unit, desk: Desk, records: Sequence[SourceRecord]) -> set[str]:
+    """Return the ids of a stream's records, as the CRM gave them, that say something about forgotten people."""
+    stones = None if desk.keeping is None else tombstoner_of(desk.keeping)
+    if stones is None or not records or not unit.privacy.has_tombstones(desk.name):
+        return set()
+    names = {raw.id: set(_names(desk, raw)) for raw in records}
+    told = set[str]().union(*names.values())
+    digests = {**stones.of_ids(desk.name, told), **stones.of_addresses(desk.name, told)}
+    out = {digests[one] for one in unit.privacy.among(desk.name, list(digests))}
+    return {id_ for id_, own in names.items() if not out.isdisjoint(own)}
 
 
 def _names(desk: Desk, raw: SourceRecord) -> Iterator[str]:

@@ -15,6 +15,7 @@ from jobs.pulling.exporting import Exporter
 from jobs.pulling.intake import Intake
 from jobs.pulling.pull import delivering, guarded, keep_watermark, pull_feed, read_watermark, without_resting
 from jobs.pulling.reading import Reader
+from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import store_pages
 from syncer.errors import Unordered
 from syncer.records import Kind
@@ -89,6 +90,8 @@ async def _full(exporter: Exporter, stream: str, *, restart: bool) -> None:
         await _archived(desk, stream, intake.count)
     await note_absent(desk, stream)
     intake.count.proof[stream] = await prove(desk, stream)
+    if await asyncio.to_thread(read_watermark, desk, stream) is None:
+        await retire_standins(desk, stream)
     await keep_watermark(desk, stream, began)
     desk.progress.done(stream)
 

@@ -87,7 +87,7 @@ def _proof(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
 
 def _unreadable(unit: Unit, desk: Desk, stream: str) -> int:
     letters = unit.desk.dead_letters(desk.name)
-    ids = {one.record_id for one in letters if one.stream == stream and one.payload_ref is None}
+    ids = {one.record_id for one in letters if one.stream == stream and not one.is_write}
     return len(ids) - len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
 
 

@@ -11,6 +11,7 @@ from jobs.desk import Desk, Portal
 from jobs.health.silence import note_arrivals
 from jobs.pulling.intake import Intake
 from jobs.pulling.reading import LINKED, Reader, chunks
+from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import Reading, store_chunk
 from syncer.errors import MissingScope, StreamError, TransientError
 from syncer.moments import MINUTE, Millis
@@ -98,6 +99,8 @@ async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:
     since = None if kept is None else Millis(max(0, kept - overlap))
     async for chunk in chunks(desk.source.events(stream, since=since)):
         await store_chunk(intake, chunk, Reading.CHANGES)
+    if kept is None:
+        await retire_standins(desk, stream)
     await keep_watermark(desk, stream, Millis(began - _LAG))
     desk.progress.done(stream)
 
@@ -106,6 +109,12 @@ async def never_read(desk: Desk, portal: Portal) -> Sequence[str]:
     """Return the streams that no backfill has ever finished."""
     known = await _with_watermark(desk, portal.streams)
     return [name for name in portal.streams if name not in known]
+
+
+async def never_delivered(desk: Desk, portal: Portal) -> Sequence[str]:
+    """Return the feeds that have delivered nothing yet."""
+    known = await _with_watermark(desk, portal.feeds)
+    return [name for name in portal.feeds if name not in known]
 
 
 async def delivering(desk: Desk, portal: Portal) -> Sequence[str]:

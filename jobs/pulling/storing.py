@@ -13,12 +13,13 @@ from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.names import rules_for
 from jobs.privacy.consents import drop_without_consent
-from jobs.privacy.gate import let_in, settle_forgotten, without_forgotten
+from jobs.privacy.gate import forgotten_ids, let_in, settle_forgotten, without_forgotten
 from jobs.privacy.prune import reduce_old
 from jobs.pulling.ahead import ahead
 from jobs.pulling.completeness import tally
 from jobs.pulling.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
 from jobs.pulling.employers import employer_changes
+from jobs.pulling.forebears import adopt_earlier
 from jobs.pulling.intake import Intake
 from jobs.pulling.letters import settle_letters
 from jobs.pulling.reading import Batch, Chunk, chunks, has_story
@@ -121,8 +122,10 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
         let_in(unit, desk, without_forgotten(unit, desk, batch))
         reduce_old(desk, batch)
         seen.without_consent += drop_without_consent(unit, desk, batch)
+        adopt_earlier(unit, desk.name, batch)
         pen = _Pen(unit, desk.name, desk.agreement.agreement, now, mark_dirty=reading is Reading.CHANGES)
         batch.broken += _keep(pen, batch, seen)
+        _leave_forgotten_unburied(unit, desk, batch, chunk)
         broken = {error.record for error in batch.broken}
         settle_letters(unit, desk.name, chunk.stream, [raw.id for raw in chunk.records if raw.id not in broken])
         for error in batch.broken:
@@ -137,6 +140,17 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
     seen.forgotten += len(batch.forgotten)
     seen.read += batch.read
     seen.buried += len(batch.broken)
+
+
+def _leave_forgotten_unburied(unit: Unit, desk: Desk, batch: Batch, chunk: Chunk) -> None:
+    """Write and keep no letter of a forgotten person whose record cannot be read: it is not to be read at all."""
+    broken = {error.record for error in batch.broken}
+    gone = forgotten_ids(unit, desk, [raw for raw in chunk.records if raw.id in broken])
+    batch.broken = [error for error in batch.broken if error.record not in gone]
+    batch.forgotten |= gone
+    for letter in unit.desk.dead_letters(desk.name) if gone else ():
+        if letter.stream == batch.stream and letter.record_id in gone:
+            unit.desk.drop(desk.name, letter.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def bury_refused(unit: Unit, account: str, kind: Kind, record_ids: Collection[st
 
 def settle_refused(unit: Unit, account: str, kind: Kind, record_ids: Collection[str]) -> None:
     """Close the letters of records none of whose values still waits for a person."""
-    waiting = [one for one in unit.desk.dead_letters(account) if one.stream == kind and one.payload_ref is not None]
+    waiting = [one for one in unit.desk.dead_letters(account) if one.stream == kind and one.is_write]
     through = set(record_ids) if waiting else set()
     for letter in waiting:
         if letter.record_id in through and not refused_values(unit, account, kind, letter.record_id):

@@ -26,8 +26,8 @@ async def replay(desk: Desk, ident: str | None) -> tuple[int, int]:
     """
     with recorded_run(desk, "replay") as run:
         letters = _chosen(await asyncio.to_thread(_open, desk), ident)
-        await _read_again(desk, [one for one in letters if one.payload_ref is None])
-        await asyncio.to_thread(_reopen, desk, [one for one in letters if one.payload_ref is not None])
+        await _read_again(desk, [one for one in letters if not one.is_write])
+        await asyncio.to_thread(_reopen, desk, [one for one in letters if one.is_write])
         await derive(desk)
         await push(desk)
         left = {one.id for one in await asyncio.to_thread(_open, desk)}
@@ -39,8 +39,13 @@ async def replay(desk: Desk, ident: str | None) -> tuple[int, int]:
 def _chosen(letters: Sequence[DeadLetter], ident: str | None) -> Sequence[DeadLetter]:
     chosen = [one for one in letters if ident is None or one.id == ident]
     if ident is not None and not chosen:
-        raise ConfigError([Problem(key="dead-letters", message=f"no letter {ident}", hint="syncer dead-letters list")])
+        raise no_letter(ident)
     return chosen
+
+
+def no_letter(ident: str) -> ConfigError:
+    """Return the error for an id that no open letter has."""
+    return ConfigError([Problem(key="dead-letters", message=f"no letter {ident}", hint="syncer dead-letters list")])
 
 
 def _open(desk: Desk) -> Sequence[DeadLetter]:

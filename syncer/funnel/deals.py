@@ -16,6 +16,7 @@ from syncer.funnel.pushes import pushes
 from syncer.funnel.rules import Rules
 from syncer.funnel.timeline import Timelines, Version, latest, timelines
 from syncer.moments import DAY, Millis
+from syncer.money import rounded
 from syncer.records import ChangeSource
 
 _CLOSED = frozenset({Outcome.WON, Outcome.LOST, Outcome.OTHER})
@@ -220,4 +221,4 @@ def _money(text: str) -> Decimal | None:
         value = Decimal(text)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return rounded(value) if value.is_finite() else None

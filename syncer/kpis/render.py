@@ -146,10 +146,10 @@ def to_parquet(rows: Sequence[Kpi]) -> bytes:
     return write([_flat(row) for row in rows])
 
 
-def to_xlsx(rows: Sequence[Kpi], lang: str = "en") -> bytes:
-    """Return an Excel workbook of the figures, with their formulas in words."""
-    write: Callable[[Sequence[Kpi], str], bytes] = import_module("syncer.kpis.workbook").write
-    return write(rows, lang)
+def to_xlsx(rows: Sequence[Kpi], lang: str = "en", *, why: Callable[[Kpi], str] = lambda _: "") -> bytes:
+    """Return an Excel workbook of the figures, with their formulas in words; `why` says what an unknown one lacks."""
+    write: Callable[[Sequence[Kpi], str, Callable[[Kpi], str]], bytes] = import_module("syncer.kpis.workbook").write
+    return write(rows, lang, why)
 
 
 def _flat(row: Kpi) -> Mapping[str, object]:

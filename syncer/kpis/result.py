@@ -1,7 +1,7 @@
 """One measured figure, and how it is put together: status, minimum n, rounding of money."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -74,6 +74,12 @@ class Kpi:
     excluded: Mapping[str, int] = field(default_factory=dict)
     #: What a reader needs besides: bounds of open cases, names behind ids, sums behind a ratio.
     notes: Mapping[str, object] = field(default_factory=dict)
+
+
+def unread(row: Kpi) -> Kpi:
+    """Return a row as it stands while nothing was ever read: unknown, whatever was counted in an empty ledger."""
+    unknown = replace(row, value=None, n=None, k=None, lo=None, hi=None, status=Status.UNDEFINED)
+    return replace(unknown, excluded={}, notes={"lacks": "reading"})
 
 
 def size_status(n: int) -> Status:

@@ -1,7 +1,7 @@
 """KPI rows as an Excel workbook: the figures, and what each counts in words."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
@@ -14,7 +14,22 @@ from syncer.kpis.result import Kpi
 _SHEETS = {"en": ("Figures", "Formulas"), "de": ("Kennzahlen", "Formeln")}
 
 _HEADS: Mapping[str, Sequence[str]] = {
-    "en": ("id", "figure", "segment", "value", "low", "high", "n", "k", "unit", "period", "basis", "as of", "status"),
+    "en": (
+        "id",
+        "figure",
+        "segment",
+        "value",
+        "low",
+        "high",
+        "n",
+        "k",
+        "unit",
+        "period",
+        "basis",
+        "as of",
+        "status",
+        "lacks",
+    ),
     "de": (
         "id",
         "Kennzahl",
@@ -29,6 +44,7 @@ _HEADS: Mapping[str, Sequence[str]] = {
         "Basis",
         "Stand",
         "Status",
+        "fehlt",
     ),
 }
 
@@ -37,21 +53,21 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "de": ("id", "Kennzahl", "Einheit", "Formel", "Grundgesamtheit"),
 }
 
-_WIDTHS = (16, 44, 32, 16, 14, 14, 10, 10, 12, 14, 10, 12, 12)
+_WIDTHS = (16, 44, 32, 16, 14, 14, 10, 10, 12, 14, 10, 12, 12, 40)
 _WORD_WIDTHS = (24, 44, 14, 90, 90)
 
 #: Columns with a figure in the row's unit.
 _FIGURES = (4, 5, 6)
 
 
-def write(rows: Sequence[Kpi], lang: str) -> bytes:
+def write(rows: Sequence[Kpi], lang: str, why: Callable[[Kpi], str]) -> bytes:
     """Return a workbook. Every text stays text, even one that Excel would take for a formula; unknown is empty."""
     book = Workbook()
     figures, formulas = book.active, book.create_sheet()
     figures.title, formulas.title = _SHEETS[lang]
     _head(figures, _HEADS[lang], _WIDTHS)
     for row in rows:
-        _line(figures, _cells(row), _format(row.unit))
+        _line(figures, (*_cells(row), why(row) or None), _format(row.unit))
     _head(formulas, _WORDS[lang], _WORD_WIDTHS)
     shown = {row.id for row in rows}
     for declaration in catalogue().values():

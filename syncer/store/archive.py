@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, select, update
 
-from syncer.records import Kind
+from syncer.records import ActivityKind, Kind
 from syncer.store.activities import void_activities
 from syncer.store.dialect import Query, among, chunks, dialect_of, listed, raw
 from syncer.store.marks import contacts_of_companies, mark_contacts, mark_deals
@@ -43,6 +43,17 @@ def archive_activities(connection: Connection, account: str, stream: str, ids: C
     live = [row for chunk in chunks(ids) for row in raw(connection, statement, {"ids": listed(chunk)})]
     mark_contacts(connection, account, void_activities(connection, account, live, now), with_deals=True)
     return len(live)
+
+
+def archive_kinds(connection: Connection, account: str, stream: str, kinds: Collection[ActivityKind], now: int) -> int:
+    """Mark a stream's live activities of some kinds as gone and void their evidence; return how many."""
+    of_kinds = select(activities.c.id).where(
+        activities.c.account == account,
+        activities.c.stream == stream,
+        activities.c.kind.in_(sorted(kind.value for kind in kinds)),
+        activities.c.archived_at.is_(None),
+    )
+    return archive_activities(connection, account, stream, [row[0] for row in raw(connection, of_kinds, {})], now)
 
 
 def _matching(connection: Connection, statement: Query, column: ColumnElement[str], ids: Collection[str]) -> list[str]:

@@ -39,8 +39,11 @@ class Dialect(Protocol):
         """Return what caches of prepared statements go by."""
         ...
 
-    def open_engine(self, url: URL) -> Engine:
-        """Return an engine whose connections obey our transactions."""
+    def open_engine(self, url: URL, patience: float | None = None) -> Engine:
+        """Return an engine whose connections obey our transactions.
+
+        `patience` in seconds bounds the wait for somebody else's lock; None waits as long as a write may take.
+        """
         ...
 
     def begin_writing(self, connection: Connection) -> None:

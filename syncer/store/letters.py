@@ -1,4 +1,4 @@
-"""Dead letters: records that need a person. A record that fails again keeps its one letter."""
+"""Dead letters: records that need a person. What cannot be read and what the CRM did not take are two letters."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ from syncer.store.values import DeadLetter
 
 #: Letters wait open until they are replayed; one that is dropped is gone.
 OPEN, REPLAYED = "open", "replayed"
+#: Ids of letters about writing begin so; no stream is called like it.
+_WRITE = "write:"
 
 _WAITING = (
     select(*dead_letters.columns)
@@ -20,9 +22,9 @@ _WAITING = (
 )
 
 
-def letter_id(stream: str, record_id: str) -> str:
-    """Return the id of a record's one letter."""
-    return f"{stream}:{record_id}"
+def letter_id(stream: str, record_id: str, *, is_write: bool) -> str:
+    """Return the id of a record's one letter of its reading, or of its writing."""
+    return f"{_WRITE if is_write else ''}{stream}:{record_id}"
 
 
 def bury(
@@ -37,12 +39,22 @@ def bury(
 ) -> str:
     """Keep a letter of a stream's record and return its id; one that is there counts a further attempt."""
     stream, record_id = of
-    id_ = letter_id(stream, record_id)
+    id_ = letter_id(stream, record_id, is_write=payload_ref is not None)
+    _give_own_id(connection, account, of)
     mine = (dead_letters.c.account == account) & (dead_letters.c.id == id_)
     attempts = connection.execute(select(dead_letters.c.attempts).where(mine)).scalar() or 0
     row = (account, id_, stream, record_id, reason, texts(tuple(problems)), payload_ref, OPEN, attempts + 1, at)
     dialect_of(connection).upsert(connection, dead_letters, [row])
     return id_
+
+
+def _give_own_id(connection: Connection, account: str, of: tuple[str, str]) -> None:
+    """Let a letter about writing that an earlier version kept under the id of reading have the id of writing."""
+    reading, writing = (letter_id(*of, is_write=is_write) for is_write in (False, True))
+    mistaken = (
+        (dead_letters.c.account == account) & (dead_letters.c.id == reading) & dead_letters.c.payload_ref.is_not(None)
+    )
+    connection.execute(update(dead_letters).where(mistaken).values(id=writing))
 
 
 def letters(connection: Connection, account: str) -> list[DeadLetter]:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 from syncer.errors import ConfigError, Problem
 from syncer.store.dialect import dialect_of
 from syncer.store.tables import metadata
-from syncer.store.views import keep_views
+from syncer.store.views import are_current, keep_views
 
 #: The newest revision in migrations/versions; a test holds it to the files.
 HEAD = "0011"
@@ -31,6 +31,11 @@ def upgrade(connection: Connection) -> None:
             raise _newer(current)
         import_module("syncer.store.scripts").to_head(connection)
     keep_views(connection)
+
+
+def is_current(connection: Connection) -> bool:
+    """Return whether tables and views are those of this version; reads alone, so nobody's lock is in the way."""
+    return revision(connection) == HEAD and are_current(connection)
 
 
 def revision(connection: Connection) -> str | None:

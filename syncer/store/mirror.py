@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Table, delete
 from syncer.moments import Millis
 from syncer.records import (
     Activity,
+    ActivityKind,
     Answer,
     Change,
     Company,
@@ -23,7 +24,7 @@ from syncer.store import overview, reads, stories, tables
 from syncer.store.activities import upsert_activities
 from syncer.store.addresses import keep_addresses
 from syncer.store.answers import upsert_answers
-from syncer.store.archive import archive, archive_activities, restore
+from syncer.store.archive import archive, archive_activities, archive_kinds, restore
 from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
@@ -197,6 +198,10 @@ class Mirror:
     def archive_activities(self, account: str, stream: str, ids: Collection[str], now: Millis) -> int:
         """Mark activities as gone and void their evidence; return how many were live."""
         return archive_activities(self._connection, account, stream, ids, now)
+
+    def archive_kinds(self, account: str, stream: str, kinds: Collection[ActivityKind], now: Millis) -> int:
+        """Mark a stream's activities of some kinds as gone and void their evidence; return how many were live."""
+        return archive_kinds(self._connection, account, stream, kinds, now)
 
     def counts(self, account: str) -> Mapping[str, int]:
         """Return the number of live rows by table."""

@@ -88,7 +88,7 @@ _PLACES_OF_ADDRESSES: Sequence[_Column] = tuple(
 
 def _places_of_ids() -> Sequence[_Column]:
     contact = Kind.CONTACT.value
-    links, aliases, changes = tables.links.c, tables.aliases.c, tables.changes.c
+    links, aliases, changes, letters = tables.links.c, tables.aliases.c, tables.changes.c, tables.dead_letters.c
     return (
         (tables.contacts.c.id, true()),
         (tables.evidence.c.contact_id, true()),
@@ -97,6 +97,7 @@ def _places_of_ids() -> Sequence[_Column]:
         (links.from_id, links.from_kind == contact),
         (links.to_id, links.to_kind == contact),
         (changes.record_id, changes.kind == contact),
+        (letters.record_id, letters.stream == contact),
     )
 
 

@@ -47,13 +47,14 @@ _REFUSED = {
 }
 
 
-def open_engine(url: URL) -> Engine:
+def open_engine(url: URL, patience: float | None = None) -> Engine:
     """Return an engine on psycopg 3."""
+    waits = "" if patience is None else f" -c lock_timeout={round(patience * 1000)}"
     engine = create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _CONNECT_S, "options": _OPTIONS},
+        connect_args={"connect_timeout": _CONNECT_S, "options": _OPTIONS + waits},
     )
     event.listen(engine, "do_connect", _connect)
     return engine

@@ -19,7 +19,7 @@ from syncer.store.leases import Change, change_leases
 from syncer.store.ledger import Ledger
 from syncer.store.locks import account_lock, patient_lock, schedule_lock, token_lock
 from syncer.store.measures import Measures
-from syncer.store.migrate import upgrade
+from syncer.store.migrate import is_current, upgrade
 from syncer.store.mirror import Mirror
 from syncer.store.money import Money
 from syncer.store.news import News
@@ -116,9 +116,9 @@ class Unit:
 class Store:
     """One database. Blocking: asynchronous callers go through a thread."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, patience: float | None = None) -> None:
         self._dialect = dialect_named(url.get_backend_name())
-        self._engine = self._dialect.open_engine(url)
+        self._engine = self._dialect.open_engine(url, patience)
 
     @property
     def url(self) -> str:
@@ -127,13 +127,18 @@ class Store:
         return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
 
     def upgrade(self) -> None:
-        """Bring the tables to this version; nothing happens where they are.
+        """Bring the tables to this version; nothing happens where they are, and nobody's lock is waited for.
 
         Raises ConfigError where a newer version wrote the database or its tables are not ours.
         """
-        with translated(self._dialect), self._engine.begin() as connection:
-            self._dialect.begin_writing(connection)
-            upgrade(connection)
+        with translated(self._dialect):
+            with self._engine.connect() as connection:
+                self._dialect.begin_reading(connection)
+                if is_current(connection):
+                    return
+            with self._engine.begin() as connection:
+                self._dialect.begin_writing(connection)
+                upgrade(connection)
 
     @contextmanager
     def commit(self) -> Iterator[Unit]:
@@ -208,9 +213,10 @@ class Store:
         self._engine.dispose()
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, *, patience: float | None = None) -> Store:
     """Return the store at a database URL; creates and connects to nothing yet.
 
+    `patience` in seconds bounds the wait for another process's lock.
     Raises ConfigError where the URL names no SQLite or PostgreSQL database.
     """
     try:
@@ -221,4 +227,4 @@ def open_store(url: str) -> Store:
     scheme = _SCHEMES.get(parsed.drivername.partition("+")[0])
     if scheme is None:
         raise unusable_url()
-    return Store(parsed.set(drivername=scheme))
+    return Store(parsed.set(drivername=scheme), patience=patience)

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -56,7 +56,7 @@ _NULLS: dict[None, None] = {}
 sqlite3.register_adapter(type(None), _NULLS.get)
 
 
-def open_engine(url: URL) -> Engine:
+def open_engine(url: URL, patience: float | None = None) -> Engine:
     """Return an engine on a file; every connection gets the same pragmas and no transaction of the driver's own."""
     if not url.database or url.database == ":memory:":
         problem = Problem(
@@ -65,25 +65,27 @@ def open_engine(url: URL) -> Engine:
             hint="name a file, as in sqlite:///syncer.db",
         )
         raise ConfigError([problem])
-    engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, connect_args={"timeout": _BUSY_MS / 1000})
-    event.listen(engine, "connect", _prepare)
+    seconds = _BUSY_MS / 1000 if patience is None else patience
+    engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, connect_args={"timeout": seconds})
+    event.listen(engine, "connect", partial(_prepare, seconds))
     return engine
 
 
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+def _prepare(seconds: float, connection: sqlite3.Connection, _record: object) -> None:
     # The driver would begin a transaction when it sees fit; `begin_writing` and `begin_reading` do it instead.
     connection.isolation_level = None
-    _write_ahead(connection)
-    for pragma in (*_PRAGMAS, f"busy_timeout={_BUSY_MS}"):
+    _write_ahead(connection, seconds)
+    for pragma in (*_PRAGMAS, f"busy_timeout={round(seconds * 1000)}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _write_ahead(connection: sqlite3.Connection) -> None:
+def _write_ahead(connection: sqlite3.Connection, seconds: float) -> None:
     """Switch the file to WAL; two that open a new file at once collide here, where SQLite itself does not wait."""
+    connection.execute("PRAGMA busy_timeout=0")
     patience = Retrying(
         retry=retry_if_exception(_busy),
         wait=wait_random(0.005, 0.05),
-        stop=stop_after_delay(_BUSY_MS / 1000),
+        stop=stop_after_delay(seconds),
         reraise=True,
     )
     patience(connection.execute, "PRAGMA journal_mode=WAL")
@@ -163,7 +165,8 @@ def translate(error: BaseException) -> SyncerError | None:
     primary = _code(error)
     if primary in _BUSY:
         return Unavailable(
-            "the database is locked by another process", hint="another syncer is writing; it is tried again"
+            "the database is locked by another process",
+            hint="another program holds it: wait until it is done, or stop it",
         )
     if primary in _PASSING:
         return Unavailable("the database cannot be read or written now", hint="look at the disk's space and health")

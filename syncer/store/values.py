@@ -235,3 +235,8 @@ class DeadLetter:
     status: str
     attempts: int
     buried_at: Millis
+
+    @property
+    def is_write(self) -> bool:
+        """True where the CRM did not take a value; else the record could not be used."""
+        return self.payload_ref is not None

@@ -29,10 +29,10 @@ def keep_views(connection: Connection) -> None:
 
     Raises ConfigError where the name of one is taken by somebody else's table or view.
     """
+    if are_current(connection):
+        return
     dialect, now = dialect_of(connection), edition()
     there = dialect.found(connection)
-    if there.get(ALL_ROWS, "").startswith(_mark(now, "")):
-        return
     wanted = dict(view_queries(dialect))
     _refuse_strangers(there, wanted)
     for name, mark in there.items():
@@ -41,6 +41,11 @@ def keep_views(connection: Connection) -> None:
     for name, query in wanted.items():
         text = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
         dialect.put(connection, name, text, _mark(now, _layout(query)))
+
+
+def are_current(connection: Connection) -> bool:
+    """Return whether the views are those of this version."""
+    return dialect_of(connection).found(connection).get(ALL_ROWS, "").startswith(_mark(edition(), ""))
 
 
 def edition() -> str:

@@ -2,7 +2,7 @@
 
 from syncer.writeback.desired import Desired, desired_company, desired_contact, desired_deal
 from syncer.writeback.diff import Move, diff, intents, move_of
-from syncer.writeback.echo import Override, is_echo, override_of
+from syncer.writeback.echo import Override, earlier_words, is_echo, override_of
 from syncer.writeback.intents import Edit, Intent, Wanted, Written
 from syncer.writeback.rules import WriteRules, write_rules
 from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
@@ -32,6 +32,7 @@ __all__ = [
     "desired_contact",
     "desired_deal",
     "diff",
+    "earlier_words",
     "intents",
     "is_echo",
     "move_of",

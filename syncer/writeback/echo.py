@@ -1,6 +1,6 @@
 """Tells our own writes from people's: echoes are no news, a person's newer edit is an override (domain R11)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from syncer.moments import MINUTE, Millis
@@ -34,6 +34,27 @@ def is_echo(change: Change, written: Mapping[str, Written]) -> bool:
         and change.at >= last.at - _SKEW
         and same_value(change.value, last.value)
     )
+
+
+def earlier_words(changes: Sequence[Change], own: str, *, before: int | None) -> Sequence[Change]:
+    """Return those of one record's changes that an earlier installation of ours made, whose ledger is not at hand.
+
+    Nobody but us writes `own` by the CRM's interface: who did is one of us, and other changes by that author are ours
+    too. Of an author whom the CRM does not name, only what was written beside `own` counts. From `before` on, this
+    database's own ledger tells.
+    """
+    by_interface = [
+        one for one in changes if one.source is ChangeSource.INTEGRATION and (before is None or one.at < before)
+    ]
+    ours = [one for one in by_interface if one.property == own]
+    named = {one.source_id for one in ours if one.source_id is not None}
+
+    def is_ours(change: Change) -> bool:
+        if change.source_id is not None:
+            return change.source_id in named
+        return any(one.source_id is None and abs(change.at - one.at) <= _SKEW for one in ours)
+
+    return [one for one in by_interface if is_ours(one)]
 
 
 def override_of(

@@ -1,10 +1,11 @@
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, update
 
 from syncer.errors import ChangedMeanwhile
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import AccountFacts, OutboxEntry, Settlement, Status, Store
+from syncer.store.tables import dead_letters
 from syncer.writeback.intents import Intent
 from tests.contract.store_build import ACCOUNT
 
@@ -177,11 +178,11 @@ def test_pending_respects_its_limit(store: Store) -> None:
 def test_a_record_that_fails_again_keeps_one_dead_letter(store: Store) -> None:
     with store.commit() as unit:
         id_ = unit.desk.bury(ACCOUNT, "deals", "7", reason="invalid", problems=("amount: x",), now=Millis(1))
-        unit.desk.bury(ACCOUNT, "deals", "7", reason="worse", problems=(), now=Millis(2), payload_ref="ref")
+        unit.desk.bury(ACCOUNT, "deals", "7", reason="worse", problems=(), now=Millis(2))
         other = unit.desk.bury(ACCOUNT, "contacts", "7", reason="invalid", problems=(), now=Millis(3))
     with store.snapshot() as unit:
         first, second = unit.desk.dead_letters(ACCOUNT)
-    assert (first.id, first.attempts, first.reason, first.payload_ref) == (id_, 2, "worse", "ref")
+    assert (first.id, first.attempts, first.reason, first.payload_ref) == (id_, 2, "worse", None)
     assert (second.id, second.stream, second.record_id, second.attempts) == (other, "contacts", "7", 1)
     with store.commit() as unit:
         assert unit.desk.drop(ACCOUNT, id_)
@@ -189,6 +190,28 @@ def test_a_record_that_fails_again_keeps_one_dead_letter(store: Store) -> None:
         assert unit.desk.mark_replayed(ACCOUNT, other)
         assert not unit.desk.mark_replayed(ACCOUNT, other)
         assert unit.desk.dead_letters(ACCOUNT) == []
+
+
+def test_a_record_that_is_neither_read_nor_written_has_two_letters_with_ids_of_their_own(store: Store) -> None:
+    with store.commit() as unit:
+        reading = unit.desk.bury(ACCOUNT, "deals", "7", reason="r", problems=(), now=Millis(1))
+        writing = unit.desk.bury(ACCOUNT, "deals", "7", reason="w", problems=(), now=Millis(2), payload_ref="ref")
+        first, second = unit.desk.dead_letters(ACCOUNT)
+    assert (reading, writing) == ("deals:7", "write:deals:7")
+    assert (first.id, first.is_write, second.id, second.is_write) == (reading, False, writing, True)
+    with store.commit() as unit:
+        assert unit.desk.drop(ACCOUNT, reading)
+        assert [one.id for one in unit.desk.dead_letters(ACCOUNT)] == [writing]
+
+
+def test_a_letter_about_writing_kept_under_the_id_of_reading_makes_room_for_it(store: Store) -> None:
+    with store.commit() as unit:
+        unit.desk.bury(ACCOUNT, "deals", "7", reason="w", problems=(), now=Millis(1), payload_ref="ref")
+        unit.connection.execute(update(dead_letters).values(id="deals:7"))
+        unit.desk.bury(ACCOUNT, "deals", "7", reason="r", problems=(), now=Millis(2))
+        unit.desk.bury(ACCOUNT, "deals", "7", reason="w", problems=(), now=Millis(3), payload_ref="ref")
+        found = {one.id: (one.reason, one.attempts) for one in unit.desk.dead_letters(ACCOUNT)}
+    assert found == {"deals:7": ("r", 1), "write:deals:7": ("w", 2)}
 
 
 def test_snapshots_come_back_in_order_and_a_second_keeping_replaces_the_first(store: Store) -> None:

@@ -210,3 +210,18 @@ async def test_no_ping_pong_with_rep(crm, open_desk, seed):
                 crm.clock.ahead += 5 * MINUTE
             assert answers[1:] == [0, 0], (turn, name, theirs, answers)
             assert (crm.value(kind, ident, name) or "") == theirs, (turn, name)
+
+
+async def test_a_deal_whose_amount_has_traces_of_arithmetic_is_read_and_decided(serve, open_desk):
+    now = "2026-05-04T10:00:00Z"
+    versions = [
+        {"value": "33.33333333333333", "timestamp": "2026-05-05T10:00:00Z", "sourceType": "CRM_UI"},
+        {"value": "0.30000000000000004", "timestamp": now, "sourceType": "CRM_UI"},
+    ]
+    told = {"dealname": "x", "dealstage": "closedwon", "pipeline": "default", "amount": "33.33333333333333"}
+    lines = [{"type": "deals", "id": "9", "createdAt": now, "properties": told, "history": {"amount": versions}}]
+    async with open_desk(serve(lines=lines)) as desk:
+        await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.desk.dead_letters(desk.name) == []
+            assert str(unit.mirror.deal(desk.name, "9").amount) == "33.333333"

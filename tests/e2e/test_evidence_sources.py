@@ -15,7 +15,7 @@ from jobs.pulling.drift import What
 from jobs.pulling.look import look
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
-from jobs.rounds import backfill_round, sync_round
+from jobs.rounds import backfill_round, pull_round, sync_round
 from jobs.writing.setup import setup
 from syncer.agreement import InForce, parse_agreement
 from syncer.moments import DAY, iso
@@ -380,3 +380,44 @@ async def test_a_custom_survey_counts_as_nps_where_the_agreement_names_it(serve,
             found = measured(desk.store, question(desk.store, agreement, "hubspot", Asked()), ["K26"])
             values.append({row.id: row.value for row in found}["K26.promoters"])
     assert values == [0, 1]
+
+
+# --- roll-ups that stand in for a feed
+
+
+def _converted():
+    values = [{"name": "email", "value": "p1@firma.de"}]
+    told = {"first_conversion_date": ago(9), "first_conversion_event_name": "Demo anfordern"}
+    return [
+        person(**told),
+        {"type": "forms", "id": "f", "name": "Demo anfordern", "createdAt": ago(99)},
+        {"type": "form_submissions", "formId": "f", "submittedAt": ago(9), "values": values},
+    ]
+
+
+def _forms(desk):
+    return [one.partition(":")[0] for one in facts_of(desk) if "form" in one]
+
+
+async def test_a_first_sync_without_a_backfill_counts_a_form_once(serve, open_desk):
+    async with open_desk(serve(lines=_converted())) as desk:
+        await setup(desk, apply=True)
+        await sync_round(desk)
+        assert _forms(desk) == ["form_submissions"]
+        assert (await sync_round(desk)).planned == 0
+
+
+async def test_once_a_feed_delivers_what_stood_in_for_it_counts_no_more(serve, open_desk):
+    crm = serve(lines=_converted())
+    objects = ("contacts", "companies", "deals", "owners")
+    narrow = Token(app_id="1", scopes=frozenset(f"crm.objects.{kind}.read" for kind in objects))
+    crm.portal.tokens["pat-test-1"] = narrow
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        assert _forms(desk) == ["rollups"]
+        crm.portal.tokens["pat-test-1"] = replace(narrow, scopes=narrow.scopes | {"forms"})
+    async with open_desk(crm) as desk:
+        await pull_round(desk)
+        assert _forms(desk) == ["form_submissions"]
+        await pull_round(desk)
+        assert _forms(desk) == ["form_submissions"]

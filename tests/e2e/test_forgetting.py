@@ -243,3 +243,60 @@ def _set(crm, row, **values) -> None:
     with _api(crm) as client:
         answer = client.patch(f"/crm/v3/objects/contacts/{row.id}", json={"properties": values})
     assert answer.status_code == 200, answer.text
+
+
+def _person(id_: str, **properties: str) -> dict:
+    return {"type": "contacts", "id": id_, "createdAt": "2026-05-04T10:00:00Z", "properties": properties}
+
+
+_UNREADABLE = {"email": "kaputt@firma.example", "hs_lifecyclestage_lead_date": "gestern"}
+
+
+def _letters(desk) -> list[str]:
+    with desk.store.snapshot() as unit:
+        return [one.id for one in unit.desk.dead_letters(desk.name)]
+
+
+@pytest.mark.parametrize("name", ["9", "KAPUTT@firma.example"])
+async def test_who_cannot_be_read_is_forgotten_by_id_or_in_advance_by_address(serve, open_desk, name):
+    crm = serve(lines=[_person("9", **_UNREADABLE), _person("8", email="heil@firma.example")])
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        assert _letters(desk) == ["contacts:9"]
+        done = erase(eraser_of(desk), desk.name, name, in_advance="@" in name)
+        assert done.erasure
+        again = await backfill_round(desk, restart=True)
+        assert again.streams["contacts"].forgotten == 1
+        assert again.proof["contacts"].complete
+        crm.portal.edit_as_user("contacts", "9", {"hs_lifecyclestage_lead_date": "2026-05-04T10:00:00Z"})
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.contact(desk.name, "9") is None
+            assert unit.mirror.contact(desk.name, "8") is not None
+            rows = unit.connection.execute(select(tables.dead_letters.c.id)).all()
+        assert rows == []
+
+
+@pytest.mark.parametrize("name", ["9", " Noch.Nicht@Firma.example "])
+async def test_who_was_never_read_is_barred_in_advance(serve, open_desk, name):
+    crm = serve(lines=[_person("9", email="noch.nicht@firma.example"), _person("8", email="heil@firma.example")])
+    async with open_desk(crm) as desk:
+        eraser = eraser_of(desk)
+        assert erase(eraser, desk.name, name) is None
+        assert erase(eraser, desk.name, name, in_advance=True, dry_run=True).erasure is None
+        assert erase(eraser, desk.name, name, in_advance=True).tombstones
+        assert erase(eraser, desk.name, name, in_advance=True).was_forgotten
+        await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.counts(desk.name)["contacts"] == 1
+        # By one name barred, by the other too, since they came as one person.
+        for one in ("9", "noch.nicht@firma.example"):
+            assert erase(eraser, desk.name, one).was_forgotten
+        assert lift(eraser, desk.name, name, actor="DPO")
+
+
+async def test_what_is_neither_id_nor_address_bars_nobody(serve, open_desk):
+    async with open_desk(serve(lines=[])) as desk:
+        with pytest.raises(ConfigError, match="neither an id nor an address"):
+            erase(eraser_of(desk), desk.name, "Anna Muster", in_advance=True)
+        assert journal(desk.keeping) == ()
