@@ -26,6 +26,9 @@ MENU: Mapping[str, str] = {
     "/sync": "menu_sync",
 }
 
+#: Of an address: what `link` adds itself, and what is said once.
+_NOT_KEPT = frozenset({"lang", "account", "done"})
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asking:
@@ -65,7 +68,7 @@ class Pages:
         """Return a page within the frame: menu, account, language, and the session's form key."""
         session = request.state.session
 
-        def link(path: str, **query: object) -> str:
+        def link(path: str, /, **query: object) -> str:
             return linked(path, asking, query)
 
         return self._render(
@@ -74,7 +77,7 @@ class Pages:
             link=link,
             menu=MENU,
             here=request.url.path,
-            query={name: value for name, value in request.query_params.items() if name not in {"lang", "account"}},
+            query={name: value for name, value in request.query_params.items() if name not in _NOT_KEPT},
             asking=asking,
             form_key=session.form_key,
             role=session.role,
