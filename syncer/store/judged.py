@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from functools import cache
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from syncer.moments import Millis
 from syncer.records import Kind
@@ -14,9 +14,9 @@ from syncer.store.dialect import Dialect, Query, among, dialect_of, listed, raw
 def judged(
     connection: Connection, account: str, kind: Kind, name: str, ids: Collection[str], *, by: str, after: Millis
 ) -> Mapping[str, str | None]:
-    """Return by record the last value of a property that a source starting with `by` set and we learned later."""
-    values = {"account": account, "kind": kind.value, "name": name, "ids": listed(ids), "by": f"{by}%", "after": after}
-    return dict(raw(connection, _judged_sql(dialect_of(connection)), values))
+    """Return by record the last value of a property that `by` set, or somebody named after it, and we learned later."""
+    values = {"account": account, "kind": kind.value, "name": name, "ids": listed(ids), "by": by, "after": after}
+    return dict(raw(connection, _judged_sql(dialect_of(connection)), {**values, "named": f"{by}:%"}))
 
 
 @cache
@@ -29,7 +29,7 @@ def _judged_sql(dialect: Dialect) -> Query:
             changes.kind == bindparam("kind"),
             among(dialect, changes.record_id),
             changes.property == bindparam("name"),
-            changes.source_id.like(bindparam("by")),
+            or_(changes.source_id == bindparam("by"), changes.source_id.like(bindparam("named"))),
             changes.recorded_at > bindparam("after"),
             changes.voided_at.is_(None),
         )
