@@ -17,6 +17,7 @@ from jobs.handovers.handover import Handed, handovers
 from jobs.terms import term
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
+from jobs.web.measured import told
 from jobs.web.pages import Asking, linked
 from jobs.web.rows import PersonRow, late_text, noted, person_row
 from jobs.web.site import Site
@@ -129,6 +130,6 @@ def _decide(site: Site, request: Request, fields: Mapping[str, str]) -> Response
     except Missing as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, error.message) from error
     except ConfigError as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from error
+        raise HTTPException(HTTPStatus.BAD_REQUEST, told(error, asking.lang)) from error
     kept = {"owner": request.query_params.get("owner"), "done": contact_id}
     return RedirectResponse(linked("/handovers", asking, kept), HTTPStatus.SEE_OTHER)

@@ -8,7 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from jobs.terms import term
 from jobs.web.assets import asset
+from jobs.web.refusals import refusal
 from jobs.web.words import page_word
 from jobs.words import LANGUAGES, Language
 
@@ -52,6 +54,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters["word"] = page_word
+        self._environment.filters["term"] = term
+        self._environment.filters["refusal"] = refusal
         self._environment.globals["asset"] = asset
         #: Returns the names of the accounts.
         self.accounts = accounts
