@@ -33,5 +33,5 @@ def property_names(agreement: Agreement, kind: Kind) -> Sequence[str]:
 
 
 def agreement_text(found: InForce) -> str:
-    """Return which agreement runs, as every report says it."""
+    """Return which agreement runs, as figures and findings say it."""
     return f"{found.agreement.label} ({found.notice})" if found.notice else found.agreement.label

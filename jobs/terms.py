@@ -158,6 +158,8 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "interrupted": ("interrupted", "unterbrochen"),
     "parked": ("at rest", "ruht"),
     "contacts": ("contacts", "Kontakte"),
+    "evidence": ("evidence", "Belege"),
+    "the record cannot be read": ("the record cannot be read", "der Datensatz ist nicht lesbar"),
     "companies": ("companies", "Firmen"),
     "activities": ("activities", "Aktivitäten"),
     "links": ("links", "Verknüpfungen"),
@@ -214,7 +216,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
 }
 
 _OF_STAGES = frozenset({"stage", "from", "to"})
-_OF_CODES = frozenset({"cycle_type", "dealtype", "origin"})
+_OF_CODES = frozenset({"band", "cycle_type", "dealtype", "origin", "property", "reason"})
 #: Parts of a figure's own segment, whose codes mean something there alone.
 _OF_FIGURES = frozenset({"age", "kind", "model", "step"})
 
@@ -243,6 +245,11 @@ def lacking(notes: Mapping[str, object], lang: Language) -> str:
     """Return why a figure cannot be given, as its notes name it; nothing where they do not."""
     found = _LACKS.get(str(notes.get("lacks")))
     return "" if found is None else found[LANGUAGES.index(lang)]
+
+
+def agreement_text(label: str, notice: str | None, lang: Language) -> str:
+    """Return which agreement runs, with why it is not one that both teams signed."""
+    return f"{label} ({term(notice, lang)})" if notice else label
 
 
 def term(code: str, lang: Language) -> str:

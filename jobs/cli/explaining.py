@@ -11,7 +11,7 @@ from jobs.cli.kpi_output import print_kpis
 from jobs.cli.tables import print_table
 from jobs.deciding.explaining import contact_story, deal_story
 from jobs.figures.asking import Asked, clock_option, explained, language, question
-from jobs.terms import term
+from jobs.terms import agreement_text, term
 from jobs.words import Language, iso_text, number, stage_text, word
 from syncer.agreement import InForce
 from syncer.store import Store
@@ -60,8 +60,7 @@ def explain_contact(store: Store, agreement: InForce, account: str, asked: Asked
 
 
 def _in_force(agreement: InForce, lang: Language) -> str:
-    label = agreement.agreement.label
-    return f"{label} ({term(agreement.notice, lang)})" if agreement.notice else label
+    return agreement_text(agreement.agreement.label, agreement.notice, lang)
 
 
 def _history(event: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Sequence[str]:

@@ -11,7 +11,7 @@ from jobs.cli.review_points import print_points, print_rules
 from jobs.cli.review_words import said
 from jobs.cli.tables import print_table
 from jobs.deciding.review import Reviewed
-from jobs.terms import term
+from jobs.terms import agreement_text, term
 from jobs.words import Language, number, percent
 from syncer.kpis.result import FEW
 from syncer.moments import DAY, Millis, moment
@@ -31,7 +31,7 @@ _NEXT = 30 * DAY
 def print_review(found: Reviewed, lang: Language, draft: Path | None) -> None:
     """Print a review; `draft` is where its draft was written, or None."""
     window, agreement = found.window, found.agreement
-    label = agreement.label if found.notice is None else f"{agreement.label} ({term(found.notice, lang)})"
+    label = agreement_text(agreement.label, found.notice, lang)
     head = {"account": found.account, "since": day_of(found, window.since, lang), "days": window.frame.horizon_days}
     typer.echo(said("head", lang, agreement=label, **head))
     typer.echo()

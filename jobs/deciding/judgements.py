@@ -3,14 +3,15 @@
 The next derive takes it up as it takes up a change in the CRM, and the next push writes what follows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 
+from jobs.deciding.derive import last_clocks
 from syncer.agreement import Agreement
 from syncer.errors import ConfigError, Missing, Problem
 from syncer.moments import Millis
 from syncer.records import Change, ChangeSource, Kind
-from syncer.store import Store
+from syncer.store import Store, Unit
 
 #: By whom, as the history says it; a name may follow after a colon.
 DASHBOARD = "syncer-dashboard"
@@ -50,6 +51,14 @@ def reject(
 def answer(store: Store, account: str, deal_id: str, said: Answer, *, by: str, now: Millis) -> None:
     """Keep what a person says about a proposed delay. Raises Missing where the mirror has no such deal."""
     _keep(store, account, _change(Kind.DEAL, deal_id, "outcome", said.value, by=by, now=now))
+
+
+def waiting_answers(unit: Unit, account: str, kind: Kind, ids: Collection[str], now: Millis) -> Mapping[str, str]:
+    """Return by record what people answered since the last derive: a lead status, or an outcome of a deal."""
+    name = "lead_status" if kind is Kind.CONTACT else "outcome"
+    after = last_clocks(unit, account, now).known_at
+    found = unit.browse.judged(account, kind, name, ids, by=DASHBOARD, after=after)
+    return {id_: value for id_, value in found.items() if value is not None}
 
 
 def _change(kind: Kind, id_: str, name: str, value: str, *, by: str, now: Millis) -> Change:

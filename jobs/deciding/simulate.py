@@ -1,16 +1,16 @@
 """A draft of the agreement run against the ledger's facts: what would change. Nothing is kept, nothing is written."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Protocol
 
 from msgspec import structs
 
 from jobs.deciding.derive import Clocks, rules_of
-from jobs.desk import Desk
 from jobs.pulling.sources import SourceNames
-from syncer.agreement import Agreement
+from syncer.agreement import Agreement, InForce
 from syncer.errors import ConfigError, Problem
 from syncer.funnel import Rules, decide_contact, decide_deal
 from syncer.funnel.facts import ContactFacts, DealDecision
@@ -18,12 +18,33 @@ from syncer.handover.simulation import Frame, Tally, count
 from syncer.kpis.experience import horizon_days
 from syncer.kpis.periods import Calendar
 from syncer.kpis.ports import Cut
-from syncer.store import Unit
+from syncer.moments import Millis
+from syncer.store import Store, Unit
 
 #: Points around the draft's threshold that are tried, unless others are named.
 _STEPS = (-10, -5, 0, 5, 10)
 
 Deals = Mapping[str, Sequence[DealDecision]]
+
+
+class Ground(Protocol):
+    """What a simulation stands on: one account's facts, and the agreement that runs."""
+
+    @property
+    def name(self) -> str:
+        """The account's name."""
+
+    @property
+    def agreement(self) -> InForce:
+        """The agreement that runs."""
+
+    @property
+    def store(self) -> Store:
+        """Where the facts are."""
+
+    @property
+    def clock(self) -> Callable[[], Millis]:
+        """Returns the present."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,12 +94,13 @@ class Simulation:
         return min(fitting, default=None)
 
 
-async def simulate(desk: Desk, trial: Trial) -> Simulation:
+async def simulate(desk: Ground, trial: Trial) -> Simulation:
     """Return what a draft would change, measured on the facts as they are known now."""
-    return await asyncio.to_thread(_simulate, desk, trial)
+    return await asyncio.to_thread(simulated, desk, trial)
 
 
-def _simulate(desk: Desk, trial: Trial) -> Simulation:
+def simulated(desk: Ground, trial: Trial) -> Simulation:
+    """Return what a draft would change; blocks while every contact is replayed."""
     now = desk.agreement.agreement
     clocks = Clocks(as_of=desk.clock(), known_at=desk.clock())
     with desk.store.snapshot() as reading:
@@ -98,7 +120,8 @@ def _simulate(desk: Desk, trial: Trial) -> Simulation:
 def _decide(found: Simulation, rules: tuple[Rules, Rules], facts: ContactFacts, drafted: ContactFacts) -> None:
     as_of = found.frame.as_of
     before = decide_contact(facts, rules=rules[0], as_of=as_of)
-    after = decide_contact(drafted, rules=rules[1], as_of=as_of)
+    is_same = found.draft is found.now
+    after = before if is_same else decide_contact(drafted, rules=rules[1], as_of=as_of)
     count(found.before, before, found.frame)
     count(found.after, after, found.frame)
     if before.stage is not after.stage:
@@ -106,7 +129,7 @@ def _decide(found: Simulation, rules: tuple[Rules, Rules], facts: ContactFacts, 
 
 
 def _facts(
-    desk: Desk, reading: Unit, rules: tuple[Rules, Rules], clocks: Clocks
+    desk: Ground, reading: Unit, rules: tuple[Rules, Rules], clocks: Clocks
 ) -> Iterator[tuple[ContactFacts, ContactFacts]]:
     """Yield every contact twice: with its deals as decided now, and as the draft decides them."""
     drafted: dict[str, Sequence[DealDecision]] = {}
@@ -127,7 +150,7 @@ def _facts(
 
 
 def _deals(
-    desk: Desk, reading: Unit, rules: tuple[Rules, Rules], ids: Sequence[str], clocks: Clocks
+    desk: Ground, reading: Unit, rules: tuple[Rules, Rules], ids: Sequence[str], clocks: Clocks
 ) -> tuple[Deals, Deals]:
     linked = reading.facts.deals_of(desk.name, ids)
     wanted = set(chain.from_iterable(linked.values()))
@@ -140,7 +163,7 @@ def _deals(
     return now, draft
 
 
-def horizon_of(desk: Desk, reading: Unit, clocks: Clocks) -> int:
+def horizon_of(desk: Ground, reading: Unit, clocks: Clocks) -> int:
     """Return within how many days a hand-over of an account has to be won."""
     calendar = desk.agreement.agreement.calendar
     cut = Cut(

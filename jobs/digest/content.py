@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
+from jobs.budget.parking import Rest
 from jobs.figures.asking import Asked, measured, question
 from jobs.health.status import AccountStatus, read_status
 from syncer.agreement import InForce
@@ -46,7 +47,7 @@ class Health:
     stale: Sequence[str] = ()
     #: Job of the last run, where it failed.
     failed: str | None = None
-    rests: Sequence[str] = ()
+    rests: Sequence[Rest] = ()
     #: Why nothing is read, where rounds fail in a row.
     sick: str | None = None
     #: Streams that bring nothing, unlike in earlier weeks.
@@ -79,7 +80,14 @@ class Digest:
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
-        return {**asdict(self), "since": iso(self.since), "until": iso(self.until), "empty": self.is_empty}
+        health = {**asdict(self.health), "rests": [one.message for one in self.health.rests]}
+        return {
+            **asdict(self),
+            "health": health,
+            "since": iso(self.since),
+            "until": iso(self.until),
+            "empty": self.is_empty,
+        }
 
 
 def gather(store: Store, agreement: InForce, account: str, *, since: Millis, until: Millis) -> Digest:
@@ -134,7 +142,7 @@ def _health(store: Store, account: str, now: Millis) -> Health:
         dead_letters=status.dead_letters,
         stale=[stream for stream, seconds in status.freshness.items() if seconds * SECOND > _STALE],
         failed=_failed(status),
-        rests=[rest.message for rest in status.rests],
+        rests=status.rests,
         sick=None if status.sickness is None else status.sickness.why,
         silent=[one.stream for one in status.silences],
     )

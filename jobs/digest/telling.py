@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.digest.content import Digest, ForecastMove, Health
 from jobs.digest.words import digest_word
+from jobs.health.spoken import rest_text
 from jobs.terms import term
 from jobs.words import Language, money, number, time_text
 from syncer.funnel.facts import Outcome
@@ -85,7 +86,7 @@ def _health(health: Health, lang: Language) -> Iterator[str]:
         "letters": number(health.dead_letters, lang) if health.dead_letters else "",
         "failed": health.failed or "",
         "stale": ", ".join(health.stale),
-        "rests": "; ".join(health.rests),
+        "rests": "; ".join(rest_text(one, lang) for one in health.rests),
         "sick": health.sick or "",
         "silent": ", ".join(health.silent),
     }

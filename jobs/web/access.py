@@ -97,15 +97,19 @@ class Doorkeeper:
             self._sessions.popitem(last=False)
         return token
 
-    def session(self, token: str) -> Session | None:
-        """Return the session of a token, whose time begins anew, or None where there is none any more."""
+    def session(self, token: str, *, is_person: bool = True) -> Session | None:
+        """Return the session of a token, or None where there is none any more.
+
+        Its time begins anew, but not where a page that was left open refreshes itself.
+        """
         key, now = _digest(token), self.clock()
         found = self._sessions.get(key)
         if found is None or now - found.seen_at > _IDLE:
             self._sessions.pop(key, None)
             return None
-        found.seen_at = now
-        self._sessions.move_to_end(key)
+        if is_person:
+            found.seen_at = now
+            self._sessions.move_to_end(key)
         return found
 
     def end(self, token: str) -> None:

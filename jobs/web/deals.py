@@ -11,15 +11,17 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from jobs.deciding.explaining import deal_story
-from jobs.deciding.judgements import Answer, answer
+from jobs.deciding.judgements import Answer, answer, waiting_answers
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
 from jobs.web.pages import Asking, linked
 from jobs.web.resumes import resume_calendar
-from jobs.web.rows import deal_row
+from jobs.web.rows import deal_row, noted
 from jobs.web.site import Site
 from jobs.web.tales import deal_tale
+from jobs.web.words import page_word
 from syncer.errors import Missing
+from syncer.records import Kind
 from syncer.store.browse import DealLine, DealView
 
 _MOST = 200
@@ -63,7 +65,8 @@ def _listing(site: Site, request: Request) -> Response:
         owners=sorted(owners.items(), key=lambda one: one[1]),
         owner=owner,
         most=_MOST,
-        done=query.get("done"),
+        answered=_answered(site, asking, lines) if view == "proposed" else {},
+        said=noted(query.get("done"), {one.id: one.name for one in lines}, asking.lang),
     )
 
 
@@ -75,6 +78,15 @@ def _read(
     with site.store.snapshot() as unit:
         stages = {one.stage_id: one.label or one.stage_id for one in unit.mirror.stages(asking.account)}
         return unit.browse.deals(asking.account, view, owner_id=owner, limit=_MOST), stages
+
+
+def _answered(site: Site, asking: Asking, lines: Sequence[DealLine]) -> Mapping[str, str]:
+    """Return by deal what somebody has answered since the last round."""
+    if asking.account is None:
+        return {}
+    with site.store.snapshot() as unit:
+        found = waiting_answers(unit, asking.account, Kind.DEAL, [one.id for one in lines], site.clock())
+    return {id_: page_word(f"was_{said}", asking.lang) for id_, said in found.items()}
 
 
 def _story(site: Site, request: Request) -> Response:
@@ -97,4 +109,5 @@ def _decide(site: Site, request: Request, fields: Mapping[str, str]) -> Response
         answer(site.store, asking.account, deal_id, said, by=request.state.session.name, now=site.clock())
     except Missing as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, error.message) from error
-    return RedirectResponse(linked("/deals", asking, {"done": deal_id}), HTTPStatus.SEE_OTHER)
+    kept = {"owner": request.query_params.get("owner"), "done": deal_id}
+    return RedirectResponse(linked("/deals", asking, kept), HTTPStatus.SEE_OTHER)

@@ -52,7 +52,7 @@ def _table(site: Site, request: Request) -> Response:
     try:
         rows = rows_of(site, asking, asked)
     except ConfigError as error:
-        problem = told(error)
+        problem = told(error, asking.lang)
     dims = sorted({dim for one in catalogue().values() for dim in one.dims})
     return site.pages.page(
         request,
@@ -94,7 +94,7 @@ def _one(site: Site, request: Request) -> Response:
         whole = question(site.store, site.in_force, asking.account, asked)
         found = explained(site.store, whole, request.path_params["id"])
     except ConfigError as error:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "; ".join(one.message for one in error.problems)) from error
+        raise HTTPException(HTTPStatus.NOT_FOUND, told(error, asking.lang)) from error
     return site.pages.page(
         request,
         "figure.html",

@@ -5,7 +5,7 @@ from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -17,8 +17,8 @@ from jobs.web.access import Doorkeeper, Refused, Role, Session
 COOKIE = "syncer_session"
 
 _HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; "
+    "img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -30,6 +30,8 @@ _HOOKS = "/webhooks/"
 PUBLIC = ("/healthz", "/readyz", "/login", "/static/")
 #: For programs that bring a password instead of a cookie.
 _MACHINES = ("/metrics", "/api/")
+#: How htmx names the element that a page refreshes itself with (base.html).
+_REFRESHER = "main#content"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -67,7 +69,8 @@ class Guard:
         if self._keeper.is_open and _host(request.headers) not in _LOOPBACK:
             return None, PlainTextResponse("not served under this name\n", HTTPStatus.MISDIRECTED_REQUEST)
         token = request.cookies.get(COOKIE)
-        session = self._keeper.session(token) if token else None
+        is_person = request.headers.get("hx-source") != _REFRESHER
+        session = self._keeper.session(token, is_person=is_person) if token else None
         if session is None and path.startswith(_MACHINES):
             session = await self._by_password(request)
         elif session is None and self._keeper.is_open and request.method == "GET" and not path.startswith(PUBLIC):
@@ -105,10 +108,19 @@ def cookie(token: str, *, is_encrypted: bool) -> str:
 
 
 def _turned_away(request: Request) -> Response:
+    if request.headers.get("hx-request"):
+        shown = urlsplit(request.headers.get("hx-current-url", "/"))
+        return PlainTextResponse(
+            "log in first\n", HTTPStatus.UNAUTHORIZED, {"HX-Redirect": _login(shown.path, shown.query)}
+        )
     if request.method == "GET" and not request.url.path.startswith(_MACHINES):
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={quote(wanted, safe='')}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(_login(request.url.path, request.url.query), HTTPStatus.SEE_OTHER)
     return PlainTextResponse("log in first\n", HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": 'Basic realm="syncer"'})
+
+
+def _login(path: str, query: str) -> str:
+    wanted = path + (f"?{query}" if query else "")
+    return f"/login?next={quote(wanted, safe='')}"
 
 
 def _host(headers: Headers) -> str:

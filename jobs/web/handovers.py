@@ -11,18 +11,20 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from jobs.deciding.derive import last_clocks
-from jobs.deciding.judgements import accept, reject, reject_reasons
+from jobs.deciding.judgements import accept, reject, reject_reasons, waiting_answers
 from jobs.handovers.card_words import spoken
 from jobs.handovers.handover import Handed, handovers
 from jobs.terms import term
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
+from jobs.web.measured import told
 from jobs.web.pages import Asking, linked
-from jobs.web.rows import PersonRow, late_text, person_row
+from jobs.web.rows import PersonRow, late_text, noted, person_row
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from syncer.errors import ConfigError, Missing
 from syncer.funnel import FunnelStage
+from syncer.records import Kind
 from syncer.store.browse import ContactLine, ContactsAsked
 
 _MOST = 100
@@ -69,8 +71,9 @@ def _board(site: Site, request: Request) -> Response:
         most=_MOST,
         owners=sorted(owners.items(), key=lambda one: one[1]),
         owner=owner,
+        answered=_answered(site, asking, lines),
         reasons=[(reason, term(reason, asking.lang)) for reason in reject_reasons(site.agreement)],
-        done=request.query_params.get("done"),
+        said=noted(request.query_params.get("done"), {one.person.id: one.person.name for one in rows}, asking.lang),
     )
 
 
@@ -83,6 +86,21 @@ def _waiting(site: Site, asking: Asking, owner: str | None) -> tuple[Sequence[Co
         lines = unit.browse.contacts(asking.account, asked)
         known = handovers(unit, site.agreement, asking.account, last_clocks(unit, asking.account, site.clock()))
         return lines, {one.facts.contact.id: one for one in known.of([line.id for line in lines])}
+
+
+def _answered(site: Site, asking: Asking, lines: Sequence[ContactLine]) -> Mapping[str, str]:
+    """Return by lead what somebody has answered since the last round."""
+    if asking.account is None:
+        return {}
+    with site.store.snapshot() as unit:
+        found = waiting_answers(unit, asking.account, Kind.CONTACT, [one.id for one in lines], site.clock())
+    accepted = site.agreement.stages.accepted_lead_statuses
+    return {
+        id_: page_word("was_accepted", asking.lang)
+        if status in accepted
+        else f"{page_word('was_rejected', asking.lang)}: {term(status.lower(), asking.lang)}"
+        for id_, status in found.items()
+    }
 
 
 def _row(site: Site, asking: Asking, line: ContactLine, handed: Handed | None, owners: Mapping[str, str]) -> WaitingRow:
@@ -112,5 +130,6 @@ def _decide(site: Site, request: Request, fields: Mapping[str, str]) -> Response
     except Missing as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, error.message) from error
     except ConfigError as error:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from error
-    return RedirectResponse(linked("/handovers", asking, {"done": contact_id}), HTTPStatus.SEE_OTHER)
+        raise HTTPException(HTTPStatus.BAD_REQUEST, told(error, asking.lang)) from error
+    kept = {"owner": request.query_params.get("owner"), "done": contact_id}
+    return RedirectResponse(linked("/handovers", asking, kept), HTTPStatus.SEE_OTHER)

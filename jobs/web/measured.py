@@ -12,6 +12,7 @@ from jobs.figures.asking import Asked, question
 from jobs.figures.splits import OWN, Split, measured_rows, split_rows
 from jobs.web.figure_rows import Figures
 from jobs.web.pages import Asking
+from jobs.web.refusals import fault
 from jobs.web.site import Site
 from jobs.words import Language, time_text
 from syncer.errors import ConfigError
@@ -66,7 +67,7 @@ def figures_of(site: Site, request: Request, ids: Sequence[str], splits: Sequenc
     try:
         as_of, rows = _read(site, asking, asked, ids, splits)
     except ConfigError as error:
-        problem = told(error)
+        problem = told(error, asking.lang)
     return Shown(
         asked=asked,
         as_of=time_text(as_of, site.zone, asking.lang),
@@ -81,9 +82,9 @@ def rows_of(site: Site, asking: Asking, asked: Asked) -> Sequence[KpiRow]:
     return _read(site, asking, asked, None, ())[1].get(OWN, ())
 
 
-def told(error: ConfigError) -> str:
+def told(error: ConfigError, lang: Language) -> str:
     """Return what is wrong with a question, each fault with its remedy."""
-    return "; ".join(f"{one.message} ({one.hint})" if one.hint else one.message for one in error.problems)
+    return "; ".join(fault(one, lang) for one in error.problems)
 
 
 def _read(

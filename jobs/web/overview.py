@@ -9,7 +9,7 @@ from starlette.routing import Route
 from jobs.deciding.derive import last_clocks
 from jobs.figures.leads import Lead, hottest
 from jobs.figures.strip import Step, funnel_strip
-from jobs.names import agreement_text
+from jobs.terms import agreement_text
 from jobs.web.figure_rows import Figures, Line
 from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
@@ -67,7 +67,7 @@ def _shown(site: Site, request: Request) -> Mapping[str, object]:
     lang = asking.lang
     return {
         **shown.frame,
-        "agreement": agreement_text(site.in_force),
+        "agreement": agreement_text(site.agreement.label, site.in_force.notice, lang),
         "strip": _strip(shown.own, lang),
         "forecast": _lines(shown.own, _FORECAST, lang),
         "outcomes": _lines(shown.own, _OUTCOMES, lang),

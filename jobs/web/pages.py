@@ -8,7 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from jobs.terms import term
 from jobs.web.assets import asset
+from jobs.web.refusals import refusal
 from jobs.web.words import page_word
 from jobs.words import LANGUAGES, Language
 
@@ -25,6 +27,9 @@ MENU: Mapping[str, str] = {
     "/quality": "menu_quality",
     "/sync": "menu_sync",
 }
+
+#: Of an address: what `link` adds itself, and what is said once.
+_NOT_KEPT = frozenset({"lang", "account", "done"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +54,8 @@ class Pages:
             lstrip_blocks=True,
         )
         self._environment.filters["word"] = page_word
+        self._environment.filters["term"] = term
+        self._environment.filters["refusal"] = refusal
         self._environment.globals["asset"] = asset
         #: Returns the names of the accounts.
         self.accounts = accounts
@@ -65,7 +72,7 @@ class Pages:
         """Return a page within the frame: menu, account, language, and the session's form key."""
         session = request.state.session
 
-        def link(path: str, **query: object) -> str:
+        def link(path: str, /, **query: object) -> str:
             return linked(path, asking, query)
 
         return self._render(
@@ -74,7 +81,7 @@ class Pages:
             link=link,
             menu=MENU,
             here=request.url.path,
-            query={name: value for name, value in request.query_params.items() if name not in {"lang", "account"}},
+            query={name: value for name, value in request.query_params.items() if name not in _NOT_KEPT},
             asking=asking,
             form_key=session.form_key,
             role=session.role,

@@ -78,6 +78,13 @@ def deal_row(
     )
 
 
+def noted(done: str | None, names: Mapping[str, str], lang: Language) -> str:
+    """Return what a page says after an answer, with the name of whom it was about where the list still has it."""
+    if done is None:
+        return ""
+    return f"{names[done]}: {page_word('noted', lang)}" if done in names else page_word("noted", lang)
+
+
 def owner_name(owner_id: str | None, owners: Mapping[str, str]) -> str:
     """Return who is responsible, a dash for nobody, the id of somebody unknown."""
     return _DASH if owner_id is None else owners.get(owner_id, owner_id)

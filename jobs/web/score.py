@@ -9,6 +9,7 @@ from starlette.routing import Route
 from jobs.web.figure_rows import Cell, Figures, amount_of
 from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
+from jobs.web.trial import Trials
 from jobs.web.words import page_word
 from syncer.kpis.result import Status
 
@@ -29,7 +30,14 @@ class ScoreCell:
 
 def score_routes(site: Site) -> Sequence[Route]:
     """Return the route of the page."""
-    return page_of(site, "/score", "score.html", _shown)
+    trials = Trials(site)
+
+    def shown(site: Site, request: Request) -> Mapping[str, object]:
+        asking, threshold = site.pages.asking(request), request.query_params.get("threshold", "")
+        tried = trials.try_(threshold, asking.account, asking.lang) if threshold and asking.account else None
+        return {**_shown(site, request), "tried": tried, "threshold": threshold or trials.own}
+
+    return page_of(site, "/score", "score.html", shown)
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:

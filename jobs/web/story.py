@@ -12,6 +12,7 @@ from starlette.routing import Route
 from jobs.deciding.derive import deals_of, last_clocks
 from jobs.deciding.explaining import contact_story
 from jobs.handovers.waiting import card_for
+from jobs.terms import agreement_text
 from jobs.web.contacts import owners_of
 from jobs.web.pages import Asking
 from jobs.web.rows import owner_name
@@ -73,5 +74,5 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         "deals": deals,
         "flags": facts["flags"],
         "as_of": told_time(facts["as_of"], zone, lang),
-        "agreement": facts["agreement"],
+        "agreement": agreement_text(str(facts["agreement"]), site.in_force.notice, lang),
     }

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.health.status import AccountStatus, read_status
 from jobs.terms import term
 from jobs.web.pages import Asking
@@ -49,9 +50,14 @@ def _shown(site: Site, asking: Asking) -> Mapping[str, object]:
         "reconciled": None if status.reconciled is None else time_text(status.reconciled.started_at, site.zone, lang),
         "calls": None if status.spending is None else number(sum(status.spending.calls.values()), lang),
         "left": _left(status, lang),
-        "rests": [rest.message for rest in status.rests],
-        "alarms": [*([status.sickness.message] if status.sickness else []), *(one.message for one in status.silences)],
+        "rests": [rest_text(rest, lang) for rest in status.rests],
+        "alarms": _alarms(site, status, lang),
     }
+
+
+def _alarms(site: Site, status: AccountStatus, lang: Language) -> Sequence[str]:
+    sick = [sickness_text(status.sickness, site.zone, lang)] if status.sickness else []
+    return [*sick, *(silence_text(one, lang) for one in status.silences)]
 
 
 def _read(site: Site, asking: Asking) -> tuple[AccountStatus | None, Sequence[DeadLetter]]:

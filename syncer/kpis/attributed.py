@@ -45,10 +45,14 @@ def is_asked(ask: Ask) -> bool:
 
 
 def path_of(ask: Ask, way: Journey) -> Path | None:
-    """Return the touches of a journey: its first contact, then the contact's reactions. None without its date."""
+    """Return the touches of a journey: its first contact, then the contact's reactions. None without its date.
+
+    A first contact whose day nobody knows came before all that is known.
+    """
     if way.until is None:
         return None
-    first = None if way.first_at is None else Touch(way.first_at, way.source, way.campaign)
+    earliest = min((one.at for one in way.reactions), default=way.until)
+    first = Touch(earliest if way.first_at is None else way.first_at, way.source, way.campaign)
     touches = visits(first, way.reactions, ask.question.origin, way.until)
     if not touches:
         touches = [Touch(way.until, way.source, way.campaign)]

@@ -74,7 +74,7 @@ def visits(first: Touch | None, reactions: Iterable[Reaction], origin: OriginRul
     """Return the touches up to a milestone, ascending: the first contact, then the reactions after it.
 
     A reaction within half an hour of the one before belongs to the same visit; a visit comes from where any of its
-    reactions comes from.
+    reactions comes from. The first contact comes from where its cycle says, unknown too: so K19 and K28 agree.
     """
     touches = [] if first is None or first.at > until else [first]
     last = touches[-1].at if touches else None
@@ -82,14 +82,15 @@ def visits(first: Touch | None, reactions: Iterable[Reaction], origin: OriginRul
         if reaction.at > until or (first is not None and reaction.at < first.at):
             continue
         source, campaign = origin(reaction)
-        if touches and last is not None and reaction.at - last <= _VISIT and _agree(touches[-1], source):
-            before = touches[-1]
-            touches[-1] = Touch(before.at, before.source or source, before.campaign or campaign)
-        else:
+        before = touches[-1] if touches else None
+        is_near = last is not None and reaction.at - last <= _VISIT
+        if before is None or not is_near or not _agree(before, source, is_told=before is first):
             touches.append(Touch(reaction.at, source, campaign))
+        elif before is not first:
+            touches[-1] = Touch(before.at, before.source or source, before.campaign or campaign)
         last = reaction.at
     return touches
 
 
-def _agree(touch: Touch, source: str | None) -> bool:
-    return source is None or touch.source is None or touch.source == source
+def _agree(touch: Touch, source: str | None, *, is_told: bool) -> bool:
+    return source is None or touch.source == source or (touch.source is None and not is_told)

@@ -11,7 +11,7 @@ from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FULL, NONE
 from syncer.scoring.rounding import NOTHING
 from syncer.scoring.scorer import Scorer
-from syncer.scoring.texts import TEXTS
+from syncer.scoring.texts import GERMAN_BASES, TEXTS
 from syncer.scoring.words import Lang, day, figure, minute, signed, word
 
 _MAX_LINES = 7
@@ -200,7 +200,10 @@ def _consent(case: Case) -> str:
     if contact.opted_out:
         return texts["opted_out"]
     basis = contact.fields.get("consent")
-    return texts["consented"].format(basis=basis) if basis else texts["consent_unknown"]
+    if not basis:
+        return texts["consent_unknown"]
+    said = GERMAN_BASES.get(str(basis), basis) if case.lang == "de" else basis
+    return texts["consented"].format(basis=said)
 
 
 def _number(value: object) -> float:

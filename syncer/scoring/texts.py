@@ -80,3 +80,13 @@ TEXTS: Mapping[Lang, Mapping[str, str]] = {
         "consent_unknown": "unknown",
     },
 }
+
+#: What CRMs call a legal basis in English → the same in German; another stays as the CRM has it.
+GERMAN_BASES: Mapping[str, str] = {
+    "Freely given consent from contact": "freiwillige Einwilligung des Kontakts",
+    "Legitimate interest \N{EN DASH} existing customer": "berechtigtes Interesse, Bestandskunde",
+    "Legitimate interest \N{EN DASH} prospect/lead": "berechtigtes Interesse, Interessent",
+    "Legitimate interest \N{EN DASH} other": "berechtigtes Interesse, sonstiges",
+    "Performance of a contract": "Erfüllung eines Vertrags",
+    "Not applicable": "nicht anwendbar",
+}

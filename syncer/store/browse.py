@@ -1,6 +1,6 @@
 """What people leaf through: contacts and deals with where they stand, a page at a time, most urgent first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from syncer.funnel.facts import Outcome
 from syncer.moments import Millis
+from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.decode import amount_of
 from syncer.store.dialect import Query, Row, raw
+from syncer.store.judged import judged
 
 #: Which deals: all of them, those that a rule would delay, and those that were delayed.
 DealView = Literal["open", "proposed", "other", "won", "lost"]
@@ -115,6 +117,12 @@ class Browse:
     def deals(self, account: str, view: DealView, *, owner_id: str | None = None, limit: int = 200) -> list[DealLine]:
         """Return a view's deals: open ones by close date, delayed ones by resume date, closed ones latest first."""
         return [_deal(row) for row in raw(self._connection, _deals_sql(account, view, owner_id, limit), {})]
+
+    def judged(
+        self, account: str, kind: Kind, name: str, ids: Collection[str], *, by: str, after: Millis
+    ) -> Mapping[str, str | None]:
+        """Return what `by` set a property to since a moment: answers that no derive has taken up yet."""
+        return judged(self._connection, account, kind, name, ids, by=by, after=after)
 
 
 def _contacts_sql(account: str, asked: ContactsAsked) -> Query:

@@ -1,12 +1,13 @@
 """Lists that people leaf through, the same on both databases."""
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
-from syncer.records import Company, Contact, Deal, Kind
+from syncer.records import Change, ChangeSource, Company, Contact, Deal, Kind
 from syncer.store import Store
 from syncer.store.browse import ContactsAsked
 from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, score, span
@@ -90,3 +91,26 @@ def test_deals_stand_in_the_view_of_their_latest_span(store: Store) -> None:
     assert sorted((outcome.value, deals) for (_, _, outcome), deals in counts.items()) == [("open", 2), ("other", 2)]
     assert views == {"open": ["3", "2"], "proposed": ["2"], "other": ["4", "1"]}
     assert (proposed.name, proposed.proposal, proposed.amount) == ("Deal 2", "CO6", Decimal("12.5"))
+
+
+def said(at: int, value: str, source_id: str | None, name: str = "lead_status", record_id: str = "1") -> Change:
+    return Change(
+        kind=Kind.CONTACT,
+        record_id=record_id,
+        property=name,
+        value=value,
+        at=Millis(at),
+        source=ChangeSource.USER,
+        source_id=source_id,
+    )
+
+
+def test_answers_given_here_wait_until_a_derive_has_seen_them(filled: Store) -> None:
+    with filled.commit() as unit:
+        unit.mirror.add_changes(ACCOUNT, [said(10, "OPEN", "us:Vera")], Millis(10))
+        unit.mirror.add_changes(ACCOUNT, [said(20, "BUSY", "userId:7", record_id="2")], Millis(20))
+        unit.mirror.add_changes(ACCOUNT, [said(30, "NOT_READY", "us"), said(30, "x", "us", "email")], Millis(30))
+    with filled.snapshot() as unit:
+        asked = partial(unit.browse.judged, ACCOUNT, Kind.CONTACT, "lead_status", ["1", "2"], by="us")
+        assert asked(after=Millis(9)) == {"1": "NOT_READY"}
+        assert asked(after=Millis(30)) == {}

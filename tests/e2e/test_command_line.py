@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import tomllib
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -38,6 +40,14 @@ def test_the_documented_way_works_from_setup_to_explain(serve, run):
     assert run(crm, "status").returncode == 0
     status = json.loads(run(crm, "status", "--json").stdout)
     assert {"contacts", "deals", "companies"} <= set((status[0] if isinstance(status, list) else status)["records"])
+
+
+def test_the_version_is_that_of_the_installed_package(run):
+    done = run(None, "--version")
+    declared = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert (done.returncode, done.stdout) == (0, f"syncer {declared}\n")
+    assert "--version" in run(None, "--help").stdout
+    assert run(None).returncode == 2
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet", "xlsx", "table"])

@@ -1,6 +1,8 @@
 """The page that people open: in both languages, before and after the first measurement, under a strict policy."""
 
 import re
+from hashlib import sha256
+from importlib import resources
 
 import httpx
 import pytest
@@ -46,14 +48,32 @@ async def test_the_page_shows_funnel_leads_and_figures_in_both_languages(crm, op
 
 async def test_nothing_on_the_page_may_be_loaded_from_elsewhere(browse):
     async with browse() as client:
-        page = await client.get("/")
+        page = await client.get("/handovers")
         style = await client.get("/static/style.css")
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert style.status_code == 200
-    assert "<script" not in page.text
-    assert "style=" not in page.text
+    assert "script-src 'self';" in policy
+    assert "connect-src 'self';" in policy
+    assert "unsafe" not in policy
+    scripts = re.findall(r"<script([^>]*)>([^<]*)", page.text)
+    assert [bool(re.fullmatch(r' src="/static/[a-z.]+\?v=[0-9a-f]{16}" defer', one)) for one, _ in scripts] == [
+        True,
+        True,
+    ]
+    assert [inside for _, inside in scripts] == ["", ""]
+    assert not re.search(r"\s(style|on\w+|hx-on\S*)=", page.text)
+
+
+def test_what_others_wrote_is_what_the_notice_says():
+    folder = resources.files("jobs.web").joinpath("static")
+    mark = sha256(folder.joinpath("htmx.min.js").read_bytes()).hexdigest()
+    notice = folder.joinpath("NOTICE.txt").read_text(encoding="utf-8")
+    assert mark in notice
+    assert "version 4.0.1" in notice
+    assert b'version="4.0.1"' in folder.joinpath("htmx.min.js").read_bytes()
+    assert "Zero-Clause BSD" in folder.joinpath("htmx-licence.txt").read_text(encoding="utf-8")
 
 
 async def test_a_browser_asks_for_a_style_once_until_it_changes(browse):

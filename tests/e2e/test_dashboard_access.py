@@ -6,8 +6,14 @@ import httpx
 import pytest
 from argon2 import PasswordHasher
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
+from jobs.web.access import Role, doorkeeper
 from jobs.web.app import build_app
+from jobs.web.guard import COOKIE, Guard
+from syncer.moments import HOUR, Millis
 from tests.e2e.conftest import settings_for
 
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -69,6 +75,37 @@ async def test_behind_tls_the_cookie_stays_there(visit):
         entered = await client.post("/login", data={"password": DECIDES})
         assert "Secure" in entered.headers["set-cookie"]
         assert "max-age" in entered.headers["strict-transport-security"]
+
+
+REFRESH = {"hx-request": "true", "hx-source": "main#content", "hx-current-url": "http://d.example/deals?view=other"}
+
+
+async def test_a_page_left_open_is_sent_to_the_login_and_leads_back_once_its_session_is_gone(visit):
+    async with visit() as client:
+        answer = await client.get("/deals?view=other", headers=REFRESH)
+        outside = await client.get("/deals", headers={**REFRESH, "hx-current-url": "http://evil.example"})
+        posted = await client.post("/deals/1", headers=REFRESH)
+    assert answer.status_code == posted.status_code == 401
+    assert answer.headers["hx-redirect"] == posted.headers["hx-redirect"] == "/login?next=%2Fdeals%3Fview%3Dother"
+    assert outside.headers["hx-redirect"] == "/login?next="
+    assert "www-authenticate" not in answer.headers
+
+
+async def test_a_session_ends_twelve_hours_after_a_person_used_it_though_its_page_refreshes_itself():
+    hours = [0.0]
+    keeper = doorkeeper({Role.READER: SecretStr(QUICK.hash(LOOKS))}, lambda: Millis(int(hours[0] * HOUR)))
+    cookies = {COOKIE: keeper.begin(Role.READER)}
+    seen = Starlette(routes=[Route("/", lambda _: PlainTextResponse("figures"))])
+    guarded = Guard(seen, keeper=keeper, is_encrypted=False)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=guarded), base_url="http://d", cookies=cookies
+    ) as at:
+        hours[0] = 11
+        assert (await at.get("/")).text == "figures"
+        hours[0] = 22
+        assert (await at.get("/", headers=REFRESH)).text == "figures"
+        hours[0] = 23.5
+        assert (await at.get("/", headers=REFRESH)).status_code == 401
 
 
 async def test_a_wrong_password_says_so_and_the_sixth_guess_waits(visit):

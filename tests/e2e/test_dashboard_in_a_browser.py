@@ -1,30 +1,35 @@
 """The dashboard in a real browser: logging in, deciding, leafing through, by keyboard too, and judged by axe-core."""
 
+import asyncio
 import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import resources
 
 import pytest
 import uvicorn
 from pydantic import SecretStr
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round
+from jobs.rounds import backfill_round, measure_round, sync_round
 from jobs.web.app import build_app
 from tests.e2e.conftest import settings_for
-from tests.e2e.test_judgements import FIRM, FORM, asked, asker
+from tests.e2e.test_evidence_sources import ago, person
+from tests.e2e.test_judgements import FIRM, FORM, asked, asker, stale
 
 PASSWORD = "may decide things"
 #: What axe-core may find and we would not live with.
 _GRAVE = {"serious", "critical"}
 _PAGES = (
-    *("/", "/handovers", "/contacts", "/contacts/1", "/deals", "/deals?view=other"),
+    *("/", "/handovers", "/contacts", "/contacts/1", "/deals", "/deals?view=other", "/deals/80"),
     *("/forecast", "/money", "/score", "/figures", "/quality?fault=K42.overdue", "/sync"),
 )
 _FLAGS = (
@@ -57,30 +62,42 @@ def browser(tmp_path_factory) -> Iterator[webdriver.Chrome]:
     opened.quit()
 
 
-@pytest.fixture
-def serve_dashboard(sqlite_store, tmp_path) -> Iterator[Callable[..., str]]:
-    stops = []
+class Dashboards:
+    """Dashboards over one store, each at an address of its own until it is stopped."""
 
-    def start(**changes: object) -> str:
-        settings = settings_for("http://127.0.0.1:9", tmp_path).model_copy(update=changes)
+    def __init__(self, store, folder) -> None:
+        self._store, self._folder, self._served = store, folder, []
+
+    def __call__(self, **changes: object) -> str:
+        settings = settings_for("http://127.0.0.1:9", self._folder).model_copy(update=changes)
         listener = socket.create_server(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(build_app(settings, sqlite_store), log_level="critical"))
+        server = uvicorn.Server(uvicorn.Config(build_app(settings, self._store), log_level="critical"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         while not server.started:
             time.sleep(0.01)
-        stops.append((server, thread))
+        self._served.append((server, thread, listener))
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
-    yield start
-    for server, thread in stops:
-        server.should_exit = True
-        thread.join()
+    def stop(self) -> None:
+        while self._served:
+            server, thread, listener = self._served.pop()
+            server.should_exit = True
+            thread.join()
+            listener.close()
+
+
+@pytest.fixture
+def serve_dashboard(sqlite_store, tmp_path) -> Iterator[Dashboards]:
+    served = Dashboards(sqlite_store, tmp_path)
+    yield served
+    served.stop()
 
 
 @pytest.fixture
 async def filled(serve, open_desk):
-    async with open_desk(serve(lines=[FIRM, asker(), FORM, asked()])) as desk:
+    delayed = {**stale(), "associations": [{"to": "contacts", "id": "3"}]}
+    async with open_desk(serve(lines=[FIRM, asker(), FORM, asked(), person("3"), delayed])) as desk:
         await backfill_round(desk)
         await measure_round(desk, Asked())
 
@@ -93,12 +110,121 @@ async def test_log_in_accept_a_lead_and_log_out(filled, serve_dashboard, browser
     browser.find_element(By.ID, "password").send_keys(PASSWORD, Keys.ENTER)
     assert browser.current_url.endswith("/handovers?lang=en")
     browser.find_element(By.CSS_SELECTOR, "button[aria-label='Accept: Anna Muster1']").click()
-    assert "Noted." in browser.find_element(By.CSS_SELECTOR, "[role=status]").text
+    _await(browser, lambda: "Noted." in _text(browser, "#said"))
     browser.find_element(By.LINK_TEXT, "Deutsch").click()
     assert browser.find_element(By.TAG_NAME, "h1").text == "Übergaben"
     browser.find_element(By.CSS_SELECTOR, "form[action='/logout'] button").click()
     browser.get(f"{base}/")
     assert "/login" in browser.current_url
+
+
+def _await(browser, is_so):
+    WebDriverWait(browser, 20, ignored_exceptions=[StaleElementReferenceException]).until(lambda _: is_so())
+
+
+def _text(browser, selector):
+    return browser.execute_script("return document.querySelector(arguments[0]).textContent", selector)
+
+
+def _mark(browser):
+    """Leave something behind that a page load would sweep away."""
+    browser.execute_script("window.mark = 'here'")
+
+
+def _is_marked(browser):
+    return browser.execute_script("return window.mark") == "here"
+
+
+async def test_an_answer_is_given_and_told_without_leaving_the_page(filled, serve_dashboard, browser):
+    browser.get(f"{serve_dashboard()}/handovers?lang=en")
+    _mark(browser)
+    accept = browser.find_element(By.CSS_SELECTOR, "button[aria-label='Accept: Anna Muster1']")
+    ActionChains(browser).double_click(accept).perform()
+    _await(browser, lambda: _text(browser, "#said").startswith("Anna Muster1: Noted."))
+    assert browser.find_element(By.CSS_SELECTOR, "#contact-1 .answers").text == "accepted"
+    assert browser.switch_to.active_element.get_attribute("id") == "said"
+    assert (_is_marked(browser), browser.current_url.endswith("/handovers?lang=en")) == (True, True)
+    sent = browser.execute_script(
+        "return performance.getEntriesByType('resource').filter(e => e.name.includes('/handovers/1')).length"
+    )
+    assert sent == 1
+    assert browser.execute_script("return localStorage.length + sessionStorage.length") == 0
+
+
+async def test_a_filter_changes_list_title_and_address_and_the_way_back_leads_back(filled, serve_dashboard, browser):
+    base = serve_dashboard()
+    browser.get(f"{base}/contacts?lang=en")
+    _mark(browser)
+    Select(browser.find_element(By.ID, "stage")).select_by_value("LEAD_SQL")
+    browser.find_element(By.CSS_SELECTOR, "form.filters button").click()
+    _await(browser, lambda: "stage=LEAD_SQL" in browser.current_url)
+    assert _is_marked(browser)
+    find = browser.find_element(By.ID, "find")
+    find.send_keys("1", Keys.ENTER)
+    _await(browser, lambda: browser.current_url.startswith(f"{base}/contacts/1"))
+    _await(browser, lambda: browser.title == "Anna Muster1 · hubspot")
+    browser.back()
+    _await(browser, lambda: "stage=LEAD_SQL" in browser.current_url and browser.title == "Contacts · hubspot")
+    assert Select(browser.find_element(By.ID, "stage")).first_selected_option.get_attribute("value") == "LEAD_SQL"
+
+
+#: A minute passes in a second.
+_HURRY = "const every = window.setInterval; window.setInterval = (call, wait) => every(call, wait / 60)"
+
+
+@pytest.fixture
+def hurried(browser):
+    added = browser.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _HURRY})
+    yield browser
+    browser.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", added)
+
+
+async def test_a_board_left_open_shows_who_came_and_keeps_focus_choice_and_place(
+    serve, open_desk, serve_dashboard, hurried
+):
+    crm = serve(lines=[FIRM, asker(), FORM, asked()])
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        hurried.get(f"{serve_dashboard()}/handovers?lang=en")
+        _mark(hurried)
+        hurried.execute_script("document.querySelector('main').style.paddingTop = '2000px'; window.scrollTo(0, 1500)")
+        reason = hurried.find_element(By.CSS_SELECTOR, "#contact-1 select")
+        Select(reason).select_by_value("bad_timing")
+        hurried.execute_script("arguments[0].focus({preventScroll: true})", reason)
+        came = {**asker("2"), "updatedAt": ago(0)}
+        crm.portal.load([came, {**asked("2"), "submittedAt": ago(0)}])
+        await sync_round(desk)
+        _await(hurried, lambda: hurried.find_elements(By.ID, "contact-2"))
+    assert Select(reason).first_selected_option.get_attribute("value") == "bad_timing"
+    assert hurried.switch_to.active_element == reason
+    assert _is_marked(hurried)
+
+
+async def test_a_page_that_nobody_sees_asks_nothing_and_asks_at_once_when_it_is_seen(filled, serve_dashboard, hurried):
+    hurried.get(f"{serve_dashboard()}/handovers?lang=en")
+    hurried.execute_script("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    await asyncio.sleep(2.5)
+    asked_so_far = "return performance.getEntriesByType('resource').filter(e => e.initiatorType == 'fetch').length"
+    before = hurried.execute_script(asked_so_far)
+    assert before <= 1
+    hurried.execute_script("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
+    _await(hurried, lambda: hurried.execute_script(asked_so_far) > before)
+
+
+async def test_a_page_left_open_leads_to_the_login_when_its_session_is_gone(filled, serve_dashboard, hurried):
+    base = serve_dashboard(dashboard_password=SecretStr(PASSWORD))
+    hurried.get(f"{base}/handovers?lang=en")
+    hurried.find_element(By.ID, "password").send_keys(PASSWORD, Keys.ENTER)
+    assert hurried.current_url == f"{base}/handovers?lang=en"
+    hurried.delete_all_cookies()
+    _await(hurried, lambda: hurried.current_url == f"{base}/login?next=%2Fhandovers%3Flang%3Den")
+
+
+async def test_a_page_whose_server_is_gone_says_so_and_keeps_what_it_shows(filled, serve_dashboard, hurried):
+    hurried.get(f"{serve_dashboard()}/handovers?lang=de")
+    serve_dashboard.stop()
+    _await(hurried, lambda: "kann veraltet sein" in _text(hurried, "#stale"))
+    assert "Anna Muster1" in _text(hurried, "main")
 
 
 async def test_from_the_funnel_to_a_person_by_keyboard_alone(filled, serve_dashboard, browser):
@@ -135,19 +261,18 @@ async def test_no_page_has_a_grave_fault_of_accessibility(filled, serve_dashboar
     assert faults == []
 
 
-async def test_a_phone_scrolls_no_page_sideways(filled, serve_dashboard, browser):
+@pytest.mark.parametrize("wide", [320, 390])
+async def test_a_phone_scrolls_no_page_sideways(filled, serve_dashboard, browser, wide):
     base = serve_dashboard()
     browser.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+        "Emulation.setDeviceMetricsOverride", {"width": wide, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     )
-    wide = []
+    widths = {}
     for page in _PAGES:
         _see(browser, base + page)
-        width = browser.execute_script("return document.documentElement.scrollWidth")
-        if width > 390:
-            wide.append((page, width))
+        widths[page] = browser.execute_script("return document.documentElement.scrollWidth")
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-    assert wide == []
+    assert {page: width for page, width in widths.items() if width > wide} == {}
 
 
 def _see(browser, address):

@@ -68,7 +68,8 @@ async def test_a_lead_accepted_on_the_board_is_accepted_in_the_crm_and_stays_so(
         assert stage_of(desk) is FunnelStage.LEAD_SQL
         assert "Anna Muster1" in (await dashboard.get("/handovers")).text
         said = await press(dashboard, "/handovers?lang=en", record="1", answer="accept")
-        assert "Noted." in said.text
+        assert "Anna Muster1: Noted." in said.text
+        assert re.search(r'<td class="answers">\s*accepted\s*</td>', said.text)
         result = await sync_round(desk)
         assert stage_of(desk) is FunnelStage.LEAD_SAL
         assert result.written > 0

@@ -1,14 +1,19 @@
 """What the morning report says, and that it stays short and names nobody."""
 
+from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
 
+from jobs.budget.parking import ASSOCIATIONS, GENERAL, Rest
 from jobs.digest.content import Digest, ForecastMove, Health
 from jobs.digest.settings import DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
 from jobs.digest.telling import tell
+from jobs.health.silence import Silence
+from jobs.health.spoken import rest_text, sickness_text, silence_text
+from jobs.serving.breaker import Sickness
 from syncer.funnel.facts import Outcome
 from syncer.moments import DAY, Millis
 from syncer.store.news import Closings, Waiting
@@ -16,6 +21,8 @@ from syncer.store.news import Closings, Waiting
 NOW = Millis(1_790_000_000_000)
 BERLIN = ZoneInfo("Europe/Berlin")
 NONE = Waiting(deals=0, worth={})
+
+REST = Rest(part=GENERAL, since=NOW, until=Millis(NOW + DAY), zone="Europe/Berlin", why="spent", probed=NOW)
 
 
 def digest(**more: object) -> Digest:
@@ -82,7 +89,7 @@ def test_everything_at_once_stays_within_fifteen_lines_and_ends_with_the_way_to_
         forecast=ForecastMove(now=Decimal(1), before=Decimal(2), unit="EUR", movers=[("7", Decimal(-1))]),
         proposed=Waiting(deals=1, worth={}),
         resumes=Waiting(deals=1, worth={}),
-        health=Health(dead_letters=1, stale=["calls"], failed="sync", rests=["until midnight"]),
+        health=Health(dead_letters=1, stale=["calls"], failed="sync", rests=[REST]),
     )
     lines = tell(full, BERLIN, "en", link="https://funnel.example")
     assert len(lines) <= 15
@@ -104,3 +111,19 @@ def test_every_channel_without_an_address_or_with_a_wrong_one_is_named_at_once_a
         "TEAMS": "is not set",
     }
     assert "secret-host" not in " ".join(map(str, problems))
+
+
+def test_rests_failing_rounds_and_silence_are_told_in_both_languages():
+    sick = Sickness(failures=7, since=NOW, until=NOW, kind="Unavailable", why="HTTP 503")
+    silent = Silence(stream="contacts", since=NOW, hours=1_200, usual=5)
+    assert rest_text(REST, "en") == REST.message
+    assert rest_text(REST, "de") == (
+        "die Aufrufe des Kontos sind für heute verbraucht; es ruht bis 22.09.2026 16:13 (Europe/Berlin)"
+    )
+    assert "für Verknüpfungen" in rest_text(replace(REST, part=ASSOCIATIONS), "de")
+    assert sickness_text(sick, BERLIN, "en") == sick.message
+    said = "7 Runden in Folge sind gescheitert (HTTP 503); die nächste nicht vor 21.09.2026 16:13"
+    assert sickness_text(sick, BERLIN, "de") == said
+    assert silence_text(silent, "en") == silent.message
+    assert silence_text(silent, "de") == "contacts: nichts seit 1.200 Stunden, wo frühere Wochen 5 und mehr brachten"
+    assert digest(health=Health(rests=[REST])).as_dict()["health"]["rests"] == [REST.message]

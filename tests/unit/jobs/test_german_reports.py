@@ -22,6 +22,7 @@ from syncer.funnel.facts import CycleType, Origin, Outcome
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.ports import EXPIRED
 from syncer.kpis.result import Kpi
+from tests.english import english_in
 
 SYNCER = Path(__file__).parents[3] / "syncer"
 
@@ -149,3 +150,21 @@ def _left_out() -> set[str]:
 def test_a_stage_is_its_code_in_english_and_its_name_in_german(stage):
     assert stage_text(stage, "en") == stage
     assert stage_text(stage, "de") == stage_name(stage, "de")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("kpis",),
+        ("kpis", "--by", "owner"),
+        ("explain", "kpi", "K10"),
+        ("explain", "kpi", "K25"),
+        ("agreement", "review"),
+        ("handover",),
+        ("digest",),
+        ("costs", "list"),
+        ("rates", "list"),
+    ],
+)
+def test_no_report_says_english_to_who_reads_german(syncer, command):
+    assert english_in(syncer(*command, "--lang", "de")) == []
