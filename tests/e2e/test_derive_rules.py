@@ -289,6 +289,36 @@ async def test_what_came_due_reaches_all_whom_it_concerns_though_a_derive_broke_
     assert (_stage(desk, "1"), _company(desk, "10")) == (FunnelStage.TAM, FunnelStage.TAM)
 
 
+async def test_a_delay_and_what_it_does_to_its_people_are_one_commit(desk: Desk, monkeypatch):
+    clock = cast("Clock", desk.clock)
+    clock.now = at("2026-07-10")
+    await derive(desk)
+    assert _stage(desk, "1") is FunnelStage.LEAD_DEAL
+    clock.now = at("2026-09-25")
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.deciding.derive._contacts", _broken_off)
+        with pytest.raises(_BrokenOffError):
+            await derive(desk)
+    assert (_deal(desk, "open").spans[-1].outcome, _stage(desk, "1")) == (Outcome.OTHER, FunnelStage.TAM)
+    with desk.store.snapshot() as unit:
+        [cycle] = unit.ledger.cycles(_ACCOUNT, "1", clock())
+    assert (cycle.outcome, cycle.ended_at) == (Outcome.OTHER, _deal(desk, "open").spans[-1].valid_from)
+
+
+async def test_a_delay_is_not_kept_where_its_people_cannot_be(desk: Desk, monkeypatch):
+    clock = cast("Clock", desk.clock)
+    clock.now = at("2026-07-10")
+    await derive(desk)
+    clock.now = at("2026-09-25")
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.deciding.derive._keep", _broken_off)
+        with pytest.raises(_BrokenOffError):
+            await derive(desk)
+    assert (_deal(desk, "open").spans[-1].outcome, _stage(desk, "1")) == (Outcome.OPEN, FunnelStage.LEAD_DEAL)
+    await derive(desk)
+    assert (_deal(desk, "open").spans[-1].outcome, _stage(desk, "1")) == (Outcome.OTHER, FunnelStage.TAM)
+
+
 async def test_fresh_figures_reach_all_whom_they_concern_though_a_derive_broke_off(desk: Desk, monkeypatch):
     await derive(desk)
     assert _stage(desk, "1") is FunnelStage.TAM
