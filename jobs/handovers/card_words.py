@@ -58,6 +58,18 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Please answer by {by}. Until then the deal stays open and out of the risk-adjusted forecast.",
         "Bitte bis {by} antworten. Bis dahin bleibt der Deal offen und zählt nicht im risikobereinigten Forecast.",
     ),
+    "no_reason": ("no reason given", "ohne Angabe von Gründen"),
+    "resume_title": ("Take up again by {back}: {name}", "Wieder aufnehmen bis {back}: {name}"),
+    "resume_why": ("Postponed since {since}: {reason}.", "Verschoben seit {since}: {reason}."),
+    "resume_how": (
+        "Agreed to come back on {back}: get in touch, then reopen the deal or open a new one.",
+        "Vereinbarte Wiedervorlage {back}: Kontakt aufnehmen, dann den Deal wieder öffnen oder einen neuen anlegen.",
+    ),
+    "escalation_title": ("Nobody got in touch: {who} · due {due}", "Noch kein Kontakt: {who} · fällig {due}"),
+    "escalation_why": (
+        "By: {how}, handed over {at}; untouched after {times} times the agreed span, so this goes to: {to}.",
+        "Anlass: {how}, übergeben {at}; nach dem {times}-Fachen der vereinbarten Zeit unberührt, darum an: {to}.",
+    ),
     "CO5": ("in an on-hold stage for 30 days or more", "seit 30 Tagen oder länger in einer Warte-Phase"),
     "CO6": (
         "close date moved {months} times to a later month, {days} days in all",

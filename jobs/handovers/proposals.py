@@ -1,12 +1,12 @@
 """Open deals that seem postponed: the question that their owner gets (domain C2, `propose`)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from textwrap import shorten
 
 from jobs.desk import Desk
 from jobs.handovers.card_words import known, said
+from jobs.handovers.tasks import Task
 from jobs.words import Language, time_text
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
 from syncer.handover.notices import Form, Notice, Purpose, proposal_key
@@ -19,18 +19,7 @@ _TO_OWNER = "deal.owner"
 _LONGEST = 120
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """One question about one deal."""
-
-    notice: Notice
-    title: str
-    lines: Sequence[str]
-    owner_id: str | None
-    due_at: Millis
-
-
-def asked(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Asked]:
+def asked(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Task]:
     """Yield the questions about those of the deals that a proposal waits on."""
     for decision in reading.ledger.deal_decisions(desk.name, ids):
         span = decision.spans[-1] if decision.spans else None
@@ -38,14 +27,14 @@ def asked(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Asked]:
             yield _question(desk, reading, decision, span)
 
 
-def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan) -> Asked:
+def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan) -> Task:
     rules, lang = desk.agreement.agreement, desk.agreement.agreement.write_back.language
     since = _since(decision)
     deal = reading.mirror.deal(desk.name, decision.deal_id)
     called = (deal and deal.name) or decision.deal_id
     due_at = Millis(desk.clock() + rules.closed_other.propose.grace_days * DAY)
     name = rules.write_back.deals.outcome or "dealstage"
-    return Asked(
+    return Task(
         notice=Notice(
             key=proposal_key(decision.deal_id, since),
             form=Form.TASK,

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.desk import Desk, Portal
+from jobs.handovers.escalations import unnamed
 from jobs.handovers.wanted_notices import too_many, wanted_notices
 from jobs.names import rules_for
 from syncer.errors import UnsafePlan
@@ -96,6 +97,7 @@ def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep
 
 def _notices(work: _Work, reading: Unit, *, force: bool) -> Sequence[Notice]:
     wanted = wanted_notices(work.desk, reading)
+    work.found.update(dict.fromkeys(unnamed(work.desk, reading)))
     refusal = None if force else too_many(work.desk, wanted)
     if refusal is None:
         return wanted

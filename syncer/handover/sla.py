@@ -29,6 +29,8 @@ class Level:
     """Who hears of a lead that nobody touched, and from when."""
 
     to: str
+    #: Multiple of the agreed time.
+    times: int
     at: Millis
     is_reached: bool
 
@@ -84,7 +86,7 @@ def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_o
     touched = first_touch(facts, last.occurred_at, as_of)
     ruling, ruled_at = _ruling(cycle, last.occurred_at)
     until = min((at for at in (touched, ruled_at) if at is not None), default=as_of)
-    deadlines = [(one.to, rules.clock.after(last.occurred_at, minutes * one.times)) for one in promised.escalation]
+    deadlines = [(one, rules.clock.after(last.occurred_at, minutes * one.times)) for one in promised.escalation]
     decide = promised.business_hours.minutes(promised.decision.accept_or_reject)
     return Sla(
         cycle_no=cycle.cycle_no,
@@ -98,7 +100,7 @@ def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_o
         ruling=ruling,
         ruled_at=ruled_at,
         reason=cycle.reject_reason if ruling is Ruling.REJECTED else None,
-        levels=tuple(Level(to=to, at=at, is_reached=at < until) for to, at in deadlines),
+        levels=tuple(Level(to=one.to, times=one.times, at=at, is_reached=at < until) for one, at in deadlines),
     )
 
 
