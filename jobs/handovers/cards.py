@@ -88,7 +88,9 @@ def _service(case: CardCase) -> str:
     sla, lang = case.sla, case.lang
     levels = (said("level", lang, at=case.at(one.at), to=spoken(one.to, lang)) for one in sla.levels)
     touch, decision = case.at(sla.touch_due_at), case.at(sla.decision_due_at)
-    return said("sla", lang, touch=touch, decision=decision, levels="".join(levels))
+    promised = case.rules.agreement.agreement.sla.attempts_before_give_up
+    tries = said("tries", lang, attempts=promised.min_attempts, days=promised.over_days)
+    return said("sla", lang, touch=touch, decision=decision, tries=tries, levels="".join(levels))
 
 
 def _latest(case: CardCase) -> str | None:

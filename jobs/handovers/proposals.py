@@ -9,6 +9,7 @@ from jobs.handovers.card_words import known, said
 from jobs.handovers.tasks import Task
 from jobs.words import Language, time_text
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
+from syncer.funnel.questions import answer_by
 from syncer.handover.notices import Form, Notice, Purpose, proposal_key
 from syncer.moments import DAY, Millis
 from syncer.records import Kind
@@ -32,7 +33,9 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
     since = _since(decision)
     deal = reading.mirror.deal(desk.name, decision.deal_id)
     called = (deal and deal.name) or decision.deal_id
-    due_at = Millis(desk.clock() + rules.closed_other.propose.grace_days * DAY)
+    propose = rules.closed_other.propose
+    decides = propose.auto_apply_after_grace
+    due_at = answer_by(rules, since) if decides else Millis(desk.clock() + propose.grace_days * DAY)
     name = rules.write_back.deals.outcome or "dealstage"
     return Task(
         notice=Notice(
@@ -48,9 +51,13 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
             f"{span.proposal}: {_why(span, lang)}",
             said("proposal_yes", lang, property=name),
             said("proposal_no", lang),
-            said("proposal_silence", lang, by=time_text(due_at, rules.calendar.zone, lang)),
+            said(
+                "proposal_applied" if decides else "proposal_silence",
+                lang,
+                by=time_text(due_at, rules.calendar.zone, lang),
+            ),
         ),
-        owner_id=decision.owner_id if rules.closed_other.propose.task_to == _TO_OWNER else None,
+        owner_id=decision.owner_id if propose.task_to == _TO_OWNER else None,
         due_at=due_at,
     )
 

@@ -96,11 +96,16 @@ def _notice(one: Handed, form: Form) -> Notice:
 
 
 def _proposals(desk: Desk, reading: Unit) -> Sequence[Notice]:
-    """Return the questions to ask now: an owner has only so many open at a time, the oldest proposals first."""
+    """Return the questions to ask now: an owner has only so many open at a time, the oldest proposals first.
+
+    Where silence decides, every question is asked at once: nobody's deal is postponed unasked.
+    """
     if not desk.account.proposals:
         return ()
     found = sorted(asked(desk, reading, reading.notices.proposed(desk.name)), key=lambda one: one.notice.at)
     fresh = _untold(desk, reading, Kind.DEAL, [one.notice for one in found])
+    if desk.agreement.agreement.closed_other.propose.auto_apply_after_grace:
+        return fresh
     open_ones = Counter(one.owner_id for one in found if one.notice not in fresh)
     wanted = []
     for one in found:
