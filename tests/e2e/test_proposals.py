@@ -98,7 +98,8 @@ async def test_where_silence_decides_everybody_is_asked_and_the_grace_ends_by_it
 
 
 async def test_a_question_says_what_silence_means_and_an_answer_in_time_counts(serve, open_telling):
-    text = "{agreement: {valid_from: 2026-11-20}, closed_other: {propose: {auto_apply_after_grace: true}}}"
+    since = iso(TODAY - DAY)[:10]
+    text = f"{{agreement: {{valid_from: {since}}}, closed_other: {{propose: {{auto_apply_after_grace: true}}}}}}"
     agreement = InForce(agreement=parse_agreement(text, "agreement.yaml"))
     crm = serve(lines=[*lines(), *deals(7)], habits=Habits(index_lag=0))
     async with open_telling(crm, HandoverForm.NONE, agreement) as desk:
