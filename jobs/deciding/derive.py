@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
+from jobs.deciding.company_cycles import company_cycles
 from jobs.deciding.postponing import newly_delayed
 from jobs.deciding.primaries import with_sales_ready
 from jobs.deciding.stays import can_move_figures, is_new_month, refresh_stays
@@ -177,11 +178,17 @@ def _deals(work: _Work, count: DeriveCount) -> _Decided:
 def _keep_deals(work: _Work, unit: Unit, some: Sequence[DealDecision], count: DeriveCount) -> Sequence[str]:
     """Keep decisions on deals, with those on the people of deals that they postpone; return the deals that changed."""
     desk, now = work.desk, work.desk.clock()
+    ids, label = [one.deal_id for one in some], desk.agreement.agreement.label
+    alone = unit.ledger.companies_alone(desk.name, ids)
     postponed = () if work.is_first else newly_delayed(unit, desk.name, some)
-    saved = unit.ledger.save_deals(desk.name, some, now=now, agreement=desk.agreement.agreement.label)
+    saved = unit.ledger.save_deals(desk.name, some, now=now, agreement=label)
     for error in saved.refused:
         reason, record = "the decision cannot be kept", error.record or ""
         unit.desk.bury(desk.name, Kind.DEAL, record, reason=reason, problems=error.problems, now=now)
+    alone |= unit.ledger.companies_alone(desk.name, ids)
+    if alone:
+        cycles = company_cycles(unit, desk.name, alone, work.rules, work.clocks.as_of)
+        unit.ledger.save_company_cycles(desk.name, cycles, now=now, agreement=label)
     if postponed:
         people = sorted(unit.facts.contacts_of(desk.name, postponed))
         count.changed += _keep(work, unit, list(_decided_people(work, unit, people)))
