@@ -141,6 +141,10 @@ class Account(Strict):
     write_back: bool
     handover: HandoverForm = HandoverForm.NONE
     proposals: bool = False
+    resumes: bool = False
+    escalations: bool = False
+    #: The agreement's word for whom escalation reaches → an owner's id or e-mail address in the CRM.
+    people: Mapping[str, str] = Field(default_factory=dict)
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
     #: None takes no webhooks.
     webhooks: Webhooks | None = None
@@ -356,6 +360,7 @@ def _shared(file: SettingsFile, accounts: Mapping[str, Account]) -> Sequence[Pro
 
 
 def _account(name: str, file: AccountFile, found: Credentials, environment: Environment) -> Account:
+    told = file.write_back or WriteBackFile()
     return Account(
         name=name,
         connector=file.connector,
@@ -368,8 +373,11 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         versions=file.versions,
         streams=tuple(file.streams),
         write_back=file.write_back is not None,
-        handover=(file.write_back or WriteBackFile()).handover,
-        proposals=(file.write_back or WriteBackFile()).proposals == "task",
+        handover=told.handover,
+        proposals=told.proposals == "task",
+        resumes=told.resumes == "task",
+        escalations=told.escalations == "task",
+        people=told.people,
         backfill=file.backfill,
         fields={
             kind: {field: {"from": rule.from_, "as": rule.as_} for field, rule in rules.items()}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Literal
 
+from pydantic import Field
+
 from jobs.access.credentials import Strict
 
 
@@ -21,6 +23,12 @@ class WriteBackFile(Strict):
     handover: HandoverForm = HandoverForm.NONE
     #: Whether a deal's owner is asked about Closed-Other candidates.
     proposals: Literal["none", "task"] = "none"
+    #: Whether a deal's owner gets a task when a delayed sale comes back.
+    resumes: Literal["none", "task"] = "none"
+    #: Whether people get a task when nobody touched a lead in the agreed time.
+    escalations: Literal["none", "task"] = "none"
+    #: Whom the agreement's escalation means: its word to an owner's id or e-mail address in the CRM.
+    people: Mapping[str, str] = Field(default_factory=dict)
 
 
 def switched(said: object) -> object:
@@ -29,4 +37,4 @@ def switched(said: object) -> object:
         return WriteBackFile() if said else None
     if isinstance(said, Mapping | WriteBackFile):
         return said
-    raise ValueError("should be true or false, or a section: {handover: task, proposals: task}")
+    raise ValueError("should be true or false, or a section: {handover: task, proposals: task, resumes: task}")

@@ -95,6 +95,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "by_what": ("by", "Anlass"),
     "contact_by": ("contact by", "Kontakt bis"),
     "touched": ("in touch", "kontaktiert"),
+    "attempts": ("attempts", "Versuche"),
     "decide_by": ("decide by", "Entscheidung bis"),
     "heard_by": ("overdue, heard by", "überfällig, geht an"),
     "card": ("card", "Karte"),

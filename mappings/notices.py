@@ -10,6 +10,7 @@ from syncer.moments import Millis, iso
 TASK_STATUS, NOT_STARTED = "hs_task_status", "NOT_STARTED"
 #: A moment that every note has.
 NOTE_MOMENT = "hs_timestamp"
+_URGENT = frozenset({Purpose.HANDOVER, Purpose.ESCALATION})
 
 
 def values_of(
@@ -24,7 +25,7 @@ def values_of(
         "hs_task_subject": title,
         "hs_task_body": body,
         TASK_STATUS: NOT_STARTED,
-        "hs_task_priority": "HIGH" if notice.purpose is Purpose.HANDOVER else "MEDIUM",
+        "hs_task_priority": "HIGH" if notice.purpose in _URGENT else "MEDIUM",
         "hs_task_type": "TODO",
         **owned,
     }

@@ -77,6 +77,12 @@ def _notices(account: Account) -> Sequence[Wanted]:
     if account.proposals:
         lost = "nobody is asked whether a deal is postponed"
         found.append(_wanted(write_scope("tasks"), "create tasks for proposals", lost))
+    if account.resumes:
+        lost = "nobody is told that a postponed sale comes back"
+        found.append(_wanted(write_scope("tasks"), "create tasks for returning sales", lost))
+    if account.escalations:
+        lost = "nobody hears of leads that nobody touched in time"
+        found.append(_wanted(write_scope("tasks"), "create tasks for missed times", lost))
     return found
 
 

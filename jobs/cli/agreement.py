@@ -37,20 +37,18 @@ def check(path: PathArgument = None, as_json: JsonOption = False) -> None:
     """Read the agreement and list every problem with file, line and key; say who has to sign it yet."""
     from jobs.cli.frame import print_json
     from jobs.settings import load_settings
-    from syncer.agreement import dormant, load_agreement
+    from syncer.agreement import load_agreement
 
     chosen = path or load_settings(need_accounts=False).agreement_path
     found = load_agreement(chosen)
-    unsigned, asleep = found.missing_signatures, dormant(found)
+    unsigned = found.missing_signatures
     if as_json:
         head = {"file": str(chosen), "version": found.version, "fingerprint": found.fingerprint}
-        print_json({**head, "unsigned": list(unsigned), "notes": list(asleep)})
+        print_json({**head, "unsigned": list(unsigned)})
         return
     typer.echo(f"{chosen}: version {found.version}, fingerprint {found.fingerprint}, no problems")
     for role in unsigned:
         typer.echo(f"not signed by {role}: syncer agreement sign --role {role} --by NAME")
-    for one in asleep:
-        typer.echo(one)
 
 
 def diff(

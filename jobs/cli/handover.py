@@ -8,11 +8,11 @@ from jobs.cli.options import AccountOption, JsonOption, LangOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from zoneinfo import ZoneInfo
 
     from jobs.handovers.cards import Card
     from jobs.handovers.waiting import Waiting
     from jobs.words import Language
+    from syncer.agreement import Agreement
 
 
 def register(app: typer.Typer) -> None:
@@ -47,12 +47,12 @@ def handover(
         if retry:
             typer.echo(f"{reopen(store, name, clocks)} open again: syncer push")
         elif ident is None:
-            _show(waiting(store, rules, name, clocks), rules.calendar.zone, spoken, as_json=as_json)
+            _show(waiting(store, rules, name, clocks), rules, spoken, as_json=as_json)
         else:
             _show_card(card_for(store, rules, name, ident, clocks=clocks, lang=spoken), ident, spoken, as_json=as_json)
 
 
-def _show(found: "Sequence[Waiting]", zone: "ZoneInfo", lang: "Language", *, as_json: bool) -> None:
+def _show(found: "Sequence[Waiting]", rules: "Agreement", lang: "Language", *, as_json: bool) -> None:
     from jobs.cli.frame import print_json
     from jobs.cli.tables import print_table
     from jobs.words import word
@@ -63,15 +63,16 @@ def _show(found: "Sequence[Waiting]", zone: "ZoneInfo", lang: "Language", *, as_
     if not found:
         typer.echo(word("nobody_waits", lang))
         return
-    keys = ("contact", "handed_over", "by_what", "contact_by", "touched", "decide_by", "heard_by", "card")
-    print_table([word(key, lang) for key in keys], [_row(one, zone, lang) for one in found])
+    keys = ("contact", "handed_over", "by_what", "contact_by", "touched", "attempts", "decide_by", "heard_by", "card")
+    print_table([word(key, lang) for key in keys], [_row(one, rules, lang) for one in found])
 
 
-def _row(one: "Waiting", zone: "ZoneInfo", lang: "Language") -> "Sequence[str]":
+def _row(one: "Waiting", rules: "Agreement", lang: "Language") -> "Sequence[str]":
     from jobs.handovers.card_words import said
     from jobs.words import time_text
 
-    sla = one.handed.sla
+    sla, zone = one.handed.sla, rules.calendar.zone
+    promised = rules.agreement.sla.attempts_before_give_up.min_attempts
     heard_by = said(one.heard_by, lang) if one.heard_by in {"owner", "team_lead"} else one.heard_by
     return (
         one.contact_id,
@@ -79,6 +80,7 @@ def _row(one: "Waiting", zone: "ZoneInfo", lang: "Language") -> "Sequence[str]":
         said(sla.by, lang),
         time_text(sla.touch_due_at, zone, lang),
         time_text(sla.touched_at, zone, lang),
+        f"{sla.attempts}{'' if sla.may_give_up else f' / {promised}'}",
         time_text(sla.decision_due_at, zone, lang),
         heard_by or "–",
         one.card.status if one.card else "–",

@@ -31,6 +31,7 @@ def review_dict(found: Reviewed) -> Mapping[str, object]:
         else {"agreement": found.previous.label, "cells": _cells(seen.earlier.cells)},
         "rules": [_rule(one) for one in found.study.rates],
         "premature": dict(review.premature),
+        "given_up_early": review.given_up_early,
         "missed": {"wins": review.wins, **review.missed, "signals": dict(seen.signals)},
         "simulation": simulation_dict(found.simulation, ids=False),
         "data": {

@@ -120,6 +120,14 @@ def _print_premature(found: Reviewed, lang: Language) -> None:
     typer.echo(said("premature", lang, count=number(review.premature.total(), lang), all=number(handed, lang)))
     for why, count in review.premature.most_common():
         typer.echo(f"  {said(why, lang)}: {number(count, lang)}")
+    if review.given_up_early:
+        typer.echo("  " + said("given_up_early", lang, **_given_up(found, lang)))
+
+
+def _given_up(found: Reviewed, lang: Language) -> Mapping[str, object]:
+    review, promised = found.seen.review, found.window.attempts
+    counts = {"count": number(review.given_up_early, lang), "all": number(review.rejections.total(), lang)}
+    return {**counts, "attempts": promised.min_attempts, "days": promised.over_days}
 
 
 def _print_missed(found: Reviewed, lang: Language) -> None:

@@ -66,6 +66,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "lost within 14 days without a talk",
         "binnen 14 Tagen ohne Gespräch verloren",
     ),
+    "given_up_early": (
+        "rejected unreached, before {attempts} attempts over {days} days: {count} of {all}",
+        "unerreicht abgelehnt, vor {attempts} Versuchen über {days} Tage: {count} von {all}",
+    ),
     "missed": (
         "5 Winners that the score did not see: {count} of {all}",
         "5 Gewonnene, die der Score nicht sah: {count} von {all}",

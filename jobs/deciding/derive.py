@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
 
+from jobs.deciding.company_cycles import company_cycles
+from jobs.deciding.postponing import newly_delayed
 from jobs.deciding.primaries import with_sales_ready
 from jobs.deciding.stays import can_move_figures, is_new_month, refresh_stays
 from jobs.desk import Desk
@@ -15,7 +17,7 @@ from jobs.names import QUOTES
 from jobs.pulling.sources import SourceNames
 from syncer.agreement import Agreement
 from syncer.funnel import Rules, compile_rules, decide_company, decide_contact, decide_deal
-from syncer.funnel.facts import DealDecision
+from syncer.funnel.facts import ContactDecision, DealDecision
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import Unit
@@ -63,6 +65,8 @@ class _Work:
     #: None is all of them.
     deal_ids: Collection[str] | None
     contact_ids: Sequence[str] | None
+    #: Nobody stands anywhere yet.
+    is_first: bool
     #: What stays marked until all that follows from it is decided.
     held: Sequence[Dirty]
 
@@ -92,6 +96,7 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
         clocks=clocks,
         deal_ids=None if everything else dirty.deal_ids,
         contact_ids=None if everything else dirty.contact_ids,
+        is_first=under is None,
         held=[replace(dirty, full=everything)],
     )
     count = DeriveCount()
@@ -162,17 +167,32 @@ def _deals(work: _Work, count: DeriveCount) -> _Decided:
         facts = with_sales_ready(work.sources.deals(known), reading, desk.name, work.rules, work.clocks.known_at)
         for some in _portions(decide_deal(one, rules=work.rules, as_of=work.clocks.as_of) for one in facts):
             with desk.store.commit() as unit:
-                now = desk.clock()
-                saved = unit.ledger.save_deals(desk.name, some, now=now, agreement=desk.agreement.agreement.label)
-                for error in saved.refused:
-                    reason, record = "the decision cannot be kept", error.record or ""
-                    unit.desk.bury(desk.name, Kind.DEAL, record, reason=reason, problems=error.problems, now=now)
+                changed = set(_keep_deals(work, unit, some, count))
             count.deals += len(some)
-            changed = set(saved.changed_ids)
             decided.changed_ids += changed
             theirs = (one for one in some if one.deal_id in changed)
             decided.moves_figures |= can_move_figures(desk, theirs, work.clocks.as_of)
     return decided
+
+
+def _keep_deals(work: _Work, unit: Unit, some: Sequence[DealDecision], count: DeriveCount) -> Sequence[str]:
+    """Keep decisions on deals, with those on the people of deals that they postpone; return the deals that changed."""
+    desk, now = work.desk, work.desk.clock()
+    ids, label = [one.deal_id for one in some], desk.agreement.agreement.label
+    alone = unit.ledger.companies_alone(desk.name, ids)
+    postponed = () if work.is_first else newly_delayed(unit, desk.name, some)
+    saved = unit.ledger.save_deals(desk.name, some, now=now, agreement=label)
+    for error in saved.refused:
+        reason, record = "the decision cannot be kept", error.record or ""
+        unit.desk.bury(desk.name, Kind.DEAL, record, reason=reason, problems=error.problems, now=now)
+    alone |= unit.ledger.companies_alone(desk.name, ids)
+    if alone:
+        cycles = company_cycles(unit, desk.name, alone, work.rules, work.clocks.as_of)
+        unit.ledger.save_company_cycles(desk.name, cycles, now=now, agreement=label)
+    if postponed:
+        people = sorted(unit.facts.contacts_of(desk.name, postponed))
+        count.changed += _keep(work, unit, list(_decided_people(work, unit, people)))
+    return saved.changed_ids
 
 
 def _contacts(work: _Work, count: DeriveCount) -> None:
@@ -180,19 +200,22 @@ def _contacts(work: _Work, count: DeriveCount) -> None:
     if work.contact_ids is not None and not work.contact_ids:
         return
     with desk.store.snapshot() as reading:
-        facts = reading.facts.contacts(
-            desk.name, work.contact_ids, work.clocks.known_at, lambda ids: deals_of(reading, desk.name, ids)
-        )
-        named = work.sources.contacts(facts)
-        decided = (decide_contact(one, rules=work.rules, as_of=work.clocks.as_of) for one in named)
-        for some in _portions(decided):
+        for some in _portions(_decided_people(work, reading, work.contact_ids)):
             with desk.store.commit() as unit:
-                changed = unit.ledger.save_contacts(
-                    desk.name, some, now=desk.clock(), agreement=desk.agreement.agreement.label
-                )
+                count.changed += _keep(work, unit, some)
             count.contacts += len(some)
-            count.changed += len(changed)
             desk.progress.advance("decided", len(some))
+
+
+def _decided_people(work: _Work, reading: Unit, ids: Sequence[str] | None) -> Iterator[ContactDecision]:
+    name = work.desk.name
+    facts = reading.facts.contacts(name, ids, work.clocks.known_at, lambda some: deals_of(reading, name, some))
+    return (decide_contact(one, rules=work.rules, as_of=work.clocks.as_of) for one in work.sources.contacts(facts))
+
+
+def _keep(work: _Work, unit: Unit, people: Sequence[ContactDecision]) -> int:
+    desk, label = work.desk, work.desk.agreement.agreement.label
+    return len(unit.ledger.save_contacts(desk.name, people, now=desk.clock(), agreement=label))
 
 
 def deals_of(reading: Unit, account: str, contact_ids: Sequence[str]) -> Mapping[str, Sequence[DealDecision]]:

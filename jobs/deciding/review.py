@@ -108,7 +108,8 @@ def _seen(desk: Desk, asked: Asked) -> tuple[Window, Seen]:
     with desk.store.snapshot() as reading:
         frame = Frame(as_of=clocks.as_of, weeks=_WEEKS, horizon_days=horizon_of(desk, reading, clocks))
         since = Millis(clocks.as_of - asked.months * _MONTH)
-        window = Window(since=since, frame=frame, signed_at=_signed_at(agreement))
+        promised = agreement.agreement.sla.attempts_before_give_up
+        window = Window(since=since, frame=frame, attempts=promised, signed_at=_signed_at(agreement))
         rules = rules_of(reading, desk.name, agreement)
         earlier = None if asked.previous is None else rules_of(reading, desk.name, asked.previous)
         for facts in _facts(desk, reading, clocks):

@@ -11,9 +11,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "explicit_request": ("explicit request", "ausdrücklicher Wunsch"),
     "score_sales_ready": ("score at the agreed threshold", "Score an der vereinbarten Schwelle"),
     "sla": (
-        "Agreed: contact by {touch}, accept or reject by {decision}{levels}",
-        "Vereinbart: Kontakt bis {touch}, Annahme oder Ablehnung bis {decision}{levels}",
+        "Agreed: contact by {touch}, accept or reject by {decision}; give up only after {tries} in vain{levels}",
+        "Vereinbart: Kontakt bis {touch}, Annahme oder Ablehnung bis {decision}; Aufgabe erst nach {tries}{levels}",
     ),
+    "tries": ("{attempts} attempts over {days} days", "{attempts} vergeblichen Versuchen über {days} Tage"),
     "level": ("; without contact from {at}: {to}", "; ohne Kontakt ab {at}: {to}"),
     "owner": ("owner", "zuständige Person"),
     "team_lead": ("team lead", "Teamleitung"),
@@ -57,6 +58,22 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "proposal_silence": (
         "Please answer by {by}. Until then the deal stays open and out of the risk-adjusted forecast.",
         "Bitte bis {by} antworten. Bis dahin bleibt der Deal offen und zählt nicht im risikobereinigten Forecast.",
+    ),
+    "proposal_applied": (
+        "Please answer by {by}. Without an answer the deal then counts as postponed, as both teams agreed.",
+        "Bitte bis {by} antworten. Ohne Antwort gilt der Deal dann als verschoben, wie beide Teams vereinbart haben.",
+    ),
+    "no_reason": ("no reason given", "ohne Angabe von Gründen"),
+    "resume_title": ("Take up again by {back}: {name}", "Wieder aufnehmen bis {back}: {name}"),
+    "resume_why": ("Postponed since {since}: {reason}.", "Verschoben seit {since}: {reason}."),
+    "resume_how": (
+        "Agreed to come back on {back}: get in touch, then reopen the deal or open a new one.",
+        "Vereinbarte Wiedervorlage {back}: Kontakt aufnehmen, dann den Deal wieder öffnen oder einen neuen anlegen.",
+    ),
+    "escalation_title": ("Nobody got in touch: {who} · due {due}", "Noch kein Kontakt: {who} · fällig {due}"),
+    "escalation_why": (
+        "By: {how}, handed over {at}; untouched after {times} times the agreed span, so this goes to: {to}.",
+        "Anlass: {how}, übergeben {at}; nach dem {times}-Fachen der vereinbarten Zeit unberührt, darum an: {to}.",
     ),
     "CO5": ("in an on-hold stage for 30 days or more", "seit 30 Tagen oder länger in einer Warte-Phase"),
     "CO6": (

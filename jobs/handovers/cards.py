@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from jobs.handovers.card_words import known, said, spoken
 from jobs.terms import term
 from jobs.words import Language, time_text
+from syncer.agreement.stages import Stages
 from syncer.funnel import Rules
 from syncer.funnel.facts import ContactDecision, ContactFacts, FunnelStage, Outcome, Rank, Relationship
 from syncer.handover.routing import Addressee
@@ -64,13 +65,14 @@ class Card:
 def card(case: CardCase) -> Card:
     """Return the card of a hand-over; what there is nothing to say about is left out."""
     due = case.at(case.sla.touch_due_at)
-    title = said("title", case.lang, who=_who(case.facts), cell=case.explanation.score.cell, due=due)
+    title = said("title", case.lang, who=who(case.facts), cell=case.explanation.score.cell, due=due)
     parts = (_occasion, _service, _latest, _titles, _profile, _company, _earlier, _answers)
     found = (part(case) for part in parts)
     return Card(title=title, lines=(*case.explanation.lines, *(line for line in found if line)))
 
 
-def _who(facts: ContactFacts) -> str:
+def who(facts: ContactFacts) -> str:
+    """Return how a contact is named in a title: person and company."""
     person = " ".join(part for part in (facts.contact.first_name, facts.contact.last_name) if part)
     company = None if facts.company is None else facts.company.name
     named = [person or facts.contact.id, *((company,) if company else ())]
@@ -86,7 +88,9 @@ def _service(case: CardCase) -> str:
     sla, lang = case.sla, case.lang
     levels = (said("level", lang, at=case.at(one.at), to=spoken(one.to, lang)) for one in sla.levels)
     touch, decision = case.at(sla.touch_due_at), case.at(sla.decision_due_at)
-    return said("sla", lang, touch=touch, decision=decision, levels="".join(levels))
+    promised = case.rules.agreement.agreement.sla.attempts_before_give_up
+    tries = said("tries", lang, attempts=promised.min_attempts, days=promised.over_days)
+    return said("sla", lang, touch=touch, decision=decision, tries=tries, levels="".join(levels))
 
 
 def _latest(case: CardCase) -> str | None:
@@ -165,11 +169,14 @@ def _earlier(case: CardCase) -> str | None:
 
 
 def _answers(case: CardCase) -> str:
+    return answers_line(case.rules.agreement.stages, case.lang)
+
+
+def answers_line(terms: Stages, lang: Language) -> str:
     """Return how sales accepts or rejects: by the lead status, two clicks in the record itself."""
-    terms = case.rules.agreement.stages
-    rejected = (f"{status} = {spoken(reason, case.lang)}" for status, reason in terms.rejected_lead_statuses.items())
+    rejected = (f"{status} = {spoken(reason, lang)}" for status, reason in terms.rejected_lead_statuses.items())
     accept = "/".join(terms.accepted_lead_statuses)
-    return said("answer", case.lang, accept=accept, reject=" · ".join(rejected))
+    return said("answer", lang, accept=accept, reject=" · ".join(rejected))
 
 
 def _day(case: CardCase, at: int) -> str:

@@ -24,6 +24,12 @@ class Handed:
     decision: ContactDecision
     sla: Sla
 
+    @property
+    def company_id(self) -> str | None:
+        """The live company that the contact belongs to, or None."""
+        company = self.facts.company
+        return None if company is None or company.archived_at is not None else company.id
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Handovers:

@@ -11,19 +11,14 @@ from dataclasses import dataclass, replace
 import structlog
 
 from connectors.ports import Anchor, NewRecord
-from jobs.deciding.derive import Clocks, last_clocks
 from jobs.desk import Desk
-from jobs.handovers.handover import Handed, handovers, waits
-from jobs.handovers.proposals import Asked, asked
-from jobs.switches import HandoverForm
-from mappings.notices import body_property, values_of
+from jobs.handovers.letters import Letter, open_letters
+from mappings.notices import body_property
 from syncer.errors import Missing, RecordError, SyncerError, UnknownOutcome
-from syncer.handover.notices import Purpose, body_of, marker
-from syncer.handover.routing import addressee
+from syncer.handover.notices import marker
 from syncer.moments import MINUTE
-from syncer.records import Kind
-from syncer.store import Status, Unit
-from syncer.store.notices import NoticeEntry, Settled
+from syncer.store import Status
+from syncer.store.notices import Settled
 
 _log = structlog.get_logger()
 
@@ -45,15 +40,6 @@ class NoticeCount:
     cancelled: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
-    """A notice as it is to stand in the CRM now."""
-
-    entry: NoticeEntry
-    #: None where nobody waits any more: what may have been sent is only looked for.
-    record: NewRecord | None
-
-
 async def deliver_notices(desk: Desk, count: NoticeCount) -> None:
     """Send every notice that stands open, one by one, and count what became of each."""
     letters = await asyncio.to_thread(_letters, desk, count)
@@ -64,78 +50,15 @@ async def deliver_notices(desk: Desk, count: NoticeCount) -> None:
 def _letters(desk: Desk, count: NoticeCount) -> Sequence[Letter]:
     """Return what is to be sent or looked for; what nobody waits for and was never sent is cancelled."""
     with desk.store.snapshot() as reading:
-        entries = [one for one in reading.notices.open(desk.name) if _concerns(desk, one)]
-        if not entries:
-            return ()
-        clocks = last_clocks(reading, desk.name, desk.clock())
-        about = {purpose: [one for one in entries if one.notice.purpose is purpose] for purpose in Purpose}
-        cards = _cards(desk, reading, clocks, about[Purpose.HANDOVER])
-        questions = _questions(desk, reading, about[Purpose.PROPOSAL])
-    records = {letter.entry.notice.key: letter.record for letter in (*cards, *questions)}
-    letters = [Letter(entry=one, record=records.get(one.notice.key)) for one in entries]
+        letters = open_letters(desk, reading)
     over = [one for one in letters if one.record is None and one.entry.status is Status.PENDING]
-    with desk.store.commit() as unit:
-        for one in over:
-            settled = Settled(status=Status.CANCELLED, error=_OVER)
-            unit.notices.settle(desk.name, one.entry.notice.key, settled, desk.clock())
+    if over:
+        with desk.store.commit() as unit:
+            for one in over:
+                settled = Settled(status=Status.CANCELLED, error=_OVER)
+                unit.notices.settle(desk.name, one.entry.notice.key, settled, desk.clock())
     count.cancelled += len(over)
     return [one for one in letters if one not in over]
-
-
-def _concerns(desk: Desk, entry: NoticeEntry) -> bool:
-    """Return whether a notice is to be looked at: what was switched off waits, unless it may be in the CRM already."""
-    cards, questions = desk.account.handover is not HandoverForm.NONE, desk.account.proposals
-    is_on = cards if entry.notice.purpose is Purpose.HANDOVER else questions
-    return is_on or entry.status is Status.SENDING
-
-
-def _cards(desk: Desk, reading: Unit, clocks: Clocks, entries: Sequence[NoticeEntry]) -> Sequence[Letter]:
-    agreement = desk.agreement.agreement
-    lang, found = agreement.write_back.language, handovers(reading, agreement, desk.name, clocks)
-    by_contact = {one.notice.record_id: one for one in entries}
-    letters = []
-    for one in found.of(list(by_contact)):
-        if not waits(one):
-            continue
-        entry, told = by_contact[one.facts.contact.id], found.card(one, lang)
-        values = values_of(
-            entry.notice,
-            title=told.title,
-            body=body_of(told.lines, entry.notice.key),
-            owner_id=addressee(one.facts, found.rules.agreement, clocks.as_of).owner_id,
-            due_at=one.sla.touch_due_at,
-            now=desk.clock(),
-        )
-        letters.append(Letter(entry=entry, record=NewRecord(values=values, anchors=_anchors(one))))
-    return letters
-
-
-def _anchors(one: Handed) -> Sequence[Anchor]:
-    company = one.facts.company
-    contact = Anchor(stream=Kind.CONTACT.value, id=one.facts.contact.id)
-    if company is None or company.archived_at is not None:
-        return (contact,)
-    return (contact, Anchor(stream=Kind.COMPANY.value, id=company.id))
-
-
-def _questions(desk: Desk, reading: Unit, entries: Sequence[NoticeEntry]) -> Sequence[Letter]:
-    by_deal = {one.notice.record_id: one for one in entries}
-    return [_question(desk, one, by_deal[one.notice.record_id]) for one in asked(desk, reading, list(by_deal))]
-
-
-def _question(desk: Desk, one: Asked, entry: NoticeEntry) -> Letter:
-    values = values_of(
-        entry.notice,
-        title=one.title,
-        body=body_of(one.lines, entry.notice.key),
-        owner_id=one.owner_id,
-        due_at=one.due_at,
-        now=desk.clock(),
-    )
-    return Letter(
-        entry=entry,
-        record=NewRecord(values=values, anchors=(Anchor(stream=Kind.DEAL.value, id=entry.notice.record_id),)),
-    )
 
 
 async def _deliver(desk: Desk, letter: Letter, count: NoticeCount) -> None:

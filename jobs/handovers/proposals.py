@@ -1,14 +1,15 @@
 """Open deals that seem postponed: the question that their owner gets (domain C2, `propose`)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from textwrap import shorten
 
 from jobs.desk import Desk
 from jobs.handovers.card_words import known, said
+from jobs.handovers.tasks import Task
 from jobs.words import Language, time_text
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
+from syncer.funnel.questions import answer_by
 from syncer.handover.notices import Form, Notice, Purpose, proposal_key
 from syncer.moments import DAY, Millis
 from syncer.records import Kind
@@ -19,18 +20,7 @@ _TO_OWNER = "deal.owner"
 _LONGEST = 120
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """One question about one deal."""
-
-    notice: Notice
-    title: str
-    lines: Sequence[str]
-    owner_id: str | None
-    due_at: Millis
-
-
-def asked(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Asked]:
+def asked(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Task]:
     """Yield the questions about those of the deals that a proposal waits on."""
     for decision in reading.ledger.deal_decisions(desk.name, ids):
         span = decision.spans[-1] if decision.spans else None
@@ -38,14 +28,16 @@ def asked(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Asked]:
             yield _question(desk, reading, decision, span)
 
 
-def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan) -> Asked:
+def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan) -> Task:
     rules, lang = desk.agreement.agreement, desk.agreement.agreement.write_back.language
     since = _since(decision)
     deal = reading.mirror.deal(desk.name, decision.deal_id)
     called = (deal and deal.name) or decision.deal_id
-    due_at = Millis(desk.clock() + rules.closed_other.propose.grace_days * DAY)
+    propose = rules.closed_other.propose
+    decides = propose.auto_apply_after_grace
+    due_at = answer_by(rules, since) if decides else Millis(desk.clock() + propose.grace_days * DAY)
     name = rules.write_back.deals.outcome or "dealstage"
-    return Asked(
+    return Task(
         notice=Notice(
             key=proposal_key(decision.deal_id, since),
             form=Form.TASK,
@@ -59,9 +51,13 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
             f"{span.proposal}: {_why(span, lang)}",
             said("proposal_yes", lang, property=name),
             said("proposal_no", lang),
-            said("proposal_silence", lang, by=time_text(due_at, rules.calendar.zone, lang)),
+            said(
+                "proposal_applied" if decides else "proposal_silence",
+                lang,
+                by=time_text(due_at, rules.calendar.zone, lang),
+            ),
         ),
-        owner_id=decision.owner_id if rules.closed_other.propose.task_to == _TO_OWNER else None,
+        owner_id=decision.owner_id if propose.task_to == _TO_OWNER else None,
         due_at=due_at,
     )
 

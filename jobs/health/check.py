@@ -16,7 +16,7 @@ from jobs.settings import Settings, load_settings
 from jobs.webhooks.hook_standing import hook_findings, read_hooks
 from jobs.writing.setup import setup
 from mappings.check import gaps
-from syncer.agreement import InForce, Meaning, dormant, in_force
+from syncer.agreement import InForce, Meaning, in_force
 from syncer.errors import ConfigError, MissingScope, SyncerError, Unavailable
 from syncer.moments import moment
 from syncer.records import Kind
@@ -95,7 +95,6 @@ def _agreement(settings: Settings, findings: list[Finding]) -> InForce | None:
     level = Level.NOTE if found.notice else Level.FINE
     remedy = "syncer init writes it, ready to sign" if found.notice else None
     findings.append(Finding(level=level, area="agreement", what=agreement_text(found), remedy=remedy))
-    findings += [Finding(level=Level.NOTE, area="agreement", what=what) for what in dormant(found.agreement)]
     return found
 
 

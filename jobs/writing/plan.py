@@ -1,25 +1,28 @@
 """Wanted values minus what the CRM holds, into the outbox: the smallest set of writes, each with its reason."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
 from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.desk import Desk, Portal
+from jobs.handovers.escalations import unnamed
 from jobs.handovers.wanted_notices import too_many, wanted_notices
 from jobs.names import rules_for
 from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, decide_contact
 from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts
 from syncer.handover.notices import Notice, Purpose
+from syncer.handover.routing import addressee
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.scoring import short_reasons
 from syncer.scoring.explain import window_of
 from syncer.store import Unit
 from syncer.writeback import (
+    OWNER,
     Desired,
     Intent,
     PlanLimits,
@@ -65,6 +68,8 @@ class _Work:
     clocks: Clocks
     #: Only what was decided anew since this moment; None for everything.
     since: Millis | None
+    #: Ids of owners who can be assigned.
+    owners: Collection[str]
     found: dict[str, None] = field(default_factory=dict)
 
 
@@ -96,6 +101,7 @@ def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep
 
 def _notices(work: _Work, reading: Unit, *, force: bool) -> Sequence[Notice]:
     wanted = wanted_notices(work.desk, reading)
+    work.found.update(dict.fromkeys(unnamed(work.desk, reading)))
     refusal = None if force else too_many(work.desk, wanted)
     if refusal is None:
         return wanted
@@ -116,6 +122,7 @@ def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
         existing={kind: frozenset(portal.properties.get(kind, ())) for kind in Kind},
         clocks=last_clocks(reading, desk.name, desk.clock()),
         since=None if full or is_new or planned is None else Millis(int(planned)),
+        owners=frozenset(one.id for one in reading.mirror.owners(desk.name) if not one.archived),
     )
 
 
@@ -149,12 +156,20 @@ def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
         shown = _shown(work, reading, Kind.CONTACT, ids)
         for one in facts:
             decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
-            standing = standing_of(decision, _reasons(work, one, decision))
+            standing = standing_of(decision, _reasons(work, one, decision), _routed_to(work, one))
             seen = shown(decision.contact_id)
             yield from _edits(
                 work, Kind.CONTACT, decision.contact_id, desired_contact(standing, seen, work.write), seen
             )
         work.desk.progress.advance("planned", len(ids))
+
+
+def _routed_to(work: _Work, facts: ContactFacts) -> str | None:
+    """Return the active owner to whom routing leads, where owners are assigned at all."""
+    if OWNER not in work.write.names[Kind.CONTACT]:
+        return None
+    found = addressee(facts, work.rules.agreement, work.clocks.as_of).owner_id
+    return found if found in work.owners else None
 
 
 def _reasons(work: _Work, facts: ContactFacts, decision: ContactDecision) -> str:

@@ -2,7 +2,6 @@
 
 from syncer.agreement.calendar import Calendar
 from syncer.agreement.delays import DelayRule, DelayRules
-from syncer.agreement.dormant import dormant
 from syncer.agreement.events import UNCLASSIFIED
 from syncer.agreement.head import Role
 from syncer.agreement.load import InForce, default_text, in_force, load_agreement, load_default, parse_agreement
@@ -38,7 +37,6 @@ __all__ = [
     "StageMeaning",
     "StageWarning",
     "default_text",
-    "dormant",
     "in_force",
     "json_schema",
     "load_agreement",

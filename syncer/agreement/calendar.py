@@ -1,7 +1,7 @@
 """The section `calendar`: time zone, fiscal year, and the quarters that follow from them."""
 
 from bisect import bisect_right
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -68,6 +68,10 @@ class Calendar(Section):
         local = moment(at).astimezone(self.zone)
         years, month = divmod(local.month - 1 + offset, _MONTHS)
         return millis(datetime(local.year + years, month + 1, 1, tzinfo=self.zone))
+
+    def midnight(self, day: date) -> Millis:
+        """Return the moment at which a local day begins."""
+        return millis(datetime(day.year, day.month, day.day, tzinfo=self.zone))
 
     def fiscal_year_start_after(self, at: int) -> Millis:
         """Return the start of the first fiscal year that begins after `at`."""

@@ -24,6 +24,7 @@ from syncer.agreement.surveys import Surveys
 from syncer.agreement.writing import LifecycleMap, WriteBack
 from syncer.expressions import Condition, Vocabulary, compile_condition
 from syncer.funnel.facts import FunnelStage
+from syncer.moments import Millis
 
 _FINGERPRINT_LENGTH = 16
 _SHORT = 8
@@ -88,6 +89,14 @@ class Agreement(Section):
         """Roles that have not signed this very content."""
         valid = {signature.role for signature in self.agreement.signed if signature.content == self.fingerprint}
         return tuple(role for role in Role if role not in valid)
+
+    @cached_property
+    def signed_at(self) -> Millis:
+        """The day on which the last of both teams signed, or from which the content holds; 0 for no signature."""
+        days = [one.at for one in self.agreement.signed if one.content == self.fingerprint]
+        if self.agreement.valid_from is not None:
+            days.append(self.agreement.valid_from)
+        return max((self.calendar.midnight(day) for day in days), default=Millis(0))
 
     @cached_property
     def other_reasons(self) -> frozenset[str]:

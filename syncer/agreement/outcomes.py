@@ -95,9 +95,9 @@ class Propose(Section):
     """How the owner is asked."""
 
     task_to: str = "deal.owner"
-    #: Days without an answer after which a proposal leaves the risk-adjusted forecast.
+    #: Days that the owner has for an answer.
     grace_days: Annotated[int, Field(ge=0)] = 14
-    #: An unanswered proposal is applied after the grace.
+    #: An unanswered proposal decides the delay when the grace is over; else only a person does.
     auto_apply_after_grace: bool = False
 
 

@@ -115,6 +115,10 @@ class ContactProperties(Section):
     sla_due_at: PropertyName | None = "fn_sla_due_at"
     lifecycle: PropertyName | None = "lifecyclestage"
     lead_status: PropertyName | None = "hs_lead_status"
+    #: The CRM's own: whom routing leads to, where a lead has no owner. None assigns nobody.
+    owner: PropertyName | None = None
+    #: Why a delayed contact is nurtured on. None is not written.
+    nurture_track: PropertyName | None = None
 
 
 class CompanyProperties(Section):

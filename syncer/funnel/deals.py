@@ -30,9 +30,7 @@ def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecisio
     offers = offers_of(judge, lines)
     moments = _moments(judge, lines, offers)
     spans: Sequence[DealSpan] = _merged(_spans(judge, lines, offers, [at for at in moments if at <= as_of], as_of))
-    is_open = bool(spans) and spans[-1].outcome is Outcome.OPEN
-    reading = read(judge, lines, as_of, as_of) if is_open else None
-    spans, delay_at = with_delays(judge, spans, lines, reading, as_of)
+    spans, delay_at = with_delays(judge, spans, lines, lambda at: read(judge, lines, at, as_of), as_of)
     deal = facts.deal
     return DealDecision(
         deal_id=deal.id,

@@ -7,9 +7,11 @@ from itertools import pairwise
 
 from syncer.agreement.delays import DelayRule
 from syncer.agreement.outcomes import Mode
+from syncer.funnel.bounds import NEVER
 from syncer.funnel.facts import DealSpan, Outcome
 from syncer.funnel.kept import Delay
 from syncer.funnel.outcomes import Judge, Reading
+from syncer.funnel.questions import ReadAt, applied_at, is_same_question
 from syncer.funnel.timeline import Timeline, Timelines
 from syncer.moments import DAY, Millis
 from syncer.records import ChangeSource
@@ -18,40 +20,63 @@ from syncer.records import ChangeSource
 _HORIZON_DAYS = 400
 
 #: A buyer who names a later date postpones the project.
-_STATED = "project_postponed"
+_STATED, _STATED_BY = "project_postponed", "CO4"
 
 
 def with_delays(
-    judge: Judge, spans: Sequence[DealSpan], lines: Timelines, reading: Reading | None, as_of: Millis
+    judge: Judge, spans: Sequence[DealSpan], lines: Timelines, read_at: ReadAt, as_of: Millis
 ) -> tuple[Sequence[DealSpan], Millis | None]:
-    """Return the spans with the delays that were decided and the one that begins now, and when time alone changes it.
-
-    `reading` is the deal as of `as_of` where it is open, else None.
-    """
-    if reading is None:
+    """Return the spans with the delays that were decided and the one that begins now, and when time changes them."""
+    if not spans or spans[-1].outcome is not Outcome.OPEN:
         return _past(judge, spans, lines, None, as_of), None
+    reading = read_at(as_of)
     rule = judge.delay(reading, as_of)
-    going_on = _going_on(judge, lines, reading, rule, as_of)
+    asked_at = None if rule is None or rule.mode is Mode.AUTO else _asked_at(judge, spans, read_at, rule, as_of)
+    begun = None if rule is None else Delay(rule.id, _decided_at(judge, reading, rule, asked_at, as_of))
+    going_on = _going_on(judge, lines, reading, begun, as_of)
     found = _past(judge, spans, lines, going_on, as_of)
     due_at = _next_change(judge, reading, as_of, rule)
     if going_on is not None:
         return _delayed(judge, found, going_on), due_at
-    if rule is None:
+    if begun is None or asked_at is None:
         return found, due_at
-    return _asked(found, _since(judge, reading, rule, spans[-1].valid_from, as_of), rule.id), due_at
+    return _asked(found, asked_at, begun.rule), min(due_at, begun.since)
 
 
-def _going_on(judge: Judge, lines: Timelines, reading: Reading, rule: DelayRule | None, as_of: Millis) -> Delay | None:
-    """Return the delay that lasts: as we wrote or decided it before, else never before its facts were known."""
+def _going_on(judge: Judge, lines: Timelines, reading: Reading, begun: Delay | None, as_of: Millis) -> Delay | None:
+    """Return the delay that lasts: as we wrote or decided it before, else as it has begun."""
+    kept = [one for one in _kept(judge) if one.until is None and reading.entered_at <= one.since <= as_of]
     written_at = _written_at(lines.of("outcome"), reading, as_of)
     if written_at is not None:
-        return Delay("CO4" if rule is None else rule.id, written_at)
-    if rule is None or rule.mode is not Mode.AUTO:
+        by = begun or (kept[-1] if kept else None)
+        return Delay(_STATED_BY if by is None else by.rule, written_at)
+    if begun is None or begun.since == NEVER:
         return None
-    for kept in _kept(judge):
-        if kept.rule == rule.id and kept.until is None and reading.entered_at <= kept.since <= as_of:
-            return kept
-    return Delay(rule.id, _since(judge, reading, rule, max(reading.entered_at, judge.known_at(rule, as_of)), as_of))
+    same = next((one for one in kept if one.rule == begun.rule), None)
+    if same is None and begun.since > as_of:
+        # Another question is open meanwhile: what was decided stands.
+        return kept[-1] if kept else None
+    return same or begun
+
+
+def _decided_at(judge: Judge, reading: Reading, rule: DelayRule, asked_at: Millis | None, as_of: Millis) -> Millis:
+    """Return when a rule that holds decides: once its facts were known, or when a question was not answered in time."""
+    if asked_at is not None:
+        return applied_at(judge.rules.agreement, asked_at)
+    return _since(judge, reading, rule, max(reading.entered_at, judge.known_at(rule, as_of)), as_of)
+
+
+def _asked_at(judge: Judge, spans: Sequence[DealSpan], read_at: ReadAt, rule: DelayRule, as_of: Millis) -> Millis:
+    """Return since when a question has stood; what a deal is worth may change meanwhile."""
+    reading = read_at(as_of)
+    since = _since(judge, reading, rule, spans[-1].valid_from, as_of)
+    for before, later in pairwise(reversed(spans)):
+        earlier = read_at(later.valid_from)
+        is_open = since == before.valid_from and later.outcome is Outcome.OPEN
+        if not is_open or not is_same_question(earlier, reading) or not _holds(judge, earlier, rule, since - 1):
+            break
+        since = _since(judge, earlier, rule, later.valid_from, Millis(since - 1))
+    return since
 
 
 def _past(

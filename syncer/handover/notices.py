@@ -13,6 +13,8 @@ from syncer.records import Kind
 _SAME_HANDOVER = DAY
 #: A deal's owner is asked once in so many days.
 _SAME_QUESTION = 30 * DAY
+#: A date of return that moves by less is told once.
+_SAME_RETURN = 30 * DAY
 
 
 class Form(StrEnum):
@@ -27,9 +29,18 @@ class Purpose(StrEnum):
 
     HANDOVER = "handover"
     PROPOSAL = "proposal"
+    #: A delayed sale comes back.
+    RESUME = "resume"
+    #: Nobody touched a lead in the agreed time.
+    ESCALATION = "escalation"
 
 
-_SAME: Mapping[Purpose, int] = {Purpose.HANDOVER: _SAME_HANDOVER, Purpose.PROPOSAL: _SAME_QUESTION}
+_SAME: Mapping[Purpose, int] = {
+    Purpose.HANDOVER: _SAME_HANDOVER,
+    Purpose.PROPOSAL: _SAME_QUESTION,
+    Purpose.RESUME: _SAME_RETURN,
+    Purpose.ESCALATION: _SAME_HANDOVER,
+}
 _UNSAFE = re.compile(r"[^A-Za-z0-9.-]")
 
 
@@ -58,6 +69,21 @@ def proposal_key(deal_id: str, at: int) -> str:
     return f"proposal.{deal_id}.{at}"
 
 
+def resume_key(deal_id: str, at: int) -> str:
+    """Return the key of a deal's return at a moment."""
+    return f"resume.{deal_id}.{at}"
+
+
+def escalation_key(contact_id: str, cycle_no: int, number: int, rung: str) -> str:
+    """Return the key of one rung of the escalation of a hand-over."""
+    return f"escalation.{contact_id}.{cycle_no}.{number}.{rung.replace('.', '-')}"
+
+
+def rung_of(notice: Notice) -> str:
+    """Return which rung of an escalation a notice is; "" for what has none."""
+    return notice.key.rpartition(".")[2] if notice.purpose is Purpose.ESCALATION else ""
+
+
 def marker(key: str) -> str:
     """Return the text by which a notice is found in the CRM."""
     return f"[syncer {_UNSAFE.sub('-', key)}]"
@@ -67,7 +93,9 @@ def is_told(notice: Notice, told: Collection[Notice]) -> bool:
     """Return whether an occasion was told before, also where knowledge has moved its number or its moment since."""
     near = _SAME[notice.purpose]
     return any(
-        one.purpose is notice.purpose and (one.key == notice.key or abs(one.at - notice.at) < near) for one in told
+        one.purpose is notice.purpose
+        and (one.key == notice.key or (abs(one.at - notice.at) < near and rung_of(one) == rung_of(notice)))
+        for one in told
     )
 
 

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 
 from scipy.stats import chi2
 
+from syncer.agreement.head import Attempts
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, Outcome
 from syncer.funnel.two_way import is_two_way
+from syncer.handover.attempts import attempts_of
 from syncer.handover.entries import is_void
 from syncer.handover.simulation import Frame
 from syncer.handover.sla import first_touch
@@ -31,6 +33,8 @@ class Window:
     #: When its hand-overs began to count, and its mature ones.
     since: Millis
     frame: Frame
+    #: How often sales tries before it gives up.
+    attempts: Attempts
     #: When the agreement was last signed; None where nobody did.
     signed_at: Millis | None
 
@@ -67,6 +71,8 @@ class Review:
     unexplained: int = 0
     closed: int = 0
     rejected_silently: int = 0
+    #: Rejected, though nobody had reached them and fewer attempts were made than agreed.
+    given_up_early: int = 0
     before: Counter[str] = field(default_factory=Counter)
     recent: Counter[str] = field(default_factory=Counter)
 
@@ -150,6 +156,9 @@ def _steps(review: Review, facts: ContactFacts, cycle: Cycle, window: Window) ->
     if cycle.rejected_at is not None:
         review.rejections[cycle.reject_reason or _UNSPECIFIED] += 1
         review.rejected_silently += cycle.reject_reason is None
+        # What was never real ends as void, and is not counted here: it needs no attempts.
+        tried = attempts_of(facts, handed_at, cycle.rejected_at)
+        review.given_up_early += not tried.are_enough(window.attempts, cycle.rejected_at)
 
 
 def _cell(review: Review, cycle: Cycle, window: Window) -> None:

@@ -6,14 +6,11 @@ from enum import StrEnum
 
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, StageEvent
 from syncer.funnel.rules import Rules
+from syncer.handover.attempts import TOUCHES, attempts_of
 from syncer.handover.entries import is_handover
 from syncer.moments import Millis, iso
-from syncer.records import ActivityKind
 
 REQUEST, SCORE = "explicit_request", "score_sales_ready"
-
-#: What a salesperson does with a lead; what the machine sends has no actor.
-_TOUCHES = frozenset({ActivityKind.CALL, ActivityKind.EMAIL_OUT, ActivityKind.MEETING, ActivityKind.MESSAGE})
 
 
 class Ruling(StrEnum):
@@ -29,6 +26,8 @@ class Level:
     """Who hears of a lead that nobody touched, and from when."""
 
     to: str
+    #: Multiple of the agreed time.
+    times: int
     at: Millis
     is_reached: bool
 
@@ -54,6 +53,10 @@ class Sla:
     #: Of a rejection.
     reason: str | None
     levels: Sequence[Level]
+    #: How often a person tried to reach the lead.
+    attempts: int
+    #: By what was agreed, sales may give up: the lead answered, or enough was tried.
+    may_give_up: bool
 
     def as_dict(self) -> dict[str, object]:
         """Return the machine form."""
@@ -68,6 +71,8 @@ class Sla:
             "ruling": self.ruling,
             "ruled_at": iso(self.ruled_at),
             "reason": self.reason,
+            "attempts": self.attempts,
+            "may_give_up": self.may_give_up,
             "escalation": [{"to": one.to, "at": iso(one.at), "reached": one.is_reached} for one in self.levels],
         }
 
@@ -84,7 +89,9 @@ def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_o
     touched = first_touch(facts, last.occurred_at, as_of)
     ruling, ruled_at = _ruling(cycle, last.occurred_at)
     until = min((at for at in (touched, ruled_at) if at is not None), default=as_of)
-    deadlines = [(one.to, rules.clock.after(last.occurred_at, minutes * one.times)) for one in promised.escalation]
+    deadlines = [(one, rules.clock.after(last.occurred_at, minutes * one.times)) for one in promised.escalation]
+    tried_until = as_of if ruled_at is None else ruled_at
+    tried = attempts_of(facts, last.occurred_at, tried_until)
     decide = promised.business_hours.minutes(promised.decision.accept_or_reject)
     return Sla(
         cycle_no=cycle.cycle_no,
@@ -98,7 +105,9 @@ def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_o
         ruling=ruling,
         ruled_at=ruled_at,
         reason=cycle.reject_reason if ruling is Ruling.REJECTED else None,
-        levels=tuple(Level(to=to, at=at, is_reached=at < until) for to, at in deadlines),
+        levels=tuple(Level(to=one.to, times=one.times, at=at, is_reached=at < until) for one, at in deadlines),
+        attempts=tried.number,
+        may_give_up=tried.are_enough(promised.attempts_before_give_up, tried_until),
     )
 
 
@@ -112,7 +121,7 @@ def first_touch(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | N
     moments = (
         row.occurred_at
         for row in facts.evidence
-        if row.kind in _TOUCHES and row.actor is not None and since < row.occurred_at <= as_of
+        if row.kind in TOUCHES and row.actor is not None and since < row.occurred_at <= as_of
     )
     return Millis(first) if (first := next(moments, None)) is not None else None
 

@@ -1,6 +1,6 @@
 """The ledger: what was decided. History is append-only; a changed decision closes old rows and adds new ones."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -9,6 +9,7 @@ from syncer.funnel.stays import Stays
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import ledger_reads, overview, stays, tables
+from syncer.store.company_cycles import companies_alone, deals_alone, save_company_cycles
 from syncer.store.contact_ledger import save_contacts
 from syncer.store.deal_ledger import save_companies, save_deals
 from syncer.store.marks import clear, hold
@@ -36,6 +37,20 @@ class Ledger:
     def save_companies(self, account: str, decisions: Iterable[CompanyDecision], now: Millis) -> Sequence[str]:
         """Write decisions on companies; return those whose place changed."""
         return save_companies(self._connection, account, decisions, now=now)
+
+    def companies_alone(self, account: str, deal_ids: Collection[str]) -> set[str]:
+        """Return the companies of those of the deals that have no contact, as decided so far."""
+        return companies_alone(self._connection, account, deal_ids)
+
+    def deals_alone(self, account: str, company_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return by company its deals that have no contact, as decided so far."""
+        return deals_alone(self._connection, account, company_ids)
+
+    def save_company_cycles(
+        self, account: str, cycles: Mapping[str, Sequence[Cycle]], *, now: Millis, agreement: str
+    ) -> None:
+        """Make the cycles in each company's name those given; one with none has none any more."""
+        save_company_cycles(self._connection, account, cycles, now=now, agreement=agreement)
 
     def stays(self, account: str) -> Stays:
         """Return how long won deals stayed in each stage, as kept last."""

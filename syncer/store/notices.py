@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select, text, update
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.handover.notices import Form, Notice, Purpose
@@ -67,22 +67,14 @@ class Notices:
 
     def proposed(self, account: str) -> Sequence[str]:
         """Return the live open deals about which the owner is to be asked, by id."""
-        spans, deals = tables.deal_spans.c, tables.deals.c
-        statement = (
-            select(spans.deal_id)
-            .join(tables.deals, (deals.account == spans.account) & (deals.id == spans.deal_id))
-            .where(
-                spans.account == account,
-                spans.valid_to.is_(None),
-                spans.superseded_at.is_(None),
-                spans.proposal.is_not(None),
-                spans.outcome == Outcome.OPEN.value,
-                deals.archived_at.is_(None),
-                deals.merged_into.is_(None),
-            )
-            .order_by(spans.deal_id)
-        )
-        return [row[0] for row in raw(self._connection, statement, {})]
+        spans = tables.deal_spans.c
+        return self._deals(account, and_(spans.proposal.is_not(None), spans.outcome == Outcome.OPEN.value))
+
+    def returning(self, account: str, since: Millis, until: Millis) -> Sequence[str]:
+        """Return the live delayed deals whose date of return lies after `since` and up to `until`, by id."""
+        spans = tables.deal_spans.c
+        inside = and_(spans.resume_at > since, spans.resume_at <= until)
+        return self._deals(account, and_(spans.outcome == Outcome.OTHER.value, inside))
 
     def about(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Sequence[NoticeEntry]]:
         """Return by record every notice about it, or about a record that went into it, whatever became of it."""
@@ -150,6 +142,24 @@ class Notices:
             .group_by(states.stage)
         )
         return {FunnelStage(row[0]): row[1] for row in raw(self._connection, statement, {})}
+
+    def _deals(self, account: str, wanted: ColumnElement[bool]) -> Sequence[str]:
+        """Return the live deals whose latest span is one of those wanted, by id."""
+        spans, deals = tables.deal_spans.c, tables.deals.c
+        statement = (
+            select(spans.deal_id)
+            .join(tables.deals, (deals.account == spans.account) & (deals.id == spans.deal_id))
+            .where(
+                spans.account == account,
+                spans.valid_to.is_(None),
+                spans.superseded_at.is_(None),
+                deals.archived_at.is_(None),
+                deals.merged_into.is_(None),
+                wanted,
+            )
+            .order_by(spans.deal_id)
+        )
+        return [row[0] for row in raw(self._connection, statement, {})]
 
     def _merged(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, str]:
         """Return the survivor of every record that went into one of those named."""

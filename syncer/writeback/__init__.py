@@ -4,7 +4,7 @@ from syncer.writeback.desired import Desired, desired_company, desired_contact, 
 from syncer.writeback.diff import Move, diff, intents, move_of
 from syncer.writeback.echo import Override, earlier_words, is_echo, override_of
 from syncer.writeback.intents import Edit, Intent, Wanted, Written
-from syncer.writeback.rules import WriteRules, write_rules
+from syncer.writeback.rules import OWNER, WriteRules, write_rules
 from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
 from syncer.writeback.specs import PropertySpec, PropertyType, specs
 from syncer.writeback.standing import Shown, Standing, standing_of
@@ -12,6 +12,7 @@ from syncer.writeback.undo import UndoStep, Verdict, restoring, undo
 from syncer.writeback.values import same_value
 
 __all__ = [
+    "OWNER",
     "Desired",
     "Edit",
     "Intent",

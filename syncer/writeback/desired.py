@@ -11,12 +11,14 @@ from syncer.scoring.matrix import FULL, NONE, priority_of
 from syncer.scoring.reasons import same_reasons
 from syncer.writeback.intents import Wanted
 from syncer.writeback.lifecycle import lead_status, lifecycle
-from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE, WriteRules
+from syncer.writeback.owners import owner
+from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE, OWNER, WriteRules
 from syncer.writeback.standing import Shown, Standing
 from syncer.writeback.values import moment_text, number, same_value, truth
 
 #: The forecast category that takes a deal out of the CRM's forecast.
 OMIT = "OMIT"
+_TRACK = "nurture_track"
 #: A rounding of the last shown figure is no gain.
 _SAME = 0.005
 
@@ -43,7 +45,19 @@ def desired_contact(standing: Standing, shown: Shown, rules: WriteRules) -> Desi
         found = None if name is None else decide(standing, shown, rules, name)
         if name is not None and found is not None:
             wanted[name] = found
-    return _allowed(wanted, shown, rules)
+    return _allowed(wanted | _optional(standing, shown, names), shown, rules)
+
+
+def _optional(standing: Standing, shown: Shown, names: Mapping[str, str]) -> dict[str, Wanted]:
+    """Return what is written only where the agreement names a property for it."""
+    found: dict[str, Wanted] = {}
+    assigned = owner(standing, shown, names[OWNER]) if OWNER in names else None
+    if assigned is not None:
+        found[names[OWNER]] = assigned
+    track = names.get(_TRACK)
+    if track is not None and (standing.track is not None or shown.ours(track)):
+        found[track] = Wanted(standing.track, "C5", "nurtured on by the reason of the delay")
+    return found
 
 
 def desired_deal(decision: DealDecision, shown: Shown, rules: WriteRules) -> Desired:

@@ -12,7 +12,8 @@ from syncer.records import Kind
 #: Roles of the CRM's own properties; all other roles are properties of ours.
 LIFECYCLE, LEAD_STATUS = "lifecycle", "lead_status"
 FORECAST_CATEGORY, DEAL_STAGE = "forecast_category", "deal_stage"
-OF_THE_CRM = frozenset({LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY, DEAL_STAGE})
+OWNER = "owner"
+OF_THE_CRM = frozenset({LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY, DEAL_STAGE, OWNER})
 
 #: Roles whose values follow every decision.
 _DRIFTING = frozenset({"fit", "engagement", "cell", "priority", "score_reasons"})

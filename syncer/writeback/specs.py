@@ -184,6 +184,14 @@ _TEXTS: Mapping[str, _Text] = {
         Words(en="Accepted at", de="Angenommen am"),
         Words(en="When sales accepted the lead.", de="Wann der Vertrieb den Lead annahm."),
     ),
+    "nurture_track": _Text(
+        PropertyType.STRING,
+        Words(en="Nurture track", de="Nurturing-Strecke"),
+        Words(
+            en="Why the sale was postponed, for as long as the contact is back in the market",
+            de="Warum der Verkauf verschoben wurde, solange der Kontakt zurück im Markt ist",
+        ),
+    ),
     "sla_due_at": _Text(
         PropertyType.DATETIME,
         Words(en="SLA due at", de="SLA fällig am"),

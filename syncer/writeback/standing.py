@@ -9,6 +9,9 @@ from syncer.moments import Millis
 from syncer.writeback.intents import Written
 from syncer.writeback.values import same_value
 
+#: The track of whoever gave no reason.
+_NO_REASON = "unspecified"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
@@ -28,6 +31,10 @@ class Standing:
     is_promoter: bool = False
     #: Why the score is what it is, in one line.
     reasons: str = ""
+    #: The owner's id to whom routing leads, where it leads to a person.
+    routed_to: str | None = None
+    #: Why the latest sale was postponed, while the contact is back in the market.
+    track: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,7 +53,7 @@ class Shown:
         return name in self.written and same_value(self.held.get(name), self.written[name].value)
 
 
-def standing_of(decision: ContactDecision, reasons: str = "") -> Standing:
+def standing_of(decision: ContactDecision, reasons: str = "", routed_to: str | None = None) -> Standing:
     """Return what a decision says to the CRM; milestones are those of the latest cycle."""
     cycle = decision.cycles[-1] if decision.cycles else None
     return Standing(
@@ -62,4 +69,12 @@ def standing_of(decision: ContactDecision, reasons: str = "") -> Standing:
         sla_due_at=decision.sla_due_at,
         is_promoter=PROMOTER in decision.flags,
         reasons=reasons,
+        routed_to=routed_to,
+        track=_track(decision),
     )
+
+
+def _track(decision: ContactDecision) -> str | None:
+    if decision.stage is not FunnelStage.TAM or not decision.cycles or decision.outcome is not Outcome.OTHER:
+        return None
+    return decision.cycles[-1].reason or _NO_REASON

@@ -118,3 +118,22 @@ def test_open_deals_with_a_proposal_are_asked_about(store: Store) -> None:
         unit.ledger.save_deals(ACCOUNT, decisions, now=Millis(60), agreement="v1")
     with store.snapshot() as unit:
         assert unit.notices.proposed(ACCOUNT) == ["1"]
+
+
+def test_delayed_deals_come_back_within_a_window(store: Store) -> None:
+    put(store, 10, "deals", *(Deal(id=str(one)) for one in range(1, 6)), Deal(id="6", archived_at=Millis(9)))
+    delayed = {"outcome": Outcome.OTHER, "reason": "budget_freeze"}
+    spans = {
+        "1": [span("1", 1, resume_at=Millis(100), **delayed)],
+        "2": [span("2", 1, resume_at=Millis(200), **delayed)],
+        "3": [span("3", 1, resume_at=Millis(50), **delayed)],
+        "4": [span("4", 1, 30, resume_at=Millis(100), **delayed), span("4", 30)],
+        "5": [span("5", 1, outcome=Outcome.OTHER)],
+        "6": [span("6", 1, resume_at=Millis(100), **delayed)],
+    }
+    decisions = [deal_decision(deal, *found) for deal, found in spans.items()]
+    with store.commit() as unit:
+        unit.ledger.save_deals(ACCOUNT, decisions, now=Millis(60), agreement="v1")
+    with store.snapshot() as unit:
+        assert unit.notices.returning(ACCOUNT, Millis(50), Millis(200)) == ["1", "2"]
+        assert unit.notices.returning(ACCOUNT, Millis(100), Millis(150)) == []

@@ -289,6 +289,36 @@ async def test_what_came_due_reaches_all_whom_it_concerns_though_a_derive_broke_
     assert (_stage(desk, "1"), _company(desk, "10")) == (FunnelStage.TAM, FunnelStage.TAM)
 
 
+async def test_a_delay_and_what_it_does_to_its_people_are_one_commit(desk: Desk, monkeypatch):
+    clock = cast("Clock", desk.clock)
+    clock.now = at("2026-07-10")
+    await derive(desk)
+    assert _stage(desk, "1") is FunnelStage.LEAD_DEAL
+    clock.now = at("2026-09-25")
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.deciding.derive._contacts", _broken_off)
+        with pytest.raises(_BrokenOffError):
+            await derive(desk)
+    assert (_deal(desk, "open").spans[-1].outcome, _stage(desk, "1")) == (Outcome.OTHER, FunnelStage.TAM)
+    with desk.store.snapshot() as unit:
+        [cycle] = unit.ledger.cycles(_ACCOUNT, "1", clock())
+    assert (cycle.outcome, cycle.ended_at) == (Outcome.OTHER, _deal(desk, "open").spans[-1].valid_from)
+
+
+async def test_a_delay_is_not_kept_where_its_people_cannot_be(desk: Desk, monkeypatch):
+    clock = cast("Clock", desk.clock)
+    clock.now = at("2026-07-10")
+    await derive(desk)
+    clock.now = at("2026-09-25")
+    with monkeypatch.context() as patch:
+        patch.setattr("jobs.deciding.derive._keep", _broken_off)
+        with pytest.raises(_BrokenOffError):
+            await derive(desk)
+    assert (_deal(desk, "open").spans[-1].outcome, _stage(desk, "1")) == (Outcome.OPEN, FunnelStage.LEAD_DEAL)
+    await derive(desk)
+    assert (_deal(desk, "open").spans[-1].outcome, _stage(desk, "1")) == (Outcome.OTHER, FunnelStage.TAM)
+
+
 async def test_fresh_figures_reach_all_whom_they_concern_though_a_derive_broke_off(desk: Desk, monkeypatch):
     await derive(desk)
     assert _stage(desk, "1") is FunnelStage.TAM
@@ -302,6 +332,51 @@ async def test_fresh_figures_reach_all_whom_they_concern_though_a_derive_broke_o
     assert _stage(desk, "1") is FunnelStage.LEAD_DEAL
     with desk.store.snapshot() as unit:
         assert not unit.facts.dirty(_ACCOUNT, Millis(0)).contact_ids
+
+
+# --- cycles in a company's name
+
+
+def _belongs(desk: Desk, deal_id: str, *companies: str) -> None:
+    links = [Link(from_kind=Kind.DEAL, from_id=deal_id, to_kind=Kind.COMPANY, to_id=one) for one in companies]
+    with desk.store.commit() as unit:
+        unit.mirror.upsert_companies(_ACCOUNT, [Company(id=one) for one in companies], desk.clock())
+        unit.mirror.replace_links(_ACCOUNT, Kind.DEAL, Kind.COMPANY, {deal_id: links}, desk.clock())
+
+
+def _own(desk: Desk, company_id: str) -> list[tuple[str, str | None]]:
+    with desk.store.snapshot() as unit:
+        found = unit.ledger.cycles(_ACCOUNT, f"company:{company_id}", Millis(1 << 60))
+    return [(one.outcome.value, one.deal_id) for one in found]
+
+
+async def test_a_deal_without_a_contact_gives_its_company_a_cycle_and_a_contact_takes_it_over(desk: Desk) -> None:
+    moves = [("2026-07-01", "contractsent"), ("2026-09-01", "closedwon")]
+    _put(desk, "alone", moves, contacts=(), close_date=at("2026-09-01"))
+    _belongs(desk, "alone", "10")
+    await derive(desk)
+    assert _own(desk, "10") == [("won", "alone")]
+    cast("Clock", desk.clock).now = at("2026-09-26")
+    _put(desk, "alone", moves, contacts=("2",), close_date=at("2026-09-01"))
+    await derive(desk)
+    assert _own(desk, "10") == []
+    with desk.store.snapshot() as unit:
+        assert [one.outcome for one in unit.ledger.cycles(_ACCOUNT, "2", desk.clock())] == [Outcome.WON]
+
+
+async def test_a_deal_that_goes_to_another_company_takes_its_cycle_along(desk: Desk) -> None:
+    for deal_id in ("first", "second"):
+        _put(desk, deal_id, [("2026-09-10", "qualifiedtobuy")], contacts=())
+        _belongs(desk, deal_id, "10")
+    await derive(desk)
+    assert _own(desk, "10") == [("open", "first")]
+    cast("Clock", desk.clock).now = at("2026-09-26")
+    _put(desk, "second", [("2026-09-10", "qualifiedtobuy"), ("2026-09-25", "closedlost")], contacts=())
+    _belongs(desk, "second", "20")
+    await derive(desk)
+    assert (_own(desk, "10"), _own(desk, "20")) == ([("open", "first")], [("lost", "second")])
+    await derive(desk, full=True)
+    assert (_own(desk, "10"), _own(desk, "20")) == ([("open", "first")], [("lost", "second")])
 
 
 class _BrokenOffError(Exception):

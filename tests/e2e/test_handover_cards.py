@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import MappingProxyType
 
 import pytest
 
@@ -59,9 +60,9 @@ def open_telling(open_desk):
     """Return how to open a desk whose account gets cards."""
 
     @asynccontextmanager
-    async def opened(crm, form=HandoverForm.TASK, agreement=None, **more):
+    async def opened(crm, form=HandoverForm.TASK, agreement=None, switches=MappingProxyType({}), **more):
         async with open_desk(crm, **more) as desk:
-            account = desk.account.model_copy(update={"handover": form, "proposals": True})
+            account = desk.account.model_copy(update={"handover": form, "proposals": True, **switches})
             yield replace(desk, account=account, agreement=agreement or desk.agreement)
 
     return opened

@@ -4,6 +4,7 @@ from connectors.sandbox.state import Habits
 from jobs.rounds import sync_round
 from jobs.switches import HandoverForm
 from jobs.writing.undo import undo_run
+from syncer.agreement import InForce, parse_agreement
 from syncer.moments import DAY, iso
 from tests.e2e.conftest import TODAY
 from tests.e2e.test_handover_cards import anchors, lines, live, open_telling, ready
@@ -82,3 +83,34 @@ async def test_undo_takes_questions_back_for_good(serve, open_telling):
         await undo_run(desk, first.run, apply=True)
         after = await sync_round(desk)
     assert (live(crm), after.notices) == ([], 0)
+
+
+async def test_where_silence_decides_everybody_is_asked_and_the_grace_ends_by_itself(serve, open_telling):
+    text = "closed_other: {propose: {auto_apply_after_grace: true}}"
+    agreement = InForce(agreement=parse_agreement(text, "agreement.yaml"))
+    crm = serve(lines=[*lines(), *deals(7)], habits=Habits(index_lag=0))
+    async with open_telling(crm, HandoverForm.NONE, agreement) as desk:
+        await ready(desk)
+        with desk.store.snapshot() as unit:
+            outcomes = {one.spans[-1].outcome for one in unit.ledger.deal_decisions("hubspot")}
+    assert outcomes == {"other"}
+    assert {row.properties["fn_outcome"] for row in crm.portal.tables["deals"].rows.values()} == {"other"}
+
+
+async def test_a_question_says_what_silence_means_and_an_answer_in_time_counts(serve, open_telling):
+    since = iso(TODAY - DAY)[:10]
+    text = f"{{agreement: {{valid_from: {since}}}, closed_other: {{propose: {{auto_apply_after_grace: true}}}}}}"
+    agreement = InForce(agreement=parse_agreement(text, "agreement.yaml"))
+    crm = serve(lines=[*lines(), *deals(7)], habits=Habits(index_lag=0))
+    async with open_telling(crm, HandoverForm.NONE, agreement) as desk:
+        first = await ready(desk)
+        crm.portal.edit_as_user("deals", "800", {"fn_outcome": "open"})
+        crm.clock.ahead = 16 * DAY
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            found = {one.deal_id: one.spans[-1].outcome for one in unit.ledger.deal_decisions("hubspot")}
+    assert first.notices == 7
+    assert all(
+        "Without an answer the deal then counts as postponed" in one.properties["hs_task_body"] for one in live(crm)
+    )
+    assert found == {"800": "open", **{str(800 + index): "other" for index in range(1, 7)}}

@@ -353,9 +353,8 @@ def test_an_approved_quote_is_an_offer_and_a_draft_is_none() -> None:
 
 @pytest.mark.parametrize("gone", ["DRAFT", "EXPIRED", "REJECTED", None])
 def test_a_quote_is_an_offer_only_while_it_holds(gone: str | None) -> None:
-    facts = deal_facts(
-        _OPEN, more=_quoted(("2026-06-01", "APPROVED"), ("2026-07-01", gone), ("2026-08-01", "approved"))
-    )
+    quoted = _quoted(("2026-06-01", "APPROVED"), ("2026-07-01", gone), ("2026-08-01", "approved"))
+    facts = deal_facts(_OPEN, more=quoted, two_way=[_AS_OF])
     spans = [(day(span.valid_from), day(span.offer_at)) for span in decided_deal(facts, _AS_OF).spans]
     # The close date is promised from the seventh day on, so one span more.
     assert [pair for pair in spans if pair[0] != "2026-05-08"] == [

@@ -8,10 +8,13 @@ from syncer.handover.notices import (
     Notice,
     Purpose,
     body_of,
+    escalation_key,
     handover_key,
     is_told,
     marker,
     proposal_key,
+    resume_key,
+    rung_of,
 )
 from syncer.moments import DAY, HOUR, Millis, iso
 from syncer.records import Kind
@@ -45,6 +48,24 @@ def test_a_deals_owner_is_asked_once_a_month():
     earlier = replace(QUESTION, key=proposal_key("8", AT - 29 * DAY), at=Millis(AT - 29 * DAY))
     assert is_told(QUESTION, [earlier])
     assert not is_told(QUESTION, [replace(earlier, at=Millis(AT - 31 * DAY))])
+
+
+def test_a_return_is_told_once_though_its_date_moves_a_little():
+    back = replace(QUESTION, key=resume_key("8", AT), purpose=Purpose.RESUME)
+    earlier = replace(back, key=resume_key("8", AT - 20 * DAY), at=Millis(AT - 20 * DAY))
+    assert is_told(back, [earlier])
+    assert not is_told(back, [replace(earlier, at=Millis(AT - 31 * DAY))])
+    assert not is_told(back, [replace(earlier, purpose=Purpose.PROPOSAL)])
+
+
+def test_each_rung_of_an_escalation_is_an_occasion_of_its_own():
+    owner = replace(CARD, key=escalation_key("12", 2, 1, "1x-owner"), purpose=Purpose.ESCALATION)
+    lead = replace(owner, key=escalation_key("12", 2, 1, "2x-owner.72"))
+    assert [rung_of(one) for one in (owner, lead, CARD)] == ["1x-owner", "2x-owner-72", ""]
+    assert not is_told(lead, [owner])
+    moved = replace(lead, key=escalation_key("12", 3, 1, "2x-owner.72"), at=Millis(AT - HOUR))
+    assert is_told(lead, [owner, moved])
+    assert not is_told(lead, [replace(moved, at=Millis(AT - 2 * DAY))])
 
 
 def test_the_marker_ends_the_text_and_holds_nothing_that_a_crm_would_change():

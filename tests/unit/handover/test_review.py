@@ -1,7 +1,10 @@
 """The cohort of hand-overs as the periodic review counts it (domain D7)."""
 
+from dataclasses import replace
+
 import pytest
 
+from syncer.agreement.head import Attempts
 from syncer.funnel import decide_contact
 from syncer.funnel.facts import Outcome
 from syncer.handover.review import Review, Window, count, missed_at
@@ -10,7 +13,7 @@ from tests.unit.funnel.build import at, deal_facts, decided_deal, facts, row, ru
 
 NOW = at("2026-12-01T12:00")
 FRAME = Frame(as_of=NOW, weeks=12, horizon_days=90)
-WINDOW = Window(since=at("2025-12-01"), frame=FRAME, signed_at=None)
+WINDOW = Window(since=at("2025-12-01"), frame=FRAME, attempts=Attempts(), signed_at=None)
 
 WON = (("2026-03-20", "qualifiedtobuy"), ("2026-04-10", "closedwon"))
 LOST = (("2026-03-12", "qualifiedtobuy"), ("2026-03-20", "closedlost"))
@@ -44,7 +47,7 @@ def test_every_step_and_every_end_is_counted_once():
 
 
 def test_only_hand_overs_of_the_window_count():
-    young = Window(since=at("2026-06-01"), frame=FRAME, signed_at=None)
+    young = replace(WINDOW, since=at("2026-06-01"))
     assert not counted(asked("2026-03-10", *WON), window=young).steps
     assert counted(facts([])).steps == {}
 
@@ -54,6 +57,30 @@ def test_rejections_are_counted_with_their_reason():
     assert found.steps["rejected"] == 2
     assert found.rejections == {"no_fit": 1, "not_ready": 1}
     assert found.rejected_silently == 0
+
+
+def tried(*days, outcome="NO_ANSWER"):
+    return [row(f"2026-03-{day}", "call", outcome=outcome, actor="o1") for day in days]
+
+
+@pytest.mark.parametrize(
+    ("more", "early"),
+    [
+        ([], 1),
+        (tried(11, 12, 13, 14, 15), 1),
+        (tried(11, 13, 15, 17), 1),
+        (tried(11, 13, 15, 17, 19), 0),
+        (tried(11, outcome="CONNECTED"), 0),
+    ],
+)
+def test_who_is_rejected_unreached_before_the_agreed_attempts_was_given_up_early(more, early):
+    day = "16" if len(more) == 5 and early else "22"
+    found = counted(asked(more=[*more, status(f"2026-03-{day}", "UNQUALIFIED")]))
+    assert (found.given_up_early, found.steps["rejected"]) == (early, 1)
+
+
+def test_what_was_never_real_is_given_up_at_any_time():
+    assert counted(asked(more=[status("2026-03-12", "INVALID")])).given_up_early == 0
 
 
 def test_what_was_never_real_is_handed_and_void_and_nothing_else():
@@ -141,7 +168,7 @@ def test_winners_that_the_score_did_not_see_are_named_by_how_it_missed_them():
 def test_ends_without_a_sale_since_the_last_signature_are_items_of_the_review():
     people = (asked("2026-03-10", *LOST), asked(more=[status("2026-05-12", "NOT_READY")]), asked("2026-03-10", *WON))
     assert counted(*people).items == 2
-    signed = Window(since=WINDOW.since, frame=FRAME, signed_at=at("2026-04-30"))
+    signed = replace(WINDOW, signed_at=at("2026-04-30"))
     assert counted(*people, window=signed).items == 1
 
 

@@ -108,3 +108,22 @@ def test_the_machine_form_is_json():
     assert json.loads(json.dumps(found)) == found
     assert found["escalation"][0] == {"to": "owner", "at": iso(at("2026-11-24T11:00")), "reached": True}
     assert (found["ruling"], found["touched_at"]) == ("waiting", None)
+
+
+def test_sales_may_give_up_after_the_agreed_attempts_over_the_agreed_days_or_once_the_lead_answers():
+    calls = [row(f"2026-11-{day}T12:00", "call", outcome="NO_ANSWER", actor="71") for day in (25, 26, 27, 28, 29)]
+    soon = sla(demo(), *calls, as_of="2026-12-04T12:00")
+    assert (soon.attempts, soon.may_give_up) == (5, False)
+    late = sla(demo(), *calls, as_of="2026-12-05T12:00")
+    assert (late.attempts, late.may_give_up) == (5, True)
+    assert not sla(demo(), *calls[:4], as_of="2026-12-20T12:00").may_give_up
+    answered = sla(demo(), row("2026-11-25", "email_in"), as_of="2026-11-26T12:00")
+    assert (answered.attempts, answered.may_give_up, answered.as_dict()["may_give_up"]) == (0, True, True)
+    few = "agreement: {sla: {attempts_before_give_up: {min_attempts: 2, over_days: 1}}}"
+    assert sla(demo(), *calls[:2], as_of="2026-11-27T12:00", text=few).may_give_up
+
+
+def test_attempts_after_the_ruling_are_none_before_it():
+    calls = [row(f"2026-11-{day}T12:00", "call", outcome="NO_ANSWER", actor="71") for day in (25, 29)]
+    said = row("2026-11-27T12:00", "lead_status", outcome="NOT_READY", actor="user")
+    assert sla(demo(), *calls, said, as_of="2026-12-01T12:00").attempts == 1

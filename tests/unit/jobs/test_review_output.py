@@ -15,6 +15,7 @@ from jobs.deciding.review import Reviewed, Seen
 from jobs.deciding.simulate import Simulation
 from syncer.agreement import default_text, load_default, parse_agreement
 from syncer.agreement.drafting import Edit, drafted
+from syncer.agreement.head import Attempts
 from syncer.handover.review import Cell, Window
 from syncer.handover.simulation import Frame
 from syncer.moments import DAY, Millis
@@ -40,7 +41,7 @@ def reviewed(count, *, effects=EFFECTS, base=-2.0, draft=None, signed_at=None, *
         account="portal",
         agreement=now,
         notice="unsigned default",
-        window=Window(since=Millis(0), frame=FRAME, signed_at=signed_at),
+        window=Window(since=Millis(0), frame=FRAME, attempts=Attempts(), signed_at=signed_at),
         seen=Seen(),
         study=found,
         simulation=Simulation(account="portal", now=now, draft=tried, frame=FRAME, level=1),
@@ -59,6 +60,7 @@ def busy():
     review.premature.update({"lost_without_talk": 3, "not_ready": 2})
     review.missed.update({"never_ready": 7})
     review.wins, review.items, review.closed, review.unexplained, review.rejected_silently = 16, 12, 12, 2, 1
+    review.given_up_early = 3
     review.before.update({"A1": 40, "B1": 10})
     review.recent.update({"A1": 10, "B1": 40})
     seen.signals.update({"E3": 4, "E6": 2})
@@ -92,6 +94,7 @@ def test_a_full_review_has_nine_sections_in_english(capsys, large):
         "E1 demo requested",
         "under-scored",
         "Handed over too early: 5 of 40",
+        "rejected unreached, before 5 attempts over 10 days: 3 of 5",
         "Winners that the score did not see: 7 of 16",
         "their signals: white paper 4, page view 2",
         "profile facts that nobody knows, of 40 people handed over: seniority 11",

@@ -75,10 +75,14 @@ def test_what_is_not_read_or_written_is_not_asked_for():
 def test_cards_and_questions_need_a_scope_and_say_what_is_lost_without_it():
     bare = [one for one in wanted_scopes(account()) if "hand-over" in one.purpose or "proposals" in one.purpose]
     assert bare == []
-    telling = account(handover=HandoverForm.TASK, proposals=True)
+    telling = account(handover=HandoverForm.TASK, proposals=True, resumes=True, escalations=True)
     found = {one.purpose: one for one in lacking(telling, {"crm.objects.contacts.read"})}
     card, question = found["create a task at each hand-over"], found["create tasks for proposals"]
     assert {card.scope, question.scope} == {"crm.objects.contacts.write"}
+    later = [found["create tasks for returning sales"], found["create tasks for missed times"]]
+    assert [one.scope for one in later] == ["crm.objects.contacts.write"] * 2
+    assert "comes back" in later[0].lost
+    assert "touched in time" in later[1].lost
     assert card.is_required
     assert card.lost == "sales gets no hand-over card"
 

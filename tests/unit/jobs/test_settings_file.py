@@ -106,7 +106,18 @@ def test_what_is_written_is_switched_at_once_or_one_by_one(tmp_path, monkeypatch
     assert (found.write_back, found.handover, found.proposals) == switches
 
 
+def test_returns_and_escalation_are_switched_and_people_are_named(tmp_path, monkeypatch):
+    said = "{resumes: task, escalations: task, people: {team_lead: lead@own.example, ceo: '73'}}"
+    (tmp_path / "syncer.yaml").write_text(f"accounts: {{hubspot: {{write_back: {said}}}}}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SYNCER_CONFIG", raising=False)
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-test-1")
+    found = load_settings().accounts["hubspot"]
+    assert (found.resumes, found.escalations, found.handover) == (True, True, "none")
+    assert found.people == {"team_lead": "lead@own.example", "ceo": "73"}
+
+
 def test_a_switch_that_is_none_is_told_with_those_there_are(faults_of):
     (found,) = faults_of("accounts:\n  hubspot:\n    write_back: {handver: task}\n")
     assert (found.line, found.key) == (3, "accounts.hubspot.write_back.handver")
-    assert "did you mean handover? allowed: handover, proposals" in str(found)
+    assert "did you mean handover? allowed: escalations, handover, people, proposals, resumes" in str(found)

@@ -1,0 +1,60 @@
+"""Delayed sales that come back: the task by which their owner takes them up again (domain C5)."""
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from textwrap import shorten
+from zoneinfo import ZoneInfo
+
+from jobs.desk import Desk
+from jobs.handovers.card_words import said
+from jobs.handovers.tasks import Task
+from jobs.terms import term
+from jobs.words import Language, date_text
+from syncer.funnel.facts import DealDecision, DealSpan, Outcome
+from syncer.handover.notices import Form, Notice, Purpose, resume_key
+from syncer.moments import DAY, Millis, moment
+from syncer.records import Kind
+from syncer.store import Unit
+
+#: The owner prepares the return so long before it (domain C5).
+AHEAD = 14 * DAY
+#: Characters of a deal's name in a title.
+_LONGEST = 120
+
+
+def returns(desk: Desk, reading: Unit, ids: Sequence[str]) -> Iterator[Task]:
+    """Yield the tasks about those of the deals that are delayed and have a date of return."""
+    for decision in reading.ledger.deal_decisions(desk.name, ids):
+        span = decision.spans[-1] if decision.spans else None
+        if span is not None and span.outcome is Outcome.OTHER and span.resume_at is not None:
+            yield _task(desk, reading, decision, span, span.resume_at)
+
+
+def _task(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan, resume_at: Millis) -> Task:
+    rules, lang = desk.agreement.agreement, desk.agreement.agreement.write_back.language
+    deal = reading.mirror.deal(desk.name, decision.deal_id)
+    called = (deal and deal.name) or decision.deal_id
+    since, back = (_day(at, rules.calendar.zone, lang) for at in (_since(decision), resume_at))
+    reason = term(span.reason, lang) if span.reason else said("no_reason", lang)
+    return Task(
+        notice=Notice(
+            key=resume_key(decision.deal_id, resume_at),
+            form=Form.TASK,
+            purpose=Purpose.RESUME,
+            kind=Kind.DEAL,
+            record_id=decision.deal_id,
+            at=Millis(resume_at - AHEAD),
+        ),
+        title=said("resume_title", lang, name=shorten(called, _LONGEST, placeholder=" …"), back=back),
+        lines=(said("resume_why", lang, since=since, reason=reason), said("resume_how", lang, back=back)),
+        owner_id=decision.owner_id,
+    )
+
+
+def _since(decision: DealDecision) -> Millis:
+    """Return since when the deal has been delayed without a break."""
+    return [*takewhile(lambda span: span.outcome is Outcome.OTHER, reversed(decision.spans))][-1].valid_from
+
+
+def _day(at: Millis, zone: ZoneInfo, lang: Language) -> str:
+    return date_text(moment(at).astimezone(zone).date(), lang)
