@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from syncer.errors import SyncerError
 from syncer.store import sqlite
+from syncer.store.leading import Lead
 
 #: One row in the order of its table's columns.
 Row = tuple[Any, ...]
@@ -41,6 +42,14 @@ class Dialect(Protocol):
 
     def open_engine(self, url: URL) -> Engine:
         """Return an engine whose connections obey our transactions."""
+        ...
+
+    def take_lead(self, engine: Engine) -> Lead | None:
+        """Return the hold on the database's schedule, or None where another process has it."""
+        ...
+
+    def driver_address(self, engine: Engine, name: str) -> str | None:
+        """Return what the driver connects by, password included, or None where there is no server."""
         ...
 
     def begin_writing(self, connection: Connection) -> None:
