@@ -34,7 +34,7 @@ def run(
 
 
 def worker(
-    at_once: Annotated[int, typer.Option("--jobs", min=1, max=64, help="Jobs at once, each on another account.")] = 4,
+    at_once: Annotated[int, typer.Option("--jobs", min=1, max=8, help="Jobs at once, each on another account.")] = 4,
 ) -> None:
     """A worker of the distributed engine (PostgreSQL): does the jobs that `syncer run` defers."""
     import asyncio
