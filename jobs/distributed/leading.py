@@ -72,19 +72,31 @@ class LeaderLookout:
     async def run(self) -> None:
         """Look until told to leave."""
         was_reached = True
-        while not self._is_leaving:
-            self._called.clear()
-            try:
-                await self._look()
-            except SyncerError as error:
-                if was_reached:
-                    _log.warning("queue_unreachable", reason=error.message)
-                was_reached = False
-            else:
-                was_reached = True
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._called.wait(), _LOOK_EVERY)
-        await self._queue.close()
+        try:
+            while not self._is_leaving:
+                self._called.clear()
+                reason = await self._failed()
+                if reason is not None and was_reached:
+                    _log.warning("queue_unreachable", reason=reason)
+                was_reached = reason is None
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._called.wait(), _LOOK_EVERY)
+        finally:
+            await self._queue.close()
+
+    async def _failed(self) -> str | None:
+        """Look once, and return why that failed: whatever it was, the next look comes."""
+        look = asyncio.create_task(self._look())
+        try:
+            await asyncio.wait({look})
+        except asyncio.CancelledError:
+            look.cancel()
+            await asyncio.wait({look})
+            raise
+        error = look.exception()
+        if error is None:
+            return None
+        return error.message if isinstance(error, SyncerError) else type(error).__name__
 
     async def _look(self) -> None:
         for ticket in await asyncio.to_thread(self._tickets):

@@ -66,10 +66,10 @@ async def worked(queue: Queue, do, seconds: float = 15.0, *, at_once: int = 4, u
     await asyncio.wait({working})
 
 
-def test_the_tables_of_the_queue_are_kept_apart_from_ours_and_made_once(queued):
+def test_the_tables_of_the_queue_are_kept_apart_from_ours_and_made_once(queued, blank_postgres_url):
     queued.keep_queue()
     queued.upgrade()
-    engine = engine_of(queued.url)
+    engine = engine_of(blank_postgres_url)
     with engine.connect() as connection:
         options = {"compare_type": True, "target_metadata": tables.metadata, "include_name": is_ours}
         context = MigrationContext.configure(connection, opts=options)

@@ -8,10 +8,11 @@ from collections import Counter
 import pytest
 
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
+from connectors.sandbox.hooks import Hooks
 from jobs.switches import HandoverForm
 from tests.crash.test_killed_rounds import shown
 from tests.e2e.crews import Crew
-from tests.e2e.test_daemon import _until
+from tests.e2e.test_daemon import _free_port, _until
 from tests.e2e.test_handover_cards import anchors, lines, live, open_telling, ready
 
 __all__ = ["open_telling"]
@@ -24,6 +25,7 @@ CONFIG = (
     "accounts: {hubspot: {tier: unlimited, write_back: {handover: task, proposals: task}}}\n"
     "schedule: {reconcile_hour: null}\n"
 )
+SECRET = "client-secret-of-the-app"
 #: The first write hangs, and with it the job and its worker.
 HANGING = Faults(rules=[Fault(trouble=Trouble.LATENCY, times=1, path="/batch/update", seconds=60.0)])
 
@@ -98,6 +100,32 @@ def test_a_worker_leaves_within_ten_seconds_and_another_does_what_it_left(portal
             assert status["queue"]["workers"] == 1
             assert "1 worker" in here.call("status").stdout
     assert Counter(contact for task in live(crm) for contact in anchors(crm, task)) == dict.fromkeys(CONTACTS, 1)
+
+
+def test_webhooks_at_a_standby_and_values_left_in_the_outbox_are_a_workers_business(portal, crew):
+    crm = portal()
+    here = crew(crm)
+    assert here.call("setup", "--apply").returncode == 0
+    told = {"SYNCER_PUBLIC_URL": "http://127.0.0.1:1", "HUBSPOT_CLIENT_SECRET": SECRET}
+    with here.daemon("leader", **told), here.running("one", "worker", **told):
+        here.until_logged("one", "run_finished", job="measure")
+        port = _free_port()
+        address = f"http://127.0.0.1:{port}"
+        with here.running("standby", "run", "--port", str(port), **told | {"SYNCER_PUBLIC_URL": address}):
+            here.until_logged("standby", "serving")
+            with Hooks(crm.portal, f"{address}/webhooks/hubspot", SECRET) as hooks:
+                crm.portal.edit_as_user("contacts", "101", {"lifecyclestage": "opportunity"})
+                here.until_logged("one", "run_started", job="drain")
+                assert _until(lambda: hooks.is_idle, 30)
+            assert not here.logged("standby", "schedule_started")
+        here.until_logged("one", "run_finished", job="drain")
+        crm.portal.edit_as_user("contacts", "102", {"lifecyclestage": "opportunity"})
+        before = crm.value("contacts", "102", "fn_stage")
+        for command in ("pull", "derive", "plan"):
+            assert here.call(command).returncode == 0
+        here.until_logged("one", "run_finished", job="push")
+        assert crm.value("contacts", "102", "fn_stage") != before
+        assert not here.logged("leader", "run_started")
 
 
 def test_on_sqlite_and_without_the_engine_a_worker_is_refused(portal, crew, tmp_path):
