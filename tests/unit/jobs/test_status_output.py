@@ -47,6 +47,9 @@ def test_status_shows_duration_and_counts_and_its_json_keeps_them_apart(capsys):
     assert set(run) == {"id", "account", "job", "started_at", "ended_at", "status", "counts"}
 
 
+LATE = "queue: 1 drain, 1 sync wait · 3 push failed within a day · the oldest has waited for 7 seconds · 2 workers"
+
+
 def _queued(queue: QueueStanding | None) -> AccountStatus:
     return AccountStatus(
         account="a",
@@ -66,9 +69,8 @@ def _queued(queue: QueueStanding | None) -> AccountStatus:
         (QueueStanding(), "queue: empty · no worker"),
         (QueueStanding(running={"sync": 1}, workers=1), "queue: 1 sync run · 1 worker"),
         (
-            QueueStanding(waiting={"drain": 1, "push": 1}, failed={"sync": 3}, oldest=61.2, workers=2),
-            "queue: 1 drain, 1 push wait · 3 sync failed within a day"
-            " · the oldest has waited for 61 seconds · 2 workers",
+            QueueStanding(waiting={"drain": 1, "sync": 1}, failed={"push": 3}, oldest=7.2, workers=2),
+            LATE,
         ),
     ],
     ids=["empty", "at work", "late"],
