@@ -23,6 +23,7 @@ class Election:
         self._begin = begin
         self._stop = stop
         self._lead: Lead | None = None
+        self._was_reached = True
         # Work may fill the threads that everybody shares; a lead must not be lost for want of one.
         self._thread = ThreadPoolExecutor(1, "election")
 
@@ -59,8 +60,11 @@ class Election:
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self.stand)
         except SyncerError as error:
-            # A database that is away has no leader: there is nothing to keep, and the next look comes.
-            _log.debug("schedule_unreachable", reason=error.message)
+            if self._was_reached:
+                _log.warning("schedule_unreachable", reason=error.message)
+            self._was_reached = False
+        else:
+            self._was_reached = True
 
     async def _stays_held(self) -> bool:
         """Return a moment later whether the lead is still held; one that is not is let go of."""

@@ -76,10 +76,12 @@ async def stand():
 
 
 async def test_who_finds_the_lead_taken_stands_again_until_it_is_free(stand):
-    lead = Lead()
-    election, told = stand(None, None, Unavailable("the database is away"), lead)
-    assert not election.is_won
-    await _until(lambda: told == ["begin"])
+    lead, away = Lead(), Unavailable("the database is away")
+    with capture_logs() as log:
+        election, told = stand(None, away, away, None, lead)
+        assert not election.is_won
+        await _until(lambda: told == ["begin"])
+    assert [one["event"] for one in log] == ["schedule_unreachable"]
     assert election.is_won
     assert not lead.is_given_up
 
