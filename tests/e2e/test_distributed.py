@@ -113,13 +113,15 @@ def test_webhooks_at_a_standby_and_values_left_in_the_outbox_are_a_workers_busin
         address = f"http://127.0.0.1:{port}"
         with here.running("standby", "run", "--port", str(port), **told | {"SYNCER_PUBLIC_URL": address}):
             here.until_logged("standby", "serving")
+            untouched = crm.value("contacts", "101", "fn_stage")
             with Hooks(crm.portal, f"{address}/webhooks/hubspot", SECRET) as hooks:
-                crm.portal.edit_as_user("contacts", "101", {"lifecyclestage": "opportunity"})
+                crm.portal.edit_as_user("contacts", "101", {"hs_lead_status": "IN_PROGRESS"})
                 here.until_logged("one", "run_started", job="drain")
                 assert _until(lambda: hooks.is_idle, 30)
             assert not here.logged("standby", "schedule_started")
         here.until_logged("one", "run_finished", job="drain")
-        crm.portal.edit_as_user("contacts", "102", {"lifecyclestage": "opportunity"})
+        assert crm.value("contacts", "101", "fn_stage") != untouched
+        crm.portal.edit_as_user("contacts", "102", {"hs_lead_status": "IN_PROGRESS"})
         before = crm.value("contacts", "102", "fn_stage")
         for command in ("pull", "derive", "plan"):
             assert here.call(command).returncode == 0
