@@ -50,7 +50,9 @@ def traces(url: str, *marks: str) -> dict[str, int]:
 def tool(name: str, *arguments: str) -> None:
     folder = binaries()
     assert folder is not None
-    subprocess.run([folder / name, *arguments], check=True, capture_output=True, env=dict(os.environ), timeout=60)
+    # The folder may hold links to some of the tools only.
+    tools = (folder / "initdb").resolve().parent
+    subprocess.run([tools / name, *arguments], check=True, capture_output=True, env=dict(os.environ), timeout=60)
 
 
 async def test_nothing_is_left_in_any_table_past_figures_stay_and_no_intake_brings_them_back(
@@ -65,7 +67,7 @@ async def test_nothing_is_left_in_any_table_past_figures_stay_and_no_intake_brin
         assert report["person"] == {"ids": [person.id], "addresses": [person.email]}
         assert {"evidence", "contacts", "outbox"} <= set(report["held"])
         before = {day: figures(desk, day) for day in PAST}
-        assert {"contacts", "evidence", "addresses"} <= traces(blank_postgres_url, person.email, person.id).keys()
+        assert {"contacts", "evidence", "outbox"} <= traces(blank_postgres_url, person.email, person.id).keys()
         done = erase(eraser_of(desk), desk.name, person.email, actor="DPO")
         assert done.wiped
         assert traces(blank_postgres_url, person.email) == {}
@@ -120,6 +122,6 @@ def test_the_commands_about_a_person_and_the_database_on_a_server(crm, run, blan
     assert (done.returncode, json.loads(done.stdout)["rows"]) == (0, foretold["rows"])
     assert run(crm, "export", id_, **here).returncode == 1
     assert (tmp_path / "syncer.erasures").exists()
-    for command in (("db", "backup", "b.db"), ("db", "restore", "b.db"), ("db", "verify", "b.db")):
+    for command in (("db", "backup", "b.db"), ("db", "restore", "b.db"), ("db", "verify")):
         refused = run(crm, *command, **here)
         assert (refused.returncode, "pg_" in refused.stderr) == (2, True), command
