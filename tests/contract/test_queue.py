@@ -11,12 +11,16 @@ from procrastinate.schema import SchemaManager
 
 from jobs.distributed.queue import Queue
 from jobs.distributed.tickets import MOST_RESCUES, Ticket
+from jobs.health.engine import engine_findings
+from jobs.health.findings import Level
+from jobs.modes import Engine
 from jobs.serving.duties import Duty
 from syncer.errors import ConfigError, Unavailable
 from syncer.store import QueueStanding, Store, open_store, tables
 from syncer.store.queue_schema import migrations
 from syncer.store.scripts import is_ours
 from tests.contract.test_store_migrations import engine_of
+from tests.e2e.conftest import settings_for
 
 pytestmark = pytest.mark.postgres
 
@@ -101,6 +105,19 @@ def test_a_queue_of_another_program_is_not_taken_over(queued):
 def test_without_a_queue_there_is_nothing_to_say(store):
     with store.snapshot() as unit:
         assert unit.queue.standing("one") is None
+
+
+def test_check_says_whether_somebody_works(queued, store, tmp_path):
+    settings = settings_for("http://127.0.0.1:9", tmp_path).model_copy(update={"engine": Engine.DISTRIBUTED})
+    [found] = engine_findings(settings, queued)
+    assert (found.level, "no worker lives" in found.what) == (Level.NOTE, True)
+    run(queued, "INSERT INTO procrastinate_workers DEFAULT VALUES")
+    [found] = engine_findings(settings, queued)
+    assert (found.level, found.what) == (Level.FINE, "distributed, 1 worker")
+    [found] = engine_findings(settings, store)
+    assert found.level is (Level.NOTE if store.file is None else Level.PROBLEM)
+    assert found.is_configuration is (store.file is not None)
+    assert engine_findings(settings_for("http://127.0.0.1:9", tmp_path), queued) == ()
 
 
 async def test_of_a_duty_one_job_waits_however_often_it_is_deferred(queued):
