@@ -1,8 +1,11 @@
-"""The daemon: rounds by the clock, drains on webhooks, the dashboard beside them, until a signal asks it to leave."""
+"""The daemon: rounds by the clock, drains on webhooks, the dashboard beside them, until a signal asks it to leave.
+
+On PostgreSQL there may be several: one leads and has the schedule, the others stand by, take webhooks and show pages.
+"""
 
 import asyncio
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -10,7 +13,11 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jobs.bootstrap import agreement_of, system_clock
+from jobs.distributed.refusing import unfit_engine
+from jobs.modes import Engine
+from jobs.serving.election import Election
 from jobs.serving.listening import MOST_CONNECTIONS, Protocol, listener
+from jobs.serving.programs import program_of
 from jobs.serving.shift import Shift
 from jobs.serving.signals import Server, obeyed
 from jobs.serving.work import Work
@@ -45,12 +52,15 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int, 
     """Keep every account in step and serve the dashboard; return once a signal was obeyed.
 
     Raises ConfigError for an address beyond this machine without a password, for one that cannot be had, for a
-    password that is none, and where another daemon keeps the database's schedule.
+    password that is none, for an engine that the database cannot carry, and where another daemon keeps the schedule of
+    an SQLite file.
     """
     refuse_unguarded(settings, host)
     refuse_unfit(settings, store)
-    with store.schedule_lock(), closing(listener(host, port)) as door:
-        daemon = _Daemon(settings, store, host=host, reread=calls.reread)
+    if settings.engine is Engine.DISTRIBUTED:
+        store.keep_queue()
+    daemon = _Daemon(settings, store, host=host, reread=calls.reread)
+    with daemon.standing_for_election(), closing(listener(host, port)) as door:
         server = _server(daemon)
         leaving = asyncio.Event()
 
@@ -60,7 +70,7 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int, 
 
         taken = door.getsockname()[1]
         calls.on_serving(f"http://{host}:{taken}/")
-        _log.info("schedule_started", accounts=list(settings.accounts), port=taken)
+        _log.info("serving", port=taken)
         with obeyed(leave, daemon.reload_soon):
             daemon.begin()
             serving = asyncio.create_task(server.serve([door]))
@@ -71,27 +81,42 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int, 
 
 
 class _Daemon:
-    """The shift that is on, the pages that it serves, and the inbox that outlives shifts."""
+    """The pages that are served, the inbox behind them, and while this daemon leads, the shift that is on."""
 
     def __init__(self, settings: Settings, store: Store, *, host: str, reread: Callable[[], Settings]) -> None:
         self._store = store
         self._host = host
         self._reread = reread
         self._locks: dict[str, asyncio.Lock] = {}
-        self._keeper = Keeper(store, system_clock, self._call_drainer)
+        self._keeper = Keeper(store, system_clock, self._call)
+        self._election = Election(store, self._take_up, self._lay_down)
         self._reloading = asyncio.Lock()
         self._reloads: set[asyncio.Task[None]] = set()
+        self._shift: Shift | None = None
         self._past: list[Shift] = []
-        self._take(self._work(settings))
+        self._database_url = settings.database_url
+        self._go_by(self._read(settings))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request by the files as they were read last."""
         await self._app(scope, receive, send)
 
+    @contextmanager
+    def standing_for_election(self) -> Iterator[None]:
+        """Stand for election until the block ends. Raises ConfigError where an SQLite file has its daemon already."""
+        if not self._election.stand():
+            if self._store.file is not None:
+                raise another_daemon()
+            _log.info("standing_by")
+        try:
+            yield
+        finally:
+            self._election.give_up()
+
     def begin(self) -> None:
         """Begin."""
         self._keeping = asyncio.create_task(self._keeper.run())
-        self._shift.begin()
+        self._leading = asyncio.create_task(self._election.run())
 
     def reload_soon(self) -> None:
         """Read the files anew as soon as may be."""
@@ -101,45 +126,60 @@ class _Daemon:
 
     async def leave(self) -> None:
         """End every shift, and keep what webhooks still brought."""
-        await asyncio.gather(*(shift.leave() for shift in (*self._past, self._shift)))
+        self._leading.cancel()
+        await asyncio.wait({self._leading})
+        self._lay_down()
+        await asyncio.gather(*(shift.leave() for shift in self._past))
         self._keeping.cancel()
         await self._keeper.flush()
 
     async def _reload(self) -> None:
         async with self._reloading:
             try:
-                work = self._work(await asyncio.to_thread(self._reread))
-                refuse_unguarded(work.settings, self._host)
-                refuse_unfit(work.settings, self._store)
-                self._refuse_another_database(work.settings)
+                work = self._read(await asyncio.to_thread(self._reread))
+                await asyncio.to_thread(self._refuse, work.settings)
             except ConfigError as error:
                 _log.error("reload_refused", problems=[str(problem) for problem in error.problems])
                 return
-            before = self._shift
-            before.stop()
-            self._past = [one for one in (*self._past, before) if not one.is_over]
-            self._take(work)
-            self._shift.begin()
+            self._go_by(work)
+            if self._shift is not None:
+                self._lay_down()
+                self._take_up()
             _log.info("reloaded", accounts=list(work.settings.accounts))
 
-    def _call_drainer(self) -> None:
-        self._shift.drainer.call()
+    def _call(self) -> None:
+        if self._shift is not None:
+            self._shift.call()
 
-    def _take(self, work: Work) -> None:
-        self._database_url = work.settings.database_url
-        self._shift = Shift(work)
+    def _take_up(self) -> None:
+        self._shift = Shift(program_of(self._work))
+        self._shift.begin()
+        _log.info("schedule_started", accounts=list(self._work.settings.accounts), engine=self._work.settings.engine)
+
+    def _lay_down(self) -> None:
+        if self._shift is not None:
+            self._shift.stop()
+            self._past = [one for one in (*self._past, self._shift) if not one.is_over]
+            self._shift = None
+
+    def _go_by(self, work: Work) -> None:
+        self._work = work
         routes = webhook_routes(work.settings, self._keeper)
         self._app: ASGIApp = build_app(work.settings, self._store, routes, work.in_force)
 
-    def _work(self, settings: Settings) -> Work:
+    def _read(self, settings: Settings) -> Work:
         for name in settings.accounts:
             self._locks.setdefault(name, asyncio.Lock())
         return Work(settings=settings, store=self._store, in_force=agreement_of(settings), locks=self._locks)
 
-    def _refuse_another_database(self, settings: Settings) -> None:
+    def _refuse(self, settings: Settings) -> None:
+        refuse_unguarded(settings, self._host)
+        refuse_unfit(settings, self._store)
         if settings.database_url != self._database_url:
             hint = "restart the daemon"
             raise ConfigError([Problem(key="SYNCER_DATABASE_URL", message="cannot change meanwhile", hint=hint)])
+        if settings.engine is Engine.DISTRIBUTED:
+            self._store.keep_queue()
 
 
 def _server(app: ASGIApp) -> uvicorn.Server:
@@ -158,8 +198,18 @@ def _server(app: ASGIApp) -> uvicorn.Server:
     )
 
 
+def another_daemon() -> ConfigError:
+    """Return the refusal of a second daemon on one SQLite file."""
+    hint = "one daemon an SQLite file: stop the other first; all other commands may run beside it"
+    problem = Problem(key="syncer run", message="another daemon is at work on this database", hint=hint)
+    return ConfigError([problem])
+
+
 def refuse_unfit(settings: Settings, store: Store) -> None:
-    """Refuse a nightly backup of a database that is no file: a server's own tools do that."""
+    """Refuse what the database cannot carry: workers on a file, and a nightly backup of what is no file."""
+    lacking = unfit_engine(settings, store)
+    if lacking is not None:
+        raise ConfigError([lacking])
     if settings.schedule.backup_hour is not None and store.file is None:
         message = "only an SQLite file is backed up from here"
         hint = "pg_dump by cron, and backup_hour: null"

@@ -11,3 +11,12 @@ class BackfillMode(StrEnum):
     LIST = "list"
     #: By export wherever one takes fewer calls.
     EXPORTS = "exports"
+
+
+class Engine(StrEnum):
+    """Who does the work of the schedule."""
+
+    #: The daemon itself.
+    EMBEDDED = "embedded"
+    #: Workers, on any machine; the daemon that leads only defers jobs. PostgreSQL.
+    DISTRIBUTED = "distributed"

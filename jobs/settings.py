@@ -24,7 +24,7 @@ from jobs.access.credentials import (
 )
 from jobs.access.keys import keys_of
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
-from jobs.modes import BackfillMode
+from jobs.modes import BackfillMode, Engine
 from jobs.placing import misplaced, mistyped
 from jobs.privacy.retention import RetentionFile
 from jobs.switches import HandoverForm, WriteBackFile, switched
@@ -120,6 +120,7 @@ class SettingsFile(Strict):
     """The whole of `syncer.yaml`."""
 
     accounts: dict[Annotated[str, Field(pattern=_NAME)], AccountFile] = Field(default_factory=dict)
+    engine: Engine = Engine.EMBEDDED
     schedule: ScheduleFile = ScheduleFile()
     digest: DigestFile = DigestFile()
     retention: RetentionFile = RetentionFile()
@@ -161,6 +162,7 @@ class Settings(Strict):
     dashboard_password: SecretStr | None
     reader_password: SecretStr | None = None
     accounts: Mapping[str, Account]
+    engine: Engine = Engine.EMBEDDED
     schedule: ScheduleFile
     digest: DigestFile = DigestFile()
     #: Channel → its address, which is a secret.
@@ -247,6 +249,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         dashboard_password=environment.dashboard_password,
         reader_password=environment.reader_password,
         accounts=accounts,
+        engine=file.engine,
         schedule=file.schedule,
         digest=file.digest,
         digest_addresses=addresses,

@@ -1,4 +1,4 @@
-"""Commands that serve: run, sandbox, demo."""
+"""Commands that serve: run, worker, sandbox, demo."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +11,7 @@ HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")
 def register(app: typer.Typer) -> None:
     """Add the commands to the tree."""
     app.command()(run)
+    app.command()(worker)
     app.command()(sandbox)
     app.command()(demo)
 
@@ -30,6 +31,22 @@ def run(
     with opened(need_accounts=True) as (settings, store):
         calls = Calls(reread=load_settings, on_serving=_say_where, on_leaving=end_hard)
         asyncio.run(run_daemon(settings, store, host=host, port=port, calls=calls))
+
+
+def worker(
+    at_once: Annotated[int, typer.Option("--jobs", min=1, max=8, help="Jobs at once, each on another account.")] = 4,
+) -> None:
+    """A worker of the distributed engine (PostgreSQL): does the jobs that `syncer run` defers."""
+    import asyncio
+
+    from jobs.cli.frame import opened
+    from jobs.distributed.worker import WorkerCalls, run_worker
+    from jobs.serving.signals import end_hard
+    from jobs.settings import load_settings
+
+    with opened(need_accounts=True) as (settings, store):
+        calls = WorkerCalls(reread=load_settings, on_leaving=end_hard)
+        asyncio.run(run_worker(settings, store, at_once=at_once, calls=calls))
 
 
 def _say_where(address: str) -> None:

@@ -1,6 +1,6 @@
 """An account's status on a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import typer
 
@@ -30,8 +30,24 @@ def print_status(status: AccountStatus, *, takes_webhooks: bool = False) -> None
         typer.echo(f"sick: {status.sickness.message}")
     for silent in status.silences:
         typer.echo(f"silent: {silent.message}")
-    for line in [*hook_lines(status, takes_webhooks=takes_webhooks), *budget_lines(status)]:
+    for line in [*queue_lines(status), *hook_lines(status, takes_webhooks=takes_webhooks), *budget_lines(status)]:
         typer.echo(line)
+
+
+def queue_lines(status: AccountStatus) -> Sequence[str]:
+    """Return what waits for workers and how many there are; nothing where the database has no queue."""
+    queue = status.queue
+    if queue is None:
+        return ()
+    parts = [("wait", queue.waiting), ("run", queue.running), ("failed within a day", queue.failed)]
+    said = [f"{_jobs(jobs)} {word}" for word, jobs in parts if jobs]
+    oldest = "" if queue.oldest is None else f" · the oldest has waited for {queue.oldest:,.0f} seconds"
+    workers = f"{queue.workers:,} worker{'' if queue.workers == 1 else 's'}" if queue.workers else "no worker"
+    return [f"queue: {' · '.join(said) or 'empty'}{oldest} · {workers}"]
+
+
+def _jobs(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {duty}" for duty, number in numbers.items())
 
 
 def hook_lines(status: AccountStatus, *, takes_webhooks: bool) -> Sequence[str]:

@@ -9,6 +9,7 @@ from jobs.access.access import denied, grant_findings, left_out
 from jobs.access.sunsets import ending_versions
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.desk import Clock, Desk, Portal
+from jobs.health.engine import engine_findings
 from jobs.health.findings import Finding, Level
 from jobs.names import agreement_text
 from jobs.pulling.look import look, tried
@@ -60,6 +61,7 @@ async def check_all(
     try:
         with opened_store(settings) as store:
             findings.append(Finding(level=Level.FINE, area="database", what=store.url))
+            findings += engine_findings(settings, store)
             for name in [account] if account else list(settings.accounts):
                 findings += _versions(settings, name, clock)
                 found = await _account(settings, store, name, agreement or in_force(None), first_answer)

@@ -11,6 +11,8 @@ from syncer.moments import MINUTE, SECOND
 _ROUNDS, _LAG_MINUTES = 3, 5
 #: Milliseconds after which a hint should have been drained.
 _DRAINED_WITHIN = MINUTE
+#: Seconds after which a worker should have begun a job.
+_WORKED_ON_WITHIN = 60
 _BAD = frozenset({"failed", "halted", "interrupted"})
 
 
@@ -51,6 +53,7 @@ def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str,
     last = next((run for run in status.runs if run.job == "sync" and run.status != "running"), None)
     if last is not None and last.status in _BAD:
         yield f"the last round ended {last.status}", f"look at the log of run {last.id}"
+    yield from _unworked(status)
     hooks = status.webhooks
     if hooks.oldest is not None and hooks.oldest > _DRAINED_WITHIN:
         what = f"{hooks.waiting:,} webhooks wait, the oldest for {hooks.oldest // SECOND:,} seconds"
@@ -59,6 +62,14 @@ def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str,
         yield f"{len(hooks.erasures):,} people are to be erased here too", "syncer status names them"
     if status.dead_letters:
         yield f"{status.dead_letters:,} records need a person", "syncer dead-letters"
+
+
+def _unworked(status: AccountStatus) -> Iterator[tuple[str, str]]:
+    queue = status.queue
+    if queue is not None and queue.oldest is not None and queue.oldest > _WORKED_ON_WITHIN:
+        waiting = sum(queue.waiting.values())
+        what = f"{waiting:,} jobs wait, the oldest for {queue.oldest:,.0f} seconds; {queue.workers:,} workers live"
+        yield what, "start a worker (syncer worker), or more of them; a long job of the account makes others wait too"
 
 
 def _late(status: AccountStatus, schedule: ScheduleFile) -> str:

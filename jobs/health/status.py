@@ -11,7 +11,7 @@ from jobs.names import DRAIN, RECONCILE
 from jobs.serving.breaker import Sickness, sickness
 from jobs.webhooks.hook_standing import HookStanding, read_hooks
 from syncer.moments import Millis, iso
-from syncer.store import Run, Store, Unit
+from syncer.store import QueueStanding, Run, Store, Unit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +41,8 @@ class AccountStatus:
     failures: Mapping[str, int] = field(default_factory=dict)
     #: Seconds from the oldest webhook of the last drain that wrote until it was written back.
     behind: float | None = None
+    #: Its jobs of the distributed engine; None where the database has no queue.
+    queue: QueueStanding | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -60,7 +62,18 @@ class AccountStatus:
             "silent": [one.as_dict() for one in self.silences],
             "failures": dict(self.failures),
             "webhook_to_write_back_seconds": self.behind,
+            "queue": None if self.queue is None else _queued(self.queue),
         }
+
+
+def _queued(queue: QueueStanding) -> dict[str, object]:
+    return {
+        "waiting": dict(queue.waiting),
+        "running": dict(queue.running),
+        "failed": dict(queue.failed),
+        "oldest_seconds": None if queue.oldest is None else round(queue.oldest, 1),
+        "workers": queue.workers,
+    }
 
 
 def _timed(run: Run) -> dict[str, object]:
@@ -86,6 +99,7 @@ def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> A
             silences=silences(unit, account, now),
             failures=failures(unit, account),
             behind=_behind(unit, account),
+            queue=unit.queue.standing(account),
         )
 
 

@@ -1,14 +1,15 @@
 """One shift: what the daemon does by one reading of its files. A reload ends a shift and begins the next."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
-from typing import Any
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 import structlog
 
 from jobs.schedule import Appointment, Schedule
-from jobs.serving.work import Work, appointments, asking, of_the_database, sync
+from jobs.serving.duties import Duty
+from jobs.serving.work import Call, Work, appointments, daemon_call, of_the_database
 from jobs.webhooks.drainer import Drainer
 from syncer.errors import SyncerError
 
@@ -18,30 +19,63 @@ _log = structlog.get_logger()
 PATIENCE, FAREWELL = 2.0, 4.5
 
 
+class Lookout(Protocol):
+    """Keeps an eye on what comes beside the clock."""
+
+    async def run(self) -> None:
+        """Look until told to leave."""
+        ...
+
+    def call(self) -> None:
+        """Look at once: something was put into an inbox."""
+        ...
+
+    def leave(self) -> None:
+        """Begin nothing any more."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Program:
+    """What a shift does."""
+
+    #: Done at once.
+    first: Sequence[Call]
+    appointments: Sequence[Appointment]
+    lookout: Lookout
+
+
+def embedded(work: Work) -> Program:
+    """Return the program of a daemon that does all work itself: a round of every account, then by the clock."""
+    accounts = work.settings.accounts
+    taking = {name: work.locks[name] for name, one in accounts.items() if one.webhooks is not None}
+    return Program(
+        first=[daemon_call(work, name, Duty.SYNC) for name in accounts],
+        appointments=[*(one for name in accounts for one in appointments(work, name)), *of_the_database(work)],
+        lookout=Drainer(work.settings, work.store, taking, work.in_force),
+    )
+
+
 class Shift:
     """Keeps the accounts of some settings in step until it is told to leave."""
 
-    def __init__(self, work: Work) -> None:
-        self.work = work
-        taking = {name for name, one in work.settings.accounts.items() if one.webhooks is not None}
-        self.drainer = Drainer(
-            work.settings,
-            work.store,
-            {name: work.locks[name] for name in work.settings.accounts if name in taking},
-            work.in_force,
-        )
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._lookout = program.lookout
         self._schedule = Schedule()
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
-        """Begin with one round of every account, then by the clock."""
-        for name in self.work.settings.accounts:
-            self._keep(appointments(self.work, name))
-        self._keep(of_the_database(self.work))
+        """Begin with what is done at once, then by the clock."""
+        self._keep(self._program.appointments)
         self._schedule.start()
-        for name in self.work.settings.accounts:
-            self._begin(asking(self.work, name, sync)())
-        self._begin(self.drainer.run())
+        for call in self._program.first:
+            self._begin(call())
+        self._begin(self._lookout.run())
+
+    def call(self) -> None:
+        """Say that something was put into an inbox."""
+        self._lookout.call()
 
     async def leave(self) -> None:
         """Begin nothing more, let what is under way come to its end for a moment, then break it off."""
@@ -58,7 +92,7 @@ class Shift:
     def stop(self) -> None:
         """Begin nothing more; what is under way comes to its end by itself."""
         self._schedule.stop()
-        self.drainer.leave()
+        self._lookout.leave()
 
     @property
     def is_over(self) -> bool:
@@ -66,7 +100,7 @@ class Shift:
         return not self._tasks
 
     def _keep(self, kept: Sequence[Appointment]) -> None:
-        def begun(work: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], Coroutine[Any, Any, None]]:
+        def begun(work: Call) -> Call:
             async def run() -> None:
                 # Waited for as a task of ours: the scheduler breaks off what it runs itself the moment it stops.
                 await asyncio.wait({self._begin(work())})

@@ -1,4 +1,4 @@
-"""Work on accounts by the clock: each behind its own lock, so that a sick or slow one holds up nobody else."""
+"""Work on accounts: each duty done as a job, and in the daemon by the clock, behind a lock for each account."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
@@ -12,15 +12,16 @@ from jobs.bootstrap import opened_desk, system_clock
 from jobs.desk import Clock, Desk
 from jobs.digest.sending import send_digests
 from jobs.figures.asking import Asked
-from jobs.figures.freezing import HOUR_OF_FREEZING
 from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
-from jobs.rounds import freeze_round, measure_round, sync_round
-from jobs.schedule import Appointment, Every, Nightly
+from jobs.rounds import freeze_round, measure_round, push_round, sync_round
+from jobs.schedule import Appointment, Nightly
 from jobs.serving.backups import nightly_backup
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health
+from jobs.serving.duties import ASKING, Duty, duties
 from jobs.settings import Settings
+from jobs.webhooks.drain import drain_round
 from syncer.agreement import InForce
 from syncer.errors import SyncerError, Unavailable
 from syncer.store import Store
@@ -28,6 +29,7 @@ from syncer.store import Store
 _log = structlog.get_logger()
 
 Do = Callable[[Desk], Awaitable[None]]
+Call = Callable[[], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,29 +46,11 @@ class Work:
 
 def appointments(work: Work, name: str) -> list[Appointment]:
     """Return what is done for an account again and again."""
-    plan = work.settings.schedule
-    zone = work.in_force.agreement.calendar.zone
-    found = [
-        _appointment(name, "sync", Every(plan.sync_every), asking(work, name, sync)),
-        _appointment(name, "measure", Every(plan.measure_every), guarded(work, name, _measure)),
-        _appointment(name, "freeze", Nightly(HOUR_OF_FREEZING, zone), guarded(work, name, _freeze)),
+    planned = duties(work.settings, work.in_force)
+    return [
+        Appointment(name=f"{name}/{duty}", when=when, work=daemon_call(work, name, duty))
+        for duty, when in planned.items()
     ]
-    if plan.reconcile_hour is not None:
-        when = Nightly(plan.reconcile_hour, zone)
-        found.append(_appointment(name, "reconcile", when, asking(work, name, _reconcile)))
-    if work.settings.retention.hour is not None:
-        when = Nightly(work.settings.retention.hour, zone)
-        found.append(_appointment(name, "prune", when, guarded(work, name, prune_desk)))
-    report = work.settings.digest
-    if report.hour is not None and report.variables:
-        found.append(_appointment(name, "digest", Nightly(report.hour, zone), _digest(work, name)))
-    return found
-
-
-def _appointment(
-    name: str, job: str, when: Every | Nightly, do: Callable[[], Coroutine[Any, Any, None]]
-) -> Appointment:
-    return Appointment(name=f"{name}/{job}", when=when, work=do)
 
 
 def of_the_database(work: Work) -> list[Appointment]:
@@ -81,7 +65,31 @@ def of_the_database(work: Work) -> list[Appointment]:
     return [Appointment(name="backup", when=Nightly(plan.backup_hour, work.in_force.agreement.calendar.zone), work=run)]
 
 
-def guarded(work: Work, name: str, do: Do) -> Callable[[], Coroutine[Any, Any, None]]:
+def daemon_call(work: Work, name: str, duty: Duty) -> Call:
+    """Return a duty as the daemon does it: it never ends the daemon."""
+    if duty is Duty.DIGEST:
+        return _reporting(work, name)
+    return asking(work, name, _DOES[duty]) if duty in ASKING else guarded(work, name, _DOES[duty])
+
+
+async def perform(work: Work, name: str, duty: Duty, *, is_repeat: bool) -> None:
+    """Do a duty once, as a worker does it; an account that is sick is not asked. Raises SyncerError.
+
+    Only the first attempt tells whether an account is sick: the next ones follow within seconds.
+    """
+    if duty is Duty.DIGEST:
+        await _report(work, name)
+        return
+    do = _DOES[duty]
+    if duty in ASKING:
+        if await asyncio.to_thread(is_paused, work.store, name, work.clock()):
+            return
+        do = _watched(work, name, do, counted=not is_repeat)
+    async with _desk(work, name) as desk:
+        await do(desk)
+
+
+def guarded(work: Work, name: str, do: Do) -> Call:
     """Return work on one account that never ends the daemon: its error is logged and the next round comes."""
 
     async def run() -> None:
@@ -95,26 +103,31 @@ def guarded(work: Work, name: str, do: Do) -> Callable[[], Coroutine[Any, Any, N
     return run
 
 
-def asking(work: Work, name: str, do: Do) -> Callable[[], Coroutine[Any, Any, None]]:
+def asking(work: Work, name: str, do: Do) -> Call:
     """Return guarded work that asks the CRM: it is left out while the account is sick."""
-
-    async def watched(desk: Desk) -> None:
-        try:
-            await do(desk)
-        except SyncerError as error:
-            if counts(error, was_asked=bool(sum(desk.source.usage.calls.values()))):
-                await asyncio.to_thread(_fell_ill, work, name, error)
-            raise
-        if await asyncio.to_thread(note_health, work.store, name):
-            _log.info("account_recovered", account=name)
-
-    once = guarded(work, name, watched)
+    once = guarded(work, name, _watched(work, name, do, counted=True))
 
     async def run() -> None:
         if not await asyncio.to_thread(is_paused, work.store, name, work.clock()):
             await once()
 
     return run
+
+
+def _watched(work: Work, name: str, do: Do, *, counted: bool) -> Do:
+    """Return work that keeps whether the account is sick."""
+
+    async def watched(desk: Desk) -> None:
+        try:
+            await do(desk)
+        except SyncerError as error:
+            if counted and counts(error, was_asked=bool(sum(desk.source.usage.calls.values()))):
+                await asyncio.to_thread(_fell_ill, work, name, error)
+            raise
+        if await asyncio.to_thread(note_health, work.store, name):
+            _log.info("account_recovered", account=name)
+
+    return watched
 
 
 def _fell_ill(work: Work, name: str, error: SyncerError) -> None:
@@ -128,22 +141,24 @@ def _desk(work: Work, name: str) -> AbstractAsyncContextManager[Desk]:
     return opened_desk(work.settings, work.store, name, clock=work.clock, agreement=work.in_force)
 
 
-def _digest(work: Work, name: str) -> Callable[[], Coroutine[Any, Any, None]]:
+def _reporting(work: Work, name: str) -> Call:
     """Return the sending of the morning report; it reads only, so it waits for no round."""
 
     async def run() -> None:
         try:
-            sent = await send_digests(work.settings, work.store, work.in_force, name, work.clock())
+            await _report(work, name)
         except SyncerError as error:
             _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
-            return
-        for one in sent:
-            if one.failed is None:
-                _log.info("report_sent", account=name, channel=one.channel, silent=one.silent)
-            else:
-                _log.error("report_failed", account=name, channel=one.channel, reason=one.failed, hint=one.hint)
 
     return run
+
+
+async def _report(work: Work, name: str) -> None:
+    for one in await send_digests(work.settings, work.store, work.in_force, name, work.clock()):
+        if one.failed is None:
+            _log.info("report_sent", account=name, channel=one.channel, silent=one.silent)
+        else:
+            _log.error("report_failed", account=name, channel=one.channel, reason=one.failed, hint=one.hint)
 
 
 async def sync(desk: Desk) -> None:
@@ -164,3 +179,24 @@ async def _freeze(desk: Desk) -> None:
 
 async def _reconcile(desk: Desk) -> None:
     await reconcile_round(desk, orders=Orders(apply=True))
+
+
+async def _drain(desk: Desk) -> None:
+    done = await drain_round(desk)
+    if done is not None and not done.looked_at + done.given_up:
+        raise Unavailable("no hint could be looked into now", account=desk.name)
+
+
+async def _push(desk: Desk) -> None:
+    await push_round(desk)
+
+
+_DOES: Mapping[Duty, Do] = {
+    Duty.SYNC: sync,
+    Duty.MEASURE: _measure,
+    Duty.FREEZE: _freeze,
+    Duty.RECONCILE: _reconcile,
+    Duty.PRUNE: prune_desk,
+    Duty.DRAIN: _drain,
+    Duty.PUSH: _push,
+}

@@ -35,6 +35,7 @@ class _Page(Collector):
         yield from _calls(statuses)
         yield from _runs(self._standings)
         yield from _alarms(statuses)
+        yield from _queue(statuses)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
@@ -120,3 +121,20 @@ def _alarms(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
         if one.behind is not None:
             behind.add_metric((one.account,), one.behind)
     yield from (failed, sick, silent, behind)
+
+
+def _queue(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
+    """Yield nothing where the database has no queue: an alarm about workers would never end."""
+    queued = [(one.account, one.queue) for one in statuses if one.queue is not None]
+    if not queued:
+        return
+    jobs = _gauge("queue_jobs", "Jobs of the distributed engine; failed ones of the last day.", "job", "status")
+    oldest = _gauge("queue_oldest_seconds", "For how long the oldest job that is due has waited; 0 where none is.")
+    workers = GaugeMetricFamily("syncer_workers", "Workers that live.")
+    for account, queue in queued:
+        for status, numbers in (("waiting", queue.waiting), ("running", queue.running), ("failed", queue.failed)):
+            for job, number in numbers.items():
+                jobs.add_metric((account, job, status), number)
+        oldest.add_metric((account,), queue.oldest or 0)
+    workers.add_metric((), queued[0][1].workers)
+    yield from (jobs, oldest, workers)

@@ -4,9 +4,11 @@ from syncer.store.backups import BackupFacts, facts_of, put_back, refuse_unsound
 from syncer.store.decode import amount_of
 from syncer.store.encode import email_key
 from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
+from syncer.store.leading import Lead
 from syncer.store.outbox import Settlement
 from syncer.store.people import Person
 from syncer.store.privacy import ERASED, EXPIRED, LIFTED, PREFIX, Erasure, LoggedErasure
+from syncer.store.queue import DEAD_AFTER_S, HEARTBEAT_S, QueueStanding
 from syncer.store.session import Store, Unit, open_store
 from syncer.store.values import (
     AccountFacts,
@@ -23,8 +25,10 @@ from syncer.store.values import (
 )
 
 __all__ = [
+    "DEAD_AFTER_S",
     "ERASED",
     "EXPIRED",
+    "HEARTBEAT_S",
     "LIFTED",
     "PREFIX",
     "AccountFacts",
@@ -35,9 +39,11 @@ __all__ = [
     "ErasureRequest",
     "Holding",
     "InboxStanding",
+    "Lead",
     "LoggedErasure",
     "OutboxEntry",
     "Person",
+    "QueueStanding",
     "Run",
     "RunTally",
     "Settlement",

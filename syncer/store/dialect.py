@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from syncer.errors import SyncerError
 from syncer.store import sqlite
+from syncer.store.leading import Lead
 
 #: One row in the order of its table's columns.
 Row = tuple[Any, ...]
@@ -44,6 +45,14 @@ class Dialect(Protocol):
 
         `patience` in seconds bounds the wait for somebody else's lock; None waits as long as a write may take.
         """
+        ...
+
+    def take_lead(self, engine: Engine) -> Lead | None:
+        """Return the hold on the database's schedule, or None where another process has it."""
+        ...
+
+    def driver_address(self, engine: Engine, name: str) -> str | None:
+        """Return what the driver connects by, password included, or None where there is no server."""
         ...
 
     def begin_writing(self, connection: Connection) -> None:

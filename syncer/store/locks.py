@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
-from syncer.errors import ConfigError, Problem, Unavailable
+from syncer.errors import Unavailable
 
 _HINT = "wait until it is done, or stop it; `syncer status` shows its run"
 #: Longer than the one call of a renewal may take.
@@ -50,20 +50,6 @@ def patient_lock(engine: Engine, account: str) -> Iterator[None]:
 
 
 @contextmanager
-def schedule_lock(engine: Engine) -> Iterator[None]:
-    """Hold the database's schedule until the block ends. Raises ConfigError where another daemon holds it."""
-    with ExitStack() as held:
-        try:
-            # No account's name has a dot.
-            held.enter_context(_held(engine, "all.schedule"))
-        except Unavailable:
-            hint = "one daemon a database: stop the other first; all other commands may run beside it"
-            problem = Problem(key="syncer run", message="another daemon is at work on this database", hint=hint)
-            raise ConfigError([problem]) from None
-        yield
-
-
-@contextmanager
 def _awaited(engine: Engine, name: str, seconds: float) -> Iterator[None]:
     patience = Retrying(
         retry=retry_if_exception_type(Unavailable),
@@ -82,12 +68,13 @@ def _held(engine: Engine, name: str) -> Iterator[None]:
         with _on_server(engine, name):
             yield
     else:
-        with _beside_file(Path(str(engine.url.database)), name):
+        with beside_file(Path(str(engine.url.database)), name):
             yield
 
 
 @contextmanager
-def _beside_file(database: Path, name: str) -> Iterator[None]:
+def beside_file(database: Path, name: str) -> Iterator[None]:
+    """Hold a lock file beside a database until the block ends. Raises Unavailable where another process holds it."""
     path = database.with_name(f"{database.name}.{name}.lock")
     with path.open("a", encoding="ascii") as file:
         try:
@@ -99,7 +86,7 @@ def _beside_file(database: Path, name: str) -> Iterator[None]:
 
 @contextmanager
 def _on_server(engine: Engine, name: str) -> Iterator[None]:
-    key = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
+    key = key_of(name)
     with engine.connect() as connection:
         held = connection.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar_one()
         connection.commit()
@@ -110,6 +97,11 @@ def _on_server(engine: Engine, name: str) -> Iterator[None]:
         finally:
             connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
             connection.commit()
+
+
+def key_of(name: str) -> int:
+    """Return the number by which a server knows a lock."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), signed=True)
 
 
 def _busy(name: str) -> Unavailable:

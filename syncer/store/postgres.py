@@ -28,10 +28,10 @@ from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
+from syncer.store.leading import Lead
+from syncer.store.postgres_address import CONNECT_S, OPTIONS, conninfo_of
+from syncer.store.postgres_lead import server_lead
 
-_CONNECT_S = 10
-#: Compiling the KPI queries takes longer than running them.
-_OPTIONS = "-c jit=off"
 #: Any number that is ours: one process migrates at a time.
 _SCHEMA_LOCK = 5_948_711_620
 #: Classes of SQLSTATE that pass by themselves: connection, transaction rollback, resources, operator intervention, I/O.
@@ -54,7 +54,7 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _CONNECT_S, "options": _OPTIONS + waits},
+        connect_args={"connect_timeout": CONNECT_S, "options": OPTIONS + waits},
     )
     event.listen(engine, "do_connect", _connect)
     return engine
@@ -86,6 +86,16 @@ def _refused() -> SyncerError:
         hint="see them in SYNCER_DATABASE_URL, and that the database exists",
     )
     return ConfigError([problem])
+
+
+def take_lead(engine: Engine) -> Lead | None:
+    """Return the lead, a session of its own; None where another session has it."""
+    return server_lead(engine)
+
+
+def driver_address(engine: Engine, name: str) -> str:
+    """Return what the driver connects by, password included; the server's views show such sessions by `name`."""
+    return conninfo_of(engine, name)
 
 
 def begin_writing(connection: Connection) -> None:

@@ -20,3 +20,8 @@ def configured(connection: Connection) -> Config:
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Tell whether Alembic may compare something: the tables of the queue are their library's business."""
+    return kind != "table" or not (name or "").startswith("procrastinate_")

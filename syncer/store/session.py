@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, make_url
@@ -15,9 +16,10 @@ from syncer.store.extracts import Extracts
 from syncer.store.facts import Facts
 from syncer.store.faults import translated, unusable_url
 from syncer.store.inbox import Inbox
+from syncer.store.leading import Lead
 from syncer.store.leases import Change, change_leases
 from syncer.store.ledger import Ledger
-from syncer.store.locks import account_lock, patient_lock, schedule_lock, token_lock
+from syncer.store.locks import account_lock, patient_lock, token_lock
 from syncer.store.measures import Measures
 from syncer.store.migrate import is_current, upgrade
 from syncer.store.mirror import Mirror
@@ -26,6 +28,7 @@ from syncer.store.news import News
 from syncer.store.notices import Notices
 from syncer.store.privacy import Privacy
 from syncer.store.pruning import Pruning
+from syncer.store.queue import Queue
 from syncer.store.reconcile import Reconcile
 from syncer.store.visits import VisitBook
 
@@ -108,6 +111,11 @@ class Unit:
         """Return erasure and tombstones."""
         return Privacy(self.connection)
 
+    @cached_property
+    def queue(self) -> Queue:
+        """Return how the queue of the distributed engine stands."""
+        return Queue(self.connection)
+
     def pruning(self, account: str) -> Pruning:
         """Return what has had its time in an account."""
         return Pruning(self.connection, account)
@@ -140,6 +148,21 @@ class Store:
                 self._dialect.begin_writing(connection)
                 upgrade(connection)
 
+    def keep_queue(self) -> None:
+        """Bring the tables of the distributed engine's queue to this version; nothing happens where they are.
+
+        Raises ConfigError where they are another program's or of a newer version.
+        """
+        with translated(self._dialect), self._engine.begin() as connection:
+            import_module("syncer.store.queue_schema").keep_queue(connection)
+
+    def driver_address(self, name: str) -> str | None:
+        """Return what the database's driver connects by, password included; the server shows its sessions by `name`.
+
+        None where no server holds the database.
+        """
+        return self._dialect.driver_address(self._engine, name)
+
     @contextmanager
     def commit(self) -> Iterator[Unit]:
         """Open a write transaction: everything in the block is kept, or on any exception nothing."""
@@ -168,11 +191,10 @@ class Store:
         with translated(self._dialect), account_lock(self._engine, account):
             yield
 
-    @contextmanager
-    def schedule_lock(self) -> Iterator[None]:
-        """Hold the schedule of this database until the block ends, or raise ConfigError where another daemon does."""
-        with translated(self._dialect), schedule_lock(self._engine):
-            yield
+    def take_lead(self) -> Lead | None:
+        """Return the hold on this database's schedule, or None where another daemon has it."""
+        with translated(self._dialect):
+            return self._dialect.take_lead(self._engine)
 
     @contextmanager
     def token_lock(self, account: str) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +25,7 @@ from sqlalchemy.dialects.sqlite import dialect, insert
 from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop_after_delay, wait_random
 
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
+from syncer.store.leading import Lead, file_lead
 
 _BUSY_MS = 30_000
 #: Facts arrive in the order of their own ids and lie in the order of contacts: a page cache of 16 MB and a log of 32 MB
@@ -97,6 +99,16 @@ def _busy(error: BaseException) -> bool:
 
 def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
+def take_lead(engine: Engine) -> Lead | None:
+    """Return the lead, a lock file beside the database; None where another process has it."""
+    return file_lead(Path(str(engine.url.database)))
+
+
+def driver_address(engine: Engine, name: str) -> None:
+    """Return None: a file has no server."""
+    del engine, name
 
 
 def begin_writing(connection: Connection) -> None:

@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
+import psycopg
 import pytest
 
-from syncer.errors import ConfigError, Unavailable
+from syncer.errors import Unavailable
 from syncer.store import open_store
 
 HOLDER = """
@@ -61,15 +62,58 @@ def test_a_run_that_never_ended_is_called_interrupted(store):
         assert unit.desk.close_abandoned("a", 6) == 0
 
 
-def test_a_second_daemon_of_one_database_is_refused_until_the_first_has_left(database_url):
+def test_one_has_the_lead_of_a_database_until_it_gives_it_up(database_url):
     first, second = open_store(database_url), open_store(database_url)
-    with first.schedule_lock():
-        with pytest.raises(ConfigError, match="another daemon") as refused, second.schedule_lock():
-            pass
-        assert "stop the other first" in str(refused.value)
-        with second.account_lock("a"):
-            pass
-    with second.schedule_lock():
+    lead = first.take_lead()
+    assert lead is not None
+    lead.check()
+    assert second.take_lead() is None
+    with second.account_lock("a"):
         pass
+    lead.give_up()
+    taken = second.take_lead()
+    assert taken is not None
+    assert first.take_lead() is None
+    taken.give_up()
     first.close()
     second.close()
+
+
+@pytest.mark.postgres
+def test_a_lead_whose_session_the_server_ended_is_found_lost_and_free(postgres_url):
+    first, second = open_store(postgres_url), open_store(postgres_url)
+    lead = first.take_lead()
+    assert lead is not None
+    end_sessions(postgres_url, "syncer leader")
+    with pytest.raises(Unavailable, match="held the schedule is gone"):
+        lead.check()
+    with pytest.raises(Unavailable):
+        lead.check()
+    taken = second.take_lead()
+    assert taken is not None
+    taken.check()
+    lead.give_up()
+    taken.check()
+    taken.give_up()
+    first.close()
+    second.close()
+
+
+@pytest.mark.postgres
+def test_a_lead_that_a_pooler_took_away_is_found_lost_though_the_connection_lives(postgres_url):
+    store = open_store(postgres_url)
+    lead = store.take_lead()
+    assert lead is not None
+    lead._session.execute("SELECT pg_advisory_unlock_all()")
+    with pytest.raises(Unavailable, match="held the schedule is gone"):
+        lead.check()
+    lead.give_up()
+    store.close()
+
+
+def end_sessions(url: str, name: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        ended = connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = %s", (name,)
+        ).fetchall()
+    assert ended == [(True,)]

@@ -12,7 +12,7 @@ from jobs.health.silence import Silence
 from jobs.health.status import AccountStatus
 from jobs.web.metrics import metrics_page
 from jobs.webhooks.hook_standing import HookStanding
-from syncer.store import RunTally, Tally
+from syncer.store import QueueStanding, RunTally, Tally
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 _NAME = re.compile(r"\bsyncer_[a-z_]+")
@@ -41,6 +41,7 @@ def _page() -> str:
         silences=[Silence(stream="contacts", since=1, hours=2, usual=3)],
         failures={"AuthFailed": 1},
         behind=1.0,
+        queue=QueueStanding(waiting={"sync": 1}, running={"drain": 1}, failed={"sync": 2}, oldest=3.0, workers=1),
     )
     return metrics_page([(status, [RunTally(job="sync", status="done", number=1, last_at=1)])]).decode()
 

@@ -42,7 +42,7 @@ EXPECTED = [
         "did you mean measure_every? allowed: backup_folder, backup_hour, backup_keep, measure_every, overlap",
     ),
     (17, "schedule.overlap", "greater than or equal to 1"),
-    (18, "schedul", "did you mean schedule? allowed: accounts, digest, retention, schedule"),
+    (18, "schedul", "did you mean schedule? allowed: accounts, digest, engine, retention, schedule"),
 ]
 
 

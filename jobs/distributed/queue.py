@@ -1,0 +1,150 @@
+"""The queue: the only place that knows Procrastinate. Its errors become ours here."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from procrastinate import App, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
+from psycopg_pool import PoolClosed, PoolTimeout
+
+from jobs.distributed.tickets import MOST_RESCUES, Ticket
+from jobs.serving.duties import Duty
+from syncer.errors import Unavailable
+from syncer.store import DEAD_AFTER_S, HEARTBEAT_S
+
+# Its lines show errors with their traces, and jobs with their arguments; ours say what an operator needs.
+logging.getLogger("procrastinate").addHandler(logging.NullHandler())
+logging.getLogger("procrastinate").propagate = False
+logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
+logging.getLogger("psycopg.pool").propagate = False
+
+#: Seconds between two looks for jobs that no notification told of: repetitions whose time has come.
+_LOOK_EVERY = 1.0
+#: Connections that settling, fetching and deferring share; notifications have one of their own.
+_CONNECTIONS = 4
+_CONNECT_S = 10.0
+_FORGOTTEN_AFTER_H = 24
+#: Seconds after which the row of a silent worker goes: if it lives after all, it begins anew.
+_PRUNED_AFTER_S = 60.0
+
+Do = Callable[[Ticket], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rescue:
+    """A job whose worker died, and whether it goes back into the queue."""
+
+    account: str
+    duty: str
+    goes_back: bool
+
+
+class Queue:
+    """The jobs of one database. Every method raises Unavailable where it cannot be reached."""
+
+    def __init__(self, address: str) -> None:
+        self._app = App(
+            connector=PsycopgConnector(conninfo=address, min_size=1, max_size=_CONNECTIONS, timeout=_CONNECT_S)
+        )
+        self._opening = asyncio.Lock()
+        self._is_open = False
+
+    @property
+    def _jobs(self) -> JobManager:
+        return self._app.job_manager
+
+    async def close(self) -> None:
+        """Let go of all connections."""
+        async with self._opening:
+            self._is_open = False
+            await self._app.close_async()
+
+    async def defer(self, ticket: Ticket) -> bool:
+        """Put a job into the queue; return whether it was put there, or one of its kind waits already."""
+        job = self._app.configure_task(
+            ticket.duty.value,
+            lock=ticket.lock,
+            queueing_lock=ticket.queueing_lock,
+            priority=ticket.priority,
+            schedule_in={"seconds": ticket.wait} if ticket.wait else None,
+        )
+        try:
+            async with self._reached():
+                await job.defer_async(account=ticket.account, attempt=ticket.attempt)
+        except AlreadyEnqueued:
+            return False
+        return True
+
+    async def rescue(self) -> list[Rescue]:
+        """Put jobs of dead workers back into the queue, and return them."""
+        async with self._reached():
+            stalled = await self._jobs.get_stalled_jobs(seconds_since_heartbeat=DEAD_AFTER_S)
+            found = [await self._rescue(job) for job in stalled]
+            await self._jobs.prune_stalled_workers(_PRUNED_AFTER_S)
+        return found
+
+    async def forget_old(self) -> None:
+        """Forget failed attempts of yesterday."""
+        async with self._reached():
+            await self._jobs.delete_old_jobs(
+                _FORGOTTEN_AFTER_H, include_failed=True, include_cancelled=True, include_aborted=True
+            )
+
+    async def work(self, do: Do, *, at_once: int, patience: float) -> None:
+        """Do jobs until cancelled, so many at once; those under way then get `patience` seconds.
+
+        Returns or raises Unavailable where the database went away meanwhile.
+        """
+        for duty in Duty:
+            self._register(duty, do)
+        async with self._reached():
+            await self._app.run_worker_async(
+                concurrency=at_once,
+                fetch_job_polling_interval=_LOOK_EVERY,
+                shutdown_graceful_timeout=patience,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=_PRUNED_AFTER_S,
+            )
+
+    def _register(self, duty: Duty, do: Do) -> None:
+        async def run(account: str, attempt: int) -> None:
+            await do(Ticket(account=account, duty=duty, attempt=attempt))
+
+        if duty.value not in self._app.tasks:
+            self._app.task(name=duty.value)(run)
+
+    async def _rescue(self, job: Job) -> Rescue:
+        id_ = job.id or 0
+        found = Rescue(
+            account=str(job.task_kwargs.get("account")), duty=job.task_name, goes_back=job.attempts < MOST_RESCUES
+        )
+        if not found.goes_back:
+            await self._jobs.finish_job_by_id_async(id_, Status.FAILED, delete_job=False)
+            return found
+        try:
+            await self._jobs.retry_job_by_id_async(id_, datetime.now(UTC))
+        except UniqueViolation:
+            # One of its kind waits already and does what this one left.
+            await self._jobs.finish_job_by_id_async(id_, Status.ABORTED, delete_job=True)
+        return found
+
+    @asynccontextmanager
+    async def _reached(self) -> AsyncIterator[None]:
+        """Yield with connections open. Raises Unavailable where there are none, or they break."""
+        try:
+            async with self._opening:
+                if not self._is_open:
+                    await self._app.open_async()
+                    self._is_open = True
+            yield
+        except (ConnectorException, PoolTimeout, PoolClosed):
+            # The cause is cut off: a driver's text names address and user.
+            raise Unavailable("the queue of jobs cannot be reached", hint="it is tried again") from None

@@ -1,0 +1,95 @@
+"""Daemons and workers of one PostgreSQL database as processes of their own, with logs to look at."""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psycopg
+
+from tests.e2e.conftest import COMMAND
+from tests.e2e.test_daemon import _free_port, _until
+
+
+class Crew:
+    """The processes on one database."""
+
+    def __init__(self, folder: Path, url: str, **variables: str) -> None:
+        self.folder = folder
+        self.url = url
+        self.ports: dict[str, int] = {}
+        self.environment = {
+            **os.environ,
+            "SYNCER_DATABASE_URL": url,
+            "SYNCER_CONFIG": str(folder / "syncer.yaml"),
+            "SYNCER_AGREEMENT": str(folder / "agreement.yaml"),
+            "SYNCER_ERASURES": str(folder / "erasures"),
+            "SYNCER_LOG": "json",
+            "HUBSPOT_ACCESS_TOKEN": "pat-test-1",
+            **variables,
+        }
+
+    def call(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [*COMMAND, *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    @contextmanager
+    def running(self, name: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen]:
+        with (self.folder / f"{name}.log").open("a") as log:
+            process = subprocess.Popen(
+                [*COMMAND, *arguments],
+                env=self.environment | changes,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+        assert "Traceback" not in (self.folder / f"{name}.log").read_text()
+
+    @contextmanager
+    def daemon(self, name: str, **changes: str) -> Iterator[subprocess.Popen]:
+        self.ports[name] = _free_port()
+        with self.running(name, "run", "--port", str(self.ports[name]), **changes) as process:
+            yield process
+
+    def log(self, name: str) -> list[dict]:
+        lines = (self.folder / f"{name}.log").read_text().splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def logged(self, name: str, event: str, **facts: object) -> list[dict]:
+        return [one for one in self.log(name) if one["event"] == event and facts.items() <= one.items()]
+
+    def until_logged(self, name: str, event: str, seconds: float = 90, **facts: object) -> dict:
+        assert _until(lambda: self.logged(name, event, **facts), seconds), (name, event, self.log(name)[-8:])
+        return self.logged(name, event, **facts)[-1]
+
+    def get(self, name: str, path: str) -> httpx.Response:
+        return httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=30)
+
+    def ask(self, statement: str) -> list[tuple]:
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def leaders(self) -> list[int]:
+        """Return the server's process ids of the sessions that hold the schedule."""
+        return [
+            pid
+            for (pid,) in self.ask(
+                "SELECT pid FROM pg_stat_activity JOIN pg_locks USING (pid) "
+                "WHERE application_name = 'syncer leader' AND locktype = 'advisory' AND granted"
+            )
+        ]
