@@ -38,7 +38,10 @@ def standing(contacts: int) -> Iterator[tuple[Table, Iterator[Values]]]:
     yield tables.owners, ({"id": str(n), "first_name": "A", "last_name": str(n), "archived": 0} for n in range(20))
     yield tables.stages, _stages()
     yield tables.companies, (_company(number) for number in range(firms))
-    yield tables.company_states, ({"company_id": f"f{n:07d}", "stage": "TAM", "in_tam": n % 5 > 0} for n in range(firms))
+    yield (
+        tables.company_states,
+        ({"company_id": f"f{n:07d}", "stage": "TAM", "in_tam": n % 5 > 0} for n in range(firms)),
+    )
     yield tables.contacts, (_contact(number) for number in range(contacts))
     yield tables.answers, (_answer(number) for number in range(0, contacts, 100))
     yield tables.costs, (_cost(month, source) for month in range(_MONTHS) for source in SOURCES[1:3])
