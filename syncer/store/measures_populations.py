@@ -1,5 +1,6 @@
 """Who counts: cycles, deals and stages as of a moment and as known at a moment. Each is defined here once."""
 
+from collections.abc import Hashable
 from typing import assert_never
 
 from sqlalchemy import (
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
 from syncer.kpis.ports import EXPIRED, NO_RENEWAL, Cohort, Cut, DealDate, Milestone, Scope
 from syncer.store import tables
+from syncer.store.dialect import Query
 from syncer.store.ledger_tables import IS_TEST
 from syncer.store.measures_time import Expression
 from syncer.store.spans import SPAN_COLUMNS
@@ -49,6 +51,11 @@ _SEGMENTS = ("source", "campaign", "owner_id", "country", "industry", "grade", "
 
 #: HubSpot's own value for business with existing customers.
 _EXISTING_BUSINESS = "existingbusiness"
+
+
+def view_of(cut: Cut) -> Hashable:
+    """Return what the rows of a view depend on, whatever its currency."""
+    return (cut.account, cut.as_of, cut.known_at, cut.calendar, tuple(cut.by), cut.scope)
 
 
 def known(rows: FromClause, cut: Cut) -> Expression:
@@ -177,10 +184,15 @@ def is_out(contact_id: Expression, cut: Cut) -> Expression:
 
 def is_test(contact_id: Expression, cut: Cut) -> Expression:
     """Return whether a contact is a test record; those have no history, only a flag."""
+    return contact_id.in_(tested(cut))
+
+
+def tested(cut: Cut) -> Query:
+    """Return the contacts that are test records."""
     state = tables.contact_states
     # The range says nothing new: without it SQLite would rather walk all states than the index of test records.
     flagged = and_(text(IS_TEST), state.c.flags > "")
-    return contact_id.in_(select(state.c.contact_id).where(state.c.account == cut.account, flagged))
+    return select(state.c.contact_id).where(state.c.account == cut.account, flagged)
 
 
 def has_expired(cycles: Subquery, cut: Cut) -> Expression:

@@ -1,6 +1,6 @@
 """PostgreSQL: COPY into a temporary table, then one INSERT; reads from a repeatable snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Executable,
     Select,
     Table,
     Text,
@@ -30,6 +31,8 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 
 _CONNECT_S = 10
+#: Rows fetched at once where a statement is read to its end.
+_PAGE = 2_000
 #: Compiling the KPI queries takes longer than running them.
 _OPTIONS = "-c jit=off"
 #: Any number that is ours: one process migrates at a time.
@@ -124,6 +127,13 @@ def texts(name: str) -> Select[tuple[str]]:
     """Return a selectable over the texts of a JSON list bound as `name`."""
     listed = as_type(bindparam(name, type_=Text), JSON)
     return select(func.json_array_elements_text(listed).table_valued("value").c.value)
+
+
+def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any, ...], None, None]:
+    """Yield tuples from a cursor of the server's, a page at a time."""
+    with connection.execute(statement, execution_options={"yield_per": _PAGE}) as result:
+        for page in result.partitions():
+            yield from map(tuple, page)
 
 
 def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
