@@ -1,4 +1,4 @@
-"""A large ledger in SQLite, written row by row without a CRM: what bench/kpis.py measures on."""
+"""A large ledger, written row by row without a CRM: what bench/kpis.py and bench/web_pages.py measure on."""
 
 import random
 from collections.abc import Iterable, Iterator
@@ -6,17 +6,13 @@ from collections.abc import Iterable, Iterator
 import orjson
 from sqlalchemy import Table
 
+from bench.large_mirror import ACCOUNT, NOW, SOURCES, Values, deal, links, standing, state
 from syncer.moments import DAY
-from syncer.store import Store, open_store, sqlite, tables
-from syncer.store.dialect import Row
+from syncer.store import Store, open_store, tables
+from syncer.store.dialect import Row, dialect_of
 from syncer.store.evidence import PRIORITY
 
-ACCOUNT = "bench"
-#: 2026-09-21.
-NOW = 1_790_000_000_000
 _PAGE = 20_000
-_SOURCES = ("organic_search", "paid_search", "linkedin", "referral", "offline", None)
-_INDUSTRIES = ("machinery", "software", "logistics", "chemistry", None)
 _KINDS = ("page_view", "page_view", "page_view", "page_view", "page_view", "email_click", "email_click")
 _REP_KINDS = ("call", "email_out", "meeting")
 _LADDER = ("SUSPECT", "INQUIRY", "LEAD_MQL", "LEAD_SQL", "LEAD_SAL", "LEAD_DEAL", "OPPORTUNITY")
@@ -26,37 +22,37 @@ _DEPTHS = (0.45, 0.60, 0.64, 0.66, 0.70, 0.80, 1.0)
 _ENDS = {"won": "CLOSED_WON", "lost": "CLOSED_LOST", "other": "CLOSED_OTHER"}
 _OTHERS = {"account": ACCOUNT, "recorded_at": 1, "gist": 0, "fingerprint": 0, "fields": "{}", "held": "{}"}
 _OTHERS |= {"agreement": "1", "evidence": "[]", "actor": "machine", "virtual": 0, "changed_at": 1, "contact_ids": "[]"}
-_OTHERS |= {"flags": "[]"}
+_OTHERS |= {"flags": "[]", "label": "", "is_primary": 1, "attempts": 1}
 
 
 def fill(url: str, contacts: int) -> None:
     """Write the ledger."""
     store = open_store(url)
     store.upgrade()
-    owners = ({"id": str(number), "first_name": "A", "last_name": str(number), "archived": 0} for number in range(20))
-    _write(store, tables.owners, owners)
-    firms = range(contacts // 4 + 1)
-    _write(store, tables.companies, (_company(number) for number in firms))
-    _write(store, tables.company_states, ({"company_id": f"f{n}", "stage": "TAM", "in_tam": n % 5 > 0} for n in firms))
-    _write(store, tables.contacts, (_contact(number) for number in range(contacts)))
-    _write(store, tables.contact_states, (_state(number) for number in range(contacts)))
+    with store.commit() as unit:
+        unit.desk.keep_account(ACCOUNT, portal_id="1", time_zone="Europe/Berlin", currency="EUR", account_type=None)
+    for table, rows in standing(contacts):
+        _write(store, table, rows)
     for first in range(0, contacts, _PAGE):
         passages = [_passage(number) for number in range(first, min(first + _PAGE, contacts))]
+        bought = [one for one in passages if one["deal_at"]]
         _write(store, tables.cycles, passages)
+        _write(store, tables.contact_states, (state(one) for one in passages))
         _write(store, tables.stage_events, (event for one in passages for event in _events(one)))
-        _write(store, tables.deal_states, (_deal(one) for one in passages if one["deal_at"]))
-        _write(store, tables.deals, ({"id": f"d{one['contact_id']}"} for one in passages if one["deal_at"]))
-        _write(store, tables.deal_spans, (span for one in passages if one["deal_at"] for span in _spans(one)))
+        _write(store, tables.deal_states, (_deal(one) for one in bought))
+        _write(store, tables.deals, (deal(one) for one in bought))
+        _write(store, tables.deal_spans, (span for one in bought for span in _spans(one)))
+        _write(store, tables.links, (link for one in passages for link in links(one)))
     for table, rows in ((tables.activities, _activities(contacts)), (tables.evidence, _evidence(contacts))):
         _write(store, table, rows)
     store.close()
 
 
-def _write(store: Store, table: Table, rows: Iterable[dict[str, object]]) -> None:
+def _write(store: Store, table: Table, rows: Iterable[Values]) -> None:
     page: list[Row] = []
+    filled = [(column.name, _OTHERS.get(column.name)) for column in table.columns]
     for values in rows:
-        every = _OTHERS | values
-        page.append(tuple(every.get(column.name) for column in table.columns))
+        page.append(tuple([values.get(name, other) for name, other in filled]))
         if len(page) == _PAGE:
             _append(store, table, page)
             page = []
@@ -65,46 +61,7 @@ def _write(store: Store, table: Table, rows: Iterable[dict[str, object]]) -> Non
 
 def _append(store: Store, table: Table, page: list[Row]) -> None:
     with store.commit() as unit:
-        sqlite.append(unit.connection, table, page)
-
-
-def _company(number: int) -> dict[str, object]:
-    industry = _INDUSTRIES[number % len(_INDUSTRIES)]
-    return {"id": f"f{number}", "name": f"Firma {number}", "industry": industry, "employees": number % 3_000}
-
-
-def _contact(number: int) -> dict[str, object]:
-    return {
-        "id": f"c{number}",
-        "email": f"p{number}@firma.example",
-        "company_id": f"f{number // 4}",
-        "owner_id": str(number % 20),
-        "source": _SOURCES[number % len(_SOURCES)],
-        "country": "DE",
-        "opted_out": number % 50 == 0,
-        "bounced": number % 40 == 0,
-        "created_at": NOW - 700 * DAY,
-        "fields": '{"seniority":"director","consent":"Freely given consent from contact"}',
-    }
-
-
-def _state(number: int) -> dict[str, object]:
-    return {
-        "contact_id": f"c{number}",
-        "stage": "SUSPECT",
-        "cycle_no": 1,
-        "relationship": "prospect",
-        "outcome": "open",
-        "fit": 50.0,
-        "engagement": 20.0,
-        "grade": "B",
-        "level": 2,
-        "cell": "B2",
-        "action": "mql",
-        "priority": 1,
-        "completeness": 0.5,
-        "basis": "full",
-    }
+        dialect_of(unit.connection).append(unit.connection, table, page)
 
 
 def _passage(number: int) -> dict[str, object]:
@@ -120,7 +77,7 @@ def _passage(number: int) -> dict[str, object]:
         at += dice.randrange(1, 20) * DAY // 2
     ended = depth >= 5 and dice.random() < 0.7 and at < NOW
     return {
-        "contact_id": f"c{number}",
+        "contact_id": f"c{number:07d}",
         "cycle_no": 1,
         "type": "acquisition",
         "origin": "inbound",
@@ -128,8 +85,8 @@ def _passage(number: int) -> dict[str, object]:
         "first_contact_at": began,
         "ended_at": at if ended else None,
         "outcome": dice.choice(("won", "lost", "lost", "other")) if ended else "open",
-        "deal_id": f"dc{number}" if depth >= 5 else None,
-        "source": _SOURCES[number % len(_SOURCES)],
+        "deal_id": f"dc{number:07d}" if depth >= 5 else None,
+        "source": SOURCES[number % len(SOURCES)],
         "owner_id": str(number % 20),
         "country": "DE",
         "grade": "ABCD"[number % 4],
@@ -159,7 +116,7 @@ def _deal(cycle: dict[str, object]) -> dict[str, object]:
         "deal_id": cycle["deal_id"],
         "created_at": cycle["deal_at"],
         "primary_contact_id": cycle["contact_id"],
-        "company_id": f"f{number // 4}",
+        "company_id": f"f{number // 4:07d}",
         "owner_id": str(number % 20),
         "deal_type": "newbusiness",
     }
@@ -170,7 +127,7 @@ def _spans(cycle: dict[str, object]) -> Iterator[dict[str, object]]:
         "deal_id": cycle["deal_id"],
         "pipeline_id": "default",
         "pipeline_kind": "new_business",
-        "stage_id": "s",
+        "stage_id": "s0",
         "rule": "rule",
         "amount": 12_000_000_000,
         "currency": "EUR",
@@ -181,9 +138,11 @@ def _spans(cycle: dict[str, object]) -> Iterator[dict[str, object]]:
         "probability": 0.5,
         "forecast_category": "COMMIT",
     }
-    yield common | {"valid_from": cycle["deal_at"], "valid_to": cycle["ended_at"], "outcome": "open"}
+    late = {"proposal": "inactive"} if int(str(cycle["contact_id"])[1:]) % 400 == 0 else {}
+    yield common | late | {"valid_from": cycle["deal_at"], "valid_to": cycle["ended_at"], "outcome": "open"}
     if cycle["ended_at"] is not None:
-        yield common | {"valid_from": cycle["ended_at"], "outcome": cycle["outcome"], "reason": "price"}
+        back = {"resume_at": NOW + 90 * DAY} if cycle["outcome"] == "other" else {}
+        yield common | back | {"valid_from": cycle["ended_at"], "outcome": cycle["outcome"], "reason": "price"}
 
 
 def _done(contacts: int) -> Iterator[tuple[int, int, str, int]]:
@@ -205,7 +164,7 @@ def _evidence(contacts: int) -> Iterator[dict[str, object]]:
         owner = "7" if kind in _REP_KINDS else None
         fact = orjson.dumps((at, PRIORITY[kind], name, kind, "Preise", None, owner, "COMPLETED", None, 1)).decode()
         yield {
-            "contact_id": f"c{number}",
+            "contact_id": f"c{number:07d}",
             "occurred_at": at,
             "priority": PRIORITY[kind],
             "id": name,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from syncer.kpis.attribution import Credit, Model, Path, Touch, credits_of
+from syncer.kpis.attribution import WHOLE, Credit, Model, Path, Touch, credits_of
 from syncer.kpis.journeys import Journey
 from syncer.kpis.money import Purse
 from syncer.kpis.ports import EXPIRED, ID, Segment
@@ -21,8 +21,10 @@ EARNED = frozenset({"source", "campaign"})
 class Earned:
     """What one segment earned."""
 
-    #: Units in parts: two halves are one.
-    weight: Fraction = Fraction(0)
+    #: Units that it earned alone.
+    wholes: int = 0
+    #: Parts of the others: two halves are one.
+    parts: Fraction = Fraction(0)
     #: Units that it has any part in.
     units: int = 0
     purse: Purse = field(default_factory=Purse)
@@ -31,7 +33,7 @@ class Earned:
     @property
     def share(self) -> Decimal:
         """The units in parts as a number."""
-        return decimal_of(self.weight)
+        return decimal_of(self.parts + self.wholes)
 
 
 def decimal_of(value: Fraction) -> Decimal:
@@ -59,32 +61,47 @@ def path_of(ask: Ask, way: Journey) -> Path | None:
     return Path(touches=touches, lead_at=way.lead_at, deal_at=way.deal_at, until=way.until)
 
 
-def shares_of(ask: Ask, way: Journey, model: Model) -> Sequence[Credit]:
+def shares_of(way: Journey, path: Path | None, model: Model) -> Sequence[Credit]:
     """Return who earned a unit; one whose date is missing belongs to the source of its cycle."""
-    path = path_of(ask, way)
-    return [Credit(way.source, way.campaign, Fraction(1))] if path is None else credits_of(path, model)
+    return [Credit(way.source, way.campaign, WHOLE)] if path is None else credits_of(path, model)
 
 
 def earned(ask: Ask, ways: Iterable[Journey], by: Sequence[str], model: Model) -> Mapping[Segment, Earned]:
     """Return units and money by segment; an expired cycle did enter and counts."""
-    found: defaultdict[Segment, Earned] = defaultdict(Earned)
+    return earned_under(ask, ways, by, [model])[model]
+
+
+def earned_under(
+    ask: Ask, ways: Iterable[Journey], by: Sequence[str], models: Sequence[Model]
+) -> Mapping[Model, Mapping[Segment, Earned]]:
+    """Return the same under several models: each way is read once, and none is kept."""
+    found = {model: defaultdict[Segment, Earned](Earned) for model in models}
     for way in ways:
-        for segment, weight in _split(ask, way, by, model).items():
-            one = found[segment]
-            if way.excluded not in {None, EXPIRED}:
-                one.excluded[way.excluded or ""] += 1
-                continue
-            one.units += 1
-            one.weight += weight
-            _pay(ask, one.purse, way, weight)
+        path = path_of(ask, way)
+        for model in models:
+            for segment, weight in _split(way, shares_of(way, path, model), by).items():
+                _earn(ask, found[model][segment], way, weight)
     return found
 
 
-def _split(ask: Ask, way: Journey, by: Sequence[str], model: Model) -> Mapping[Segment, Fraction]:
-    split: defaultdict[Segment, Fraction] = defaultdict(Fraction)
-    for credit in shares_of(ask, way, model):
+def _earn(ask: Ask, one: Earned, way: Journey, weight: Fraction) -> None:
+    if way.excluded not in {None, EXPIRED}:
+        one.excluded[way.excluded or ""] += 1
+        return
+    one.units += 1
+    if weight is WHOLE:
+        one.wholes += 1
+    else:
+        one.parts += weight
+    _pay(ask, one.purse, way, weight)
+
+
+def _split(way: Journey, shares: Sequence[Credit], by: Sequence[str]) -> Mapping[Segment, Fraction]:
+    split: dict[Segment, Fraction] = {}
+    for credit in shares:
         own = {"source": credit.source, "campaign": credit.campaign, ID: way.unit}
-        split[tuple(own[dim] for dim in by)] += credit.weight
+        segment = tuple(own[dim] for dim in by)
+        split[segment] = split[segment] + credit.weight if segment in split else credit.weight
     return split
 
 
@@ -92,4 +109,5 @@ def _pay(ask: Ask, purse: Purse, way: Journey, weight: Fraction) -> None:
     if way.amount is None:
         purse.lack()
     else:
-        purse.put(ask, way.amount * decimal_of(weight), (way.currency, way.day))
+        amount = way.amount if weight is WHOLE else way.amount * decimal_of(weight)
+        purse.put(ask, amount, (way.currency, way.day))

@@ -57,6 +57,10 @@ class Credit(NamedTuple):
     weight: Fraction
 
 
+#: The whole of a unit; most paths know one source alone, and theirs need no arithmetic of fractions.
+WHOLE = Fraction(1)
+
+
 class _Places(NamedTuple):
     """Positions of the milestones' touches on a path; None where the path has not got there."""
 
@@ -77,11 +81,11 @@ _SHAPES: Mapping[Model, tuple[Sequence[str], Fraction, Fraction]] = {
 def credits_of(path: Path, model: Model) -> Sequence[Credit]:
     """Return who earned a unit; the weights sum to one. Without any touch nobody knows, and that keeps the whole."""
     if not path.touches:
-        return [Credit(None, None, Fraction(1))]
+        return [Credit(None, None, WHOLE)]
     first = path.touches[0]
     if all(one.source == first.source and one.campaign == first.campaign for one in path.touches):
         # Whatever the weights, one source earned the whole.
-        return [Credit(first.source, first.campaign, Fraction(1))]
+        return [Credit(first.source, first.campaign, WHOLE)]
     found: dict[tuple[str | None, str | None], Fraction] = {}
     for touch, weight in zip(path.touches, weights(path, model), strict=True):
         key = (touch.source, touch.campaign)

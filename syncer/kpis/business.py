@@ -15,7 +15,21 @@ _EARLIEST, _LATEST = 0, millis(datetime(2199, 12, 1, tzinfo=UTC))
 class BusinessTime:
     """Measures business minutes. The openings of the years asked about are worked out once and lie in one list."""
 
-    __slots__ = ("_before", "_closes", "_first", "_from", "_hours", "_last", "_opens", "_until", "_zone")
+    __slots__ = (
+        "_before",
+        "_closes",
+        "_ended",
+        "_first",
+        "_from",
+        "_hours",
+        "_last",
+        "_open_after",
+        "_open_before",
+        "_opens",
+        "_started",
+        "_until",
+        "_zone",
+    )
 
     def __init__(self, hours: BusinessHours) -> None:
         self._hours = hours
@@ -27,6 +41,9 @@ class BusinessTime:
         #: The years worked out, and moments that lie inside them in every time zone.
         self._first = self._last = 0
         self._from = self._until = 0
+        #: The moments asked about last, and how long was open before each.
+        self._started = self._ended = -1
+        self._open_before = self._open_after = 0
 
     def minutes(self, start: int, end: int) -> int:
         """Return the whole business minutes from one moment to another; 0 where the end is not later."""
@@ -35,17 +52,26 @@ class BusinessTime:
             return 0
         if start < self._from or end >= self._until:
             self._reach(moment(start).year - 1, moment(end).year + 1)
-        return (self._open_until(end) - self._open_until(start)) // MINUTE
+        # Several limits are measured from one moment, and many moments up to the same one.
+        if start != self._started:
+            self._started, self._open_before = start, self._open_until(start)
+        if end != self._ended:
+            self._ended, self._open_after = end, self._open_until(end)
+        return (self._open_after - self._open_before) // MINUTE
 
     def _open_until(self, at: int) -> int:
         place = bisect_right(self._opens, at) - 1
-        return 0 if place < 0 else self._before[place] + min(at, self._closes[place]) - self._opens[place]
+        if place < 0:
+            return 0
+        closes = self._closes[place]
+        return self._before[place] + (min(closes, at)) - self._opens[place]
 
     def _reach(self, first: int, last: int) -> None:
         """Work out all openings from one year to another, those known before included."""
         if self._until:
             first, last = min(first, self._first), max(last, self._last)
         self._first, self._last = first, last
+        self._started = self._ended = -1
         self._opens, self._closes, self._before = [], [], []
         spent = 0
         for year in range(first, last + 1):

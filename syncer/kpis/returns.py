@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from syncer.kpis.attributed import EARNED, Earned, earned
+from syncer.kpis.attributed import EARNED, Earned, earned, earned_under
 from syncer.kpis.attribution import Model
 from syncer.kpis.journeys import Journey
 from syncer.kpis.periods import Window
@@ -76,11 +76,12 @@ def _revenue(orders: Earned) -> Measured:
 
 def attribution(ask: Ask) -> Iterable[Kpi]:
     """Yield K28: revenue and orders by source, or as asked for, under the model asked for or under every one."""
-    ways = list(_won(ask, touched=True))
     asked = ask.question.by
     by = asked if not EARNED.isdisjoint(asked) else (*asked, "source")
-    for model in [ask.question.model] if ask.question.model else Model:
-        found = earned(ask, ways, by, model) or {(None,) * len(by): Earned()}
+    models = [ask.question.model] if ask.question.model else list(Model)
+    every = earned_under(ask, _won(ask, touched=True), by, models)
+    for model in models:
+        found = every[model] or {(None,) * len(by): Earned()}
         for segment in with_whole(found, by):
             yield from _of_model(ask, segment, found, model)
 

@@ -1,6 +1,6 @@
 """What the two databases do differently, as one protocol; sqlite.py and postgres.py are its two answers."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -79,6 +79,10 @@ class Dialect(Protocol):
         """Return a selectable over the texts of a JSON list bound as `name`."""
         ...
 
+    def stream(self, connection: Connection, statement: Executable) -> Generator[Row, None, None]:
+        """Yield the rows of a statement a page at a time."""
+        ...
+
     def joined(self, column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
         """Return the texts of a group with commas between: one value to fetch instead of a tuple a row."""
         ...
@@ -119,6 +123,11 @@ def listed(ids: Iterable[str]) -> str:
 def raw(connection: Connection, statement: Executable, parameters: Mapping[str, object]) -> list[Row]:
     """Return the driver's own tuples: a SQLAlchemy row object costs more than the row."""
     return list(connection.execute(statement, dict(parameters)).cursor.fetchall())
+
+
+def streamed(connection: Connection, statement: Executable) -> Generator[Row, None, None]:
+    """Yield tuples a page at a time: memory stays flat however many there are. To be closed where it is left early."""
+    return dialect_of(connection).stream(connection, statement)
 
 
 def is_empty(connection: Connection, table: Table, account: str) -> bool:

@@ -1,6 +1,8 @@
 """Tables of the ledger: what was decided, from when to when it was believed, and the current projection."""
 
-from sqlalchemy import Index, text
+from typing import Any
+
+from sqlalchemy import Column, Index, UnaryExpression, text
 from sqlmodel import SQLModel
 
 from syncer.store.columns import CLUSTERED, Key, MaybeNumber, Number, NumberKey, Ref, table
@@ -190,4 +192,58 @@ Index(
     deal_states.c.due_at,
     postgresql_where=text("due_at IS NOT NULL"),
     sqlite_where=text("due_at IS NOT NULL"),
+)
+
+#: The condition of a contact that is a test record; the partial index serves only these very words.
+IS_TEST = "flags LIKE '%\"is_test\"%'"
+#: The condition of a span that stands.
+STANDS = "superseded_at IS NULL AND valid_to IS NULL"
+
+
+def _partial(name: str, where: str, *columns: Column[Any] | UnaryExpression[Any]) -> Index:
+    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
+
+
+_PRIORITY = contact_states.c.priority.desc()
+_OUTCOME = (deal_spans.c.account, deal_spans.c.outcome)
+Index("ix_contact_states_priority", contact_states.c.account, _PRIORITY, contact_states.c.contact_id)
+Index(
+    "ix_contact_states_stage",
+    contact_states.c.account,
+    contact_states.c.stage,
+    _PRIORITY,
+    contact_states.c.contact_id,
+)
+_partial(
+    "ix_contact_states_clock",
+    "sla_due_at IS NOT NULL",
+    contact_states.c.account,
+    contact_states.c.stage,
+    contact_states.c.sla_due_at,
+    _PRIORITY,
+    contact_states.c.contact_id,
+)
+_partial("ix_contact_states_test", IS_TEST, contact_states.c.account, contact_states.c.flags)
+_partial(
+    "ix_stage_events_out",
+    "to_stage = 'OUT'",
+    stage_events.c.account,
+    stage_events.c.to_stage,
+    stage_events.c.contact_id,
+)
+_partial("ix_deal_spans_close", STANDS, *_OUTCOME, deal_spans.c.close_date, deal_spans.c.deal_id)
+_partial("ix_deal_spans_turned", STANDS, *_OUTCOME, deal_spans.c.valid_from.desc(), deal_spans.c.deal_id)
+_partial(
+    "ix_deal_spans_resume",
+    f"{STANDS} AND outcome = 'other'",
+    *_OUTCOME,
+    deal_spans.c.resume_at,
+    deal_spans.c.deal_id,
+)
+_partial(
+    "ix_deal_spans_proposed",
+    f"{STANDS} AND proposal IS NOT NULL",
+    *_OUTCOME,
+    deal_spans.c.close_date,
+    deal_spans.c.deal_id,
 )

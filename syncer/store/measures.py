@@ -11,7 +11,6 @@ from syncer.kpis.journeys import Journey
 from syncer.kpis.memory import FrozenDay, Move, PushCount
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import (
-    ID,
     AmountCount,
     AnswerCount,
     Cohort,
@@ -46,6 +45,7 @@ from syncer.store.measures_populations import (
     deal_excluded,
     deals_as_of,
     turned_at,
+    view_of,
 )
 from syncer.store.measures_queries import (
     cycle_keys,
@@ -61,7 +61,6 @@ from syncer.store.measures_queries import (
 )
 from syncer.store.measures_reach import SHARED, Reach, counted, projected, reach, serves
 from syncer.store.measures_segments import answer_segment, cycle_segment, deal_segment, reader
-from syncer.store.measures_stages import stages
 from syncer.store.measures_time import inside, local_day, number
 from syncer.store.measures_work import Work
 from syncer.store.spans import SPAN_COLUMNS, span_of
@@ -77,7 +76,6 @@ class Measures:
         self.work = Work(connection)
         self._reach: dict[Hashable, Sequence[Reach]] = {}
         self._labels: dict[str, Labels] = {}
-        self._stages: dict[Hashable, Sequence[StageCount]] = {}
 
     def cycles(self, cut: Cut, cohort: Cohort) -> Iterable[CycleCount]:
         """Count a cohort of cycles by outcome at as_of and by whether they reached a milestone."""
@@ -91,7 +89,7 @@ class Measures:
             yield CycleCount(read(segment), excluded, Outcome(outcome), bool(hit), units)
 
     def _reach_of(self, cut: Cut) -> Sequence[Reach]:
-        key = _key(cut)
+        key = view_of(cut)
         if key not in self._reach:
             self._reach[key] = self._fresh_reach(cut)
         return self._reach[key]
@@ -179,13 +177,8 @@ class Measures:
             yield DealRow(read(row[:width]), row[width], span_of(tuple(row[width + 1 :])))
 
     def stages(self, cut: Cut, unit: Unit) -> Iterable[StageCount]:
-        """Count contacts or companies by the stage in which they stand; looked up once, unless one by one."""
-        if ID in cut.by:
-            return stages(self.connection, cut, unit)
-        key = (unit, _key(cut))
-        if key not in self._stages:
-            self._stages[key] = list(stages(self.connection, cut, unit))
-        return self._stages[key]
+        """Count contacts or companies by the stage in which they stand."""
+        return self.work.standing.stages(cut, unit)
 
     def answers(self, cut: Cut, window: Window, surveys: Collection[str]) -> Iterable[AnswerCount]:
         """Count answers of NPS surveys and of those named, the latest of each contact and survey inside the window."""
@@ -241,11 +234,6 @@ class Measures:
         if account not in self._labels:
             self._labels[account] = labels(self.connection, account)
         return self._labels[account]
-
-
-def _key(cut: Cut) -> Hashable:
-    """Return what the rows of a view depend on, whatever its currency."""
-    return (cut.account, cut.as_of, cut.known_at, cut.calendar, tuple(cut.by), cut.scope)
 
 
 def _cost(row: Row) -> CostLine:

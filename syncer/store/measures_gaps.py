@@ -4,27 +4,17 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, Subquery, and_, case, exists, false, func, literal, null, or_, select
 
-from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.funnel.facts import Outcome
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut
 from syncer.kpis.work import DealGaps, Share
 from syncer.records import ActivityKind
 from syncer.store import tables
 from syncer.store.dialect import Query
-from syncer.store.measures_populations import deal_excluded, deals_as_of, is_test, known
-from syncer.store.measures_queries import Keys, contacts_by_stage, grouped
+from syncer.store.measures_populations import deal_excluded, deals_as_of, is_test
+from syncer.store.measures_queries import Keys, grouped
 from syncer.store.measures_segments import contact_segment, deal_segment, reader
 from syncer.store.measures_time import Expression, inside_or_unknown
-
-#: Stages in which an account manager is responsible.
-_LEADS = (
-    FunnelStage.LEAD_MQL,
-    FunnelStage.LEAD_SQL,
-    FunnelStage.LEAD_SAL,
-    FunnelStage.LEAD_DEAL,
-    FunnelStage.OPPORTUNITY,
-    FunnelStage.FORECAST,
-)
 
 #: What lies ahead by its nature.
 _PLANNED = (ActivityKind.MEETING.value, ActivityKind.TASK.value)
@@ -82,24 +72,6 @@ def lost_without_reason(connection: Connection, cut: Cut, window: Window) -> Ite
     keys = [*deal_segment(rows, cut, rows.c.close_date), deal_excluded(rows, cut, false())]
     lost = select(rows).where(rows.c.outcome == Outcome.LOST.value, inside_or_unknown(rows.c.close_date, window))
     return _shares(connection, cut, (keys, lost), silent)
-
-
-def leads_without_owner(connection: Connection, cut: Cut) -> Iterator[Share]:
-    """Count contacts that stand at LEAD_MQL or further; faulty are those without an owner."""
-    keys, standing = contacts_by_stage(cut)
-    *segment, stage = keys
-    contact = tables.contacts
-    # Few contacts have a passage that came so far: only their stage is looked up.
-    likely = contact.c.id.in_(_far_ones(cut))
-    leads = standing.where(likely, stage.in_([one.value for one in _LEADS]))
-    return _shares(connection, cut, ([*segment, null()], leads), contact.c.owner_id.is_(None))
-
-
-def _far_ones(cut: Cut) -> Query:
-    """Return the contacts that stood at LEAD_MQL or further in any passage."""
-    event = tables.stage_events.alias("far")
-    stages = [one.value for one in _LEADS]
-    return select(event.c.contact_id).where(known(event, cut), event.c.to_stage.in_(stages))
 
 
 def overridden(connection: Connection, cut: Cut) -> Iterator[Share]:

@@ -1,6 +1,7 @@
 """The way to a milestone or an order, one row a unit, with what its primary contact did: for attribution."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from itertools import islice
 
 import orjson
@@ -15,7 +16,7 @@ from syncer.kpis.touches import Reaction
 from syncer.records import ActivityKind
 from syncer.store import tables
 from syncer.store.decode import amount_of
-from syncer.store.dialect import Query, Row, chunks
+from syncer.store.dialect import Query, Row, chunks, raw, streamed
 from syncer.store.measures_populations import MILESTONES, cycle_excluded, cycles_as_of, deal_excluded, deals_as_of
 from syncer.store.measures_queries import dated_inside, entered, rate_day, reached
 
@@ -88,12 +89,11 @@ def won_journeys(connection: Connection, cut: Cut, window: Window, *, touched: b
 
 
 def _journeys(connection: Connection, cut: Cut, query: Query, *, touched: bool) -> Iterator[Journey]:
-    rows: Iterable[Row] = (tuple(row) for row in connection.execute(query).fetchall())
-    remaining = iter(rows)
-    while page := list(islice(remaining, _PAGE)):
-        done = _reactions(connection, cut, {row[_CONTACT] for row in page if row[_CONTACT]}) if touched else {}
-        for row in page:
-            yield _journey(row[_JOURNEY:], done.get(row[_CONTACT], ()))
+    with closing(streamed(connection, query)) as rows:
+        while page := list(islice(rows, _PAGE)):
+            done = _reactions(connection, cut, {row[_CONTACT] for row in page if row[_CONTACT]}) if touched else {}
+            for row in page:
+                yield _journey(row[_JOURNEY:], done.get(row[_CONTACT], ()))
 
 
 def _journey(row: Row, reactions: Sequence[Reaction]) -> Journey:
@@ -120,7 +120,7 @@ def _reactions(connection: Connection, cut: Cut, contact_ids: Collection[str]) -
             )
             .order_by(fact.c.contact_id, fact.c.occurred_at, fact.c.priority, fact.c.id)
         )
-        for contact_id, at, kind, outcome, text in connection.execute(query):
+        for contact_id, at, kind, outcome, text in raw(connection, query, {}):
             told = orjson.loads(text)
             found.setdefault(contact_id, []).append(Reaction(at, kind, told[_SUBJECT], told[_ASSET], outcome))
     return found

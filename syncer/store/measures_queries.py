@@ -9,6 +9,7 @@ from sqlalchemy import (
     Subquery,
     and_,
     case,
+    exists,
     func,
     literal,
     null,
@@ -169,12 +170,11 @@ def _stage(contact: FromClause, cut: Cut) -> Expression:
     every moment where nothing else was ever decided.
     """
     state, event = tables.contact_states, tables.stage_events.alias("standing")
-    out = (
-        select(state.c.stage)
-        .where(
-            state.c.account == cut.account,
+    is_out = and_(state.c.account == cut.account, state.c.stage == FunnelStage.OUT.value)
+    out = exists(
+        select(state.c.stage).where(
+            is_out,
             state.c.contact_id == contact.c.id,
-            state.c.stage == FunnelStage.OUT.value,
             or_(
                 without_events(state.c.contact_id, cut),
                 and_(
@@ -183,10 +183,11 @@ def _stage(contact: FromClause, cut: Cut) -> Expression:
                 ),
             ),
         )
-        .scalar_subquery()
     )
+    # An index names those who are out: nobody else's state is looked up.
+    left = and_(contact.c.id.in_(select(state.c.contact_id).where(is_out)), out)
     last = last_event(event, contact.c.id, cut, event.c.to_stage)
-    return func.coalesce(out, last, literal(FunnelStage.TAM.value))
+    return case((left, literal(FunnelStage.OUT.value)), else_=func.coalesce(last, literal(FunnelStage.TAM.value)))
 
 
 def companies_by_stage(cut: Cut) -> tuple[Keys, Query]:

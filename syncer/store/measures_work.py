@@ -1,11 +1,11 @@
 """What KPIs ask about the work behind the stages (`syncer.kpis.work.Work`), bound to one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from sqlalchemy import Connection
 
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut
+from syncer.kpis.ports import ID, Cut
 from syncer.kpis.work import (
     ConsentCount,
     DealGaps,
@@ -20,6 +20,9 @@ from syncer.kpis.work import (
     Visits,
 )
 from syncer.store import measures_gaps, measures_handovers, measures_market, measures_passes, visits
+from syncer.store.measures_populations import view_of
+from syncer.store.measures_stages import Standing
+from syncer.store.measures_walk import Walked, walk
 
 
 class Work:
@@ -27,6 +30,8 @@ class Work:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.standing = Standing(connection)
+        self._walks: dict[Hashable, Walked] = {}
 
     def handovers(self, cut: Cut, window: Window) -> Iterable[Handover]:
         """Yield the cycles that became sales-ready inside the window, one by one."""
@@ -34,11 +39,20 @@ class Work:
 
     def moves(self, cut: Cut, window: Window) -> Iterable[Move]:
         """Count real entries into stages inside the window; those merely passed through are excluded as `virtual`."""
-        return measures_passes.moves(self.connection, cut, window)
+        return self._walk(cut, window).moves()
 
     def passes(self, cut: Cut, window: Window) -> Iterable[Pass]:
         """Count real stays in the stages under way that began inside the window."""
-        return measures_passes.passes(self.connection, cut, window)
+        return self._walk(cut, window).passes()
+
+    def _walk(self, cut: Cut, window: Window) -> Walked:
+        """Walk once for entries and stays; a walk that tells units one by one is not kept."""
+        if ID in cut.by:
+            return walk(self.connection, cut, window)
+        key = (view_of(cut), window)
+        if key not in self._walks:
+            self._walks[key] = walk(self.connection, cut, window)
+        return self._walks[key]
 
     def newcomers(self, cut: Cut, window: Window, within: int) -> Iterable[Newcomers]:
         """Count first cycles begun inside the window by whether they advanced within so many milliseconds."""
@@ -50,7 +64,7 @@ class Work:
 
     def market(self, cut: Cut) -> Iterable[MarketCount]:
         """Count the companies of the market."""
-        return measures_market.market(self.connection, cut)
+        return self.standing.market(cut)
 
     def profiles(self, cut: Cut, window: Window, names: Sequence[str]) -> Iterable[ProfileCount]:
         """Count cycles handed over inside the window by the named facts that the mirror holds now."""
@@ -74,7 +88,7 @@ class Work:
 
     def leads_without_owner(self, cut: Cut) -> Iterable[Share]:
         """Count contacts that stand at LEAD_MQL or further; faulty are those without an owner."""
-        return measures_gaps.leads_without_owner(self.connection, cut)
+        return self.standing.leads_without_owner(cut)
 
     def overridden(self, cut: Cut) -> Iterable[Share]:
         """Count contacts with a decision; faulty are those whose stage a person holds against it."""

@@ -1,6 +1,6 @@
 """PostgreSQL: COPY into a temporary table, then one INSERT; reads from a repeatable snapshot."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Executable,
     Select,
     Table,
     Text,
@@ -32,6 +33,8 @@ from syncer.store.leading import Lead
 from syncer.store.postgres_address import CONNECT_S, OPTIONS, conninfo_of
 from syncer.store.postgres_lead import server_lead
 
+#: Rows fetched at once where a statement is read to its end.
+_PAGE = 2_000
 #: Any number that is ours: one process migrates at a time.
 _SCHEMA_LOCK = 5_948_711_620
 #: Classes of SQLSTATE that pass by themselves: connection, transaction rollback, resources, operator intervention, I/O.
@@ -135,6 +138,13 @@ def texts(name: str) -> Select[tuple[str]]:
     """Return a selectable over the texts of a JSON list bound as `name`."""
     listed = as_type(bindparam(name, type_=Text), JSON)
     return select(func.json_array_elements_text(listed).table_valued("value").c.value)
+
+
+def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any, ...], None, None]:
+    """Yield tuples from a cursor of the server's, a page at a time."""
+    with connection.execute(statement, execution_options={"yield_per": _PAGE}) as result:
+        for page in result.partitions():
+            yield from map(tuple, page)
 
 
 def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:

@@ -1,7 +1,7 @@
 """SQLite: WAL, one writer that takes its lock at once, executemany on the driver."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Executable,
     Select,
     Table,
     Text,
@@ -28,6 +29,8 @@ from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 from syncer.store.leading import Lead, file_lead
 
 _BUSY_MS = 30_000
+#: Rows fetched at once where a statement is read to its end.
+_PAGE = 2_000
 #: Facts arrive in the order of their own ids and lie in the order of contacts: a page cache of 16 MB and a log of 32 MB
 #: halve the time in the file system (bench/store.py).
 _PRAGMAS = (
@@ -141,6 +144,13 @@ def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
 def texts(name: str) -> Select[tuple[str]]:
     """Return a selectable over the texts of a JSON list bound as `name`."""
     return select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value)
+
+
+def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any, ...], None, None]:
+    """Yield the driver's own tuples a page at a time."""
+    with connection.execute(statement) as result:
+        while page := result.cursor.fetchmany(_PAGE):
+            yield from page
 
 
 def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
