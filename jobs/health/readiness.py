@@ -11,6 +11,8 @@ from syncer.moments import MINUTE, SECOND
 _ROUNDS, _LAG_MINUTES = 3, 5
 #: Milliseconds after which a hint should have been drained.
 _DRAINED_WITHIN = MINUTE
+#: Readings of a journal in a row that may fail before anybody is told.
+_READINGS = 3
 _BAD = frozenset({"failed", "halted", "interrupted"})
 
 
@@ -29,7 +31,7 @@ class Trouble:
 
 def troubles(status: AccountStatus, schedule: ScheduleFile) -> Iterator[Trouble]:
     """Yield what is wrong with an account, each with its remedy; nothing where all is well."""
-    for what, remedy in _found(status, schedule):
+    for what, remedy in (*_found(status, schedule), *_journal(status)):
         yield Trouble(account=status.account, what=what, remedy=remedy)
 
 
@@ -59,6 +61,14 @@ def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str,
         yield f"{len(hooks.erasures):,} people are to be erased here too", "syncer status names them"
     if status.dead_letters:
         yield f"{status.dead_letters:,} records need a person", "syncer dead-letters"
+
+
+def _journal(status: AccountStatus) -> Iterator[tuple[str, str]]:
+    found = status.journal
+    if found is None or (found.gap is None and found.failures < _READINGS):
+        return
+    for what in found.troubles:
+        yield f"journal: {what}", "syncer webhooks read-journal says more; the nightly full compare closes a gap"
 
 
 def _late(status: AccountStatus, schedule: ScheduleFile) -> str:

@@ -10,6 +10,7 @@ from jobs.health.silence import Silence, silences
 from jobs.names import DRAIN, RECONCILE
 from jobs.serving.breaker import Sickness, sickness
 from jobs.webhooks.hook_standing import HookStanding, read_hooks
+from jobs.webhooks.journal_standing import JournalStanding, read_journal_standing
 from syncer.moments import Millis, iso
 from syncer.store import Run, Store, Unit
 
@@ -41,6 +42,8 @@ class AccountStatus:
     failures: Mapping[str, int] = field(default_factory=dict)
     #: Seconds from the oldest webhook of the last drain that wrote until it was written back.
     behind: float | None = None
+    #: How far the app's journal was read; None where it never was.
+    journal: JournalStanding | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -60,6 +63,7 @@ class AccountStatus:
             "silent": [one.as_dict() for one in self.silences],
             "failures": dict(self.failures),
             "webhook_to_write_back_seconds": self.behind,
+            "journal": None if self.journal is None else self.journal.as_dict(),
         }
 
 
@@ -86,6 +90,7 @@ def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> A
             silences=silences(unit, account, now),
             failures=failures(unit, account),
             behind=_behind(unit, account),
+            journal=read_journal_standing(unit, account, now),
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from jobs.schedule import Appointment, Schedule
+from jobs.serving.journals import journal_appointments
 from jobs.serving.work import Work, appointments, asking, of_the_database, sync
 from jobs.webhooks.drainer import Drainer
 from syncer.errors import SyncerError
@@ -23,7 +24,7 @@ class Shift:
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        taking = {name for name, one in work.settings.accounts.items() if one.webhooks is not None}
+        taking = {name for name, one in work.settings.accounts.items() if one.is_told}
         self.drainer = Drainer(
             work.settings,
             work.store,
@@ -38,9 +39,13 @@ class Shift:
         for name in self.work.settings.accounts:
             self._keep(appointments(self.work, name))
         self._keep(of_the_database(self.work))
+        journals = journal_appointments(self.work)
+        self._keep(journals)
         self._schedule.start()
         for name in self.work.settings.accounts:
             self._begin(asking(self.work, name, sync)())
+        for one in journals:
+            self._begin(one.work())
         self._begin(self.drainer.run())
 
     async def leave(self) -> None:
