@@ -141,6 +141,10 @@ class ApiClient:
         """
         return _value(await self.ask(request, shape))
 
+    async def find(self, request: Request, shape: type[T]) -> T | Setback | None:
+        """Return what `ask` returns, None where the answer is that there is nothing (204)."""
+        return await self._exchange(partial(self._send, request), partial(_found, shape=shape), request.errand)
+
     async def tell(self, request: Request) -> None:
         """Send a request whose answer has no content; raises what `call` raises."""
         _value(await self._exchange(partial(self._send, request), _nothing, request.errand))
@@ -183,7 +187,7 @@ class ApiClient:
         if not _is_success(answer.status):
             return self._refused(answer, errand)
         try:
-            return decode(answer.body)
+            return decode(_NO_CONTENT if answer.status == httpx.codes.NO_CONTENT else answer.body)
         except msgspec.DecodeError as error:
             return _setback(Meaning.GARBLED, errand, cause=error)
 
@@ -277,6 +281,14 @@ def _setback(meaning: Meaning, errand: Errand, *, cause: BaseException | None) -
 
 def _is_success(status: int) -> bool:
     return httpx.codes.is_success(status)
+
+
+#: Stands for the body of an answer that has none.
+_NO_CONTENT = b"null"
+
+
+def _found(body: bytes, *, shape: type[T]) -> T | None:
+    return None if body == _NO_CONTENT else decoded(body, shape=shape)
 
 
 def _nothing(_body: bytes) -> None:

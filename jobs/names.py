@@ -11,6 +11,7 @@ LEADS, QUOTES = "leads", "quotes"
 
 #: What runs of a full compare are called: compared only, and mended.
 RECONCILE = ("reconcile", "reconcile --apply")
+MENDING = RECONCILE[1]
 #: What runs are called that look into webhooks.
 DRAIN = "drain"
 

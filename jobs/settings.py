@@ -17,10 +17,12 @@ from jobs.access.credentials import (
     VARIABLE,
     AccessFile,
     Credentials,
+    JournalApp,
     OAuthAccess,
     OAuthFile,
     Strict,
     credentials_of,
+    journal_app_of,
 )
 from jobs.access.keys import keys_of
 from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
@@ -98,6 +100,8 @@ class AccountFile(AccessFile):
     fields: dict[FieldStream, dict[str, FieldSource]] = Field(default_factory=dict)
     #: None: webhooks are taken once their address and secret are set.
     webhooks: WebhooksFile | None = None
+    #: Read the app's journal, which needs no address that HubSpot could call.
+    journal: bool = False
 
 
 class ScheduleFile(Strict):
@@ -107,6 +111,8 @@ class ScheduleFile(Strict):
     measure_every: Minutes = 60
     #: A round re-reads this many minutes before the last one: the CRM's index lags and is out of order.
     overlap: Minutes = 15
+    #: Between two looks at the journals of apps.
+    journal_every: Minutes = 1
     #: Hour, in the agreement's time zone, of the full compare that mends the mirror; None never.
     reconcile_hour: Annotated[int, Field(ge=0, le=23)] | None = 3
     #: Hour of the nightly backup of an SQLite file; None never.
@@ -149,6 +155,13 @@ class Account(Strict):
     fields: Mapping[str, Mapping[str, Mapping[str, object]]]
     #: None takes no webhooks.
     webhooks: Webhooks | None = None
+    #: None reads no journal.
+    journal: JournalApp | None = None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the CRM tells of changes by itself: by webhooks, or in a journal."""
+        return self.webhooks is not None or self.journal is not None
 
 
 class Settings(Strict):
@@ -231,11 +244,13 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
     for name, one in (file.accounts or {DEFAULT_ACCOUNT: AccountFile()}).items():
         found = credentials_of(name, one, secret_of)
         webhooks, lacking = webhooks_of(name, one.webhooks, public_url, secret_of)
+        journal, unknown = journal_app_of(name, one, secret_of) if one.journal else (None, ())
         if isinstance(found, Credentials):
-            accounts[name] = _account(name, one, found, environment).model_copy(update={"webhooks": webhooks})
+            told = {"webhooks": webhooks, "journal": journal}
+            accounts[name] = _account(name, one, found, environment).model_copy(update=told)
         else:
             problems += found
-        problems += lacking
+        problems += [*lacking, *unknown]
     problems += _shared(file, accounts)
     addresses, silent = addresses_of(file.digest, secret_of)
     faults = [*faults, *silent]

@@ -50,8 +50,18 @@ class Grant:
     scopes: Sequence[str] | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AppToken:
+    """A token of an app itself, of no portal. Moments are by our own clock."""
+
+    access_token: str = field(repr=False)
+    #: From here on another one is asked for.
+    renew_at: Millis
+
+
 Form = Mapping[str, str]
 Flow = Generator[Form, Answer, Grant]
+AppFlow = Generator[Form, Answer, AppToken]
 
 
 def seed(refresh_token: str) -> Grant:
@@ -70,6 +80,23 @@ def renew(app: App, grant: Grant, now: Millis) -> Flow:
     """Exchange a refresh token for an access token, and for a newer refresh token where HubSpot sends one."""
     form = {"grant_type": "refresh_token", "refresh_token": grant.refresh_token}
     return (yield from _ask(app, form, grant, now))
+
+
+def act_as_app(client_id: str, client_secret: str, scopes: Sequence[str], now: Millis) -> AppFlow:
+    """Ask for a token of the app itself; where HubSpot does not know scopes by these names, for all that it may have.
+
+    No refresh token comes with it: the same is asked for again.
+    """
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
+    answer = yield {**form, "scope": " ".join(scopes)}
+    if answer.status == httpx.codes.BAD_REQUEST and not _codes(answer.body):
+        answer = yield form
+    if not httpx.codes.is_success(answer.status):
+        raise refusal(answer, otherwise=_APP)
+    reply = _reply(answer.body)
+    if not _is_token(reply.access_token):
+        raise _nonsense()
+    return AppToken(access_token=reply.access_token, renew_at=_renewal(now, _lifetime(reply.expires_in)))
 
 
 def _ask(app: App, form: Form, before: Grant | None, now: Millis) -> Flow:
@@ -102,11 +129,15 @@ def _granted(answer: Answer, before: Grant | None, now: Millis) -> Grant:
         access_token=reply.access_token,
         refresh_token=refresh_token,
         obtained_at=now,
-        renew_at=Millis(now + lifetime - min(_EARLY, lifetime // _SHARE)),
+        renew_at=_renewal(now, lifetime),
         expires_at=Millis(now + lifetime),
         portal_id=str(reply.hub_id) if isinstance(reply.hub_id, int | str) else portal_id,
         scopes=(before.scopes if before else None) if scopes is None else scopes,
     )
+
+
+def _renewal(now: Millis, lifetime: int) -> Millis:
+    return Millis(now + lifetime - min(_EARLY, lifetime // _SHARE))
 
 
 def _lifetime(said: object) -> int:
@@ -172,8 +203,11 @@ class _Refusal(msgspec.Struct):
     error: object = None
 
 
-def refusal(answer: Answer) -> SyncerError:
-    """Return what an answer without a grant means; transient where asking again may help."""
+def refusal(answer: Answer, otherwise: str = RECONNECT) -> SyncerError:
+    """Return what an answer without a grant means; transient where asking again may help.
+
+    `otherwise` is what a person does where HubSpot gives no reason that we know.
+    """
     if answer.status in _PASSING or answer.status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Unavailable(f"HubSpot gives no token at the moment ({answer.status})")
     if answer.status in _ELSEWHERE or answer.status < httpx.codes.BAD_REQUEST:
@@ -181,7 +215,7 @@ def refusal(answer: Answer) -> SyncerError:
         return BadAnswer(f"no tokens are given at this address ({answer.status})", hint=hint)
     codes = _codes(answer.body)
     said = ", ".join((str(answer.status), *codes))
-    hint = next((REASONS[code.upper()] for code in codes), RECONNECT)
+    hint = next((REASONS[code.upper()] for code in codes), otherwise)
     return AuthFailed(f"HubSpot refuses the token request ({said})", hint=hint)
 
 

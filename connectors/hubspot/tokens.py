@@ -1,18 +1,20 @@
 """Keeps an OAuth account's access token fresh: one renewal at a time, kept before it is used."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import httpx
 
 from connectors.addresses import checked_address, is_loopback
 from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
-from connectors.hubspot.oauth import RECONNECT, App, Flow, Form, Grant, renew
+from connectors.hubspot.oauth import RECONNECT, App, AppToken, Form, Grant, act_as_app, renew
 from syncer.errors import AuthFailed, SyncerError, Unavailable
 from syncer.moments import Millis
+
+T = TypeVar("T")
 
 Post = Callable[[Form], Answer]
 
@@ -55,15 +57,54 @@ class TokenEndpoint:
         )
 
 
-def run(flow: Flow, post: Post) -> Grant:
+def run(flow: Generator[Form, Answer, T], post: Post) -> T:
     """Carry a flow through and return what it was granted. Raises what it or `post` raises."""
     try:
         form = next(flow)
         while True:
             form = flow.send(post(form))
     except StopIteration as done:
-        granted: Grant = done.value
+        granted: T = done.value
         return granted
+
+
+class AppTokens:
+    """The Tokens of an app itself. They are kept in memory alone: another one costs one call."""
+
+    def __init__(
+        self,
+        *,
+        client_id: str,
+        client_secret: str,
+        scopes: Sequence[str],
+        post: Post,
+        clock: Callable[[], Millis],
+    ) -> None:
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._scopes = scopes
+        self._post = post
+        self._clock = clock
+        self._lock = Lock()
+        self._held: AppToken | None = None
+
+    @property
+    def hint(self) -> str:
+        """Return what a person should do when HubSpot does not accept the token."""
+        return "may the app read the webhooks journal? HubSpot gives that to apps of its developer platform"
+
+    async def fresh(self, *, rejected: str | None = None) -> str:
+        """Return a token that is good for the next call; another one where it is due or was rejected."""
+        return (await asyncio.to_thread(self._fresh, rejected)).access_token
+
+    def _fresh(self, rejected: str | None) -> AppToken:
+        with self._lock:
+            held = self._held
+            now = self._clock()
+            if held is None or held.access_token == rejected or now >= held.renew_at:
+                held = run(act_as_app(self._client_id, self._client_secret, self._scopes, now), self._post)
+                self._held = held
+            return held
 
 
 class OAuthTokens:

@@ -27,6 +27,8 @@ class Versions:
     events: str = CURRENT
     exports: str = CURRENT
     oauth: str = CURRENT
+    #: Known of 2026-03 with certainty, told of 2026-09 (2026-11).
+    journal: str = "2026-03"
     #: Dated paths of forms are betas only.
     forms: str = "v3"
     #: No dated successor is known of these two (2026-11).
@@ -89,6 +91,15 @@ class Versions:
         """Path that gives and renews tokens of an OAuth app."""
         return f"/oauth/{self.oauth}/token"
 
+    def journal_file(self, after: str | None) -> str:
+        """Path that names the file after an offset, without one the earliest."""
+        place = "earliest" if after is None else f"offset/{quote(after, safe='')}/next"
+        return f"/webhooks-journal/journal/{self.journal}/{place}"
+
+    def journal_subscriptions(self) -> str:
+        """Path of what an app's journal tells of."""
+        return f"/webhooks-journal/subscriptions/{self.journal}"
+
     def list_campaigns(self) -> str:
         """Path of the campaign list."""
         if is_dated(self.campaigns):
@@ -125,13 +136,15 @@ class Versions:
 #: The numbered version whose paths and shapes are known, by family.
 NUMBERED: Mapping[str, str] = {
     "associations": "v4",
+    "journal": "v4",
     "form_submissions": "v1",
     "email_events": "v1",
 }
 #: Families without dated paths.
 UNDATED = frozenset({"form_submissions", "email_events"})
-#: Families that `default` moves: forms have betas only, and OAuth's dated path is known of 2026-09 alone (2026-11).
-FOLLOWING = tuple(name for name in asdict(Versions()) if name not in UNDATED | {"forms", "oauth"})
+#: Families that `default` moves: forms have betas only, and OAuth's dated path is known of 2026-09 alone (2026-11), the
+#: journal's of 2026-03.
+FOLLOWING = tuple(name for name in asdict(Versions()) if name not in UNDATED | {"forms", "oauth", "journal"})
 _DATED = re.compile(r"20\d\d-(03|09)(-beta)?")
 
 

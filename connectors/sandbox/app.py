@@ -1,7 +1,7 @@
 """The routes of the sandbox: every path a version of HubSpot's API has for what is served here."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
@@ -18,6 +18,7 @@ from connectors.sandbox.api import (
     campaigns,
     exports,
     feeds,
+    journal,
     merges,
     oauth,
     objects,
@@ -195,6 +196,20 @@ _APP_WEBHOOKS: Sequence[_Row] = (
     ("PATCH", "/subscriptions/{id}", app_webhooks.change_subscription),
 )
 
+_JOURNAL = "developer.webhooks_journal"
+#: Below the journal's root, with what each takes.
+_JOURNALS: Sequence[tuple[str, Sequence[_Row]]] = (
+    (
+        f"{_JOURNAL}.read",
+        [
+            ("GET", "/journal/{version}/earliest", journal.earliest),
+            ("GET", "/journal/{version}/offset/{offset}/next", journal.after),
+        ],
+    ),
+    (f"{_JOURNAL}.subscriptions.read", [("GET", "/subscriptions/{version}", journal.list_subscriptions)]),
+    (f"{_JOURNAL}.subscriptions.write", [("POST", "/subscriptions/{version}", journal.subscribe)]),
+)
+
 #: Root of a family on the numbered versions and on the dated ones.
 _ROOTS = {
     "objects": ("/crm/v3/objects", "/crm/objects/{version:dated}"),
@@ -259,6 +274,9 @@ def _routes(server: Server) -> list[Route]:
     )
     files = Endpoint(handler=exports.file, scopes=_fixed(), is_open=True)
     routes.append(_route(server, files, "/export-files/{key}", "GET"))
+    journal_files = Endpoint(handler=journal.file, scopes=_fixed(), is_open=True)
+    routes.append(_route(server, journal_files, "/journal-files/{key}", "GET"))
+    routes.extend(_journals(server))
     letting_in = Endpoint(handler=oauth.authorise, scopes=_fixed(), is_open=True)
     routes.append(_route(server, letting_in, "/oauth/authorize", "GET"))
     for method, path, handler in _APP_WEBHOOKS:
@@ -267,6 +285,14 @@ def _routes(server: Server) -> list[Route]:
     tokens = Endpoint(handler=oauth.token, scopes=_fixed(), is_open=True)
     routes.extend(_route(server, tokens, f"/oauth/{version}/token", "POST") for version in ("v3", "{version:dated}"))
     return routes
+
+
+def _journals(server: Server) -> Iterator[Route]:
+    for scope, rows in _JOURNALS:
+        for method, path, handler in rows:
+            endpoint = Endpoint(handler=handler, scopes=_fixed(scope), is_exempt=True)
+            for version in ("v4", "{version:dated}"):
+                yield _route(server, endpoint, f"/webhooks-journal{path.replace('{version}', version)}", method)
 
 
 def _route(server: Server, endpoint: Endpoint, path: str, method: str) -> Route:

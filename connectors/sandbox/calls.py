@@ -127,6 +127,8 @@ class Endpoint:
     bucket: Bucket = Bucket.GENERAL
     #: Asks for no token and counts as no call.
     is_open: bool = False
+    #: Counts against no limit.
+    is_exempt: bool = False
 
 
 async def answer(server: Server, endpoint: Endpoint, request: Request) -> Response:
@@ -139,7 +141,7 @@ async def answer(server: Server, endpoint: Endpoint, request: Request) -> Respon
     headers: Mapping[str, str] = {}
     try:
         token = _NOBODY if endpoint.is_open else _token(server.portal, request)
-        headers = {} if endpoint.is_open else _spend(server, endpoint, token)
+        headers = {} if endpoint.is_open or endpoint.is_exempt else _spend(server, endpoint, token)
         early = _early(faults)
         response = early or await _handled(server, endpoint, token, faults=faults, request=request, raw=raw)
     except RefusalError as refusal:

@@ -12,6 +12,9 @@ from connectors.sandbox.records import Token
 from syncer.moments import MINUTE, SECOND, Millis
 
 _CODE_LIFE = 10 * MINUTE
+_JOURNAL = frozenset(
+    f"developer.webhooks_journal.{name}" for name in ("read", "subscriptions.read", "subscriptions.write")
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +48,14 @@ class Issued:
     refresh_token: str
     seconds: int
     scopes: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssuedToApp:
+    """What an app's own credentials bring; a refresh token does not come with it."""
+
+    access_token: str
+    seconds: int
 
 
 def refused(status: str, message: str, *, error: str = "invalid_grant") -> RefusalError:
@@ -106,6 +117,18 @@ class Grants:
             del self._refreshes[refresh_token]
             return self._issue(self._new_refresh(client_id, found.scopes))
         return self._issue(refresh_token)
+
+    def act(self, client_id: str, client_secret: str, scopes: Iterable[str]) -> IssuedToApp:
+        """Give an app a token of its own: for the scopes it asks for, or for the journal's where it names none."""
+        self._check(client_id, client_secret)
+        asked = frozenset(scopes)
+        if asked & self.withheld:
+            raise refused("BAD_SCOPE", "unknown or forbidden scopes", error="invalid_scope")
+        access_token = f"C{self._draws.uuid()}"
+        ends = Millis(self._clock() + self.seconds * SECOND)
+        self._tokens[access_token] = Token(app_id=client_id, scopes=asked or _JOURNAL, ends=ends, is_app=True)
+        self.issued += 1
+        return IssuedToApp(access_token=access_token, seconds=self.seconds)
 
     def install(self, client_id: str, scopes: Iterable[str]) -> str:
         """Return a refresh token for an app, as if a person had let it in."""

@@ -154,6 +154,8 @@ class Token:
     scopes: frozenset[str] | None = None
     #: None never ends.
     ends: Millis | None = None
+    #: Of an app itself, by its client credentials.
+    is_app: bool = False
 
 
 def default_pipeline() -> Pipeline:

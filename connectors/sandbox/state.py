@@ -15,6 +15,7 @@ from connectors.sandbox.exports import ExportHabits, Exports
 from connectors.sandbox.feeds import Feed
 from connectors.sandbox.grants import Grants
 from connectors.sandbox.happenings import Happening, tell
+from connectors.sandbox.journal import Journal, JournalHabits
 from connectors.sandbox.kinds import BY_NAME, KINDS
 from connectors.sandbox.links import Links
 from connectors.sandbox.records import (
@@ -68,6 +69,7 @@ class Habits:
     #: Associations returned per record and page.
     association_page: int = 500
     exports: ExportHabits = field(default_factory=ExportHabits)
+    journal: JournalHabits = field(default_factory=JournalHabits)
     workflows: tuple[Workflow, ...] = ()
 
 
@@ -89,6 +91,7 @@ class Portal:
         self.tokens: dict[str, Token] = {}
         self.oauth = Grants(clock=self.clock, draws=self.draws, tokens=self.tokens)
         self.exports = Exports(clock=self.clock, draws=self.draws, habits=self.habits.exports)
+        self.journal = Journal(clock=self.clock, seed=seed, habits=self.habits.journal)
         self.account = Account()
         self.owners: dict[str, Owner] = {}
         self.pipelines: dict[str, Pipeline] = {}
@@ -162,7 +165,8 @@ class Portal:
             self.touched.add((kind, id_))
 
     def tell(self, happening: Happening) -> None:
-        """Let everybody who watches know of something."""
+        """Let everybody who watches know of something, and keep it for apps that read the journal."""
+        self.journal.note(happening, self.account.portal_id)
         for watcher in self.watchers:
             watcher(happening)
 

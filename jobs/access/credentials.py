@@ -67,6 +67,24 @@ class Credentials:
     oauth: OAuthAccess | None = None
 
 
+class JournalApp(Strict):
+    """The app whose journal tells of an account's portal."""
+
+    client_id: str
+    client_secret: SecretStr
+
+
+def journal_app_of(
+    name: str, file: AccessFile, secret: Callable[[str], SecretStr | None]
+) -> tuple[JournalApp | None, Sequence[Problem]]:
+    """Return the app of an account, None where it lacks id or secret, and what is lacking."""
+    client_id, client_secret = secret(file.oauth.client_id_env), secret(file.oauth.client_secret_env)
+    if client_id is None or client_secret is None:
+        names = [file.oauth.client_id_env, file.oauth.client_secret_env]
+        return None, [_no_journal_app(name, one) for one in names if secret(one) is None]
+    return JournalApp(client_id=client_id.get_secret_value(), client_secret=client_secret), ()
+
+
 def credentials_of(
     name: str, file: AccessFile, secret: Callable[[str], SecretStr | None]
 ) -> Credentials | Sequence[Problem]:
@@ -104,6 +122,14 @@ def _no_token(account: str, variable: str) -> Problem:
         message=f"account {account} has no access token",
         hint=f"set {variable} in .env; in HubSpot: Development, Keys, Service keys. For an OAuth app set "
         f"{_ID_VARIABLE} and {_KEY_VARIABLE} instead",
+    )
+
+
+def _no_journal_app(account: str, variable: str) -> Problem:
+    return Problem(
+        key=variable,
+        message=f"account {account} reads an app's journal and lacks it",
+        hint=f"set {variable} in .env, from the Auth page of the app in HubSpot; or leave `journal` out of syncer.yaml",
     )
 
 

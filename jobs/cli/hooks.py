@@ -10,8 +10,10 @@ from jobs.cli.options import AccountOption, JsonOption
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from connectors.hubspot.journal_subscriptions import JournalSubscription
     from jobs.desk import Desk
     from jobs.webhooks.drain import DrainResult
+    from jobs.webhooks.journal import JournalResult
     from jobs.webhooks.subscribing import Wish
 
 
@@ -26,6 +28,7 @@ def register(app: typer.Typer) -> None:
     group.command()(show)
     group.command("apply")(apply_)
     group.command()(drain)
+    group.command("read-journal")(read_journal)
     app.add_typer(group)
 
 
@@ -39,7 +42,9 @@ def show(account: AccountOption = None, as_json: JsonOption = False) -> None:
         return
     for one in wishes:
         _print(one)
-    typer.echo("next: syncer webhooks apply --project FOLDER, or --app-id ID for a legacy public app")
+    ways = ["--project FOLDER", "--app-id ID for a legacy public app"]
+    ways += ["--journal for the app's journal"] if any(one.reads_journal for one in wishes) else []
+    typer.echo(f"next: syncer webhooks apply {', or '.join(ways)}")
 
 
 def apply_(
@@ -50,16 +55,18 @@ def apply_(
     app_id: Annotated[
         int | None, typer.Option("--app-id", min=1, help="Legacy public app: subscribe by HubSpot's API.")
     ] = None,
+    journal: Annotated[bool, typer.Option("--journal", help="Subscribe the app's journal by HubSpot's API.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Make the subscriptions: as a file of the app's project, or of a legacy public app by the API."""
+    """Make the subscriptions: as a file of the app's project, of a legacy public app by the API, or of the journal."""
     from jobs.cli.frame import print_json
     from jobs.webhooks.subscribing import write_project_file
     from syncer.errors import ConfigError, Problem
 
-    if (project is None) is (app_id is None):
+    if [project is not None, app_id is not None, journal].count(True) != 1:
         hint = "a private app is subscribed by hand in HubSpot, by what `syncer webhooks show` lists"
-        raise ConfigError([Problem(key="webhooks apply", message="takes --project FOLDER or --app-id ID", hint=hint)])
+        message = "takes --project FOLDER, --app-id ID or --journal"
+        raise ConfigError([Problem(key="webhooks apply", message=message, hint=hint)])
     wishes = _wishes(account)
     if len(wishes) != 1:
         raise ConfigError([Problem(key="--account", message="name one: each app is set up by itself")])
@@ -67,6 +74,8 @@ def apply_(
         path = write_project_file(wishes[0], project)
         done: dict[str, object] = {"account": wishes[0].account, "file": str(path), "scopes": wishes[0].scopes}
         said = f"{path} holds {len(wishes[0].subscriptions)} subscriptions; next: hs project upload"
+    elif journal:
+        done, said = _journal_subscribed(wishes[0])
     else:
         done, said = _subscribed(wishes[0], app_id or 0)
     if as_json:
@@ -88,6 +97,58 @@ def _subscribed(wish: "Wish", app_id: int) -> tuple[dict[str, object], str]:
     found = asyncio.run(subscribe_app(wish, account.base_url, app_id))
     said = f"{found.created} subscriptions made, {found.activated} switched on, {found.unchanged} were there"
     return {"account": wish.account, "app_id": app_id, **asdict(found), "scopes": wish.scopes}, said
+
+
+def _journal_subscribed(wish: "Wish") -> tuple[dict[str, object], str]:
+    import asyncio
+
+    from jobs.bootstrap import choose
+    from jobs.settings import load_settings
+    from jobs.webhooks.subscribing import subscribe_journal
+
+    made = asyncio.run(subscribe_journal(wish, choose(load_settings(), wish.account)))
+    there = len(wish.journal) - made
+    said = f"{made} subscriptions of the journal made, {there} were there; next: syncer webhooks read-journal"
+    return {"account": wish.account, "created": made, "unchanged": there, "scopes": wish.scopes}, said
+
+
+def read_journal(account: AccountOption = None, as_json: JsonOption = False) -> None:
+    """Read what is new in the journals of apps into the inbox; `syncer run` does it by itself, and drains it."""
+    from jobs.cli.frame import one_or_all, print_json
+
+    results = _journals_read(account)
+    if as_json:
+        print_json(one_or_all([one.as_dict() for one in results]))
+        return
+    for one in results:
+        told = f"{one.files:,} files, {one.events:,} events, {one.kept:,} new hints"
+        typer.echo(f"{', '.join(one.accounts)}: {told}; next: syncer webhooks drain")
+        if one.gaps:
+            named = ", ".join(one.gaps)
+            typer.echo(f"not everything was told of {named}: syncer reconcile --apply")
+
+
+def _journals_read(account: str | None) -> "Sequence[JournalResult]":
+    import asyncio
+
+    from jobs.bootstrap import choose, system_clock
+    from jobs.cli.frame import opened
+    from jobs.webhooks.journal import app_tokens, read_journal
+    from jobs.webhooks.journal_place import read_apps
+    from syncer.errors import ConfigError, Problem
+
+    with opened(need_accounts=True) as (settings, store):
+        named = [choose(settings, account)] if account else list(settings.accounts.values())
+        wanted = {one.name for one in named}
+        apps = [one for one in read_apps(list(settings.accounts.values())) if wanted.intersection(one.names)]
+        if not apps:
+            hint = "accounts.ACCOUNT.journal: true in syncer.yaml, and the app's client id and secret in .env"
+            raise ConfigError([Problem(key="webhooks read-journal", message="no account reads a journal", hint=hint)])
+
+        async def read() -> "Sequence[JournalResult]":
+            return [await read_journal(store, app, app_tokens(app.first, system_clock), system_clock) for app in apps]
+
+        return asyncio.run(read())
 
 
 def drain(account: AccountOption = None, as_json: JsonOption = False) -> None:
@@ -143,3 +204,11 @@ def _print(wish: "Wish") -> None:
     scopes = {one.event_type: " ".join(one.scopes) for one in wish.subscriptions}
     rows = [(name, ", ".join(of), scopes[name]) for name, of in names.items()]
     print_table(("subscription", "properties", "scope"), rows)
+    if wish.journal:
+        typer.echo("the journal has to tell of:")
+        told = [(f"{one.kind} {one.stream}", ", ".join(one.actions), _chosen(one)) for one in wish.journal]
+        print_table(("subscription", "actions", "properties or other ends"), told)
+
+
+def _chosen(one: "JournalSubscription") -> str:
+    return ", ".join((*one.properties, *one.to_streams))

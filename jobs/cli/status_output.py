@@ -30,7 +30,8 @@ def print_status(status: AccountStatus, *, takes_webhooks: bool = False) -> None
         typer.echo(f"sick: {status.sickness.message}")
     for silent in status.silences:
         typer.echo(f"silent: {silent.message}")
-    for line in [*queue_lines(status), *hook_lines(status, takes_webhooks=takes_webhooks), *budget_lines(status)]:
+    told = [*hook_lines(status, takes_webhooks=takes_webhooks), *journal_lines(status)]
+    for line in [*queue_lines(status), *told, *budget_lines(status)]:
         typer.echo(line)
 
 
@@ -54,7 +55,7 @@ def hook_lines(status: AccountStatus, *, takes_webhooks: bool) -> Sequence[str]:
     """Return whether webhooks arrive, what waits and what was refused; nothing where none are taken or ever were."""
     hooks = status.webhooks
     lines = []
-    if takes_webhooks or hooks.counts:
+    if takes_webhooks or hooks.is_sent or (hooks.counts and status.journal is None):
         last = "none has ever arrived: syncer webhooks show" if hooks.last_at is None else f"last {iso(hooks.last_at)}"
         oldest = "" if hooks.oldest is None else f", the oldest for {hooks.oldest // SECOND:,} seconds"
         lines.append(f"webhooks: {last} · {hooks.waiting:,} wait{oldest} · {hooks.failing:,} failed before")
@@ -64,6 +65,17 @@ def hook_lines(status: AccountStatus, *, takes_webhooks: bool) -> Sequence[str]:
     lines += [f"webhooks refused: {refused}"] if refused else []
     ids = ", ".join(f"{one.stream}:{one.record_id}" for one in hooks.erasures)
     return [*lines, *([f"to be erased here too, for the CRM erased them: {ids}"] if ids else [])]
+
+
+def journal_lines(status: AccountStatus) -> Sequence[str]:
+    """Return how far the app's journal was read, what failed, and what may be missing; nothing where it never was."""
+    found = status.journal
+    if found is None:
+        return ()
+    until = "never yet" if found.until is None else f"up to {iso(found.until)}"
+    lines = [f"journal: read {until} · {found.files:,} files · {status.webhooks.waiting:,} hints wait"]
+    lines += [f"journal: {message}" for message in found.troubles]
+    return lines
 
 
 def budget_lines(status: AccountStatus) -> Sequence[str]:

@@ -12,6 +12,7 @@ from jobs.distributed.tickets import Demand, Ticket, called_for
 from jobs.schedule import Appointment, Every
 from jobs.serving.breaker import sickness
 from jobs.serving.duties import Duty, duties
+from jobs.serving.journals import journal_appointments
 from jobs.serving.shift import Program
 from jobs.serving.work import Call, Work
 from syncer.errors import SyncerError
@@ -25,16 +26,24 @@ _FORGET_EVERY = 60
 
 
 def deferring(work: Work, queue: Queue) -> Program:
-    """Return the program of a leader: what the daemon would do itself it defers."""
+    """Return the program of a leader: what the daemon would do itself it defers.
+
+    Journals it reads itself: their hints go to inboxes, and no account is held for that.
+    """
     accounts, planned = work.settings.accounts, duties(work.settings, work.in_force)
+    journals = journal_appointments(work)
     return Program(
-        first=[_deferring(queue, Ticket(account=name, duty=Duty.SYNC)) for name in accounts],
+        first=[
+            *(_deferring(queue, Ticket(account=name, duty=Duty.SYNC)) for name in accounts),
+            *(one.work for one in journals),
+        ],
         appointments=[
             *(
                 Appointment(name=f"{name}/{duty}", when=when, work=_deferring(queue, Ticket(account=name, duty=duty)))
                 for name in accounts
                 for duty, when in planned.items()
             ),
+            *journals,
             Appointment(name="queue", when=Every(_FORGET_EVERY), work=queue.forget_old),
         ],
         lookout=LeaderLookout(work, queue),
@@ -119,7 +128,7 @@ class LeaderLookout:
         sick = sickness(unit, name)
         may_send = account.write_back and not rests(unit, name, now) and not (sick is not None and sick.pauses(now))
         return Demand(
-            hints=account.webhooks is not None and bool(unit.inbox.waiting(name, 1)),
+            hints=account.is_told and bool(unit.inbox.waiting(name, 1)),
             values=may_send and bool(unit.desk.pending(name, 1)),
             in_hand={*standing.waiting, *standing.running},
         )

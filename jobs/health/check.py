@@ -15,6 +15,7 @@ from jobs.names import agreement_text
 from jobs.pulling.look import look, tried
 from jobs.settings import Settings, load_settings
 from jobs.webhooks.hook_standing import hook_findings, read_hooks
+from jobs.webhooks.journal_standing import journal_findings, read_journal_standing
 from jobs.writing.setup import setup
 from mappings.check import gaps
 from syncer.agreement import InForce, Meaning, in_force
@@ -68,6 +69,7 @@ async def check_all(
                 findings += found if agreement else map(_doubtful, found)
                 findings += _grant(settings, store, name)
                 findings += _webhooks(settings, store, name, clock)
+                findings += _journal(settings, store, name, clock)
     except SyncerError as error:
         findings += _problems("database", error)
     return findings
@@ -128,6 +130,15 @@ def _webhooks(settings: Settings, store: Store, name: str, clock: Clock) -> Sequ
         return ()
     with store.snapshot() as unit:
         return hook_findings(name, read_hooks(unit, name, clock()))
+
+
+def _journal(settings: Settings, store: Store, name: str, clock: Clock) -> Sequence[Finding]:
+    """Report whether the app's journal is read, where the account has one."""
+    account = settings.accounts.get(name)
+    if account is None or account.journal is None:
+        return ()
+    with store.snapshot() as unit:
+        return journal_findings(name, read_journal_standing(unit, name, clock()))
 
 
 async def _account(

@@ -13,6 +13,8 @@ _ROUNDS, _LAG_MINUTES = 3, 5
 _DRAINED_WITHIN = MINUTE
 #: Seconds after which a worker should have begun a job.
 _WORKED_ON_WITHIN = 60
+#: Readings of a journal in a row that may fail before anybody is told.
+_READINGS = 3
 _BAD = frozenset({"failed", "halted", "interrupted"})
 
 
@@ -31,7 +33,7 @@ class Trouble:
 
 def troubles(status: AccountStatus, schedule: ScheduleFile) -> Iterator[Trouble]:
     """Yield what is wrong with an account, each with its remedy; nothing where all is well."""
-    for what, remedy in _found(status, schedule):
+    for what, remedy in (*_found(status, schedule), *_journal(status)):
         yield Trouble(account=status.account, what=what, remedy=remedy)
 
 
@@ -70,6 +72,14 @@ def _unworked(status: AccountStatus) -> Iterator[tuple[str, str]]:
         waiting = sum(queue.waiting.values())
         what = f"{waiting:,} jobs wait, the oldest for {queue.oldest:,.0f} seconds; {queue.workers:,} workers live"
         yield what, "start a worker (syncer worker), or more of them; a long job of the account makes others wait too"
+
+
+def _journal(status: AccountStatus) -> Iterator[tuple[str, str]]:
+    found = status.journal
+    if found is None or (found.gap is None and found.failures < _READINGS):
+        return
+    for what in found.troubles:
+        yield f"journal: {what}", "syncer webhooks read-journal says more; the nightly full compare closes a gap"
 
 
 def _late(status: AccountStatus, schedule: ScheduleFile) -> str:

@@ -10,6 +10,7 @@ from jobs.health.silence import Silence, silences
 from jobs.names import DRAIN, RECONCILE
 from jobs.serving.breaker import Sickness, sickness
 from jobs.webhooks.hook_standing import HookStanding, read_hooks
+from jobs.webhooks.journal_standing import JournalStanding, read_journal_standing
 from syncer.moments import Millis, iso
 from syncer.store import QueueStanding, Run, Store, Unit
 
@@ -43,6 +44,8 @@ class AccountStatus:
     behind: float | None = None
     #: Its jobs of the distributed engine; None where the database has no queue.
     queue: QueueStanding | None = None
+    #: How far the app's journal was read; None where it never was.
+    journal: JournalStanding | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -63,6 +66,7 @@ class AccountStatus:
             "failures": dict(self.failures),
             "webhook_to_write_back_seconds": self.behind,
             "queue": None if self.queue is None else _queued(self.queue),
+            "journal": None if self.journal is None else self.journal.as_dict(),
         }
 
 
@@ -100,6 +104,7 @@ def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> A
             failures=failures(unit, account),
             behind=_behind(unit, account),
             queue=unit.queue.standing(account),
+            journal=read_journal_standing(unit, account, now),
         )
 
 

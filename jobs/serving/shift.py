@@ -9,6 +9,7 @@ import structlog
 
 from jobs.schedule import Appointment, Schedule
 from jobs.serving.duties import Duty
+from jobs.serving.journals import journal_appointments
 from jobs.serving.work import Call, Work, appointments, daemon_call, of_the_database
 from jobs.webhooks.drainer import Drainer
 from syncer.errors import SyncerError
@@ -47,11 +48,12 @@ class Program:
 
 def embedded(work: Work) -> Program:
     """Return the program of a daemon that does all work itself: a round of every account, then by the clock."""
-    accounts = work.settings.accounts
-    taking = {name: work.locks[name] for name, one in accounts.items() if one.webhooks is not None}
+    accounts, journals = work.settings.accounts, journal_appointments(work)
+    taking = {name: work.locks[name] for name, one in accounts.items() if one.is_told}
+    of_accounts = [one for name in accounts for one in appointments(work, name)]
     return Program(
-        first=[daemon_call(work, name, Duty.SYNC) for name in accounts],
-        appointments=[*(one for name in accounts for one in appointments(work, name)), *of_the_database(work)],
+        first=[*(daemon_call(work, name, Duty.SYNC) for name in accounts), *(one.work for one in journals)],
+        appointments=[*of_accounts, *of_the_database(work), *journals],
         lookout=Drainer(work.settings, work.store, taking, work.in_force),
     )
 

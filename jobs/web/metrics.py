@@ -36,6 +36,7 @@ class _Page(Collector):
         yield from _runs(self._standings)
         yield from _alarms(statuses)
         yield from _queue(statuses)
+        yield from _journals(statuses)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
@@ -138,3 +139,17 @@ def _queue(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
         oldest.add_metric((account,), queue.oldest or 0)
     workers.add_metric((), queued[0][1].workers)
     yield from (jobs, oldest, workers)
+
+
+def _journals(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
+    lag = _gauge("journal_lag_seconds", "Age of the moment up to which the app's journal was read.")
+    failing = _gauge("journal_readings_failing", "Readings of the app's journal that failed in a row.")
+    gap = _gauge("journal_gap", "1 while a time is open of which the journal may not have told everything.")
+    for one in statuses:
+        if one.journal is None:
+            continue
+        if one.journal.lag is not None:
+            lag.add_metric((one.account,), one.journal.lag / SECOND)
+        failing.add_metric((one.account,), one.journal.failures)
+        gap.add_metric((one.account,), 0 if one.journal.gap is None else 1)
+    yield from (lag, failing, gap)

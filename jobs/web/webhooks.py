@@ -9,8 +9,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from connectors.hubspot.hinting import UnreadableError
 from connectors.hubspot.signatures import Refusal, Signed, signer, signer_v1
-from connectors.hubspot.webhooks import UnreadableError, read_batch
+from connectors.hubspot.webhooks import read_batch
 from jobs.bootstrap import system_clock
 from jobs.desk import Clock
 from jobs.settings import Settings

@@ -46,6 +46,11 @@ class HookStanding:
     untold: int
     erasures: Sequence[ErasureRequest]
 
+    @property
+    def is_sent(self) -> bool:
+        """Whether anything ever came to the address; hints may come from elsewhere too."""
+        return self.last_at is not None or bool(self.refused())
+
     def refused(self) -> Mapping[str, Tally]:
         """Return by reason the deliveries that were not taken."""
         return {one.value: self.counts[one.value] for one in REFUSED if one.value in self.counts}

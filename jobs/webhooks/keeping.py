@@ -12,6 +12,7 @@ import structlog
 from jobs.desk import Clock
 from syncer.errors import Unavailable
 from syncer.hints import Hint
+from syncer.moments import Millis
 from syncer.store import Store, Unit
 
 _log = structlog.get_logger()
@@ -41,15 +42,18 @@ class Outcome(StrEnum):
     FOREIGN = "foreign"
     UNREADABLE = "unreadable"
     OTHER_PORTAL = "other_portal"
+    #: Files of the journal; their events and hints count like those of deliveries.
+    JOURNAL_FILES = "journal_files"
+    JOURNAL_FILES_SKIPPED = "journal_files_skipped"
     LOOKED_AT = "looked_at"
     GIVEN_UP = "given_up"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    """A verified delivery."""
+    """What an app told: a verified delivery, or a file of its journal."""
 
-    #: Accounts that share the secret it was signed with.
+    #: Accounts that the app may tell of: they share its secret.
     accounts: Sequence[str]
     #: By portal id.
     hints: Mapping[str, Sequence[Hint]]
@@ -116,11 +120,16 @@ class Keeper:
         now = self._clock()
         numbers = Counter(counts)
         with self._store.commit() as unit:
-            for account, hints in _by_account(unit, deliveries, numbers).items():
-                new = unit.inbox.receive(account, hints, now)
-                numbers[account, Outcome.KEPT.value] += new
-                numbers[account, Outcome.REPEATED.value] += len(hints) - new
-            unit.inbox.count({key: number for key, number in numbers.items() if number}, now)
+            receive(unit, deliveries, numbers, now)
+
+
+def receive(unit: Unit, deliveries: Sequence[Delivery], numbers: Counter[tuple[str, str]], now: Millis) -> None:
+    """Put the hints of deliveries into the inboxes of their accounts, and keep the numbers with what came of them."""
+    for account, hints in _by_account(unit, deliveries, numbers).items():
+        new = unit.inbox.receive(account, hints, now)
+        numbers[account, Outcome.KEPT.value] += new
+        numbers[account, Outcome.REPEATED.value] += len(hints) - new
+    unit.inbox.count({key: number for key, number in numbers.items() if number}, now)
 
 
 def _by_account(

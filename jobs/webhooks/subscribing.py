@@ -6,13 +6,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.hubspot.app_webhooks import AppWebhooks, Subscribed
+from connectors.hubspot.journal_subscriptions import (
+    SCOPES,
+    JournalSubscription,
+    JournalSubscriptions,
+    journal_subscriptions,
+)
 from connectors.hubspot.subscriptions import PROJECT_FILE, Subscription, project_file, subscriptions
+from connectors.hubspot.versions import versions_with
 from jobs.access.credentials import DEVELOPER_VARIABLE
-from jobs.desk import Desk
+from jobs.bootstrap import system_clock
+from jobs.desk import Clock, Desk
 from jobs.names import property_names
 from jobs.pulling.look import look
-from jobs.settings import secret_of
+from jobs.settings import Account, secret_of
 from jobs.webhooks.hooks import PATH
+from jobs.webhooks.journal import app_tokens
 from syncer.errors import ConfigError, Problem
 from syncer.records import Kind
 
@@ -25,6 +34,15 @@ class Wish:
     #: None while no public address is set.
     target_url: str | None
     subscriptions: Sequence[Subscription]
+    #: The portal as the CRM names it.
+    portal_id: str | None = None
+    #: Whether the account reads its app's journal.
+    reads_journal: bool = False
+
+    @property
+    def journal(self) -> Sequence[JournalSubscription]:
+        """What the app's journal has to tell of, nothing where it is not read."""
+        return journal_subscriptions(self.subscriptions) if self.reads_journal else ()
 
     @property
     def scopes(self) -> Sequence[str]:
@@ -41,6 +59,7 @@ class Wish:
                 {"type": one.event_type, "property": one.property_name, "scopes": list(one.scopes)}
                 for one in self.subscriptions
             ],
+            "journal": [one.as_dict() for one in self.journal],
         }
 
 
@@ -51,7 +70,13 @@ async def wished_webhooks(desk: Desk, public_url: str | None) -> Wish:
         kind.value: await _telling(desk, kind, portal.properties[kind]) for kind in Kind if kind in portal.streams
     }
     target = f"{public_url}{PATH}/{desk.name}" if public_url else None
-    return Wish(account=desk.name, target_url=target, subscriptions=subscriptions(properties))
+    return Wish(
+        account=desk.name,
+        target_url=target,
+        subscriptions=subscriptions(properties),
+        portal_id=(await desk.source.account()).portal_id,
+        reads_journal=desk.account.journal is not None,
+    )
 
 
 async def _telling(desk: Desk, kind: Kind, asked: Sequence[str]) -> Sequence[str]:
@@ -93,6 +118,26 @@ async def subscribe_app(wish: Wish, base_url: str, app_id: int) -> Subscribed:
         return await app.subscribe(wish.subscriptions, wish.target_url)
     finally:
         await app.close()
+
+
+async def subscribe_journal(wish: Wish, account: Account, clock: Clock = system_clock) -> int:
+    """Subscribe the app's journal to what it lacks for one account and return how many subscriptions that were.
+
+    Raises ConfigError where the account reads no journal.
+    """
+    if not wish.reads_journal or wish.portal_id is None:
+        hint = f"accounts.{account.name}.journal: true in syncer.yaml, and the app's client id and secret in .env"
+        raise ConfigError([Problem(key="--journal", message="the account reads no journal", hint=hint)])
+    scopes = (*SCOPES, *dict.fromkeys(scope for one in wish.journal for scope in one.scopes))
+    kept = JournalSubscriptions(
+        base_url=account.base_url,
+        tokens=app_tokens(account, clock, scopes),
+        versions=versions_with(account.versions),
+    )
+    try:
+        return await kept.subscribe(wish.journal, wish.portal_id)
+    finally:
+        await kept.close()
 
 
 def no_address() -> Problem:

@@ -40,7 +40,7 @@ def test_what_to_subscribe_to_is_shown_and_written_and_made(serve, run, tmp_path
 def test_what_lacks_is_asked_for(serve, run, tmp_path):
     crm = serve(contacts=20)
     for arguments, key in (
-        (("apply", "--app-id", "7", "--project", "."), "takes --project FOLDER or --app-id ID"),
+        (("apply", "--app-id", "7", "--project", "."), "takes --project FOLDER, --app-id ID or --journal"),
         (("apply", "--app-id", "7"), "HUBSPOT_DEVELOPER_API_KEY"),
         (("apply", "--project", str(tmp_path)), "SYNCER_PUBLIC_URL"),
     ):

@@ -6,7 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from connectors.sandbox.answers import reply
 from connectors.sandbox.calls import Call
-from connectors.sandbox.grants import Issued, refused
+from connectors.sandbox.grants import Issued, IssuedToApp, refused
 
 
 def authorise(call: Call) -> Response:
@@ -19,7 +19,7 @@ def authorise(call: Call) -> Response:
 
 
 def token(call: Call) -> Response:
-    """Answer a code or a refresh token with an access token; everything stands in the body."""
+    """Answer a code, a refresh token or an app's own credentials with an access token; all stands in the body."""
     form = {name: values[-1] for name, values in parse_qs(call.raw.decode()).items()}
     if call.request.url.query:
         raise refused("BAD_REQUEST", "credentials are taken from the body alone", error="invalid_request")
@@ -30,9 +30,20 @@ def token(call: Call) -> Response:
         case "authorization_code":
             code, redirect = form.get("code", ""), form.get("redirect_uri", "")
             issued = portal.oauth.redeem(*app, code=code, redirect=redirect)
+        case "client_credentials":
+            return reply(_of_app(portal.oauth.act(*app, form.get("scope", "").split())))
         case _:
             raise refused("BAD_GRANT_TYPE", "missing or unknown grant type", error="unsupported_grant_type")
     return reply(_body(issued, portal.account.portal_id))
+
+
+def _of_app(issued: IssuedToApp) -> dict[str, object]:
+    return {
+        "token_type": "bearer",
+        "access_token": issued.access_token,
+        "expires_in": issued.seconds,
+        "token_use": "client_credentials",
+    }
 
 
 def _body(issued: Issued, portal_id: int) -> dict[str, object]:

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from connectors.hubspot.webhooks import MOST_EVENTS, UnreadableError, read_batch
+from connectors.hubspot.hinting import UnreadableError
+from connectors.hubspot.webhooks import MOST_EVENTS, read_batch
 from syncer.hints import Deed
 
 PORTAL = "62515"
@@ -96,15 +97,21 @@ def test_an_association_with_what_is_not_read_concerns_one_end():
 
 def test_the_same_event_again_is_the_same_hint_and_another_is_not():
     first = read(event()).hints[PORTAL][0].id
-    assert read(event(attemptNumber=7, propertyValue="other")).hints[PORTAL][0].id == first
+    generic = {"subscriptionType": "object.propertyChange", "objectTypeId": "0-1"}
+    for same in ({"attemptNumber": 7, "propertyValue": "other"}, {"eventId": 2, "propertyName": "phone"}, generic):
+        assert read(event(**same)).hints[PORTAL][0].id == first
     for change in (
-        {"eventId": 2},
         {"occurredAt": 2},
-        {"propertyName": "phone"},
         {"objectId": 124},
         {"subscriptionType": "contact.creation"},
+        {"subscriptionType": "company.propertyChange"},
     ):
         assert read(event(**change)).hints[PORTAL][0].id != first
+
+
+def test_events_without_a_moment_are_told_apart_by_their_numbers():
+    one, same, other = (event(occurredAt=None, eventId=number) for number in (1, 1, 2))
+    assert [len({hint.id for hint in read(*pair).hints[PORTAL]}) for pair in ((one, same), (one, other))] == [1, 2]
 
 
 def test_a_batch_may_be_of_several_portals():
