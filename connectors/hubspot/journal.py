@@ -96,7 +96,8 @@ class Journal:
             if entry is None:
                 return None
             try:
-                return entry.current_offset, read_file(await self._fetched(entry), entry.current_offset)
+                body = await self._fetched(entry)
+                return entry.current_offset, await asyncio.to_thread(read_file, body, entry.current_offset)
             except UnreadableError as error:
                 unreadable = UnreadableFileError(entry.current_offset, str(error))
             except Unavailable:

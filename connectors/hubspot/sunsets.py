@@ -4,7 +4,7 @@ As HubSpot announced it by 2026-11; where two of its pages disagree (v4), the ea
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -36,10 +36,12 @@ class Ending:
     successor: str | None
 
 
-def endings(versions: Versions) -> Sequence[Ending]:
-    """Return every version in use with its end, the earliest first, betas before all."""
+def endings(versions: Versions, *, unused: Collection[str] = ()) -> Sequence[Ending]:
+    """Return every version in use with its end, the earliest first, betas before all; `unused` families are not."""
     grouped: dict[tuple[str, str | None], list[str]] = {}
     for family, version in asdict(versions).items():
+        if family in unused:
+            continue
         grouped.setdefault((version, _successor(family, version)), []).append(family)
     found = [
         Ending(version=version, families=families, on=_end(version)[0], when=_end(version)[1], successor=successor)

@@ -25,7 +25,9 @@ _ACTIONS: Mapping[str, str] = {
 _KINDS: Mapping[str, str] = {"associationChange": "ASSOCIATION", "privacyDeletion": "GDPR_PRIVACY_DELETION"}
 _TYPES: Mapping[str, str] = {"OBJECT": "crm_object", "ASSOCIATION": "association", "GDPR_PRIVACY_DELETION": "gdpr"}
 #: What a webhook carries and a journal's event does not, or by another name.
-_APART = frozenset({"propertyName", "propertyValue", "associationType", "associationRemoved", "isPrimaryAssociation"})
+_APART = frozenset(
+    {"propertyName", "propertyValue", "associationType", "associationRemoved", "isPrimaryAssociation", "changeFlag"}
+)
 
 
 class Forgotten(Enum):

@@ -16,9 +16,10 @@ PROBLEM_DAYS = 30
 
 def ending_versions(account: Account, today: date) -> Sequence[Finding]:
     """Return a finding for every version in use whose end is near or past. Raises ConfigError for unknown versions."""
+    unused = () if account.journal is not None else ("journal",)
     return [
         _finding(account, ending, today)
-        for ending in endings(versions_with(account.versions))
+        for ending in endings(versions_with(account.versions), unused=unused)
         if _is_near(ending, today)
     ]
 

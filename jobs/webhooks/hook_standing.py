@@ -49,7 +49,7 @@ class HookStanding:
     @property
     def is_sent(self) -> bool:
         """Whether anything ever came to the address; hints may come from elsewhere too."""
-        return self.last_at is not None or bool(self.refused())
+        return Outcome.ACCEPTED.value in self.counts or bool(self.refused())
 
     def refused(self) -> Mapping[str, Tally]:
         """Return by reason the deliveries that were not taken."""

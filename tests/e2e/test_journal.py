@@ -1,9 +1,11 @@
 """What an app's journal tells ends where webhooks would: in the mirror, the funnel and the CRM; and nothing is lost."""
 
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from connectors.hubspot.journal import Journal
@@ -12,18 +14,23 @@ from connectors.sandbox.journal import Forgotten, JournalHabits
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import erase, merge
 from connectors.sandbox.state import Habits
+from jobs.access.credentials import JournalApp
 from jobs.health.readiness import troubles
 from jobs.health.status import read_status
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import sync_round
-from jobs.settings import ScheduleFile
+from jobs.schedule import Every
+from jobs.serving.journals import journal_appointments
+from jobs.serving.work import Work
+from jobs.settings import ScheduleFile, Settings
 from jobs.webhooks import journal as journal_module
 from jobs.webhooks.drain import drain_round
 from jobs.webhooks.journal import MOST_UNREADABLE
 from jobs.webhooks.keeping import Outcome
 from jobs.writing.setup import setup
 from syncer.errors import AuthFailed, BadAnswer, Unavailable
+from syncer.log import LogFormat
 from syncer.moments import DAY, HOUR, MINUTE
 from syncer.records import Kind
 from tests.e2e.hooking import listening, waiting
@@ -344,6 +351,39 @@ async def test_a_crm_that_is_away_leaves_the_place_as_it_was(crm, open_desk, mon
         with pytest.raises(Unavailable):
             await reader.read()
         assert (reader.place.offset, reader.place.until) == (before.offset, before.until)
+
+
+def work_of(desk, *accounts) -> Work:
+    settings = Settings(
+        database_url="sqlite://",
+        agreement_path=Path("agreement.yaml"),
+        log=LogFormat.JSON,
+        public_url=None,
+        dashboard_password=None,
+        accounts={one.name: one for one in accounts},
+        schedule=ScheduleFile(journal_every=2),
+    )
+    return Work(settings=settings, store=desk.store, in_force=desk.agreement, locks={}, clock=desk.clock)
+
+
+async def test_one_appointment_reads_every_app_and_one_that_is_refused_holds_up_no_other(crm, open_desk):
+    async with open_desk(crm) as desk:
+        reader = await ready(desk)
+        crm.portal.oauth.apps[CLIENT_ID] = OAuthApp(client_id=CLIENT_ID, client_secret=SECRET)
+        stranger = JournalApp(client_id="app-2", client_secret=SecretStr("unknown"))
+        refused = with_journal(desk.account, name="refused", journal=stranger)
+        assert journal_appointments(work_of(desk, desk.account.model_copy(update={"journal": None}))) == []
+        (found,) = journal_appointments(work_of(desk, refused, desk.account))
+        assert (found.name, found.when) == ("journal", Every(2))
+        crm.portal.edit_as_user("contacts", quiet_contact(crm).id, {"jobtitle": "Leiter"})
+        issued = crm.portal.oauth.issued
+        with capture_logs() as logs:
+            for _ in range(5):
+                await found.work()
+        assert crm.portal.oauth.issued == issued + 1
+        assert [one["accounts"] for one in logs if one["event"] == "journal_failed"] == [["refused"]] * 3
+        assert len(waiting(desk.store)) == 1
+        assert reader.place.failures == 0
 
 
 async def test_both_databases_keep_the_journal_alike(crm, open_desk, store):

@@ -12,6 +12,7 @@ from jobs.health.silence import Silence
 from jobs.health.status import AccountStatus
 from jobs.web.metrics import metrics_page
 from jobs.webhooks.hook_standing import HookStanding
+from jobs.webhooks.journal_standing import JournalStanding
 from syncer.store import QueueStanding, RunTally, Tally
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -42,6 +43,7 @@ def _page() -> str:
         failures={"AuthFailed": 1},
         behind=1.0,
         queue=QueueStanding(waiting={"sync": 1}, running={"drain": 1}, failed={"sync": 2}, oldest=3.0, workers=1),
+        journal=JournalStanding(until=1, lag=1, files=1, skipped_files=0, failures=0, why=None, gap=None),
     )
     return metrics_page([(status, [RunTally(job="sync", status="done", number=1, last_at=1)])]).decode()
 
