@@ -25,7 +25,8 @@ from jobs.access.credentials import (
     journal_app_of,
 )
 from jobs.access.keys import keys_of
-from jobs.digest.settings import Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
+from jobs.digest.settings import MAILBOX, Channel, DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
+from jobs.dotfile import ENCODING, refuse_unreadable
 from jobs.modes import BackfillMode, Engine
 from jobs.placing import misplaced, mistyped
 from jobs.privacy.retention import RetentionFile
@@ -52,7 +53,7 @@ class Environment(BaseSettings):
     """What `.env` and the environment say; the environment wins, and what is empty is not set."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=".env", env_file_encoding=ENCODING, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     database_url: str = Field("sqlite:///syncer.db", validation_alias="SYNCER_DATABASE_URL")
@@ -209,6 +210,7 @@ _KEYS: Mapping[str, Sequence[str]] = {
 #: What a fault of the file says, where pydantic speaks to programmers.
 _SAID: Mapping[str, str] = {
     "missing": "is missing",
+    "string_type": "should be text",
     "dict_type": "should be a section with keys of its own",
     "model_type": "should be a section with keys of its own",
     "list_type": "should be a list: [contacts, deals]",
@@ -222,6 +224,7 @@ _SAID: Mapping[str, str] = {
 _PATTERNS: Mapping[str, str] = {
     _NAME: "should be a name of a-z, 0-9, - and _ that begins with a letter",
     REDIRECT: "should be https://... or http://localhost:PORT/..., as in the app's settings, without ? and #",
+    MAILBOX: "should be an e-mail address, without a name and without <>",
     VARIABLE: "should be the name of an environment variable, in capitals; never the token itself",
 }
 
@@ -276,6 +279,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
 
 
 def _environment() -> Environment:
+    refuse_unreadable(Path(".env"))
     try:
         return Environment()
     except ValidationError as error:
@@ -297,7 +301,7 @@ def _named_files(environment: Environment) -> Mapping[str, tuple[Path, Path]]:
 
 def _mistyped(file: SettingsFile) -> Sequence[Problem]:
     known = [str(field.validation_alias) for field in Environment.model_fields.values()]
-    return mistyped([*os.environ, *dotenv_values(".env")], known, _VARIABLE_IN_FILE.findall(file.model_dump_json()))
+    return mistyped([*os.environ, *_kept()], known, _VARIABLE_IN_FILE.findall(file.model_dump_json()))
 
 
 def _file(path: Path, absent: Sequence[Problem]) -> SettingsFile:
@@ -353,9 +357,14 @@ def _section(path: Sequence[str | int]) -> str:
     return ".".join(parts)
 
 
+def _kept() -> Mapping[str, str | None]:
+    """Return the variables of `.env`; none where there is no such file."""
+    return dotenv_values(".env", encoding=ENCODING) if Path(".env").is_file() else {}
+
+
 def secret_of(variable: str) -> SecretStr | None:
     """Return a secret from the environment or `.env`; None where it is unset or empty."""
-    text = (os.environ.get(variable) or dotenv_values(".env").get(variable) or "").strip()
+    text = (os.environ.get(variable) or _kept().get(variable) or "").strip()
     return SecretStr(text) if text else None
 
 

@@ -11,8 +11,8 @@ from syncer.errors import Problem
 
 Channel = Literal["email", "slack", "teams"]
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_MAILBOX = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
-Mailbox = Annotated[str, Field(pattern=_MAILBOX)]
+MAILBOX = r"^[^@\s<>,;]+@[^@\s<>,;]+$"
+Mailbox = Annotated[str, Field(pattern=MAILBOX)]
 
 
 class EmailFile(Strict):

@@ -18,7 +18,7 @@ from jobs.privacy.prune import reduce_old
 from jobs.pulling.ahead import ahead
 from jobs.pulling.completeness import tally
 from jobs.pulling.echoes import as_others_left_them, deals_as_others_left_them, without_echoes
-from jobs.pulling.employers import employer_changes
+from jobs.pulling.employers import employer_changes, with_companies
 from jobs.pulling.forebears import adopt_earlier
 from jobs.pulling.intake import Intake
 from jobs.pulling.letters import settle_letters
@@ -167,6 +167,7 @@ class _Pen:
 def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]:
     """Write a batch and return the records that no column can hold."""
     mirror, account, now, mark = pen.unit.mirror, pen.account, pen.now, pen.mark_dirty
+    batch.contacts = with_companies(pen.unit, account, batch.contacts)
     moves = employer_changes(pen.unit, account, batch.contacts, now) if batch.contacts else ()
     own = [
         mirror.upsert_companies(account, batch.companies, now, mark_dirty=mark),

@@ -1,7 +1,7 @@
 """The agreement file into an agreement: every problem at once, with its line. `in_force` looks at the signatures."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -17,6 +17,10 @@ from syncer.agreement.tree import Document, Plain, read_document
 from syncer.errors import AgreementError, Problem
 
 _DEFAULT = "default.yaml"
+_UNREADABLE: Mapping[type[OSError], str] = {
+    IsADirectoryError: "a folder has its name: name a file",
+    PermissionError: "give this user the right to read it",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,12 +71,13 @@ def in_force(path: FilePath | None) -> InForce:
     return InForce(agreement=agreement)
 
 
-def read_text(path: FilePath) -> str:
-    """Return the text of a file; AgreementError where it cannot be read as UTF-8."""
+def read_text(path: FilePath, otherwise: str = "syncer init writes one") -> str:
+    """Return the text of a file; AgreementError where it cannot be read as UTF-8. `otherwise` is the common remedy."""
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        problem = Problem(message=f"cannot be read: {error.strerror}", file=str(path), hint="syncer init writes one")
+        hint = _UNREADABLE.get(type(error), otherwise)
+        problem = Problem(message=f"cannot be read: {error.strerror}", file=str(path), hint=hint)
         raise AgreementError([problem]) from error
     except UnicodeDecodeError as error:
         raise AgreementError([Problem(message="is not UTF-8", file=str(path), hint="save it as UTF-8")]) from error

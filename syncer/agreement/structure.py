@@ -47,7 +47,7 @@ def _completed(given: Plain, default: Plain, path: Path = ()) -> Plain:
         return given
     completed = dict(default)
     for key, value in given.items():
-        if value is not None or path:
+        if value is not None or path or key not in allowed_keys(()):
             completed[key] = _completed(value, default.get(key), (*path, key))
     return completed
 

@@ -19,6 +19,8 @@ Plain = Scalar | list["Plain"] | dict[str, "Plain"]
 #: Keys and indices from the top to one part.
 Path = tuple[str | int, ...]
 
+#: What YAML does not let stand in a text.
+_UNPRINTABLE = re.compile(r"[^\x09\x0A\x0D\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
 _WORDS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
@@ -109,19 +111,39 @@ def read_document(text: str, file: str) -> Document:
     builder = _Builder(file)
     try:
         root = builder.build(yaml.parse(text, Loader=_LOADER))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = Problem(
-            message=f"is no YAML: {error.problem}", file=file, line=mark.line + 1 if mark is not None else None
-        )
-        raise AgreementError([problem]) from error
     except yaml.YAMLError as error:
-        raise AgreementError([Problem(message="is no YAML: a character that may not stand here", file=file)]) from error
+        raise AgreementError([_no_yaml(error, text, file)]) from error
+    if root is _EMPTY:
+        hint = "write: section: ..., or delete the file: without it the defaults run"
+        raise AgreementError([Problem(message="is empty", file=file, line=1, hint=hint)])
     if root.keys is None:
         raise AgreementError(
             [Problem(message="is no mapping", file=file, line=root.place.line + 1, hint="write: section: ...")]
         )
     return Document(file=file, root=root, problems=builder.problems)
+
+
+def _no_yaml(error: yaml.YAMLError, text: str, file: str) -> Problem:
+    """Return what the parser stumbled over, and where; a tab and an invisible character are called by their names."""
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        line = None if mark is None else mark.line + 1
+        if line is not None and "\t" in _indent(text, line):
+            hint = "YAML wants spaces; set your editor so"
+            return Problem(message="is no YAML: a tab indents this line", file=file, line=line, hint=hint)
+        return Problem(message=f"is no YAML: {error.problem}", file=file, line=line)
+    message = "is no YAML: a character that may not stand here"
+    found = _UNPRINTABLE.search(text)
+    if found is None:
+        return Problem(message=message, file=file)
+    line = text.count("\n", 0, found.start()) + 1
+    return Problem(message=message, file=file, line=line, hint=f"take out U+{ord(found[0]):04X}")
+
+
+def _indent(text: str, line: int) -> str:
+    lines = text.splitlines()
+    shown = lines[line - 1] if line <= len(lines) else ""
+    return shown[: len(shown) - len(shown.lstrip())]
 
 
 class _Builder:

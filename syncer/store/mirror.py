@@ -30,7 +30,7 @@ from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
 from syncer.store.links import fill_companies, mark_ends, replace_links
 from syncer.store.marks import contacts_of_companies, mark_concerned, mark_contacts, mark_deals
-from syncer.store.merges import absorb
+from syncer.store.merges import absorb, survivors
 from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.values import Upserted
 
@@ -186,6 +186,10 @@ class Mirror:
     def differing(self, account: str, kind: Kind, records: Sequence[Contact | Company | Deal]) -> Collection[str]:
         """Return the ids of the records that are new, or of which decisions would see a difference."""
         return overview.differing(self._connection, account, kind, records)
+
+    def survivors(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, str]:
+        """Return the survivor of every id among `ids` that was merged away."""
+        return survivors(self._connection, account, kind, ids)
 
     def archive(self, account: str, kind: Kind, ids: Collection[str], now: Millis) -> int:
         """Mark records as gone from the CRM; return how many were live. A later upsert brings one back."""

@@ -9,6 +9,8 @@ from connectors.sandbox import writes
 from connectors.sandbox.effects import recount
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.links import plain, primary
+from connectors.sandbox.merging import merge
+from connectors.sandbox.state import Habits, MergedId
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
@@ -225,3 +227,23 @@ async def test_a_deal_whose_amount_has_traces_of_arithmetic_is_read_and_decided(
         with desk.store.snapshot() as unit:
             assert unit.desk.dead_letters(desk.name) == []
             assert str(unit.mirror.deal(desk.name, "9").amount) == "33.333333"
+
+
+async def test_a_merged_company_that_the_record_still_names_is_no_other_employer(serve, open_desk):
+    crm = serve(habits=Habits(index_lag=0, merged_id=MergedId.KEPT))
+    deal = _open_deal(crm)
+    (who,) = _contacts_of(crm, deal)
+    (old,) = crm.portal.links.of("contacts", who, "companies")
+    kept = next(row for row in _rows(crm, "companies") if row.id != old)
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        merge(crm.portal, BY_NAME["companies"], kept, crm.portal.find("companies", old), at=crm.clock())
+        await sync_round(desk)
+        for title in ("Leitung", "Einkauf"):
+            crm.portal.edit_as_user("contacts", who, {"jobtitle": title})
+            crm.portal.find("contacts", who).properties["associatedcompanyid"] = old
+            await sync_round(desk)
+            with desk.store.snapshot() as unit:
+                assert unit.mirror.contact("hubspot", who).company_id == kept.id
+        after = _contact(desk, who)
+    assert "employer_changed" not in after.flags

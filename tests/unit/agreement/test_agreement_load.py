@@ -162,7 +162,7 @@ def test_whole_file_of_nonsense_is_reported_section_by_section() -> None:
         ("tam: {rule: null}\ntam: {rule: null}", 2, "stands here twice"),
         ("tam: {rule: null}\n---\nicp: {}", 2, "second document"),
         ("- tam", 1, "is no mapping"),
-        ("", 1, "is no mapping"),
+        ("", 1, "is empty"),
         ("tam: " + "[" * 3_000, 1, "nested too deeply"),
         ("tam: {rule: null}\nsets: {x: [" + "a," * 50_001 + "]}", 2, "too many parts"),
         ("? [tam]\n: 1", 1, "a key that is no text"),
@@ -271,3 +271,11 @@ _junk = st.recursive(
 def test_arbitrary_content_raises_nothing_but_agreement_errors(content: dict[str, object]) -> None:
     text = yaml.safe_dump(content, allow_unicode=True)
     assert all(problem.file == "agreement.yaml" for problem in outcome(text) or ())
+
+
+def test_a_mistyped_section_that_is_left_empty_is_a_problem_too() -> None:
+    with pytest.raises(AgreementError) as caught:
+        parse_agreement("score_modle:\nstages:\n", "agreement.yaml")
+    (found,) = caught.value.problems
+    assert (found.line, found.key, found.message) == (1, "score_modle", "unknown key")
+    assert "did you mean score_model?" in str(found)

@@ -121,3 +121,26 @@ def test_a_switch_that_is_none_is_told_with_those_there_are(faults_of):
     (found,) = faults_of("accounts:\n  hubspot:\n    write_back: {handver: task}\n")
     assert (found.line, found.key) == (3, "accounts.hubspot.write_back.handver")
     assert "did you mean handover? allowed: escalations, handover, people, proposals, resumes" in str(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "syncer.yaml:1: is empty (write: section: ..., or delete the file"),
+        ("# all\n# of it\n", "is empty"),
+        ("accounts:\n\thubspot: {}\n", "syncer.yaml:2: is no YAML: a tab indents this line (YAML wants spaces"),
+        ("schedule: {}\naccounts: \x07\n", "syncer.yaml:2: is no YAML: a character that may not stand here (take out"),
+        ("digest: {email: {to: [x], sender: a@b.example}}\n", "digest.email.to[0]: should be an e-mail address"),
+        ("accounts: {hubspot: {base_url: 3}}\n", "accounts.hubspot.base_url: should be text"),
+    ],
+)
+def test_a_broken_file_is_told_in_words_that_help(faults_of, text, said):
+    assert any(said in str(one) for one in faults_of(text))
+
+
+def test_a_folder_in_its_place_is_told(tmp_path, monkeypatch):
+    (tmp_path / "syncer.yaml").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SYNCER_CONFIG", raising=False)
+    with pytest.raises(ConfigError, match="a folder has its name"):
+        load_settings()
