@@ -1,4 +1,4 @@
-"""How good forecasts were (K21): what reps forecast at four ages of a quarter, against what was won in it."""
+"""How good forecasts were (K21): what reps forecast at several ages of a quarter, against what was won in it."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,12 +10,24 @@ from syncer.kpis.memory import Move
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut, DealDate, Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import Memory, closes_inside, days_of, quarters, remembered, was_promised, worth
+from syncer.kpis.remembered import (
+    WEEKS,
+    Memory,
+    closes_inside,
+    days_of,
+    eve_of,
+    quarters,
+    remembered,
+    was_promised,
+    worth,
+)
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.tally import Tally, period_rate, with_whole
 
-#: Name of an age → days before the end of the quarter's last day; None is the evening before the quarter.
-AGES: Mapping[str, int | None] = {"quarter_start": None, "60_days": 60, "30_days": 30, "7_days": 7}
+#: Name of an age → week of the quarter on whose eve the forecast is looked at.
+_SINCE_START: Mapping[str, int] = {"quarter_start": 1, **WEEKS}
+#: Name of an age → days before the quarter's last day.
+_BEFORE_END: Mapping[str, int] = {"60_days": 60, "30_days": 30, "7_days": 7}
 
 _COMMIT = "COMMIT"
 
@@ -43,11 +55,11 @@ class Score:
 
 def accuracy(ask: Ask) -> Iterable[Kpi]:
     """Yield K21 and its companions, one row an age that has come."""
-    for age, days in AGES.items():
+    for age in (*_SINCE_START, *_BEFORE_END):
         scores: defaultdict[Segment, Score] = defaultdict(Score)
         snapshots: list[Mapping[str, object]] = []
         for number, quarter in enumerate(quarters(ask)):
-            memory = _at_age(ask, quarter, days)
+            memory = _at_age(ask, quarter, age)
             if memory is not None:
                 snapshots.append(memory.notes)
                 _count(ask, scores, (number, quarter), memory)
@@ -62,9 +74,9 @@ def _cut(ask: Ask) -> Cut:
     return replace(ask.every, by=(*ask.question.by, "owner"))
 
 
-def _at_age(ask: Ask, quarter: Window, days: int | None) -> Memory | None:
+def _at_age(ask: Ask, quarter: Window, age: str) -> Memory | None:
     first, last = days_of(ask, quarter)
-    day = first - 1 if days is None else last - days
+    day = eve_of(first, _SINCE_START[age]) if age in _SINCE_START else last - _BEFORE_END[age]
     return remembered(ask, _cut(ask), day, quarter) if day <= ask.today else None
 
 
