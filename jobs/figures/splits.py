@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from jobs.figures.asking import measured
+from syncer.kpis.periods import Period
 from syncer.kpis.ports import ID
 from syncer.kpis.question import Question
 from syncer.kpis.render import to_json
@@ -28,6 +29,10 @@ class Split(StrEnum):
     OWNER = "owner"
     #: How the open pipeline changed in a week.
     WEEK = "week"
+    #: How right forecasts of the last quarter were, and what slipped, rep by rep.
+    REPS = "reps"
+    #: The same, quarter by quarter.
+    QUARTERS = "quarters"
     #: What leads and orders of each source cost and brought.
     SOURCE = "source"
     #: Which deals have a fault that somebody can mend.
@@ -40,6 +45,8 @@ class _Asked:
     by: Sequence[str] = ()
     #: Begins so many days before as_of.
     days: int | None = None
+    #: So many quarters that are over, each asked for by itself.
+    quarters: int = 0
     #: Rows that matter are those with a numerator, at most so many of a figure.
     most: int | None = None
 
@@ -47,6 +54,8 @@ class _Asked:
 _SPLITS: Mapping[Split, _Asked] = {
     Split.OWNER: _Asked(ids=["K20"], by=["owner"]),
     Split.WEEK: _Asked(ids=["K23"], days=7),
+    Split.REPS: _Asked(ids=["K21", "K24"], by=["owner"], quarters=1),
+    Split.QUARTERS: _Asked(ids=["K21", "K24"], quarters=4),
     Split.SOURCE: _Asked(ids=["K17", "K18", "K19"], by=["source"]),
     # Contacts have no pipeline: theirs are too many to be named one by one.
     Split.FAULT: _Asked(ids=["K42"], by=[ID, "pipeline"], most=FAULTS),
@@ -64,9 +73,22 @@ def split_rows(store: Store, asked: Question, split: Split) -> Sequence[KpiRow]:
     # The start is the eve of `since`.
     since = asked.since if wanted.days is None else Millis(asked.as_of - (wanted.days - 1) * DAY)
     narrowed = replace(asked, by=wanted.by, since=since)
+    if wanted.quarters:
+        each = [replace(narrowed, period=one) for one in _quarters(asked, wanted.quarters)]
+        return [row for one in each for row in measured_rows(store, one, wanted.ids)]
     if wanted.most is None:
         return measured_rows(store, narrowed, wanted.ids)
     return _plain(_first(measured(store, narrowed, wanted.ids), wanted.most))
+
+
+def _quarters(asked: Question, count: int) -> Sequence[Period]:
+    """Return the quarters that are over, the earliest first."""
+    found: list[Period] = []
+    start = asked.calendar.quarter(asked.as_of).window.start
+    while start is not None and len(found) < count:
+        found.insert(0, asked.calendar.quarter(Millis(start - 1)))
+        start = found[0].window.start
+    return found
 
 
 def _plain(rows: Sequence[Kpi]) -> Sequence[KpiRow]:

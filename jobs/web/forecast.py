@@ -11,6 +11,7 @@ from jobs.terms import member
 from jobs.web.figure_rows import Figures, Named, amount_of, segment_of
 from jobs.web.measured import Shown, figures_of, page_of
 from jobs.web.site import Site
+from jobs.web.trend import COLUMNS, by_quarter, by_rep, trend_chart
 from jobs.web.waterfall import waterfall_chart
 from jobs.words import Language, date_text
 
@@ -56,7 +57,7 @@ def forecast_routes(site: Site) -> Sequence[Route]:
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:
-    shown = figures_of(site, request, _IDS, (Split.OWNER, Split.WEEK))
+    shown = figures_of(site, request, _IDS, (Split.OWNER, Split.WEEK, Split.REPS, Split.QUARTERS))
     own, chart = shown.own, waterfall_chart(shown.splits[Split.WEEK])
     return {
         **shown.frame,
@@ -68,6 +69,10 @@ def _shown(site: Site, request: Request) -> Mapping[str, object]:
         "since": _since(shown, own.lang),
         "accuracy_heads": list(_ACCURACY.values()),
         "accuracy": _accuracy(own),
+        "trend": trend_chart(shown.splits[Split.QUARTERS]),
+        "trend_heads": list(COLUMNS),
+        "by_quarter": by_quarter(shown.splits[Split.QUARTERS]),
+        "by_rep": by_rep(shown.splits[Split.REPS]),
         "pushes": own.lines(_PUSHES),
         "coverage": own.lines(_COVERAGE),
         "has_goal": bool(amount_of(own.one("K22.target"))),

@@ -26,7 +26,7 @@ _FAULTS: Mapping[str, str] = {
     "--basis": "Diese Kennzahl kennt die Basis nicht; möglich:",
     "--by": "So lässt sich keine Kennzahl aufteilen; möglich:",
     "ID": "Diese Kennzahl gibt es nicht; möglich:",
-    "--threshold": "Das kann keine Schwelle der Stufe 1 sein; möglich:",
+    "--threshold": "Das kann keine Schwelle der Stufe 1 sein: Sie liegt über der Stufe 2 und nicht über der Skala",
     "reason": "Diesen Grund kennt die Vereinbarung nicht; möglich:",
 }
 

@@ -13,7 +13,7 @@ from jobs.web.trial import Trials
 from jobs.web.words import page_word
 from syncer.kpis.result import Status
 
-_HEALTH = ("K37", "K37.base", "K37.lift", "K37.recall", "K37.auc", "K37.psi")
+_HEALTH = ("K37", "K37.base", "K37.lift", "K37.recall", "K37.auc", "K37.auc_level", "K37.brier", "K37.skill", "K37.psi")
 #: From here on score cells count as shifting, and as shifted (domain D6).
 _WATCH, _SHIFTED = 0.1, 0.25
 

@@ -99,11 +99,15 @@ def _threshold(text: str) -> float:
 def _told(found: Simulation, own: str, lang: Language) -> Tried:
     tried = [(one.threshold, one.tally) for one in found.variants]
     today = _row(found, f"T = {own} ({page_word('today', lang)})", found.before, lang)
-    rows = [_row(found, f"T = {threshold:g}", tally, lang) for threshold, tally in tried]
+    rows = [_row(found, f"T = {_plain(threshold, lang)}", tally, lang) for threshold, tally in tried]
     frame = page_word("trial_frame", lang).format(
         weeks=found.frame.weeks, days=found.frame.horizon_days, capacity=number(found.capacity, lang)
     )
     return Tried(rows=[today, *rows], frame=frame)
+
+
+def _plain(value: float, lang: Language) -> str:
+    return f"{value:g}" if lang == "en" else f"{value:g}".replace(".", ",")
 
 
 def _row(found: Simulation, name: str, tally: Tally, lang: Language) -> TriedRow:

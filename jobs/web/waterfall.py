@@ -1,10 +1,10 @@
-"""The waterfall of the open pipeline, laid out as bars: from the start through each bucket to the end."""
+"""Figures laid out as bars: the waterfall of the open pipeline from start to end, and one figure over time."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from jobs.web.figure_rows import Figures, amount_of
+from jobs.web.figure_rows import Cell, Figures, amount_of
 from jobs.web.words import page_word
 from jobs.words import Language, number
 from syncer.kpis.waterfall import ADDED, TAKEN
@@ -12,6 +12,15 @@ from syncer.kpis.waterfall import ADDED, TAKEN
 #: Units of the drawing: a bar with its gap, the bar alone, the height for bars, the room for text above and below.
 STEP, _WIDE, _HIGH, _ABOVE, _BELOW = 86, 58, 190, 22, 34
 _THOUSAND, _MILLION = 1_000, 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drawn:
+    """Where a bar stands in a drawing."""
+
+    x: int
+    y: float
+    height: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,9 +35,7 @@ class Bar:
     short: str
     #: total, up or down.
     kind: str
-    x: int
-    y: float
-    height: float
+    drawn: Drawn
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +64,24 @@ def waterfall_chart(figures: Figures) -> Chart | None:
     return Chart(bars=bars, width=STEP * len(bars))
 
 
+def level_chart(found: Sequence[tuple[str, Cell, float]]) -> Chart:
+    """Return one bar for each named figure, all from the ground."""
+    highest = max((amount for _, _, amount in found), default=0.0) or 1.0
+    bars = [
+        Bar(
+            id=name,
+            name=name,
+            value=cell.value,
+            deals=cell.n,
+            short=cell.value,
+            kind="total",
+            drawn=_drawn(place, (0.0, amount), highest),
+        )
+        for place, (name, cell, amount) in enumerate(found)
+    ]
+    return Chart(bars=bars, width=STEP * len(bars))
+
+
 def _edges(figures: Figures) -> Iterator[tuple[float, float]]:
     """Yield lower and upper edge of every bar, in money."""
     start = amount_of(figures.one("K23.start"))
@@ -69,10 +94,8 @@ def _edges(figures: Figures) -> Iterator[tuple[float, float]]:
 
 
 def _bar(figures: Figures, name: str, place: int, edges: tuple[float, float], highest: float) -> Bar:
-    low, high = edges
     bucket = name.partition(".")[2] or "end"
     row, cell = figures.one(name), figures.cell(name)
-    height = _HIGH * (high - low) / highest
     return Bar(
         id=name,
         name=page_word(f"flow_{bucket}", figures.lang),
@@ -80,9 +103,16 @@ def _bar(figures: Figures, name: str, place: int, edges: tuple[float, float], hi
         deals=cell.n,
         short=_short(amount_of(row), figures.lang),
         kind="up" if bucket in ADDED else "down" if bucket in TAKEN else "total",
+        drawn=_drawn(place, edges, highest),
+    )
+
+
+def _drawn(place: int, edges: tuple[float, float], highest: float) -> Drawn:
+    low, high = edges
+    return Drawn(
         x=place * STEP + (STEP - _WIDE) // 2,
         y=round(_ABOVE + _HIGH * (1 - high / highest), 1),
-        height=round(max(height, 1.0), 1),
+        height=round(max(_HIGH * (high - low) / highest, 1.0), 1),
     )
 
 

@@ -206,6 +206,18 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "won_of": ("Won / handed over", "Gewonnen / übergeben"),
     "rate": ("Rate", "Quote"),
     "no_cells": ("No hand-over is old enough yet.", "Noch keine Übergabe ist alt genug."),
+    "trend": ("Forecast accuracy over time", "Prognosegüte im Verlauf"),
+    "trend_says": (
+        "Bars: error (WAPE) of the forecast on the eve of each quarter. Slipped: forecast then, closing date left it.",
+        "Balken: Fehler (WAPE) des Forecasts am Vorabend des Quartals. Verschoben: später als prognostiziert.",
+    ),
+    "reps_accuracy": ("Last quarter, rep by rep", "Letztes Quartal je Vertriebler"),
+    "wape_start": ("Error at the start", "Fehler zu Beginn"),
+    "wape_week_5": ("In week 5", "In Woche 5"),
+    "wape_week_9": ("In week 9", "In Woche 9"),
+    "bias_start": ("Bias at the start", "Bias zu Beginn"),
+    "commit_start": ("Commits kept", "Gehaltene Commits"),
+    "slip": ("Slipped", "Verschoben"),
     "thresholds": ("Other thresholds", "Andere Schwellen"),
     "thresholds_say": (
         "What another threshold of engagement would hand over, and how well it would have hit. Nothing is kept.",

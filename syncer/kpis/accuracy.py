@@ -1,21 +1,33 @@
-"""How good forecasts were (K21): what reps forecast at four ages of a quarter, against what was won in it."""
+"""How good forecasts were (K21): what reps forecast at several ages of a quarter, against what was won in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from syncer.funnel.facts import DealSpan, Outcome
 from syncer.kpis.memory import Move
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut, DealDate, Segment
+from syncer.kpis.ports import Cut, DealDate, DealSum, Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import Memory, closes_inside, days_of, quarters, remembered, was_promised, worth
+from syncer.kpis.remembered import (
+    WEEKS,
+    Memory,
+    closes_inside,
+    days_of,
+    eve_of,
+    quarters,
+    remembered,
+    was_promised,
+    worth,
+)
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.tally import Tally, period_rate, with_whole
 
-#: Name of an age → days before the end of the quarter's last day; None is the evening before the quarter.
-AGES: Mapping[str, int | None] = {"quarter_start": None, "60_days": 60, "30_days": 30, "7_days": 7}
+#: Name of an age → week of the quarter on whose eve the forecast is looked at.
+_SINCE_START: Mapping[str, int] = {"quarter_start": 1, **WEEKS}
+#: Name of an age → days before the quarter's last day.
+_BEFORE_END: Mapping[str, int] = {"60_days": 60, "30_days": 30, "7_days": 7}
 
 _COMMIT = "COMMIT"
 
@@ -43,14 +55,17 @@ class Score:
 
 def accuracy(ask: Ask) -> Iterable[Kpi]:
     """Yield K21 and its companions, one row an age that has come."""
-    for age, days in AGES.items():
+    asked = quarters(ask)
+    closed = [list(ask.measures.deals(_cut(ask), DealDate.CLOSE, quarter)) for quarter in asked]
+    for age in (*_SINCE_START, *_BEFORE_END):
         scores: defaultdict[Segment, Score] = defaultdict(Score)
         snapshots: list[Mapping[str, object]] = []
-        for number, quarter in enumerate(quarters(ask)):
-            memory = _at_age(ask, quarter, days)
+        for number, quarter in enumerate(asked):
+            memory = _at_age(ask, quarter, age)
             if memory is not None:
                 snapshots.append(memory.notes)
                 _count(ask, scores, (number, quarter), memory)
+                _close(ask, scores, number, closed[number])
         if snapshots:
             for segment in with_whole(scores, ask.question.by):
                 score = scores.get(segment, Score())
@@ -62,9 +77,9 @@ def _cut(ask: Ask) -> Cut:
     return replace(ask.every, by=(*ask.question.by, "owner"))
 
 
-def _at_age(ask: Ask, quarter: Window, days: int | None) -> Memory | None:
+def _at_age(ask: Ask, quarter: Window, age: str) -> Memory | None:
     first, last = days_of(ask, quarter)
-    day = first - 1 if days is None else last - days
+    day = eve_of(first, _SINCE_START[age]) if age in _SINCE_START else last - _BEFORE_END[age]
     return remembered(ask, _cut(ask), day, quarter) if day <= ask.today else None
 
 
@@ -74,20 +89,30 @@ def _count(ask: Ask, scores: defaultdict[Segment, Score], numbered: tuple[int, W
         *segment, rep = move.segment
         _forecast(ask, scores[tuple(segment)], (rep, number), (move, quarter, memory.day))
     won_then = replace(_cut(ask), as_of=memory.as_of)
-    for cut, is_then in ((won_then, True), (_cut(ask), False)):
-        for row in ask.measures.deals(cut, DealDate.CLOSE, quarter):
-            if row.outcome is not Outcome.WON or row.excluded is not None:
-                continue
-            amount = ask.convert(row.amount, row.currency, row.day)
-            *segment, rep = row.segment
-            score = scores[tuple(segment)]
-            if amount is None:
-                score.excluded["no_fx"] += row.units
-            elif is_then:
-                score.forecast[rep, number] += amount
-                score.weighted[rep, number] += amount
-            else:
-                score.actual[rep, number] += amount
+    for score, rep, amount in _won(ask, scores, ask.measures.deals(won_then, DealDate.CLOSE, quarter)):
+        score.forecast[rep, number] += amount
+        score.weighted[rep, number] += amount
+
+
+def _close(ask: Ask, scores: defaultdict[Segment, Score], number: int, closed: Iterable[DealSum]) -> None:
+    for score, rep, amount in _won(ask, scores, closed):
+        score.actual[rep, number] += amount
+
+
+def _won(
+    ask: Ask, scores: defaultdict[Segment, Score], rows: Iterable[DealSum]
+) -> Iterator[tuple[Score, str | None, Decimal]]:
+    """Yield what was won, with the score and the rep it belongs to; what no rate converts is counted as excluded."""
+    for row in rows:
+        if row.outcome is not Outcome.WON or row.excluded is not None:
+            continue
+        amount = ask.convert(row.amount, row.currency, row.day)
+        *segment, rep = row.segment
+        score = scores[tuple(segment)]
+        if amount is None:
+            score.excluded["no_fx"] += row.units
+        else:
+            yield score, rep, amount
 
 
 def _forecast(ask: Ask, score: Score, place: tuple[str | None, int], told: tuple[Move, Window, int]) -> None:

@@ -1,7 +1,7 @@
 """How well an order of classes ranks, and how far a distribution has shifted (domain D6)."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from syncer.kpis.stats import Z95, Interval
 
@@ -24,6 +24,20 @@ def auc_interval(value: float, won: int, others: int) -> Interval:
     spread = value * (1 - value) + (won - 1) * (q1 - value * value) + (others - 1) * (q2 - value * value)
     half = Z95 * math.sqrt(max(0.0, spread) / (won * others))
     return Interval(max(0.0, value - half), min(1.0, value + half))
+
+
+def brier(classes: Iterable[tuple[int, int]]) -> float | None:
+    """Return the mean squared error of foretelling each unit by how often the others of its class were won.
+
+    `classes` are (won, others). Nobody foretells a unit that is alone in its class: it is left out. None without any.
+    """
+    error, units = 0.0, 0
+    for won, others in classes:
+        n = won + others
+        if n > 1:
+            error += won * (others / (n - 1)) ** 2 + others * (won / (n - 1)) ** 2
+            units += n
+    return error / units if units else None
 
 
 def psi(expected: Mapping[str, int], actual: Mapping[str, int]) -> float | None:

@@ -11,6 +11,9 @@ from syncer.kpis.ports import Cut
 from syncer.kpis.question import Ask
 from syncer.moments import Millis
 
+#: Weeks of a quarter on whose eve a forecast is looked at, besides its start (domain K20).
+WEEKS: Mapping[str, int] = {"week_5": 5, "week_9": 9, "week_13": 13}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Memory:
@@ -69,6 +72,11 @@ def days_of(ask: Ask, quarter: Window) -> tuple[int, int]:
     """Return first and last local day of a quarter."""
     calendar = ask.question.calendar
     return calendar.day_number(quarter.start or 0), calendar.day_number((quarter.end or 0) - 1)
+
+
+def eve_of(first: int, week: int) -> int:
+    """Return the day before a week of the quarter that begins with a local day; weeks count from one."""
+    return first + 7 * (week - 1) - 1
 
 
 def quarters(ask: Ask) -> Sequence[Window]:

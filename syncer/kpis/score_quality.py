@@ -9,7 +9,7 @@ from syncer.kpis.durations import Spell, from_first_contact
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import EXPIRED, Cohort, CycleCount, Milestone, Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.ranking import auc, auc_interval, psi
+from syncer.kpis.ranking import auc, auc_interval, brier, psi
 from syncer.kpis.result import FEW, Kpi, Status, size_status
 from syncer.kpis.stats import kaplan_meier, quantile
 from syncer.kpis.tally import Tally, period_rate, with_whole
@@ -29,7 +29,7 @@ def score_quality(ask: Ask) -> Iterable[Kpi]:
     by_cell = list(
         ask.measures.cycles(ask.cut_by((*ask.question.by, "cell")), _cohort(ask, Milestone.SALES_READY, days))
     )
-    ready = _tallied(_whole(by_cell))
+    ready, fates = _tallied(_whole(by_cell)), _fates(by_cell)
     base, grades = _by_grade(ask, days)
     recall, cells = _recall(ask), _cells(ask)
     for segment in with_whole([*base, *ready, *recall], ask.question.by):
@@ -40,6 +40,7 @@ def score_quality(ask: Ask) -> Iterable[Kpi]:
         yield ask.row("K37.lift", segment, _lift(precision, usual))
         yield ask.row("K37.recall", segment, period_rate(recall.get(segment, Tally())))
         yield ask.row("K37.auc", segment, _auc(grades.get(segment, {})))
+        yield from _foretold(ask, segment, fates.get(segment, {}))
         yield ask.row("K37.psi", segment, _psi(*cells.get(segment, (Counter(), Counter()))))
     yield from _by_cell(ask, _tallied(by_cell), days)
 
@@ -131,6 +132,34 @@ def _auc(grades: Mapping[str, tuple[int, int]]) -> Measured:
         return Measured(value=None, n=won + others, k=won, status=status)
     low, high = auc_interval(value, won, others)
     return Measured(value=value, n=won + others, k=won, lo=low, hi=high, status=status)
+
+
+def _fates(by_cell: Iterable[CycleCount]) -> Mapping[Segment, _Grades]:
+    """Return hand-overs by the score cell in which they were handed over: won within the horizon, and others."""
+    found: defaultdict[Segment, dict[str, tuple[int, int]]] = defaultdict(dict)
+    for place, tally in _tallied(by_cell).items():
+        *segment, cell = place
+        if cell is not None and tally.n:
+            found[tuple(segment)][cell] = (tally.k, tally.n - tally.k)
+    return found
+
+
+def _foretold(ask: Ask, segment: Segment, cells: _Grades) -> Iterable[Kpi]:
+    """Yield how the engagement level ranks hand-overs, and how well their cells foretell who is won."""
+    levels: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for cell, (won, others) in cells.items():
+        levels[cell[-1]] = (levels[cell[-1]][0] + won, levels[cell[-1]][1] + others)
+    yield ask.row("K37.auc_level", segment, _auc(levels))
+    together = {cell: both for cell, both in cells.items() if sum(both) > 1}
+    won, n = sum(good for good, _ in together.values()), sum(sum(both) for both in together.values())
+    alone, status = Counter({"alone": len(cells) - len(together)}), size_status(n)
+    error = brier(together.values()) if status.is_shown else None
+    usual = won / n * (1 - won / n) if n else 0.0
+    skill = None if error is None or not usual else 1 - error / usual
+    told = Measured(value=error, n=n, k=won, status=status, excluded=+alone, notes={"of_the_base_rate": usual})
+    yield ask.row("K37.brier", segment, told)
+    skilled = status if skill is not None or not status.is_shown else Status.UNDEFINED
+    yield ask.row("K37.skill", segment, Measured(value=skill, n=n, k=won, status=skilled, excluded=+alone))
 
 
 def _cells(ask: Ask) -> Mapping[Segment, tuple[Counter[str], Counter[str]]]:

@@ -1,7 +1,7 @@
 """What was forecast and slipped out of its quarter, and how often deals are pushed before they close (K24)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from syncer.kpis.memory import Move
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.remembered import Memory, at_start, was_promised, worth
+from syncer.kpis.remembered import WEEKS, Memory, at_start, days_of, eve_of, quarters, remembered, was_promised, worth
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.stats import mean
 from syncer.kpis.tally import Tally, cohort_rate, with_whole
@@ -34,6 +34,7 @@ def slip_rates(ask: Ask) -> Iterable[Kpi]:
     memory = at_start(ask, ask.every, ask.window)
     if memory is not None:
         yield from _slipped(ask, memory)
+        yield from _within(ask)
     yield from _pushed(ask)
 
 
@@ -41,7 +42,7 @@ def _slipped(ask: Ask, memory: Memory) -> Iterable[Kpi]:
     slips: defaultdict[Segment, Slip] = defaultdict(Slip)
     for move in memory.moves:
         if was_promised(ask, move):
-            _count(ask, slips[move.segment], move, memory.day)
+            _count(ask, slips[move.segment], move, (memory.day, ask.window))
     over = ask.window.end is not None and ask.window.end <= ask.question.as_of
     for segment in with_whole(slips, ask.question.by):
         slip = slips.get(segment, Slip())
@@ -50,12 +51,34 @@ def _slipped(ask: Ask, memory: Memory) -> Iterable[Kpi]:
         yield ask.row("K24.value", segment, _value(slip, memory))
 
 
-def _count(ask: Ask, slip: Slip, move: Move, day: int) -> None:
+def _within(ask: Ask) -> Iterable[Kpi]:
+    """Yield the slip rate of what was forecast as weeks within the quarters of the period began."""
+    over = ask.window.end is not None and ask.window.end <= ask.question.as_of
+    for age, week in WEEKS.items():
+        slips: defaultdict[Segment, Slip] = defaultdict(Slip)
+        snapshots: list[Mapping[str, object]] = []
+        for quarter in quarters(ask):
+            day = eve_of(days_of(ask, quarter)[0], week)
+            if day > ask.today:
+                continue
+            memory = remembered(ask, ask.every, day, quarter)
+            snapshots.append(memory.notes)
+            for move in memory.moves:
+                if was_promised(ask, move):
+                    _count(ask, slips[move.segment], move, (day, quarter))
+        for segment in with_whole(slips, ask.question.by) if snapshots else ():
+            rate = cohort_rate(slips.get(segment, Slip()).deals, aged=over)
+            measured = replace(rate, notes={**rate.notes, "snapshots": snapshots})
+            yield ask.row("K24.within", segment, measured, age=age)
+
+
+def _count(ask: Ask, slip: Slip, move: Move, then: tuple[int, Window]) -> None:
+    day, quarter = then
     if move.excluded is not None:
         slip.deals.excluded[move.excluded] += 1
         return
     after = move.after
-    left = after is not None and after.outcome is not Outcome.VOID and _is_beyond(after, ask.window)
+    left = after is not None and after.outcome is not Outcome.VOID and _is_beyond(after, quarter)
     slip.deals.add(1, hit=left, may_hit=after is not None and after.outcome is Outcome.OPEN)
     amount = worth(ask, move.before, day)
     if amount is None:

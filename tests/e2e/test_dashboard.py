@@ -11,6 +11,7 @@ from jobs.figures.asking import Asked
 from jobs.rounds import backfill_round, measure_round
 from jobs.web.app import build_app
 from tests.e2e.conftest import settings_for
+from tests.e2e.test_judgements import FIRM, FORM, asked, asker
 
 
 @pytest.fixture
@@ -101,3 +102,15 @@ async def test_paths_outside_the_static_folder_are_not_served(browse):
     async with browse() as client:
         for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/etc/passwd"):
             assert (await client.get(path)).status_code == 404
+
+
+async def test_a_hostile_name_stays_text_on_every_page(serve, open_desk, browse):
+    hostile = '"><img src=x onerror=alert(1)><b hx-post="/logout" hx-trigger="load">'
+    line = asker()
+    line["properties"]["firstname"] = hostile
+    async with open_desk(serve(lines=[FIRM, line, FORM, asked()])) as desk:
+        await backfill_round(desk)
+    async with browse() as client:
+        pages = [(await client.get(path)).text for path in ("/handovers", "/contacts", "/contacts/1")]
+    assert ["onerror=alert(1)&gt;" in page for page in pages] == [True] * 3
+    assert [re.search(r"<(img|b)\b", page) for page in pages] == [None] * 3

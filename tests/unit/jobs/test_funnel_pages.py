@@ -4,6 +4,7 @@ import pytest
 
 from jobs.figures.strip import funnel_strip
 from jobs.web.figure_rows import Figures
+from jobs.web.trend import by_quarter, by_rep, trend_chart
 from jobs.web.waterfall import waterfall_chart
 
 _EMPTY = {"k": None, "n": None, "lo": None, "hi": None, "notes": {}, "excluded": {}, "status": "mature", "unit": "EUR"}
@@ -42,12 +43,12 @@ def test_bars_of_the_waterfall_hang_where_the_one_before_ended():
     chart = waterfall_chart(flow(start=100.0, new=60.0, lost=20.0, won=40.0, end=100.0))
     assert chart is not None
     bars = {bar.id: bar for bar in chart.bars}
-    per_euro = (chart.ground - bars["K23.new"].y) / 160
-    assert bars["K23.start"].height == pytest.approx(100 * per_euro, abs=0.2)
-    assert bars["K23.new"].y + bars["K23.new"].height == pytest.approx(bars["K23.start"].y, abs=0.2)
-    assert bars["K23.lost"].y == pytest.approx(bars["K23.new"].y, abs=0.2)
-    assert bars["K23.won"].y == pytest.approx(bars["K23.lost"].y + bars["K23.lost"].height, abs=0.2)
-    assert bars["K23"].y == pytest.approx(bars["K23.won"].y + bars["K23.won"].height, abs=0.2)
+    per_euro = (chart.ground - bars["K23.new"].drawn.y) / 160
+    assert bars["K23.start"].drawn.height == pytest.approx(100 * per_euro, abs=0.2)
+    assert bars["K23.new"].drawn.y + bars["K23.new"].drawn.height == pytest.approx(bars["K23.start"].drawn.y, abs=0.2)
+    assert bars["K23.lost"].drawn.y == pytest.approx(bars["K23.new"].drawn.y, abs=0.2)
+    assert bars["K23.won"].drawn.y == pytest.approx(bars["K23.lost"].drawn.y + bars["K23.lost"].drawn.height, abs=0.2)
+    assert bars["K23"].drawn.y == pytest.approx(bars["K23.won"].drawn.y + bars["K23.won"].drawn.height, abs=0.2)
     assert [bars[id_].kind for id_ in ("K23.start", "K23.new", "K23.lost", "K23")] == ["total", "up", "down", "total"]
 
 
@@ -71,3 +72,39 @@ def test_few_cases_are_marked_and_what_was_not_measured_is_a_dash():
     cell = figures.cell("K37")
     assert (cell.value, cell.interval, cell.n, cell.is_small) == ("50,0 %", "10,0 % – 90,0 %", "3 / 6", True)
     assert (figures.cell("K38").value, figures.cell("K38").is_small) == ("–", False)
+
+
+def accuracy(period, value, row_id="K21", **segment):
+    known = "undefined" if value is None else "mature"
+    base = {"id": row_id, "period": period, "unit": "ratio", "value": value, "status": known, "segment": segment}
+    return {**base, "n": 1, "k": None, "lo": None, "hi": None, "notes": {}, "basis": "snapshot"}
+
+
+def test_accuracy_over_time_is_a_bar_a_quarter_and_a_table_of_all_quarters():
+    rows = [
+        accuracy("2026Q1", 0.5, age="quarter_start"),
+        accuracy("2026Q1", 0.4, age="week_5"),
+        accuracy("2026Q1", 0.2, "K24"),
+        accuracy("2026Q2", 0.25, age="quarter_start"),
+        accuracy("2026Q3", None, age="quarter_start"),
+    ]
+    figures = Figures(rows=rows, lang="en")
+    chart = trend_chart(figures)
+    assert [(bar.name, bar.short) for bar in chart.bars] == [("2026Q1", "50.0 %"), ("2026Q2", "25.0 %")]
+    assert chart.bars[0].drawn.height == 2 * chart.bars[1].drawn.height
+    assert [(one.name, [cell.value for cell in one.cells]) for one in by_quarter(figures)] == [
+        ("2026Q1", ["50.0 %", "40.0 %", "–", "–", "–", "20.0 %"]),
+        ("2026Q2", ["25.0 %", "–", "–", "–", "–", "–"]),
+        ("2026Q3", ["–", "–", "–", "–", "–", "–"]),
+    ]
+    assert trend_chart(Figures(rows=rows[-1:], lang="en")) is None
+
+
+def test_accuracy_rep_by_rep_names_each_rep_once():
+    rows = [
+        accuracy("2026Q1", value, owner=owner, age=age)
+        for owner, value in (("7", 0.5), ("8", 0.1))
+        for age in ("quarter_start", "week_5")
+    ]
+    found = by_rep(Figures(rows=[{**row, "notes": {"labels": {"owner": "Eva"}}} for row in rows], lang="en"))
+    assert [one.cells[0].value for one in found] == ["50.0 %", "10.0 %"]

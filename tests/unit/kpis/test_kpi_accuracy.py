@@ -75,16 +75,26 @@ def test_what_was_won_by_the_snapshot_belongs_to_forecast_and_result():
 def test_each_age_looks_at_its_own_day():
     last = day("2026-12-31")
     past = {EVE: [forecast_of("a", 10)], **{last - age: [forecast_of("a", age)] for age in (60, 30, 7)}}
+    past |= {day("2026-10-28"): [forecast_of("a", 5)], day("2026-11-25"): [forecast_of("a", 9)]}
+    past |= {day("2026-12-23"): [forecast_of("a", 13)]}
     given = Won(by_date={DealDate.CLOSE: [won_by("a", 10)]}, past=past)
     found = measure(given, question(**OVER), ["K21"])
     forecasts = {row.segment["age"]: row.notes["forecast"] for row in found if row.id == "K21"}
-    assert forecasts == {"quarter_start": 10, "60_days": 60, "30_days": 30, "7_days": 7}
+    assert forecasts == {
+        "quarter_start": 10,
+        "week_5": 5,
+        "week_9": 9,
+        "week_13": 13,
+        "60_days": 60,
+        "30_days": 30,
+        "7_days": 7,
+    }
 
 
 def test_ages_that_have_not_come_are_left_out_and_a_running_quarter_is_immature():
     given = Given(past={EVE: [forecast_of("a", 10)]}, by_date={DealDate.CLOSE: [won_by("a", 10)]})
     found = [row for row in measure(given, question(period=Q4), ["K21"]) if row.id == "K21"]
-    assert [row.segment["age"] for row in found] == ["quarter_start", "60_days"]
+    assert [row.segment["age"] for row in found] == ["quarter_start", "week_5", "60_days"]
     assert {row.status for row in found} == {Status.IMMATURE}
 
 

@@ -242,3 +242,23 @@ def test_explain_names_the_orders_behind_a_return():
     assert (why["K19"].denominator, why["K19"].excluded) == (["d1"], {"test": ["d2"]})
     [last] = [one for one in explain(given, question(model=Model.LAST), "K28") if one.kpi.id == "K28"]
     assert (last.kpi.segment, last.denominator) == ({"model": "last", "source": "google"}, ["d1"])
+
+
+def test_by_first_touch_k19_and_k28_give_each_order_to_the_same_source():
+    plain = way("a", "google", "linkedin", amount=1_000)
+    undated = way("b", "mail", "google", amount=400, source="offline", first_at=None)
+    unknown = way("c", None, "google", amount=70)
+    near = [Reaction(Millis(START + 60_000), "page_view", "google", None, None)]
+    untold = way("d", None, amount=8, until=Millis(START + DAY), reactions=near)
+    given = Given(won=[plain, undated, unknown, untold])
+    expected = {"google": 1_000, "offline": 400, None: 78}
+    assert by_source(given, "K28", Model.FIRST) == expected
+    assert by_source(given, "K19.revenue", None) == expected
+    assert by_source(given, "K19.revenue", Model.FIRST) == expected
+
+
+def test_a_first_contact_without_a_date_has_its_part_in_every_model():
+    undated = way("b", "mail", "google", amount=300, source="offline", first_at=None)
+    # Of its reactions the one on the second day is left: the contact's own first is the cycle's, before it.
+    assert by_source(Given(won=[undated]), "K28", Model.LINEAR) == {"offline": 150, "google": 150}
+    assert by_source(Given(won=[undated]), "K28", Model.LAST) == {"google": 300}

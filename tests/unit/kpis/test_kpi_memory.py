@@ -259,3 +259,24 @@ class ById:
     def moves(self, cut, since, closing=None):
         found = self.given.moves(cut, since, closing)
         return [one if cut.by else one._replace(segment=()) for one in found]
+
+
+def test_k24_within_the_quarter_looks_at_what_was_forecast_before_weeks_five_nine_and_thirteen():
+    stayed, late = stood(10), replace(stood(10), close_date=at("2027-02-01", 0))
+    won = move(stayed, ended(stayed, "won"))
+    past = {
+        day("2026-10-28"): [*[won] * 6, *[move(stayed, late)] * 2],
+        day("2026-11-25"): [*[won] * 9, move(stayed, late), move(stayed, late, excluded="renewal")],
+        day("2026-12-23"): [*[won] * 5, move(late)],
+    }
+    found = [row for row in measure(Given(past=past), question(**OVER), ["K24"]) if row.id == "K24.within"]
+    assert [(row.segment["age"], row.k, row.n) for row in found] == [
+        ("week_5", 2, 8),
+        ("week_9", 1, 10),
+        ("week_13", 0, 5),
+    ]
+    assert [row.value for row in found] == [0.25, 0.1, 0]
+    assert found[1].excluded == {"renewal": 1}
+    assert found[0].notes["snapshots"] == [{"snapshot": "2026-10-28", "frozen_at": None}]
+    running = [row for row in measure(Given(past=past), question(period=Q4), ["K24"]) if row.id == "K24.within"]
+    assert [row.segment["age"] for row in running] == ["week_5"]

@@ -1,9 +1,11 @@
 """The worked examples about how far cycles come, how long they stay, where they move, and the score behind them."""
 
+import pytest
+
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.measure import measure
 from syncer.kpis.ports import CycleCount, Milestone
-from syncer.kpis.ranking import auc, auc_interval, psi
+from syncer.kpis.ranking import auc, auc_interval, brier, psi
 from syncer.kpis.result import Status
 from syncer.kpis.stats import kaplan_meier
 from syncer.kpis.work import Effort, Move, Newcomers
@@ -198,7 +200,7 @@ def test_k37_horizon_is_when_nine_tenths_have_closed_in_steps_of_thirty():
 
 def test_k37_small_numbers_have_no_lift():
     found = rows(Given(), "K37")
-    assert [row.value for row in found.values()] == [None] * 7
+    assert [row.value for row in found.values()] == [None] * 10
     few = Given(
         by_entry={
             Milestone.SALES_READY: [cycle(WON, 2, reached=True)],
@@ -253,3 +255,44 @@ def test_auc_and_psi_examples():
     assert psi({}, {"a": 1}) is None
     assert psi({"a": 10}, {"b": 10}) > 0.25
     assert auc_interval(1.0, 5, 5) == (1.0, 1.0)
+
+
+def test_k37_ranks_hand_overs_by_level_and_weighs_what_their_cells_foretell():
+    class Celled(Given):
+        def cycles(self, cut, cohort):
+            if cut.by != ("cell",) or Milestone.WON not in cohort.reached:
+                return super().cycles(cut, cohort)
+            counts = [("A1", 6, True), ("A1", 4, False), ("B2", 1, True), ("B2", 2, False), ("C4", 1, True)]
+            return [CycleCount((cell,), None, WON, won, units) for cell, units, won in [*counts, (None, 30, False)]]
+
+    found = rows(Celled(), "K37")
+    # Each of level 1 won beats the two of level 2 and half of the four of its own; the one of level 2 half of two.
+    assert (found["K37.auc_level"].value, found["K37.auc_level"].n) == (pytest.approx(25 / 48), 14)
+    # A1: 6 * (4/9)² + 4 * (6/9)², B2: 1 * (2/2)² + 2 * (1/2)², of 13 units; C4 stands alone.
+    assert found["K37.brier"].value == pytest.approx((240 / 81 + 1.5) / 13)
+    assert (found["K37.brier"].n, found["K37.brier"].k, found["K37.brier"].excluded) == (13, 7, {"alone": 1})
+    assert found["K37.skill"].value == pytest.approx(1 - (240 / 81 + 1.5) / 13 / (7 / 13 * 6 / 13))
+    assert round(found["K37.skill"].value, 4) == -0.3814
+
+
+def test_k37_foretells_nothing_where_too_few_were_handed_over_or_all_were_won():
+    class Celled(Given):
+        def cycles(self, cut, cohort):
+            is_asked = cut.by == ("cell",) and Milestone.WON in cohort.reached
+            return [CycleCount(("A1",), None, WON, True, self.units)] if is_asked else super().cycles(cut, cohort)
+
+    class Few(Celled):
+        units = 3
+
+    class Sure(Celled):
+        units = 40
+
+    assert [rows(Few(), "K37")[f"K37.{name}"].value for name in ("auc_level", "brier", "skill")] == [None, None, None]
+    sure = rows(Sure(), "K37")
+    assert (sure["K37.brier"].value, sure["K37.brier"].status) == (0, Status.MATURE)
+    assert (sure["K37.skill"].value, sure["K37.skill"].status) == (None, Status.UNDEFINED)
+
+
+def test_brier_of_classes_of_one_is_unknown():
+    assert brier([(1, 0), (0, 1)]) is None
+    assert brier([(3, 1), (1, 3)]) == pytest.approx(1 / 3)
