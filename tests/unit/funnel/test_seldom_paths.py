@@ -16,6 +16,7 @@ from syncer.funnel.facts import (
     Outcome,
     Relationship,
 )
+from syncer.funnel.replay import Replay
 from syncer.funnel.transitions import is_allowed
 from syncer.moments import DAY
 from syncer.records import ChangeSource, Evidence, LeadState, LeadWord
@@ -306,3 +307,66 @@ def test_a_rule_of_its_own_without_fading_keeps_its_points() -> None:
     )
     asked = row("2026-05-01", "form", "Whitepaper", asset="a")
     assert _decide(asked, as_of="2026-07-15", text=text).score.engagement == 20
+
+
+def test_who_is_a_customer_by_a_deal_needs_no_flag_when_a_person_says_so_too() -> None:
+    won = _deal(("2026-06-01", "contractsent"), ("2026-08-01", "closedwon"))
+    said = row("2026-08-02", "lifecycle", outcome="customer", actor=_USER)
+    found = _decide(said, deals=[won], created_at=at("2026-01-01"))
+    assert (found.relationship, found.flags) == (Relationship.CUSTOMER, ())
+
+
+def test_a_second_request_of_somebody_who_fits_too_little_is_still_for_a_person_to_look_at() -> None:
+    found = _decide(_demo(), _demo("2026-10-03"), country=None, fields={})
+    assert (found.stage, found.flags) == (FunnelStage.INQUIRY, ("review_request",))
+
+
+def test_where_no_rule_reads_a_date_nobody_untouched_is_looked_at_again() -> None:
+    fit = "{groups: {company: {cap: 40, rules: [{id: F, if: \"contact.country == 'DE'\", pts: 40}]}}}"
+    assert _decide(text=f"score_model: {{fit: {fit}, negative: []}}").due_at is None
+
+
+def test_a_deal_that_was_closed_without_a_date_and_without_a_history_was_closed_when_it_was_made() -> None:
+    found = decided_deal(deal_facts((), created="2026-06-01", stage_id="closedlost"), _AS_OF)
+    assert [(span.outcome, day(span.valid_from)) for span in found.spans][-1] == (Outcome.LOST, "2026-06-01")
+
+
+def test_stages_are_no_offers_where_only_quotes_are() -> None:
+    text = "offer_evidence: {any_of: [quote]}"
+    assert _deal(("2026-06-01", "contractsent"), text=text).spans[-1].offer_at is None
+    quoted = [change("2026-06-10", "quote:1", "APPROVED")]
+    assert day(_deal(("2026-06-01", "contractsent"), more=quoted, text=text).spans[-1].offer_at) == "2026-06-10"
+
+
+# --- moves of a replay in which nothing is open
+
+
+def _replay() -> Replay:
+    known = ContactFacts(contact=contact())
+    return Replay(known, rules().scorer.fit(known, at(_AS_OF)), rules(), scoring=True)
+
+
+def test_without_a_passage_nothing_ends_and_nothing_is_shown() -> None:
+    replay = _replay()
+    replay.end(at(_AS_OF), Outcome.LOST, "rejected")
+    replay.stand(3, at(_AS_OF), "score_mql")
+    replay.close(FunnelStage.CLOSED_LOST, at(_AS_OF), "rejected", (), "crm")
+    assert (replay.stage, replay.since, replay.cycles) == (FunnelStage.TAM, None, [])
+
+
+def test_while_a_deal_is_open_a_lead_that_falls_is_not_shown() -> None:
+    replay = _replay()
+    passage = replay.begin(at("2026-11-01"), Origin.INBOUND, None)
+    replay.climb(3, at("2026-11-01"), "score_mql", ())
+    replay.open_deals["d1"] = 6
+    replay.fall(2, at("2026-11-02"), "hysteresis")
+    assert (replay.lead, replay.stage) == (2, FunnelStage.LEAD_MQL)
+    passage.reach(0, at("2026-11-02"))
+    assert (passage.mql_at, passage.inquiry_at, passage.accepted_at) == (at("2026-11-01"), None, None)
+
+
+def test_a_passage_that_never_ended_is_taken_up_without_an_end_to_take_back() -> None:
+    replay = _replay()
+    passage = replay.begin(at("2026-11-01"), Origin.INBOUND, None)
+    replay.resume(passage, at("2026-11-02"))
+    assert (passage.reopened, replay.passage) == (None, passage)
