@@ -36,8 +36,6 @@ def expect_present(replay: Replay) -> None:
 def take_word(replay: Replay, at: Millis) -> None:
     """Believe the expected lifecycle, since nothing else is known by now."""
     replay.expected_at, value = None, replay.expected
-    if replay.cycles:
-        return
     stage = replay.rules.lifecycles.get(value)
     if stage is FunnelStage.CLOSED_WON:
         replay.relationship = Relationship.CUSTOMER

@@ -53,11 +53,11 @@ def _stand(replay: Replay, place: Place) -> None:
         rule = "forecast_left"
     replay.open_deals[place.deal_id] = place.rank
     replay.kinds[place.deal_id] = place.span.pipeline_kind
-    passage = replay.passage
-    if passage is not None:
-        if passage.offer_at is None and place.span.offer_at is not None:
-            passage.offer_at = max(place.span.offer_at, passage.started_at)
-        _lead(replay, passage, _leading(replay))
+    # While a deal is open, its home is the passage that is open.
+    passage = replay.homes[place.deal_id]
+    if passage.offer_at is None and place.span.offer_at is not None:
+        passage.offer_at = max(place.span.offer_at, passage.started_at)
+    _lead(replay, passage, _leading(replay))
     _show(replay, place, rule)
 
 
@@ -67,15 +67,7 @@ def _enter(replay: Replay, place: Place) -> str | None:
     rule = None if home is None else "reopened"
     # A deal is a stronger fact than a person's override.
     replay.overridden_until = None
-    if replay.passage is None:
-        if home is not None and _resumes(replay, home, place.at):
-            replay.resume(home, place.at)
-        else:
-            origin = Origin.OUTBOUND if home is None else Origin.REOPENED
-            replay.begin(place.at, origin, replay.first_contact(place.at))
-    passage = replay.passage
-    if passage is None:
-        return rule
+    passage = replay.passage or _passage_for(replay, home, place.at)
     if home is not None:
         home.closed_deals.pop(place.deal_id, None)
     replay.homes[place.deal_id] = passage
@@ -86,6 +78,15 @@ def _enter(replay: Replay, place: Place) -> str | None:
         passage.reach(ACCEPTED, place.at)
         replay.lead = max(replay.lead, ACCEPTED)
     return rule
+
+
+def _passage_for(replay: Replay, home: Passage | None, at: Millis) -> Passage:
+    """Take up the passage that the deal belonged to last, or begin another one."""
+    if home is not None and _resumes(replay, home, at):
+        replay.resume(home, at)
+        return home
+    origin = Origin.OUTBOUND if home is None else Origin.REOPENED
+    return replay.begin(at, origin, replay.first_contact(at))
 
 
 def _resumes(replay: Replay, home: Passage, at: Millis) -> bool:
@@ -115,9 +116,7 @@ def _leave(replay: Replay, place: Place) -> None:
 
 
 def _close(replay: Replay, place: Place) -> None:
-    passage, span = replay.passage, place.span
-    if passage is None:
-        return
+    passage, span = replay.homes[place.deal_id], place.span
     passage.closed_deals[place.deal_id] = (span.outcome, span.reason)
     if span.outcome is Outcome.WON:
         _finish(replay, passage, place, Outcome.WON)
@@ -164,10 +163,7 @@ def _lead(replay: Replay, passage: Passage, deal_id: str) -> None:
 def _take_out(replay: Replay, place: Place, rule: str) -> None:
     """Take an open deal out that was deleted, or is none of our business any more."""
     del replay.open_deals[place.deal_id]
-    passage = replay.passage
-    replay.homes.pop(place.deal_id, None)
-    if passage is None:
-        return
+    passage = replay.homes.pop(place.deal_id)
     if replay.open_deals:
         _lead(replay, passage, _leading(replay))
         _show(replay, place, rule)

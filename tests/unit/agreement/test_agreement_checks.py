@@ -158,6 +158,7 @@ def score(body: str) -> str:
             "score_model.thresholds.grade.A",
             "outside the scale",
         ),
+        ("money: {events: {nix: webinar}}", "money.events.nix", "unknown event 'nix'"),
         (score("  scale: {fit: [100, 0]}\n"), "score_model.scale.fit", "ends before it begins"),
         (score("  approved_by: {marketing: a}\n"), "score_model.approved_by.sales", "is missing"),
         (

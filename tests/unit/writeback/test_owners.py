@@ -2,13 +2,13 @@
 
 import pytest
 
-from syncer.agreement.writing import ContactProperties
+from syncer.agreement.writing import ContactProperties, DealProperties
 from syncer.funnel import decide_contact
-from syncer.funnel.facts import ContactFacts
-from syncer.writeback import desired_contact, specs, standing_of
+from syncer.funnel.facts import ContactFacts, DealDecision, DealSpan, Outcome
+from syncer.writeback import desired_contact, desired_deal, specs, standing_of
 from tests.unit.funnel.build import at, contact, row
 from tests.unit.funnel.build import rules as funnel_rules
-from tests.unit.writeback.cases import RULES, rules, shown, standing
+from tests.unit.writeback.cases import NOW, RULES, rules, shown, standing
 
 ON = rules(contacts=ContactProperties(owner="hubspot_owner_id", nurture_track="fn_nurture_track"))
 
@@ -73,3 +73,38 @@ def test_the_track_is_the_reason_of_the_latest_delay(evidence, track):
     decision = decide_contact(facts, rules=funnel_rules(), as_of=at("2026-10-01"))
     assert standing_of(decision).track == track
     assert standing_of(decision, routed_to="71").routed_to == "71"
+
+
+def test_what_the_agreement_names_no_property_for_is_not_written_and_scores_drift():
+    won = DealSpan(
+        deal_id="d",
+        valid_from=NOW,
+        valid_to=None,
+        pipeline_id="p",
+        pipeline_kind="new_business",
+        stage_id="s",
+        outcome=Outcome.WON,
+        rule="won_stage",
+        reason=None,
+        amount=None,
+        currency=None,
+        close_date=None,
+        forecast_category=None,
+        probability=None,
+        offer_at=None,
+    )
+    decision = DealDecision(
+        deal_id="d",
+        created_at=NOW,
+        primary_contact_id=None,
+        contact_ids=(),
+        company_id=None,
+        owner_id=None,
+        deal_type=None,
+        source=None,
+        spans=(won,),
+    )
+    silent = rules(deals=DealProperties(outcome=None))
+    assert "fn_outcome" in desired_deal(decision, shown(), RULES).values
+    assert "fn_outcome" not in desired_deal(decision, shown(), silent).values
+    assert RULES.drifting == {"fn_fit", "fn_engagement", "fn_cell", "fn_priority", "fn_score_reasons"}
