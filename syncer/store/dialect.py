@@ -67,8 +67,8 @@ class Dialect(Protocol):
         """Return a selectable over the texts of a JSON list bound as `name`."""
         ...
 
-    def joined(self, column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-        """Return the texts of a group with commas between: one value to fetch instead of a tuple a row."""
+    def listed_json(self, column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[bytes]:
+        """Return the JSON values of a group as one list in UTF-8: one value to fetch instead of a tuple a row."""
         ...
 
     def wipe(self, engine: Engine) -> None:

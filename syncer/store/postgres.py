@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    LargeBinary,
     Select,
     Table,
     Text,
@@ -126,9 +127,10 @@ def texts(name: str) -> Select[tuple[str]]:
     return select(func.json_array_elements_text(listed).table_valued("value").c.value)
 
 
-def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-    """Return the texts of a group with commas between, in the given order."""
-    return func.string_agg(column, aggregate_order_by(literal(","), *order), type_=Text)
+def listed_json(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[bytes]:
+    """Return the values of a group as one JSON list, in the given order."""
+    values = func.string_agg(column, aggregate_order_by(literal(","), *order), type_=Text)
+    return func.convert_to(literal("[") + values + literal("]"), "UTF8", type_=LargeBinary)
 
 
 def wipe(engine: Engine) -> None:
