@@ -55,12 +55,12 @@ def _fill(store: Store, contacts: int) -> None:
         facts = [_contact(number, 10, days=60) for number in range(first, min(first + _CHUNK, contacts))]
         activities = [
             Activity(
-                id=f"{one.contact.id}-{row[2]}",
+                id=f"{one.contact.id}-{row.id}",
                 stream="bench",
-                kind=ActivityKind(row[3]),
-                occurred_at=Millis(row[0]),
-                subject=row[4],
-                asset=row[5],
+                kind=ActivityKind(row.kind),
+                occurred_at=Millis(row.occurred_at),
+                subject=row.subject,
+                asset=row.asset,
                 contact_ids=(one.contact.id,),
             )
             for one in facts

@@ -52,7 +52,7 @@ def _bare(facts: Sequence[ContactFacts]) -> int:
     total = 0
     for one in facts:
         for row in one.evidence:
-            total += row[0]
+            total += row.occurred_at
     return total
 
 

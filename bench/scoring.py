@@ -63,7 +63,7 @@ def ours(scorer: Scorer, contacts: Sequence[ContactFacts]) -> int:
         track = scorer.track(NOW - 61 * DAY)
         for evidence in facts.evidence:
             if track.add(evidence):
-                track.at(evidence[0])
+                track.at(evidence.occurred_at)
         total += scorer.score(fit, track.at(NOW)).priority
         track.next_change_at(NOW, (60.0, 45.0, 40.0, 20.0))
     return total
@@ -83,7 +83,7 @@ def plain(contacts: Sequence[ContactFacts]) -> float:
 
 def bare(contacts: Sequence[ContactFacts]) -> int:
     """Touch every evidence row once: the floor."""
-    return sum(evidence[0] & 1 for facts in contacts for evidence in facts.evidence)
+    return sum(evidence.occurred_at & 1 for facts in contacts for evidence in facts.evidence)
 
 
 def best(work: Callable[[], object]) -> float:

@@ -351,7 +351,7 @@ class Answer:
     answered_at: Millis
 
 
-class Evidence(NamedTuple):
+class Evidence(msgspec.Struct, frozen=True, order=True, array_like=True, gc=False):
     """One row of the evidence ledger: a fact about one contact. Sort order = the order of its first three fields."""
 
     occurred_at: int
@@ -369,3 +369,8 @@ class Evidence(NamedTuple):
     outcome: str | None
     value: float | None
     recorded_at: int
+
+    @property
+    def place(self) -> tuple[int, int, str]:
+        """Where the fact stands among all facts about its contact."""
+        return self.occurred_at, self.priority, self.id

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from msgspec import structs
+
 from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.handovers.experience import base_rates, cell_of
 from syncer.agreement import Agreement
@@ -142,7 +144,7 @@ def _event(event: StageEvent) -> Mapping[str, object]:
 
 
 def _cycle(cycle: Cycle) -> Mapping[str, object]:
-    return {name: iso(value) if _is_moment(name, value) else value for name, value in cycle._asdict().items()}
+    return {name: iso(value) if _is_moment(name, value) else value for name, value in structs.asdict(cycle).items()}
 
 
 def _span(span: DealSpan) -> Mapping[str, object]:

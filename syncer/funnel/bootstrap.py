@@ -24,7 +24,7 @@ def expect_present(replay: Replay) -> None:
     """Expect the record's present lifecycle where none of its history is known."""
     contact, evidence = replay.facts.contact, replay.facts.evidence
     value = contact.lifecycle
-    if value is None or any(row[3] == "lifecycle" for row in evidence):
+    if value is None or any(row.kind == "lifecycle" for row in evidence):
         return
     entered = contact.fields.get(f"entered_{value}")
     known = (entered if isinstance(entered, int) else None, contact.created_at, contact.updated_at)

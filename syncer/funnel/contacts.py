@@ -74,12 +74,12 @@ def _evidence(replay: Replay, as_of: Millis) -> Millis | None:
     """Replay evidence up to a moment; return when the next comes that is known beforehand, such as a meeting."""
     handlers = HANDLERS
     for row in replay.facts.evidence:
-        at = row[0]
+        at = row.occurred_at
         if at > as_of:
             return Millis(at)
         if at >= replay.wake:
             elapse(replay, at)
-        handler = handlers.get(row[3])
+        handler = handlers.get(row.kind)
         if handler is not None:
             handler(replay, row)
     return None
@@ -90,7 +90,7 @@ def _with_deals(replay: Replay, stops: Sequence[Place], as_of: Millis) -> Millis
     index = 0
     upcoming = []
     for row in replay.facts.evidence:
-        at = row[0]
+        at = row.occurred_at
         if at > as_of:
             upcoming.append(Millis(at))
             break
@@ -99,7 +99,7 @@ def _with_deals(replay: Replay, stops: Sequence[Place], as_of: Millis) -> Millis
             index += 1
         if at >= replay.wake:
             elapse(replay, at)
-        handler = HANDLERS.get(row[3])
+        handler = HANDLERS.get(row.kind)
         if handler is not None:
             handler(replay, row)
     while index < len(stops) and stops[index].at <= as_of:

@@ -14,21 +14,21 @@ _ENDED = frozenset({Outcome.WON, Outcome.LOST, Outcome.OTHER})
 def employer(replay: Replay, row: Evidence) -> None:
     """Take a contact's change of company; a company that went into the present one by a merge is the same employer."""
     company = replay.facts.company
-    if company is not None and employer_word(row[7] or "").before in company.merged_ids:
+    if company is not None and employer_word(row.outcome or "").before in company.merged_ids:
         return
-    at = Millis(row[0])
+    at = Millis(row.occurred_at)
     replay.flag(_RULE)
     replay.overridden_until = None
     passage = replay.passage
     if passage is not None and replay.open_deals:
         _leave_behind(replay, passage)
     elif passage is not None:
-        replay.end(at, Outcome.VOID, _RULE, (row[2],), actor="crm")
+        replay.end(at, Outcome.VOID, _RULE, (row.id,), actor="crm")
     for former in replay.cycles:
         former.is_former = True
     replay.relationship = Relationship.PROSPECT
     replay.is_new = True
-    replay.stand(NOWHERE, at, _RULE, (row[2],), actor="crm")
+    replay.stand(NOWHERE, at, _RULE, (row.id,), actor="crm")
 
 
 def _leave_behind(replay: Replay, passage: Passage) -> None:

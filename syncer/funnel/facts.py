@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
-from typing import NamedTuple
 
 import msgspec
 
@@ -181,7 +180,7 @@ class ContactFacts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     answers: Sequence[Answer] = ()
 
 
-class StageEvent(NamedTuple):
+class StageEvent(msgspec.Struct, frozen=True, gc=False):
     """One entry into a stage: the ledger's row. Leaving is the next entry."""
 
     cycle_no: int
@@ -199,7 +198,7 @@ class StageEvent(NamedTuple):
     virtual: bool = False
 
 
-class Cycle(NamedTuple):
+class Cycle(msgspec.Struct, frozen=True, gc=False):
     """One passage through the funnel. Milestones are first entries by real evidence; None is not reached."""
 
     cycle_no: int
@@ -238,7 +237,7 @@ class Cycle(NamedTuple):
     reopened_to: Millis | None = None
 
 
-class Score(NamedTuple):
+class Score(msgspec.Struct, frozen=True, gc=False):
     """Fit, engagement and what they mean (domain D). Rounded half-up to two decimals."""
 
     fit: float
@@ -256,7 +255,7 @@ class Score(NamedTuple):
     basis: str = "full"
 
 
-class ContactDecision(NamedTuple):
+class ContactDecision(msgspec.Struct, frozen=True, gc=False):
     """Where a contact stands and why."""
 
     contact_id: str

@@ -23,14 +23,14 @@ _TARGETS = {
 
 def lead_object(replay: Replay, row: Evidence) -> None:
     """Sales accepts where a lead is connected, rejects where the last one is disqualified; an import tells no story."""
-    if row[6] == ChangeSource.IMPORT:
+    if row.actor == ChangeSource.IMPORT:
         return
     state, reason = _read(replay.rules, row)
-    actor = "user" if row[6] == ChangeSource.USER else "crm"
+    actor = "user" if row.actor == ChangeSource.USER else "crm"
     if state in _ACCEPTED:
-        accept(replay, Millis(row[0]), "accepted", row[2], actor=actor)
+        accept(replay, Millis(row.occurred_at), "accepted", row.id, actor=actor)
     elif state is LeadState.DISQUALIFIED and not _has_another(replay, row):
-        reject(replay, Millis(row[0]), rejection(replay.rules, reason), row[2], actor=actor)
+        reject(replay, Millis(row.occurred_at), rejection(replay.rules, reason), row.id, actor=actor)
 
 
 def rejection(rules: Rules, reason: str | None) -> Rejection:
@@ -51,7 +51,7 @@ def _normalised(rules: Rules, reason: str | None) -> Reason:
 
 
 def _read(rules: Rules, row: Evidence) -> tuple[LeadState | None, str | None]:
-    word = lead_word(row[7] or "")
+    word = lead_word(row.outcome or "")
     return rules.lead_stages.get(word.stage_id, word.state), word.reason
 
 
@@ -60,13 +60,13 @@ def _has_another(replay: Replay, row: Evidence) -> bool:
     own = _lead_of(row)
     last: dict[str, LeadState | None] = {}
     for other in replay.facts.evidence:
-        if other[:3] > row[:3]:
+        if other.place > row.place:
             break
-        if other[3] == LEAD and _lead_of(other) != own:
+        if other.kind == LEAD and _lead_of(other) != own:
             last[_lead_of(other)] = _read(replay.rules, other)[0]
     return any(state is not None and state is not LeadState.DISQUALIFIED for state in last.values())
 
 
 def _lead_of(row: Evidence) -> str:
     """Return which lead a fact comes from: its id is that of the lead and the moment."""
-    return row[2].rpartition(":")[0]
+    return row.id.rpartition(":")[0]

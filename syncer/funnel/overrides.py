@@ -20,11 +20,11 @@ _NEED_DEALS = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelS
 
 def lifecycle(replay: Replay, row: Evidence) -> None:
     """Take a person's edit of the lifecycle as an override, any other as the CRM's word where nothing is known."""
-    at, value = Millis(row[0]), row[7]
+    at, value = Millis(row.occurred_at), row.outcome
     created = replay.facts.contact.created_at
     # The CRM gives every new record a lifecycle in the name of whoever created it.
     at_creation = created is not None and at - created <= MINUTE
-    if row[6] == ChangeSource.USER and not at_creation:
+    if row.actor == ChangeSource.USER and not at_creation:
         _overridden(replay, row, None if value is None else replay.rules.lifecycles.get(value))
     elif value is not None and not replay.cycles:
         expect(replay, at, value)
@@ -34,8 +34,8 @@ def lifecycle(replay: Replay, row: Evidence) -> None:
 
 def stage(replay: Replay, row: Evidence) -> None:
     """Take a person's edit of our own stage property as an override; our own writes are not evidence."""
-    if row[6] == ChangeSource.USER:
-        value = row[7]
+    if row.actor == ChangeSource.USER:
+        value = row.outcome
         known = FunnelStage(value) if value is not None and value in FunnelStage.__members__ else None
         _overridden(replay, row, known)
 
@@ -50,19 +50,19 @@ def expect(replay: Replay, at: Millis, value: str) -> None:
 
 
 def _overridden(replay: Replay, row: Evidence, wanted: FunnelStage | None) -> None:
-    at = Millis(row[0])
+    at = Millis(row.occurred_at)
     if wanted is None:
         end_override(replay, at, "override_cleared")
     elif wanted is FunnelStage.CLOSED_WON:
         replay.relationship = Relationship.CUSTOMER
         if not any(one.outcome is Outcome.WON for one in replay.cycles):
             replay.flag("customer_without_deal")
-    elif not (row[3] == "lifecycle" and replay.rules.lifecycle_of.get(replay.stage) == row[7]):
+    elif not (row.kind == "lifecycle" and replay.rules.lifecycle_of.get(replay.stage) == row.outcome):
         if wanted in _NEED_DEALS and not replay.open_deals:
             replay.flag("opportunity_without_deal")
             wanted = FunnelStage.LEAD_SQL
         if wanted is not replay.stage:
-            replay.force(wanted, Millis(at + replay.rules.override), at, row[2])
+            replay.force(wanted, Millis(at + replay.rules.override), at, row.id)
 
 
 def end_override(replay: Replay, at: Millis, rule: str) -> None:

@@ -16,11 +16,11 @@ _SCORE_RULES = {INQUIRY: "score_inquiry", MQL: "score_mql", SALES_READY: "score_
 
 def reaction(replay: Replay, row: Evidence) -> None:
     """Take an inbound reaction: the contact did something (domain B3)."""
-    event, asks, hot, leaves, most, takes, steps = replay.rules.read(row[3], row[4], row[5], row[7])
+    event, asks, hot, leaves, most, takes, steps = replay.rules.read(row.kind, row.subject, row.asset, row.outcome)
     if leaves:
         unsubscribe(replay, row)
         return
-    at = row[0]
+    at = row.occurred_at
     if replay.passage is None:
         if not admits(replay, at, hot=hot):
             return
@@ -38,7 +38,7 @@ def reaction(replay: Replay, row: Evidence) -> None:
     elif replay.upper >= replay.next_up or replay.lead == NOWHERE or (hot and replay.lead == SUSPECT):
         target, rule = _target(replay, at, hot=hot)
         if target > replay.lead:
-            _lift(replay, target, Millis(at), rule, (row[2],))
+            _lift(replay, target, Millis(at), rule, (row.id,))
 
 
 def _scored(replay: Replay, at: int, most: float) -> None:
@@ -56,9 +56,9 @@ def unsubscribe(replay: Replay, row: Evidence) -> None:
     """Leaving a list takes points off and is no reaction."""
     if replay.track is not None and replay.passage is not None:
         replay.track.add(row)
-        replay.settled_at = replay.added_at = row[0]
+        replay.settled_at = replay.added_at = row.occurred_at
         replay.measured_at = 0
-        _take_off(replay, row[0])
+        _take_off(replay, row.occurred_at)
 
 
 def _take_off(replay: Replay, at: int) -> None:
@@ -70,7 +70,7 @@ def _take_off(replay: Replay, at: int) -> None:
 
 def touch(replay: Replay, row: Evidence) -> None:
     """We did something: it begins no passage, and is the first contact of one that follows soon."""
-    at = Millis(row[0])
+    at = Millis(row.occurred_at)
     if replay.passage is None:
         last = replay.last_touch
         if last is None or at - last > replay.rules.suspect_expiry:
@@ -84,12 +84,12 @@ def meeting(replay: Replay, row: Evidence) -> None:
     if replay.passage is None and replay.relationship is Relationship.CUSTOMER:
         touch(replay, row)
         return
-    if rules.read(row[3], row[4], row[5], row[7]).is_hot:
+    if rules.read(row.kind, row.subject, row.asset, row.outcome).is_hot:
         reaction(replay, row)
     else:
         touch(replay, row)
-    if (row[7] or "").upper() in _HELD:
-        accept(replay, Millis(row[0]), "meeting_held", row[2], actor="crm")
+    if (row.outcome or "").upper() in _HELD:
+        accept(replay, Millis(row.occurred_at), "meeting_held", row.id, actor="crm")
 
 
 def lift_by_score(replay: Replay, at: Millis) -> None:
@@ -162,9 +162,9 @@ def _request(replay: Replay, at: Millis, row: Evidence) -> None:
     if replay.fit.grade not in replay.rules.request_grades:
         replay.flag("review_request")
         if replay.lead < INQUIRY:
-            _lift(replay, INQUIRY, at, "hard_conversion", (row[2],))
+            _lift(replay, INQUIRY, at, "hard_conversion", (row.id,))
     else:
-        _lift(replay, SALES_READY, at, "explicit_request", (row[2],))
+        _lift(replay, SALES_READY, at, "explicit_request", (row.id,))
 
 
 def _hand_over(replay: Replay, at: Millis, rule: str) -> None:

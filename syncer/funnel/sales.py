@@ -10,15 +10,15 @@ from syncer.records import ChangeSource, Evidence
 
 def lead_status(replay: Replay, row: Evidence) -> None:
     """Sales accepts or rejects by the lead status; an import tells no story, and our own word coming back is none."""
-    value = (row[7] or "").upper()
-    if row[6] == ChangeSource.IMPORT or _is_echo(replay, row, value):
+    value = (row.outcome or "").upper()
+    if row.actor == ChangeSource.IMPORT or _is_echo(replay, row, value):
         return
-    actor = "user" if row[6] == ChangeSource.USER else "crm"
+    actor = "user" if row.actor == ChangeSource.USER else "crm"
     rejection = replay.rules.rejected.get(value)
     if rejection is not None:
-        reject(replay, Millis(row[0]), rejection, row[2], actor=actor)
+        reject(replay, Millis(row.occurred_at), rejection, row.id, actor=actor)
     elif value in replay.rules.accepted:
-        accept(replay, Millis(row[0]), "accepted", row[2], actor=actor)
+        accept(replay, Millis(row.occurred_at), "accepted", row.id, actor=actor)
 
 
 def accept(replay: Replay, at: Millis, rule: str, evidence: str, *, actor: str) -> None:
@@ -54,7 +54,7 @@ def reject(replay: Replay, at: Millis, rejection: Rejection, evidence: str, *, a
 
 def _is_echo(replay: Replay, row: Evidence, value: str) -> bool:
     """Say whether an integration only repeats what our map writes for where the contact stands or last ended."""
-    if row[6] != ChangeSource.INTEGRATION:
+    if row.actor != ChangeSource.INTEGRATION:
         return False
     echoes = replay.rules.echoes
     last = next((one for one in reversed(replay.cycles) if one.ended_at is not None), None)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
 from math import inf
-from operator import itemgetter
+from operator import attrgetter
 
 from syncer.agreement.names import Ground
 from syncer.agreement.score import Decay as AgreedDecay
@@ -43,10 +43,6 @@ _REMEMBERED = 50_000
 #: Day 0, 1970-01-01, is a Thursday; weeks begin on Monday.
 _MONDAY = 3
 
-#: Positions within evidence.
-_ID, _SUBJECT, _ASSET = 2, 4, 5
-_CONTENTS = {"asset": _ASSET, "subject": _SUBJECT}
-
 #: Group, decay and sign: what one running sum is made of.
 _Slot = tuple[str, Decay, bool]
 
@@ -56,13 +52,13 @@ Conditions = Callable[[str, Ground], Condition]
 
 #: What a condition may read of one event; its own moment is the moment of deciding.
 _EVENT: Mapping[str, Callable[[Evidence], Value]] = {
-    "dwell_s": itemgetter(8),
-    "event.kind": itemgetter(3),
-    "event.subject": itemgetter(4),
-    "event.asset": itemgetter(5),
-    "event.outcome": itemgetter(7),
-    "event.occurred_at": itemgetter(0),
-    AS_OF: itemgetter(0),
+    "dwell_s": attrgetter("value"),
+    "event.kind": attrgetter("kind"),
+    "event.subject": attrgetter("subject"),
+    "event.asset": attrgetter("asset"),
+    "event.outcome": attrgetter("outcome"),
+    "event.occurred_at": attrgetter("occurred_at"),
+    AS_OF: attrgetter("occurred_at"),
 }
 
 
@@ -116,7 +112,7 @@ def _event_rules(model: ScoreModel, conditions: Conditions, days: LocalDays, *, 
         limit = (engagement_rule.max if engagement_rule else None) or 0
         key = None if engagement_rule is None else _key(engagement_rule, days)
         if key is None and (limit or keep_all or decay.fade is Fade.LINEAR):
-            key = Key(_ID)
+            key = Key("id")
         yield EventRule(
             number=number,
             id=rule.id,
@@ -224,11 +220,11 @@ def _decay(rule: EngagementRule | NegativeRule, default: AgreedDecay) -> Decay:
 
 def _key(rule: EngagementRule, days: LocalDays) -> Key | None:
     """Return what a rule counts once: a day, a week, a page and day, a content, or a content within one of these."""
-    content = None if rule.distinct_by is None else _CONTENTS[rule.distinct_by]
+    content: str | None = rule.distinct_by
     if rule.per is None:
         return None if content is None else Key(content)
     if rule.per is Per.URL_DAY and content is None:
-        content = _ASSET
+        content = "asset"
     return Key(content, _weeks(days) if rule.per is Per.WEEK else days.of)
 
 

@@ -37,8 +37,8 @@ class Decay(NamedTuple):
 class Key(NamedTuple):
     """What makes two events the same for a rule: the later one counts. At least one part is given."""
 
-    #: Position of the content within the evidence; without content, the subject speaks for it.
-    content: int | None = None
+    #: Name of the content within the evidence; without content, the subject speaks for it.
+    content: str | None = None
     period: Period | None = None
 
 
@@ -63,7 +63,7 @@ class EventRule(NamedTuple):
 
 
 #: What remembers events, as a plain tuple: rule number, content, period, limit, and the life of linear points or 0.
-Memory = tuple[int, int | None, Period | None, int, float]
+Memory = tuple[int, str | None, Period | None, int, float]
 #: A rule as a plain tuple, which unpacks in one step: test, points, half-life, slot, memory or None without a key.
 Step = tuple[EventTest | None, float, float, int, Memory | None]
 

@@ -157,7 +157,7 @@ class Scorer:
 
 def _event_of(classify: Classify) -> Callable[[Evidence], str]:
     def event_of(evidence: Evidence) -> str:
-        kind = evidence[3]
-        return classify(kind, evidence[4], evidence[5], evidence[7]) if kind in _OWN_KINDS else ""
+        kind = evidence.kind
+        return classify(kind, evidence.subject, evidence.asset, evidence.outcome) if kind in _OWN_KINDS else ""
 
     return event_of

@@ -48,7 +48,7 @@ class Track:
 
     def add(self, evidence: Evidence, event: str | None = None) -> bool:
         """Count one fact and return whether a rule gave it points. `event` saves classifying it again."""
-        if evidence[0] < self.started_at:
+        if evidence.occurred_at < self.started_at:
             return False
         if event is None:
             event = self._plan.classify(evidence)
@@ -56,8 +56,8 @@ class Track:
 
     def count(self, evidence: Evidence, steps: Sequence[Step]) -> bool:
         """Count a fact of the window by the rules of its event and return whether one gave it points."""
-        at = evidence[0]
-        if evidence[3] != _UNSUBSCRIBE:
+        at = evidence.occurred_at
+        if evidence.kind != _UNSUBSCRIBE:
             self.last_activity_at = at
         age = at - self._scale
         if age > self._plan.reach:
@@ -69,7 +69,7 @@ class Track:
                 scored = True
                 amount = points * exp2(age / life)
                 if memory is not None:
-                    amount -= self._remember(memory, evidence, (at, points, evidence[2], amount))
+                    amount -= self._remember(memory, evidence, (at, points, evidence.id, amount))
                 self._sums[slot] += amount
         return scored
 
@@ -175,9 +175,9 @@ class Track:
             kept = self._kept[number] = {}
         key: object = None
         if content is not None:
-            key = evidence[content]
+            key = getattr(evidence, content)
             if key is None:
-                key = evidence[4]
+                key = evidence.subject
         if period is not None:
             key = period(counted[0]) if content is None else (key, period(counted[0]))
         old = kept.pop(key, None)

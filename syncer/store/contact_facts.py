@@ -46,7 +46,7 @@ def stream_contacts(
             yield ContactFacts(
                 contact=contact_of(row),
                 company=companies.get(row[_COMPANY_ID]),
-                evidence=() if told is None else _decoded(f"[{told}]"),
+                evidence=() if told is None else _decoded(told),
                 deals=decided.get(row[0], ()),
                 answers=answered.get(row[0], ()),
             )
@@ -66,8 +66,8 @@ def companies_by_id(connection: Connection, account: str, ids: Collection[str]) 
 
 def _evidence(
     connection: Connection, account: str, page: Sequence[Row], known_at: int, *, whole: bool
-) -> dict[str, str]:
-    """Return by contact what is known, the items of a JSON list of `Evidence`."""
+) -> dict[str, bytes]:
+    """Return by contact what is known, a JSON list of `Evidence`."""
     values: dict[str, object] = {"account": account, "known_at": known_at}
     if whole:
         values |= {"first": page[0][0], "last": page[-1][0]}
@@ -83,7 +83,7 @@ def _evidence_sql(dialect: Dialect, *, whole: bool) -> Query:
     wanted = page if whole else among(dialect, facts.contact_id)
     known = facts.recorded_at <= bindparam("known_at")
     held = or_(facts.voided_at.is_(None), facts.voided_at > bindparam("known_at"))
-    ordered = dialect.joined(facts.fact, (facts.occurred_at, facts.priority, facts.id))
+    ordered = dialect.listed_json(facts.fact, (facts.occurred_at, facts.priority, facts.id))
     return (
         select(facts.contact_id, ordered)
         .where(facts.account == bindparam("account"), wanted, known, held)

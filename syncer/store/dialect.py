@@ -83,8 +83,8 @@ class Dialect(Protocol):
         """Yield the rows of a statement a page at a time."""
         ...
 
-    def joined(self, column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-        """Return the texts of a group with commas between: one value to fetch instead of a tuple a row."""
+    def listed_json(self, column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[bytes]:
+        """Return the JSON values of a group as one list in UTF-8: one value to fetch instead of a tuple a row."""
         ...
 
     def wipe(self, engine: Engine) -> None:

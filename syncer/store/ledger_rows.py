@@ -29,20 +29,20 @@ def texts(values: tuple[str, ...]) -> str:
 
 def event_row(account: str, contact_id: str, event: StageEvent, now: int, agreement: str) -> Row:
     """Return a row of `stage_events`."""
-    cycle_no, seq, before, stage, at, rule, evidence, actor, virtual = event
+    before = event.from_stage
     return (
         account,
         contact_id,
-        cycle_no,
-        seq,
+        event.cycle_no,
+        event.seq,
         now,
         None if before is None else str(before),
-        str(stage),
-        at,
-        rule,
-        texts(evidence),
-        actor,
-        1 if virtual else 0,
+        str(event.to_stage),
+        event.occurred_at,
+        event.rule,
+        texts(event.evidence),
+        event.actor,
+        1 if event.virtual else 0,
         agreement,
         None,
     )

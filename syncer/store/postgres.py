@@ -14,6 +14,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
+    LargeBinary,
     Select,
     Table,
     Text,
@@ -147,9 +148,10 @@ def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any
             yield from map(tuple, page)
 
 
-def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-    """Return the texts of a group with commas between, in the given order."""
-    return func.string_agg(column, aggregate_order_by(literal(","), *order), type_=Text)
+def listed_json(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[bytes]:
+    """Return the values of a group as one JSON list, in the given order."""
+    values = func.string_agg(column, aggregate_order_by(literal(","), *order), type_=Text)
+    return func.convert_to(literal("[") + values + literal("]"), "UTF8", type_=LargeBinary)
 
 
 def wipe(engine: Engine) -> None:

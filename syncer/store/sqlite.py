@@ -13,13 +13,16 @@ from sqlalchemy import (
     Connection,
     Engine,
     Executable,
+    LargeBinary,
     Select,
     Table,
     Text,
     bindparam,
+    cast,
     create_engine,
     event,
     func,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects.sqlite import dialect, insert
@@ -153,10 +156,11 @@ def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any
             yield from page
 
 
-def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:
-    """Return the texts of a group with commas between; they come in the order of the index that serves the group."""
+def listed_json(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[bytes]:
+    """Return the values of a group as one JSON list; they come in the order of the index that serves the group."""
     del order
-    return func.group_concat(column, ",", type_=Text)
+    values = func.group_concat(column, ",", type_=Text)
+    return cast(literal_column("'['") + values + literal_column("']'"), LargeBinary)
 
 
 def wipe(engine: Engine) -> None:

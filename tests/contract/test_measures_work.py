@@ -4,6 +4,7 @@ import json
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.measure import explain, measure
@@ -40,7 +41,7 @@ def ready(ledger, contact, **values):
 
 def test_g12_all_values(open_ledger):
     ledger = g12()
-    ledger.cycles["c4"] = [ledger.cycles["c4"][0]._replace(rejected_at=at("2026-06-18"), reject_reason="not_ready")]
+    ledger.cycles["c4"] = [replace(ledger.cycles["c4"][0], rejected_at=at("2026-06-18"), reject_reason="not_ready")]
     with open_ledger(ledger) as measures:
         found = rows(measures, "K04", "K05", "K08", "K09", "K11")
         why = next(one for one in explain(measures, question(), "K08") if one.kpi.id == "K08")

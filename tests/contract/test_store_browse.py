@@ -4,6 +4,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from msgspec.structs import replace
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
@@ -17,11 +18,11 @@ SQL, INQUIRY = FunnelStage.LEAD_SQL, FunnelStage.INQUIRY
 
 def ranked(contact_id: str, priority: int, stage: FunnelStage = INQUIRY, due: int | None = None):
     decided = decision(contact_id, stage)
-    return decided._replace(score=replace_priority(priority), sla_due_at=None if due is None else Millis(due))
+    return replace(decided, score=replace_priority(priority), sla_due_at=None if due is None else Millis(due))
 
 
 def replace_priority(priority: int):
-    return score()._replace(priority=priority)
+    return replace(score(), priority=priority)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_evidence_comes_in_order_of_moment_then_priority_then_id_however_it_arri
     add(store, 1, *[change(str(n), n) for n in (3, 1)])
     for ids in (None, ["1", "2"]):
         for facts in contact_facts(store, ids).values():
-            order = [fact[:3] for fact in facts.evidence]
+            order = [fact.place for fact in facts.evidence]
             assert order == sorted(order)
             assert len(order) == (82 if facts.contact.id == "1" else 80)
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from syncer.funnel.facts import (
     CompanyDecision,
@@ -50,7 +51,8 @@ def test_a_decision_comes_back_as_it_was_made(store: Store) -> None:
         reopened_to=Millis(11),
     )
     event = StageEvent(2, 0, INQUIRY, MQL, Millis(5), "score", ("forms:1", "forms:2"), "user", virtual=True)
-    made = decision("1", MQL, due_at=99, cycles=[full])._replace(
+    made = structs.replace(
+        decision("1", MQL, due_at=99, cycles=[full]),
         events=[event],
         sla_due_at=Millis(70),
         overridden_until=Millis(80),

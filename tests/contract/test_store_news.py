@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
 from syncer.records import Contact, Deal
@@ -26,7 +28,7 @@ def test_clocks_that_ran_out_and_those_that_soon_will(store: Store) -> None:
         store,
         2,
         *[
-            decision(id_, FunnelStage.LEAD_SQL)._replace(sla_due_at=None if due is None else Millis(due))
+            replace(decision(id_, FunnelStage.LEAD_SQL), sla_due_at=None if due is None else Millis(due))
             for id_, due in clocks.items()
         ],
     )

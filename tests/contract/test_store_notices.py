@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.handover.notices import Form, Notice, Purpose
 from syncer.moments import Millis
@@ -82,7 +84,7 @@ def test_notices_about_a_record_include_those_about_what_went_into_it(store: Sto
 def decide(store: Store, **stages: FunnelStage) -> None:
     """Let contacts stand in stages, each since a moment of its own: 41 for the first, 42 for the second, ..."""
     found = ((name.removeprefix("c"), stage) for name, stage in stages.items())
-    save(store, 60, *(decision(one, stage)._replace(since=Millis(40 + int(one))) for one, stage in found))
+    save(store, 60, *(structs.replace(decision(one, stage), since=Millis(40 + int(one))) for one, stage in found))
 
 
 def test_who_waits_for_sales_is_live_and_recent(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Erasure on both databases: every personal place, and nothing but those."""
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from syncer.funnel.facts import FunnelStage, Outcome, Relationship
@@ -234,8 +235,8 @@ def test_nobody_is_decided_compared_or_found(store):
 def test_a_test_record_leaves_nothing_and_one_outside_the_market_just_that(store):
     put(store, 1, "contacts", Contact(id="7", created_at=Millis(1)), Contact(id="8", created_at=Millis(1)))
     test = decision("7", cycles=[])
-    save(store, 2, test._replace(stage=FunnelStage.OUT, flags=("is_test",)))
-    save(store, 2, decision("8", cycles=[])._replace(stage=FunnelStage.OUT, flags=()))
+    save(store, 2, replace(test, stage=FunnelStage.OUT, flags=("is_test",)))
+    save(store, 2, replace(decision("8", cycles=[]), stage=FunnelStage.OUT, flags=()))
     erase(store, "7")
     erase(store, "8")
     rows = everything(store)
@@ -343,7 +344,7 @@ def test_sleeping_are_prospects_without_act_sale_or_seller(store):
     for id_ in range(1, 8):
         stage = FunnelStage.LEAD_SAL if id_ == 4 else FunnelStage.SUSPECT
         relation = Relationship.CUSTOMER if id_ == 5 else Relationship.PROSPECT
-        save(store, 4, decision(str(id_), stage)._replace(relationship=relation))
+        save(store, 4, replace(decision(str(id_), stage), relationship=relation))
     with store.snapshot() as unit:
         assert unit.pruning(ACCOUNT).sleeping(40, 10) == ["1", "6"]
         assert unit.pruning(ACCOUNT).sleeping(40, 1) == ["1"]

@@ -160,7 +160,7 @@ def _told(story: Story) -> Told:
         contact=person,
         company=structs.replace(COMPANY, **_listed(given.get("company", {}))),
         # One log of all: a fact is its moment, priority and id.
-        evidence=sorted({row[:3]: row for log in rows for row in log}.values()),
+        evidence=sorted({row.place: row for log in rows for row in log}.values()),
         deals=deals,
         answers=[_answer(one) for one in given.get("answers", ())],
     )
@@ -292,7 +292,7 @@ def _clock(value: int | None) -> str | None:
 def _cycle(cycle: Cycle) -> dict[str, Any]:
     """Return what a cycle has, dates as local days; what it does not have is left out."""
     found: dict[str, Any] = {}
-    for name, value in cycle._asdict().items():
+    for name, value in structs.asdict(cycle).items():
         if value is None or name in _SEGMENTS:
             continue
         is_moment = name.endswith("_at") or name in {"reopened_from", "reopened_to"}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from syncer.agreement.head import Attempts
 from syncer.funnel import decide_contact
@@ -103,7 +104,7 @@ def test_a_hand_over_without_a_cell_is_in_none():
     known = asked("2026-03-10", *WON)
     decision = decide_contact(known, rules=rules(), as_of=NOW)
     found = Review()
-    count(found, known, decision._replace(cycles=[decision.cycles[0]._replace(cell=None)]), WINDOW)
+    count(found, known, replace(decision, cycles=[replace(decision.cycles[0], cell=None)]), WINDOW)
     assert (found.cells, found.before, found.steps["handed"]) == ({}, {}, 1)
 
 
@@ -155,11 +156,11 @@ def test_winners_that_the_score_did_not_see_are_named_by_how_it_missed_them():
     decision = decide_contact(unseen, rules=rules(), as_of=NOW)
     [cycle] = decision.cycles
     assert missed_at(cycle) == cycle.deal_at
-    early = cycle._replace(sales_ready_at=at("2026-04-01"), accepted_at=at("2026-03-01"))
+    early = replace(cycle, sales_ready_at=at("2026-04-01"), accepted_at=at("2026-03-01"))
     assert missed_at(early) == at("2026-03-01")
-    count(found, unseen, decision._replace(cycles=[early]), WINDOW)
+    count(found, unseen, replace(decision, cycles=[early]), WINDOW)
     assert found.missed["accepted_before"] == 1
-    seen = cycle._replace(sales_ready_at=at("2026-03-01"), accepted_at=at("2026-03-02"))
+    seen = replace(cycle, sales_ready_at=at("2026-03-01"), accepted_at=at("2026-03-02"))
     assert missed_at(seen) is None
     [lost] = decide_contact(asked("2026-03-10", *LOST), rules=rules(), as_of=NOW).cycles
     assert missed_at(lost) is None
@@ -182,8 +183,8 @@ def test_silence_that_ended_a_cycle_is_an_end_of_its_own():
     known = asked("2026-03-10")
     decision = decide_contact(known, rules=rules(), as_of=NOW)
     [cycle] = decision.cycles
-    ended = cycle._replace(outcome=Outcome.VOID, ended_at=at("2026-06-10"))
-    last = decision.events[-1]._replace(rule="expired", seq=len(decision.events), occurred_at=at("2026-06-10"))
+    ended = replace(cycle, outcome=Outcome.VOID, ended_at=at("2026-06-10"))
+    last = replace(decision.events[-1], rule="expired", seq=len(decision.events), occurred_at=at("2026-06-10"))
     found = Review()
-    count(found, known, decision._replace(cycles=[ended], events=[*decision.events, last]), WINDOW)
+    count(found, known, replace(decision, cycles=[ended], events=[*decision.events, last]), WINDOW)
     assert (found.steps["expired"], found.steps["void"], found.steps["open"]) == (1, 0, 0)

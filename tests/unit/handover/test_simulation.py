@@ -1,6 +1,7 @@
 """What a set of rules would hand over, counted over decisions."""
 
 import pytest
+from msgspec.structs import replace
 
 from syncer.funnel import decide_contact
 from syncer.funnel.facts import Outcome
@@ -64,10 +65,10 @@ def test_a_cycle_that_was_never_real_counts_in_no_precision_and_one_that_silence
     assert tallied(spam).mature == 0
     decision = decide_contact(asked("2026-03-10"), rules=rules(), as_of=NOW)
     [cycle] = decision.cycles
-    ended = cycle._replace(outcome=Outcome.VOID, ended_at=at("2026-06-10"))
-    last = decision.events[-1]._replace(rule="expired", seq=len(decision.events), occurred_at=at("2026-06-10"))
+    ended = replace(cycle, outcome=Outcome.VOID, ended_at=at("2026-06-10"))
+    last = replace(decision.events[-1], rule="expired", seq=len(decision.events), occurred_at=at("2026-06-10"))
     tally = Tally()
-    count(tally, decision._replace(cycles=[ended], events=[*decision.events, last]), FRAME)
+    count(tally, replace(decision, cycles=[ended], events=[*decision.events, last]), FRAME)
     assert (tally.won, tally.mature) == (0, 1)
-    count(tally, decision._replace(cycles=[ended], events=()), FRAME)
+    count(tally, replace(decision, cycles=[ended], events=()), FRAME)
     assert tally.mature == 1

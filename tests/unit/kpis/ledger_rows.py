@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import psycopg
 import pytest
+from msgspec import structs
 from sqlalchemy import Connection, Table, insert
 
 from syncer.store import Store, open_store, tables
@@ -48,7 +49,7 @@ def write(connection: Connection, ledger: Ledger, recorded_at: int = EARLY) -> N
         connection,
         tables.cycles,
         [
-            cycle._asdict() | stamp | {"contact_id": contact}
+            structs.asdict(cycle) | stamp | {"contact_id": contact}
             for contact, cycles in ledger.cycles.items()
             for cycle in cycles
         ],
@@ -57,7 +58,7 @@ def write(connection: Connection, ledger: Ledger, recorded_at: int = EARLY) -> N
         connection,
         tables.stage_events,
         [
-            event._asdict() | stamp | {"contact_id": contact, "evidence": "[]"}
+            structs.asdict(event) | stamp | {"contact_id": contact, "evidence": "[]"}
             for contact, events in ledger.events.items()
             for event in events
         ],

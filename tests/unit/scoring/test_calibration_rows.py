@@ -1,6 +1,7 @@
 """Rows of closed outcomes: labels by the horizon, features as of the moment, and what gives no row (domain D6)."""
 
 import pytest
+from msgspec.structs import replace
 
 from syncer.funnel import decide_contact
 from syncer.funnel.facts import Outcome
@@ -99,7 +100,7 @@ def test_a_cycle_that_closed_as_it_began_is_an_import():
     known = asked("2026-03-10", *WON)
     decision = decide_contact(known, rules=rules(), as_of=NOW)
     [cycle] = decision.cycles
-    made = decision._replace(cycles=[cycle._replace(deal_at=cycle.ended_at)])
+    made = replace(decision, cycles=[replace(cycle, deal_at=cycle.ended_at)])
     assert list(rows_of(rules().scorer, known, made, terms())) == [Left.BORN_CLOSED]
 
 
@@ -115,17 +116,17 @@ def test_a_cycle_before_the_days_looked_at_is_none():
 
 def test_the_moment_is_the_first_entry_or_the_hand_over():
     [cycle] = decide_contact(asked("2026-03-10", *WON), rules=rules(), as_of=NOW).cycles
-    early = cycle._replace(inquiry_at=at("2026-03-01"), mql_at=None)
+    early = replace(cycle, inquiry_at=at("2026-03-01"), mql_at=None)
     assert decision_point(early, Entry.INQUIRY) == at("2026-03-01")
     assert decision_point(early, Entry.HANDOVER) == cycle.sales_ready_at
-    none = cycle._replace(inquiry_at=None, mql_at=None, sales_ready_at=None)
+    none = replace(cycle, inquiry_at=None, mql_at=None, sales_ready_at=None)
     assert decision_point(none, Entry.INQUIRY) is None
 
 
 def test_after_a_rejection_the_window_begins_anew():
     known = facts([row("2026-03-10", "form", "Demo anfragen"), row("2026-05-01", "page_view", "/preise")])
     [cycle] = decide_contact(known, rules=rules(), as_of=NOW).cycles
-    rejected = cycle._replace(outcome=Outcome.OPEN, rejected_at=at("2026-04-01"))
+    rejected = replace(cycle, outcome=Outcome.OPEN, rejected_at=at("2026-04-01"))
     assert set(engagement_at(rules().scorer, known, rejected, at("2026-05-02"))[1]) == {"E2"}
     assert set(engagement_at(rules().scorer, known, rejected, at("2026-03-11"))[1]) == {"E1"}
 

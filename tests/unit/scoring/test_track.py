@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from syncer.moments import DAY, HOUR
 from syncer.scoring.rounding import half_up
@@ -118,13 +119,13 @@ def test_add_says_whether_a_rule_gave_points():
     track = SCORER.track(START)
     assert track.add(event("demo_request", 3))
     assert not track.add(event("page_view", 2, dwell=1))
-    assert not track.add(event("whitepaper", 1)._replace(kind="call"))
+    assert not track.add(replace(event("whitepaper", 1), kind="call"))
     assert not track.add(event("something else", 0))
-    assert track.add(event("whitepaper", 0)._replace(subject="renamed"), "whitepaper")
+    assert track.add(replace(event("whitepaper", 0), subject="renamed"), "whitepaper")
 
 
 def test_rep_activity_neither_scores_nor_counts_as_activity():
-    track = run(event("whitepaper", 5)._replace(kind="meeting_note"), event("demo_request", 9)._replace(kind="call"))
+    track = run(replace(event("whitepaper", 5), kind="meeting_note"), replace(event("demo_request", 9), kind="call"))
     assert track.at(NOW) == 0.0
     assert track.last_activity_at is None
 
