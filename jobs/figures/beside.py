@@ -1,9 +1,10 @@
 """What pages show beside the figures: counted with them, since a page would count millions of rows each time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from syncer.funnel.facts import Outcome
+import msgspec
+
 from syncer.kpis.experience import Experience, experience, horizon_days
 from syncer.kpis.ports import Cut
 from syncer.kpis.question import Question
@@ -31,25 +32,24 @@ def count_beside(store: Store, asked: Question) -> Mapping[str, Sequence[KpiRow]
     with store.snapshot() as unit:
         found = experience(unit.measures, cut, horizon_days(unit.measures, cut))
         return {
-            CELLS: [{cell: [one.won, one.n] for cell, one in found.items()}],
-            OUTCOMES: [
-                {"pipeline": one.pipeline_id, "stage": one.stage_id, "outcome": one.outcome, "deals": one.deals}
-                for one in unit.browse.outcomes(asked.account)
-            ],
-            STOCK: [
-                {
-                    "counted_at": asked.known_at,
-                    "records": dict(unit.mirror.counts(asked.account)),
-                    "outbox": dict(unit.desk.outbox_counts(asked.account)),
-                }
-            ],
+            CELLS: [{cell: list(one) for cell, one in found.items()}],
+            OUTCOMES: [asdict(one) for one in unit.browse.outcomes(asked.account)],
+            STOCK: [asdict(_stock(unit, asked))],
         }
+
+
+def _stock(unit: Unit, asked: Question) -> Stock:
+    return Stock(
+        counted_at=asked.known_at,
+        records=dict(unit.mirror.counts(asked.account)),
+        outbox=dict(unit.desk.outbox_counts(asked.account)),
+    )
 
 
 def kept_experience(unit: Unit, account: str) -> Mapping[str, Experience] | None:
     """Return by cell what became of hand-overs as the last snapshot has it, None where none has."""
     rows = _rows(unit, account, CELLS)
-    return {cell: Experience(*counts) for cell, counts in rows[0].items()} if rows else None
+    return msgspec.convert(rows[0], dict[str, Experience]) if rows else None
 
 
 def kept_outcomes(unit: Unit, account: str) -> Sequence[StageOutcome]:
@@ -57,18 +57,13 @@ def kept_outcomes(unit: Unit, account: str) -> Sequence[StageOutcome]:
     rows = _rows(unit, account, OUTCOMES)
     if not rows:
         return unit.browse.outcomes(account)
-    return [
-        StageOutcome(
-            pipeline_id=row["pipeline"], stage_id=row["stage"], outcome=Outcome(row["outcome"]), deals=row["deals"]
-        )
-        for row in rows
-    ]
+    return msgspec.convert(rows, list[StageOutcome])
 
 
 def kept_stock(unit: Unit, account: str) -> Stock | None:
     """Return how many rows there were at the last snapshot, None where none has it."""
     rows = _rows(unit, account, STOCK)
-    return Stock(**rows[0]) if rows else None
+    return msgspec.convert(rows[0], Stock) if rows else None
 
 
 def _rows(unit: Unit, account: str, split: str) -> Sequence[KpiRow]:
