@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from pydantic import SecretStr
 
-from bench.large_ledger import fill
+from bench.large_ledger import filled
 from bench.large_mirror import ACCOUNT, NOW
 from jobs.figures.asking import Asked, question
 from jobs.figures.splits import every_split
@@ -62,12 +62,8 @@ def main(contacts: int = 100_000, url: str | None = None) -> None:
     """Print median and worst of several requests for every page, and what the first page takes to paint."""
     with TemporaryDirectory() as folder:
         where = url or f"sqlite:///{Path(folder) / 'bench.db'}"
+        filled(where, contacts)
         store = open_store(where)
-        store.upgrade()
-        with store.snapshot() as unit:
-            is_empty = unit.desk.account(ACCOUNT) is None
-        if is_empty:
-            fill(where, contacts)
         _measure(store)
         asyncio.run(_visit(store, where, Path(folder)))
         store.close()

@@ -1,14 +1,16 @@
 """Lists that people leaf through, the same on both databases."""
 
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
 from syncer.records import Company, Contact, Deal, Kind
-from syncer.store import Store
-from syncer.store.browse import ContactsAsked
+from syncer.store import Store, Unit
+from syncer.store.browse import ContactsAsked, DealView
 from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, score, span
 
 SQL, INQUIRY = FunnelStage.LEAD_SQL, FunnelStage.INQUIRY
@@ -90,3 +92,52 @@ def test_deals_stand_in_the_view_of_their_latest_span(store: Store) -> None:
     assert sorted((outcome.value, deals) for (_, _, outcome), deals in counts.items()) == [("open", 2), ("other", 2)]
     assert views == {"open": ["3", "2"], "proposed": ["2"], "other": ["4", "1"]}
     assert (proposed.name, proposed.proposal, proposed.amount) == ("Deal 2", "CO6", Decimal("12.5"))
+
+
+def test_whoever_owns_thousands_gets_the_same_order_as_everybody(store: Store) -> None:
+    many = [Contact(id=f"{number:05d}", owner_id="7") for number in range(2_010)]
+    put(store, 1, "contacts", Contact(id="other", owner_id="8"), *many)
+    save(store, 2, ranked("other", 99), *(ranked(one.id, number % 5) for number, one in enumerate(many)))
+    asked = ContactsAsked(owner_id="7", limit=3)
+    assert ids(store, asked) == ["00004", "00009", "00014"]
+    assert ids(store, ContactsAsked(owner_id="8")) == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (ContactsAsked(), "ix_contact_states_priority"),
+        (ContactsAsked(after=(20, "1")), "ix_contact_states_priority"),
+        (ContactsAsked(stages=[INQUIRY]), "ix_contact_states_stage"),
+        (ContactsAsked(stages=[SQL], with_clock=True), "ix_contact_states_clock"),
+    ],
+)
+def test_a_list_of_contacts_is_read_in_its_order(sqlite_store: Store, asked: ContactsAsked, index: str) -> None:
+    steps = planned(sqlite_store, lambda unit: unit.browse.contacts(ACCOUNT, asked))
+    assert index in steps
+    assert "TEMP B-TREE" not in steps
+
+
+@pytest.mark.parametrize(
+    ("view", "index"),
+    [
+        ("open", "ix_deal_spans_close"),
+        ("proposed", "ix_deal_spans_proposed"),
+        ("other", "ix_deal_spans_resume"),
+        ("won", "ix_deal_spans_turned"),
+    ],
+)
+def test_a_list_of_deals_is_read_in_its_order(sqlite_store: Store, view: DealView, index: str) -> None:
+    steps = planned(sqlite_store, lambda unit: unit.browse.deals(ACCOUNT, view))
+    assert index in steps
+    assert "TEMP B-TREE" not in steps
+
+
+def planned(store: Store, read: Callable[[Unit], object]) -> str:
+    """Return how SQLite goes about the last statement of a reading."""
+    seen: list[tuple[str, tuple[object, ...]]] = []
+    with store.snapshot() as unit:
+        event.listen(unit.connection, "before_cursor_execute", lambda *given: seen.append((given[2], given[3])))
+        read(unit)
+        statement, values = seen[-1]
+        return str(unit.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values)).all())
