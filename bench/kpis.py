@@ -1,8 +1,9 @@
 """The whole catalogue of KPIs on a large ledger: CPU seconds and memory against the budget, KPI by KPI.
 
 Run as `python -m bench.kpis [CONTACTS] [DATABASE ...]`: 100,000 contacts have 30,000 deals and 1,000,000 activities.
-The budget is 60 seconds and 300 MB for ten times that: the seconds scale with the contacts, the memory does not. Databases
-that are named are kept, filled where they are empty, and must all give the same rows; without any it is an SQLite file.
+The budget is 60 seconds and 300 MB for ten times that: the seconds scale with the contacts, the memory does not.
+Databases that are named are kept, filled where they are empty, and must all give the same rows; without any it is an
+SQLite file.
 """
 
 import sys

@@ -13,8 +13,11 @@ from syncer.store import Store, Unit
 from syncer.store.browse import StageOutcome
 from syncer.store.values import KpiRow
 
-#: What became of comparable hand-overs, our outcomes by the CRM's stages, rows of every table.
-CELLS, OUTCOMES, STOCK = "cells", "outcomes", "stock"
+#: What became of comparable hand-overs, our outcomes by the CRM's stages, contacts by stage, rows of every table.
+CELLS, OUTCOMES, STAGES, STOCK = "cells", "outcomes", "stages", "stock"
+
+#: Rows up to which pages count a table each time.
+FEW = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,6 +37,7 @@ def count_beside(store: Store, asked: Question) -> Mapping[str, Sequence[KpiRow]
         return {
             CELLS: [{cell: list(one) for cell, one in found.items()}],
             OUTCOMES: [asdict(one) for one in unit.browse.outcomes(asked.account)],
+            STAGES: [dict(unit.browse.stage_counts(asked.account))],
             STOCK: [asdict(_stock(unit, asked))],
         }
 
@@ -58,6 +62,15 @@ def kept_outcomes(unit: Unit, account: str) -> Sequence[StageOutcome]:
     if not rows:
         return unit.browse.outcomes(account)
     return msgspec.convert(rows, list[StageOutcome])
+
+
+def last_stages(unit: Unit, account: str) -> Mapping[str, int]:
+    """Return how many contacts stand in each stage: of many as the last snapshot has it, where one has."""
+    few = unit.browse.few_stages(account, FEW)
+    if few is not None:
+        return few
+    rows = _rows(unit, account, STAGES)
+    return msgspec.convert(rows[0], dict[str, int]) if rows else unit.browse.stage_counts(account)
 
 
 def kept_stock(unit: Unit, account: str) -> Stock | None:

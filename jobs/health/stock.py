@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 
-from jobs.figures.beside import Stock, kept_stock
+from jobs.figures.beside import FEW, Stock, kept_stock
 from syncer.moments import Millis
 from syncer.store import Unit
 
 #: Returns an account's rows at a moment.
 StockOf = Callable[[Unit, str, Millis], Stock]
-
-#: Rows up to which a table is counted each time.
-FEW = 10_000
 
 
 def whole_stock(unit: Unit, account: str, now: Millis) -> Stock:

@@ -120,6 +120,14 @@ class Browse:
         statement = select(states.stage, func.count()).where(states.account == account).group_by(states.stage)
         return {row[0]: row[1] for row in raw(self._connection, statement, {})}
 
+    def few_stages(self, account: str, most: int) -> Mapping[str, int] | None:
+        """Return the same where no more than `most` contacts were decided, else None."""
+        states = tables.contact_states.c
+        first = select(states.stage).where(states.account == account).limit(most + 1).subquery()
+        statement = select(first.c.stage, func.count()).group_by(first.c.stage)
+        found = {row[0]: row[1] for row in raw(self._connection, statement, {})}
+        return None if sum(found.values()) > most else found
+
     def outcomes(self, account: str) -> Sequence[StageOutcome]:
         """Return how our outcomes spread over the CRM's stages."""
         spans = tables.deal_spans.c

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from functools import cache
+from itertools import count
 from typing import Any, cast
 
 import psycopg
@@ -31,6 +32,7 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 
 _CONNECT_S = 10
+_STREAMS = count()
 #: Rows fetched at once where a statement is read to its end.
 _PAGE = 2_000
 #: Compiling the KPI queries takes longer than running them.
@@ -130,10 +132,13 @@ def texts(name: str) -> Select[tuple[str]]:
 
 
 def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any, ...], None, None]:
-    """Yield tuples from a cursor of the server's, a page at a time."""
-    with connection.execute(statement, execution_options={"yield_per": _PAGE}) as result:
-        for page in result.partitions():
-            yield from map(tuple, page)
+    """Yield the driver's own tuples from a cursor of the server's, a page at a time."""
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
+    with driver.cursor(name=f"stream_{next(_STREAMS)}") as cursor:
+        cursor.execute(compiled.string.encode(), compiled.params)
+        while page := cursor.fetchmany(_PAGE):
+            yield from page
 
 
 def joined(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[str]:

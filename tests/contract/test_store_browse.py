@@ -69,7 +69,8 @@ def test_contacts_are_narrowed_by_stage_owner_and_running_clock(filled: Store) -
 def test_a_line_names_person_and_company_and_an_id_where_there_is_no_name(filled: Store) -> None:
     with filled.snapshot() as unit:
         lines = {one.id: one for one in unit.browse.contacts(ACCOUNT, ContactsAsked())}
-        assert unit.browse.stage_counts(ACCOUNT) == {INQUIRY: 3, SQL: 2}
+        assert unit.browse.stage_counts(ACCOUNT) == unit.browse.few_stages(ACCOUNT, 5) == {INQUIRY: 3, SQL: 2}
+        assert unit.browse.few_stages(ACCOUNT, 4) is None
     assert (lines["1"].name, lines["1"].company, lines["1"].owner_id) == ("Anna Muster", "Firma", "7")
     assert (lines["3"].name, lines["3"].company) == ("3", None)
 

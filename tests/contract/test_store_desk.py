@@ -170,7 +170,7 @@ def test_values_that_did_not_reach_the_crm_come_latest_first(store: Store) -> No
 
 def test_few_values_are_counted_whole_and_of_many_those_that_wait_or_are_in_doubt(store: Store) -> None:
     intend(store, "r1", *(intent(str(number), "TAM", "d1") for number in range(4)))
-    keys = [one.intent.key for one in pending(store)]
+    keys = [one.key for one in pending(store)]
     statuses = (Status.WRITTEN, Status.FAILED, Status.UNCHANGED)
     settle(store, 2, *(Settlement(key=key, status=one) for key, one in zip(keys, statuses, strict=False)))
     with store.snapshot() as unit:

@@ -3,9 +3,9 @@
 import pytest
 
 from jobs.deciding.derive import Clocks
-from jobs.figures.beside import CELLS, OUTCOMES, STOCK, kept_outcomes
+from jobs.figures.beside import CELLS, FEW, OUTCOMES, STOCK, kept_outcomes
 from jobs.handovers.experience import last_rates
-from jobs.health.stock import FEW, last_stock
+from jobs.health.stock import last_stock
 from syncer.agreement import load_default
 from syncer.funnel.facts import Outcome
 from syncer.moments import Millis
