@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-BENCHMARKS = ("backfill", "store", "scoring", "derive_pure", "derive", "kpis", "pace")
+BENCHMARKS = ("backfill", "store", "scoring", "derive_pure", "derive", "kpis", "web_pages", "pace")
 
 
 def main() -> None:

@@ -25,6 +25,17 @@ _OTHERS |= {"agreement": "1", "evidence": "[]", "actor": "machine", "virtual": 0
 _OTHERS |= {"flags": "[]", "label": "", "is_primary": 1, "attempts": 1}
 
 
+def filled(url: str, contacts: int) -> None:
+    """Write the ledger where the database has none, and bring the tables of an older one up to date."""
+    store = open_store(url)
+    store.upgrade()
+    with store.snapshot() as unit:
+        is_empty = unit.desk.account(ACCOUNT) is None
+    store.close()
+    if is_empty:
+        fill(url, contacts)
+
+
 def fill(url: str, contacts: int) -> None:
     """Write the ledger."""
     store = open_store(url)

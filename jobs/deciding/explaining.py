@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from msgspec import structs
 
 from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
-from jobs.handovers.experience import base_rates, cell_of
+from jobs.handovers.experience import RatesOf, base_rates, cell_of
 from syncer.agreement import Agreement
 from syncer.errors import Missing
 from syncer.funnel import decide_contact
@@ -39,6 +39,7 @@ def contact_story(
     as_of: Millis | None,
     known_at: Millis,
     lang: Lang,
+    rates: RatesOf = base_rates,
 ) -> ContactStory:
     """Return a contact's story; Missing where the mirror has no such contact.
 
@@ -53,14 +54,14 @@ def contact_story(
         facts = next(unit.facts.contacts(account, [contact.id], known_at, lambda ids: deals_of(unit, account, ids)))
         decision = decide_contact(facts, rules=rules, as_of=moment)
         sla = sla_of(decision, facts, rules, as_of=moment)
-        rates = base_rates(unit, agreement, account, Clocks(as_of=moment, known_at=known_at))
+        clocks = Clocks(as_of=moment, known_at=known_at)
         explained = explain(
             rules.scorer,
             facts,
             decision,
             as_of=moment,
             lang=lang,
-            base_rate=rates(cell_of(decision)),
+            base_rate=rates(unit, agreement, account, clocks)(cell_of(decision)),
             service_minutes=None if sla is None else sla.minutes,
         )
         cycle = decision.cycles[-1] if decision.cycles else None

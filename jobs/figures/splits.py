@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from jobs.figures.asking import measured
+from jobs.figures.beside import count_beside
 from syncer.kpis.periods import Period
 from syncer.kpis.ports import ID
 from syncer.kpis.question import Question
@@ -105,6 +106,6 @@ def _first(rows: Sequence[Kpi], most: int) -> Sequence[Kpi]:
 
 
 def every_split(store: Store, asked: Question) -> Mapping[str, Sequence[KpiRow]]:
-    """Return the rows of the catalogue and of every split."""
+    """Return the rows of the catalogue and of every split, and what pages show beside them."""
     splits = {split.value: split_rows(store, asked, split) for split in Split}
-    return {OWN: measured_rows(store, asked), **splits}
+    return {OWN: measured_rows(store, asked), **splits, **count_beside(store, asked)}

@@ -1,9 +1,10 @@
 """What became of comparable hand-overs, as explanations and cards tell it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from jobs.deciding.derive import Clocks
+from jobs.figures.beside import kept_experience
 from syncer.agreement import Agreement
 from syncer.funnel.facts import ContactDecision
 from syncer.kpis.experience import MONTHS, Experience, experience, horizon_days
@@ -15,6 +16,9 @@ from syncer.store import Unit
 
 #: Cell → how hand-overs from it ended.
 Rates = Callable[[str], BaseRate]
+
+#: Returns rates at the given times.
+RatesOf = Callable[[Unit, Agreement, str, Clocks], Rates]
 
 
 def cell_of(decision: ContactDecision) -> str:
@@ -29,11 +33,23 @@ def base_rates(reading: Unit, agreement: Agreement, account: str, clocks: Clocks
     cut = Cut(account=account, as_of=clocks.as_of, known_at=clocks.known_at, calendar=calendar)
 
     @cache
-    def counted() -> dict[str, Experience]:
-        return dict(experience(reading.measures, cut, horizon_days(reading.measures, cut)))
+    def counted() -> Mapping[str, Experience]:
+        return experience(reading.measures, cut, horizon_days(reading.measures, cut))
+
+    return rates_of(counted)
+
+
+def last_rates(reading: Unit, agreement: Agreement, account: str, clocks: Clocks) -> Rates:
+    """Return how comparable hand-overs ended as of the last snapshot of figures; counted where none has it."""
+    kept = kept_experience(reading, account)
+    return base_rates(reading, agreement, account, clocks) if kept is None else rates_of(lambda: kept)
+
+
+def rates_of(found: Callable[[], Mapping[str, Experience]]) -> Rates:
+    """Return rates out of what became of hand-overs by cell."""
 
     def rate(cell: str) -> BaseRate:
-        won, n = counted().get(cell, Experience(0, 0))
+        won, n = found().get(cell, Experience(0, 0))
         low, high = wilson(won, n)
         return BaseRate(cell=cell, k=won, n=n, low=low or 0.0, high=1.0 if high is None else high, months=MONTHS)
 

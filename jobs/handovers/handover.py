@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.deciding.derive import Clocks, deals_of, rules_of
 from jobs.handovers.cards import Card, CardCase, card
-from jobs.handovers.experience import Rates, base_rates, cell_of
+from jobs.handovers.experience import Rates, RatesOf, base_rates, cell_of
 from jobs.words import Language
 from syncer.agreement import Agreement
 from syncer.funnel import Rules, decide_contact
@@ -81,14 +81,16 @@ class Handovers:
         return card(case)
 
 
-def handovers(reading: Unit, agreement: Agreement, account: str, clocks: Clocks) -> Handovers:
+def handovers(
+    reading: Unit, agreement: Agreement, account: str, clocks: Clocks, rates: RatesOf = base_rates
+) -> Handovers:
     """Return an account's hand-overs at the given times."""
     return Handovers(
         reading=reading,
         account=account,
         rules=rules_of(reading, account, agreement),
         clocks=clocks,
-        rates=base_rates(reading, agreement, account, clocks),
+        rates=rates(reading, agreement, account, clocks),
     )
 
 

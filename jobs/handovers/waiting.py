@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jobs.deciding.derive import Clocks
 from jobs.handovers.cards import Card
+from jobs.handovers.experience import RatesOf, base_rates
 from jobs.handovers.handover import Handed, handovers
 from jobs.words import Language
 from syncer.agreement import Agreement
@@ -50,14 +51,21 @@ def waiting(store: Store, agreement: Agreement, account: str, clocks: Clocks) ->
 
 
 def card_for(
-    store: Store, agreement: Agreement, account: str, id_or_email: str, *, clocks: Clocks, lang: Language
+    store: Store,
+    agreement: Agreement,
+    account: str,
+    id_or_email: str,
+    *,
+    clocks: Clocks,
+    lang: Language,
+    rates: RatesOf = base_rates,
 ) -> Card | None:
     """Return a contact's card, or None where its present cycle has no hand-over; Missing without such a contact."""
     with store.snapshot() as unit:
         contact = unit.mirror.contact(account, id_or_email)
         if contact is None:
             raise Missing("no such contact in the mirror", account=account, hint="syncer pull, or syncer dead-letters")
-        found = handovers(unit, agreement, account, clocks)
+        found = handovers(unit, agreement, account, clocks, rates)
         return next((found.card(one, lang) for one in found.of([contact.id])), None)
 
 

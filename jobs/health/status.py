@@ -7,6 +7,7 @@ from jobs.budget.parking import Rest, rests
 from jobs.budget.spending import Spending, today
 from jobs.health.failures import failures
 from jobs.health.silence import Silence, silences
+from jobs.health.stock import StockOf, whole_stock
 from jobs.names import DRAIN, RECONCILE
 from jobs.serving.breaker import Sickness, sickness
 from jobs.webhooks.hook_standing import HookStanding, read_hooks
@@ -25,6 +26,8 @@ class AccountStatus:
     #: Live records by table.
     records: Mapping[str, int]
     outbox: Mapping[str, int]
+    #: When large tables and what is settled were counted.
+    counted_at: Millis
     dead_letters: int
     runs: Sequence[Run]
     webhooks: HookStanding
@@ -84,15 +87,19 @@ def _timed(run: Run) -> dict[str, object]:
     return {**asdict(run), "started_at": iso(run.started_at), "ended_at": iso(run.ended_at)}
 
 
-def read_status(store: Store, account: str, now: Millis, *, runs: int = 10) -> AccountStatus:
-    """Return how an account stands at `now`."""
+def read_status(
+    store: Store, account: str, now: Millis, *, runs: int = 10, counted: StockOf = whole_stock
+) -> AccountStatus:
+    """Return how an account stands at `now`; large tables are counted, unless `counted` knows another way."""
     with store.snapshot() as unit:
+        held = counted(unit, account, now)
         windows = unit.desk.positions(account, "window")
         return AccountStatus(
             account=account,
             freshness={stream: max(0, (now - int(at)) // 1000) for stream, at in sorted(windows.items())},
-            records=unit.mirror.counts(account),
-            outbox=unit.desk.outbox_counts(account),
+            records=held.records,
+            outbox=held.outbox,
+            counted_at=held.counted_at,
             dead_letters=len(unit.desk.dead_letters(account)),
             runs=unit.desk.runs(account, runs),
             webhooks=read_hooks(unit, account, now),

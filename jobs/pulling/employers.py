@@ -11,9 +11,9 @@ from syncer.store import Unit
 
 def with_companies(unit: Unit, account: str, contacts: Sequence[Contact]) -> list[Contact]:
     """Return the contacts with the company that theirs went into: the CRM may name a merged one for a while."""
-    named = {one.company_id for one in contacts if one.company_id is not None}
-    gone = unit.mirror.survivors(account, Kind.COMPANY, named)
-    return [replace(one, company_id=gone[one.company_id]) if one.company_id in gone else one for one in contacts]
+    companies = {one.company_id for one in contacts if one.company_id is not None}
+    gone = unit.mirror.survivors(account, Kind.COMPANY, companies)
+    return [replace(one, company_id=into) if (into := gone.get(one.company_id or "")) else one for one in contacts]
 
 
 def employer_changes(unit: Unit, account: str, contacts: Sequence[Contact], now: Millis) -> Sequence[Change]:

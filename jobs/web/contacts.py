@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from jobs.figures.beside import last_stages
 from jobs.web.pages import Asking, linked
 from jobs.web.rows import PersonRow, person_row
 from jobs.web.site import Site
@@ -52,7 +53,7 @@ def _shown(site: Site, asking: Asking, asked: ContactsAsked) -> Mapping[str, obj
     if asking.account is not None:
         with site.store.snapshot() as unit:
             lines = unit.browse.contacts(asking.account, asked)
-            counts = dict(unit.browse.stage_counts(asking.account))
+            counts = dict(last_stages(unit, asking.account))
         rows = [person_row(one, owners, site.zone, asking.lang) for one in lines]
         more = f"{lines[-1].priority}:{lines[-1].id}" if len(lines) == _PAGE else None
     stage = asked.stages[0] if asked.stages else None

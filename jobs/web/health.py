@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from jobs.health.readiness import troubles
 from jobs.health.status import AccountStatus, read_status
+from jobs.health.stock import last_stock
 from jobs.settings import ScheduleFile
 from jobs.web.metrics import Standings, metrics_page
 from jobs.web.site import Site
@@ -50,7 +51,8 @@ def health_routes(site: Site, schedule: ScheduleFile, *, is_open: bool) -> Seque
 
 
 def _statuses(site: Site) -> Sequence[AccountStatus]:
-    return [read_status(site.store, name, site.clock(), runs=_RUNS) for name in site.pages.accounts()]
+    now, names = site.clock(), site.pages.accounts()
+    return [read_status(site.store, name, now, runs=_RUNS, counted=last_stock) for name in names]
 
 
 def _standings(site: Site) -> Standings:

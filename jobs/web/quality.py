@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.routing import Route
 
+from jobs.figures.beside import kept_outcomes
 from jobs.figures.splits import FAULTS, Split
 from jobs.terms import term
 from jobs.web.figure_rows import Figures, name_of, segment_of
@@ -93,7 +94,7 @@ def _read(
         return (), (), {}
     with site.store.snapshot() as unit:
         stages = {(one.pipeline_id, one.stage_id): one for one in unit.mirror.stages(asking.account)}
-        return unit.desk.doubtful(asking.account, _ENTRIES), unit.browse.outcomes(asking.account), stages
+        return unit.desk.doubtful(asking.account, _ENTRIES), kept_outcomes(unit, asking.account), stages
 
 
 def _units(figures: Figures, fault: str | None) -> Sequence[str]:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from jobs.deciding.derive import deals_of, last_clocks
 from jobs.deciding.explaining import contact_story
+from jobs.handovers.experience import last_rates
 from jobs.handovers.waiting import card_for
 from jobs.terms import agreement_text
 from jobs.web.contacts import owners_of
@@ -45,7 +46,14 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         raise Missing("no account yet")
     now, zone, lang = site.clock(), site.zone, asking.lang
     story = contact_story(
-        site.store, site.agreement, asking.account, contact_id, as_of=None, known_at=now, lang=asking.lang
+        site.store,
+        site.agreement,
+        asking.account,
+        contact_id,
+        as_of=None,
+        known_at=now,
+        lang=lang,
+        rates=last_rates,
     )
     facts = story.facts
     with site.store.snapshot() as unit:
@@ -54,7 +62,7 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         entries = unit.desk.of_record(account, Kind.CONTACT, story.contact_id)[:_RECENT]
         deals = unit.facts.deals_of(account, [story.contact_id]).get(story.contact_id, ())
         clocks = last_clocks(unit, account, now)
-    card = card_for(site.store, site.agreement, account, story.contact_id, clocks=clocks, lang=lang)
+    card = card_for(site.store, site.agreement, account, story.contact_id, clocks=clocks, lang=lang, rates=last_rates)
     contact = known.contact
     name = " ".join(part for part in (contact.first_name, contact.last_name) if part)
     return {

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.health.status import AccountStatus, read_status
+from jobs.health.stock import last_stock
 from jobs.terms import term
 from jobs.web.pages import Asking
 from jobs.web.site import Site
@@ -42,6 +43,7 @@ def _shown(site: Site, asking: Asking) -> Mapping[str, object]:
         "streams": [(stream, age(seconds, lang), seconds * SECOND > _STALE) for stream, seconds in _streams(status)],
         "records": [(term(name, lang), number(count, lang)) for name, count in status.records.items() if count],
         "outbox": [(term(name, lang), number(count, lang)) for name, count in status.outbox.items() if count],
+        "counted": time_text(status.counted_at, site.zone, lang),
         "letters": letters,
         "letters_in_all": number(status.dead_letters, lang),
         "runs": [
@@ -63,7 +65,7 @@ def _alarms(site: Site, status: AccountStatus, lang: Language) -> Sequence[str]:
 def _read(site: Site, asking: Asking) -> tuple[AccountStatus | None, Sequence[DeadLetter]]:
     if asking.account is None:
         return None, ()
-    status = read_status(site.store, asking.account, site.clock(), runs=_RUNS)
+    status = read_status(site.store, asking.account, site.clock(), runs=_RUNS, counted=last_stock)
     with site.store.snapshot() as unit:
         return status, unit.desk.dead_letters(asking.account)[:_LETTERS]
 

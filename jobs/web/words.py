@@ -113,6 +113,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "freshness": ("Freshness", "Aktualität"),
     "stream": ("Stream", "Datenstrom"),
     "read_ago": ("Read up to … ago", "Gelesen bis vor"),
+    "counted_at": ("Large tables counted", "Große Tabellen gezählt"),
     "records": ("Records", "Datensätze"),
     "outbox": ("Values to write", "Zu schreibende Werte"),
     "reconciled": ("Last full compare", "Letzter Vollabgleich"),

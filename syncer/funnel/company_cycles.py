@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from msgspec.structs import replace as changed
+
 from syncer.funnel.contacts import decide_contact
 from syncer.funnel.facts import ContactFacts, Cycle, DealDecision
 from syncer.funnel.rules import Rules
@@ -32,7 +34,8 @@ def cycles_of_company(
 
 
 def _impersonal(cycle: Cycle, deal: DealDecision | None) -> Cycle:
-    return cycle._replace(
+    return changed(
+        cycle,
         first_contact_at=None,
         grade=None,
         source=None if deal is None else deal.source,

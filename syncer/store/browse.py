@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
 from syncer.funnel.facts import Outcome
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.decode import amount_of
-from syncer.store.dialect import Query, Row, raw
+from syncer.store.dialect import Query, Row, among, dialect_of, listed, raw
 from syncer.store.judged import judged
+
+#: Records of an owner up to which a list begins with them.
+_FEW = 2_000
 
 #: Which deals: all of them, those that a rule would delay, and those that were delayed.
 DealView = Literal["open", "proposed", "other", "won", "lost"]
@@ -96,13 +99,36 @@ class Browse:
 
     def contacts(self, account: str, asked: ContactsAsked) -> Sequence[ContactLine]:
         """Return contacts by priority, highest first; with clocks the soonest due first."""
-        return [_contact(row) for row in raw(self._connection, _contacts_sql(account, asked), {})]
+        few = self._few(tables.contacts, account, asked.owner_id)
+        statement = _contacts_sql(account, asked)
+        if few is not None:
+            statement = statement.where(among(dialect_of(self._connection), tables.contact_states.c.contact_id))
+        return [_contact(row) for row in raw(self._connection, statement, {} if few is None else {"ids": listed(few)})]
+
+    def _few(self, table: Table, account: str, owner_id: str | None) -> Sequence[str] | None:
+        """Return the records of an owner who has so few that they are looked up one by one, else None.
+
+        The others are met soon enough on the way through everybody's, which lie in the order of the list.
+        """
+        if owner_id is None:
+            return None
+        mine = select(table.c.id).where(table.c.account == account, table.c.owner_id == owner_id).limit(_FEW + 1)
+        found = [row[0] for row in raw(self._connection, mine, {})]
+        return found if len(found) <= _FEW else None
 
     def stage_counts(self, account: str) -> Mapping[str, int]:
         """Return how many contacts stand in each stage."""
         states = tables.contact_states.c
         statement = select(states.stage, func.count()).where(states.account == account).group_by(states.stage)
         return {row[0]: row[1] for row in raw(self._connection, statement, {})}
+
+    def few_stages(self, account: str, most: int) -> Mapping[str, int] | None:
+        """Return the same where no more than `most` contacts were decided, else None."""
+        states = tables.contact_states.c
+        first = select(states.stage).where(states.account == account).limit(most + 1).subquery()
+        statement = select(first.c.stage, func.count()).group_by(first.c.stage)
+        found = {row[0]: row[1] for row in raw(self._connection, statement, {})}
+        return None if sum(found.values()) > most else found
 
     def outcomes(self, account: str) -> Sequence[StageOutcome]:
         """Return how our outcomes spread over the CRM's stages."""
@@ -116,7 +142,11 @@ class Browse:
 
     def deals(self, account: str, view: DealView, *, owner_id: str | None = None, limit: int = 200) -> list[DealLine]:
         """Return a view's deals: open ones by close date, delayed ones by resume date, closed ones latest first."""
-        return [_deal(row) for row in raw(self._connection, _deals_sql(account, view, owner_id, limit), {})]
+        few = self._few(tables.deals, account, owner_id)
+        statement = _deals_sql(account, view, owner_id, limit)
+        if few is not None:
+            statement = statement.where(among(dialect_of(self._connection), tables.deal_spans.c.deal_id))
+        return [_deal(row) for row in raw(self._connection, statement, {} if few is None else {"ids": listed(few)})]
 
     def judged(
         self, account: str, kind: Kind, name: str, ids: Collection[str], *, by: str, after: Millis
@@ -159,7 +189,8 @@ def _wanted(account: str, asked: ContactsAsked) -> list[ColumnElement[bool]]:
     if asked.after is not None:
         priority, last = asked.after
         below = and_(states.priority == priority, states.contact_id > last)
-        wanted.append(or_(states.priority < priority, below))
+        # The first condition says nothing new: by it the index is entered where the page before ended.
+        wanted += [states.priority <= priority, or_(states.priority < priority, below)]
     return wanted
 
 

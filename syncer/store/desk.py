@@ -133,6 +133,14 @@ class Desk:
         """Return the number of outbox rows by status."""
         return overview.outbox_counts(self._connection, account)
 
+    def few_of_outbox(self, account: str, most: int) -> Mapping[str, int] | None:
+        """Return the number of outbox rows by status, or None where there are more than `most`."""
+        return overview.few_of_outbox(self._connection, account, most)
+
+    def unsettled(self, account: str) -> Mapping[str, int]:
+        """Return the number of outbox rows that are open or that a person should look at, by status."""
+        return overview.unsettled(self._connection, account)
+
     def bury(
         self,
         account: str,

@@ -53,14 +53,18 @@ class Standing:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._stages: dict[Hashable, Sequence[StageCount]] = {}
         self._contacts: dict[Hashable, Sequence[_Contacts]] = {}
         self._companies: dict[Hashable, Sequence[_Companies]] = {}
 
-    def stages(self, cut: Cut, unit: Unit) -> Iterator[StageCount]:
+    def stages(self, cut: Cut, unit: Unit) -> Iterable[StageCount]:
         """Count contacts or companies by the stage in which they stand."""
-        found = self._of_contacts(cut) if unit is Unit.CONTACTS else self._of_companies(cut)
-        for row in found:
-            yield StageCount(row.segment, row.stage, row.units)
+
+        def count() -> Iterator[StageCount]:
+            found = self._of_contacts(cut) if unit is Unit.CONTACTS else self._of_companies(cut)
+            return (StageCount(row.segment, row.stage, row.units) for row in found)
+
+        return _once(self._stages, (unit, view_of(cut)), cut, count)
 
     def leads_without_owner(self, cut: Cut) -> Iterator[Share]:
         """Count contacts that stand at LEAD_MQL or further; faulty are those without an owner."""
@@ -75,16 +79,17 @@ class Standing:
                 yield MarketCount(row.segment, row.stage, row.has_contact, row.is_customer, row.units)
 
     def _of_contacts(self, cut: Cut) -> Iterable[_Contacts]:
-        return _once(self._contacts, cut, lambda: _contacts(self._connection, cut))
+        return _once(self._contacts, view_of(cut), cut, lambda: _contacts(self._connection, cut))
 
     def _of_companies(self, cut: Cut) -> Iterable[_Companies]:
-        return _once(self._companies, cut, lambda: _companies(self._connection, cut))
+        return _once(self._companies, view_of(cut), cut, lambda: _companies(self._connection, cut))
 
 
-def _once(kept: dict[Hashable, Sequence[Found]], cut: Cut, count: Callable[[], Iterator[Found]]) -> Iterable[Found]:
+def _once(
+    kept: dict[Hashable, Sequence[Found]], key: Hashable, cut: Cut, count: Callable[[], Iterator[Found]]
+) -> Iterable[Found]:
     if ID in cut.by:
         return count()
-    key = view_of(cut)
     if key not in kept:
         kept[key] = list(count())
     return kept[key]

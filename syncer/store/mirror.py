@@ -211,6 +211,10 @@ class Mirror:
         """Return the number of live rows by table."""
         return reads.counts(self._connection, account)
 
+    def few(self, account: str, most: int) -> Mapping[str, int]:
+        """Return the number of live rows of the tables that have no more than `most` rows, live or not."""
+        return reads.few(self._connection, account, most)
+
     def held(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Mapping[str, str | None]]:
         """Return by id the values that the CRM held when we last read or wrote them."""
         return reads.held(self._connection, account, kind, ids)

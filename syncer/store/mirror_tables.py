@@ -293,3 +293,17 @@ Index(
     postgresql_where=text("company_id IS NOT NULL"),
     sqlite_where=text("company_id IS NOT NULL"),
 )
+Index(
+    "ix_contacts_owner",
+    contacts.c.account,
+    contacts.c.owner_id,
+    postgresql_where=text("owner_id IS NOT NULL"),
+    sqlite_where=text("owner_id IS NOT NULL"),
+)
+Index(
+    "ix_deals_owner",
+    deals.c.account,
+    deals.c.owner_id,
+    postgresql_where=text("owner_id IS NOT NULL"),
+    sqlite_where=text("owner_id IS NOT NULL"),
+)

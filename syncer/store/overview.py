@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Table, bindparam, delete, func, select
+from sqlalchemy import Connection, Table, bindparam, delete, func, select, text
 
 from syncer.funnel.facts import FunnelStage
 from syncer.records import Company, Contact, Deal, Kind
 from syncer.store import tables
 from syncer.store.decode import CONTACT_COLUMNS, contact_of
+from syncer.store.desk_tables import DOUBTFUL, OPEN
 from syncer.store.dialect import among, dialect_of, listed, raw
 from syncer.store.pages import pages
 from syncer.store.upsert import COMPANIES, CONTACTS, DEALS, telling
@@ -26,6 +27,7 @@ _ALIVE = (
 )
 
 _PAGE = 2_000
+_UNSETTLED = [one.value for one in (Status.PENDING, Status.SENDING, Status.FAILED, Status.CONFLICT)]
 
 _WRITTEN = (
     select(tables.outbox.c.key)
@@ -161,6 +163,24 @@ def outbox_counts(connection: Connection, account: str) -> Mapping[str, int]:
     outbox = tables.outbox.c
     statement = select(outbox.status, func.count()).where(outbox.account == account).group_by(outbox.status)
     return {row[0]: row[1] for row in raw(connection, statement, {})}
+
+
+def few_of_outbox(connection: Connection, account: str, most: int) -> Mapping[str, int] | None:
+    """Return the number of outbox rows by status, or None where there are more than `most`."""
+    outbox = tables.outbox.c
+    first = select(outbox.status).where(outbox.account == account).limit(most + 1).subquery()
+    found = {row[0]: row[1] for row in raw(connection, select(first.c.status, func.count()).group_by("status"), {})}
+    return None if sum(found.values()) > most else found
+
+
+def unsettled(connection: Connection, account: str) -> Mapping[str, int]:
+    """Return the number of outbox rows that are open or that a person should look at, by status."""
+    outbox = tables.outbox.c
+    found: dict[str, int] = dict.fromkeys(_UNSETTLED, 0)
+    for condition in (OPEN, DOUBTFUL):
+        statement = select(outbox.status, func.count()).where(outbox.account == account, text(condition))
+        found |= {row[0]: row[1] for row in raw(connection, statement.group_by(outbox.status), {})}
+    return found
 
 
 def last_snapshot(connection: Connection, account: str) -> Snapshot | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from functools import cache
+from itertools import count
 from typing import Any, cast
 
 import psycopg
@@ -13,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Executable,
     LargeBinary,
     Select,
     Table,
@@ -34,6 +34,7 @@ from syncer.store.leading import Lead
 from syncer.store.postgres_address import CONNECT_S, OPTIONS, conninfo_of
 from syncer.store.postgres_lead import server_lead
 
+_STREAMS = count()
 #: Rows fetched at once where a statement is read to its end.
 _PAGE = 2_000
 #: Any number that is ours: one process migrates at a time.
@@ -141,11 +142,14 @@ def texts(name: str) -> Select[tuple[str]]:
     return select(func.json_array_elements_text(listed).table_valued("value").c.value)
 
 
-def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any, ...], None, None]:
-    """Yield tuples from a cursor of the server's, a page at a time."""
-    with connection.execute(statement, execution_options={"yield_per": _PAGE}) as result:
-        for page in result.partitions():
-            yield from map(tuple, page)
+def stream(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Generator[tuple[Any, ...], None, None]:
+    """Yield the driver's own tuples from a cursor of the server's, a page at a time."""
+    compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
+    driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)
+    with driver.cursor(name=f"stream_{next(_STREAMS)}") as cursor:
+        cursor.execute(compiled.string.encode(), compiled.params)
+        while page := cursor.fetchmany(_PAGE):
+            yield from page
 
 
 def listed_json(column: Column[str], order: Sequence[Column[Any]]) -> ColumnElement[bytes]:

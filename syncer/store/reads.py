@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, case, func, literal, select, union_all, update
 
 from syncer.money import CostKind
 from syncer.records import Answer, Company, Contact, CostLine, Deal, Kind, Owner, Stage
@@ -47,13 +47,29 @@ def counts(connection: Connection, account: str) -> dict[str, int]:
     return found
 
 
+def few(connection: Connection, account: str, most: int) -> dict[str, int]:
+    """Return the number of live rows of the tables that have no more than `most` rows, live or not."""
+    found = {}
+    for table in _COUNTED:
+        gone = [table.c[name].is_not(None) for name in ("archived_at", "voided_at") if name in table.c]
+        live = case((gone[0], 0), else_=1) if gone else literal(1)
+        first = select(live.label("live")).where(table.c.account == account).limit(most + 1).subquery()
+        rows, live_rows = connection.execute(select(func.count(), func.sum(first.c.live))).one()
+        if rows <= most:
+            found[str(table.name)] = int(live_rows or 0)
+    return found
+
+
 def contact(connection: Connection, account: str, id_or_email: str) -> Contact | None:
     """Return the contact with an id, an id merged into it, or an address; None where there is none."""
     columns, further = tables.contacts.c, tables.addresses.c
     id_ = survivors(connection, account, Kind.CONTACT, [id_or_email]).get(id_or_email, id_or_email)
     key = email_key(id_or_email) or ""
     has_it_too = select(further.contact_id).where(further.account == account, further.email_key == key)
-    condition = or_(columns.id == id_, columns.email_key == key, columns.id.in_(has_it_too))
+    addressed = tables.contacts.alias("addressed").c
+    has_it = select(addressed.id).where(addressed.account == account, addressed.email_key == key)
+    # One set of ids: an alternative of three conditions would be looked for in every contact.
+    condition = columns.id.in_(union_all(select(literal(id_)), has_it, has_it_too))
     is_another = func.coalesce(columns.email_key, "") != key
     by_id_first = (columns.id != id_, columns.archived_at.is_not(None), is_another, columns.id)
     row = _first(connection, select(*CONTACT_COLUMNS).order_by(*by_id_first), account, condition)

@@ -1,16 +1,18 @@
 """Lists that people leaf through, the same on both databases."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
 import pytest
 from msgspec.structs import replace
+from sqlalchemy import event
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
 from syncer.records import Change, ChangeSource, Company, Contact, Deal, Kind
-from syncer.store import Store
-from syncer.store.browse import ContactsAsked
+from syncer.store import Store, Unit
+from syncer.store.browse import ContactsAsked, DealView
 from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, score, span
 
 SQL, INQUIRY = FunnelStage.LEAD_SQL, FunnelStage.INQUIRY
@@ -69,7 +71,8 @@ def test_contacts_are_narrowed_by_stage_owner_and_running_clock(filled: Store) -
 def test_a_line_names_person_and_company_and_an_id_where_there_is_no_name(filled: Store) -> None:
     with filled.snapshot() as unit:
         lines = {one.id: one for one in unit.browse.contacts(ACCOUNT, ContactsAsked())}
-        assert unit.browse.stage_counts(ACCOUNT) == {INQUIRY: 3, SQL: 2}
+        assert unit.browse.stage_counts(ACCOUNT) == unit.browse.few_stages(ACCOUNT, 5) == {INQUIRY: 3, SQL: 2}
+        assert unit.browse.few_stages(ACCOUNT, 4) is None
     assert (lines["1"].name, lines["1"].company, lines["1"].owner_id) == ("Anna Muster", "Firma", "7")
     assert (lines["3"].name, lines["3"].company) == ("3", None)
 
@@ -115,3 +118,52 @@ def test_answers_given_here_wait_until_a_derive_has_seen_them(filled: Store) -> 
         asked = partial(unit.browse.judged, ACCOUNT, Kind.CONTACT, "lead_status", ["1", "2"], by="us")
         assert asked(after=Millis(9)) == {"1": "NOT_READY"}
         assert asked(after=Millis(30)) == {}
+
+
+def test_whoever_owns_thousands_gets_the_same_order_as_everybody(store: Store) -> None:
+    many = [Contact(id=f"{number:05d}", owner_id="7") for number in range(2_010)]
+    put(store, 1, "contacts", Contact(id="other", owner_id="8"), *many)
+    save(store, 2, ranked("other", 99), *(ranked(one.id, number % 5) for number, one in enumerate(many)))
+    asked = ContactsAsked(owner_id="7", limit=3)
+    assert ids(store, asked) == ["00004", "00009", "00014"]
+    assert ids(store, ContactsAsked(owner_id="8")) == ["other"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        (ContactsAsked(), "ix_contact_states_priority"),
+        (ContactsAsked(after=(20, "1")), "ix_contact_states_priority"),
+        (ContactsAsked(stages=[INQUIRY]), "ix_contact_states_stage"),
+        (ContactsAsked(stages=[SQL], with_clock=True), "ix_contact_states_clock"),
+    ],
+)
+def test_a_list_of_contacts_is_read_in_its_order(sqlite_store: Store, asked: ContactsAsked, index: str) -> None:
+    steps = planned(sqlite_store, lambda unit: unit.browse.contacts(ACCOUNT, asked))
+    assert index in steps
+    assert "TEMP B-TREE" not in steps
+
+
+@pytest.mark.parametrize(
+    ("view", "index"),
+    [
+        ("open", "ix_deal_spans_close"),
+        ("proposed", "ix_deal_spans_proposed"),
+        ("other", "ix_deal_spans_resume"),
+        ("won", "ix_deal_spans_turned"),
+    ],
+)
+def test_a_list_of_deals_is_read_in_its_order(sqlite_store: Store, view: DealView, index: str) -> None:
+    steps = planned(sqlite_store, lambda unit: unit.browse.deals(ACCOUNT, view))
+    assert index in steps
+    assert "TEMP B-TREE" not in steps
+
+
+def planned(store: Store, read: Callable[[Unit], object]) -> str:
+    """Return how SQLite goes about the last statement of a reading."""
+    seen: list[tuple[str, tuple[object, ...]]] = []
+    with store.snapshot() as unit:
+        event.listen(unit.connection, "before_cursor_execute", lambda *given: seen.append((given[2], given[3])))
+        read(unit)
+        statement, values = seen[-1]
+        return str(unit.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", tuple(values)).all())

@@ -169,6 +169,17 @@ def test_values_that_did_not_reach_the_crm_come_latest_first(store: Store) -> No
         assert [one.record_id for one in unit.desk.doubtful(ACCOUNT, 1)] == ["4"]
 
 
+def test_few_values_are_counted_whole_and_of_many_those_that_wait_or_are_in_doubt(store: Store) -> None:
+    intend(store, "r1", *(intent(str(number), "TAM", "d1") for number in range(4)))
+    keys = [one.key for one in pending(store)]
+    statuses = (Status.WRITTEN, Status.FAILED, Status.UNCHANGED)
+    settle(store, 2, *(Settlement(key=key, status=one) for key, one in zip(keys, statuses, strict=False)))
+    with store.snapshot() as unit:
+        assert unit.desk.few_of_outbox(ACCOUNT, 4) == unit.desk.outbox_counts(ACCOUNT)
+        assert unit.desk.few_of_outbox(ACCOUNT, 3) is None
+        assert unit.desk.unsettled(ACCOUNT) == {"pending": 1, "sending": 0, "failed": 1, "conflict": 0}
+
+
 def test_pending_respects_its_limit(store: Store) -> None:
     intend(store, "r1", *[intent(str(number), "TAM", "d1") for number in range(5)])
     with store.snapshot() as unit:

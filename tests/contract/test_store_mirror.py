@@ -301,3 +301,14 @@ def test_a_page_larger_than_any_parameter_limit_goes_through(sqlite_store: Store
     page = [Contact(id=str(number)) for number in range(40_000)]
     assert totals(put(sqlite_store, 1, "contacts", *page)) == (40_000, 0, 0)
     assert totals(put(sqlite_store, 2, "contacts", *page)) == (0, 0, 40_000)
+
+
+def test_only_tables_with_few_rows_are_counted_and_of_them_live_rows_alone(store: Store) -> None:
+    put(store, 1, "contacts", *(Contact(id=str(number)) for number in range(4)))
+    put(store, 1, "companies", Company(id="1"), Company(id="2"))
+    with store.commit() as unit:
+        unit.mirror.archive(ACCOUNT, Kind.COMPANY, ["2"], Millis(2))
+        few = unit.mirror.few(ACCOUNT, 3)
+        assert "contacts" not in few
+        assert few["companies"] == 1
+        assert unit.mirror.few(ACCOUNT, 4) == unit.mirror.counts(ACCOUNT)

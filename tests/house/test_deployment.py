@@ -30,6 +30,7 @@ def _page() -> str:
         records={"contacts": 1},
         outbox={"pending": 1},
         dead_letters=0,
+        counted_at=1,
         runs=(),
         webhooks=hooks,
         spending=Spending(

@@ -1,6 +1,6 @@
 """The cohort of hand-overs as the periodic review counts it (domain D7)."""
 
-from dataclasses import replace
+from dataclasses import replace as other
 
 import pytest
 from msgspec.structs import replace
@@ -48,7 +48,7 @@ def test_every_step_and_every_end_is_counted_once():
 
 
 def test_only_hand_overs_of_the_window_count():
-    young = replace(WINDOW, since=at("2026-06-01"))
+    young = other(WINDOW, since=at("2026-06-01"))
     assert not counted(asked("2026-03-10", *WON), window=young).steps
     assert counted(facts([])).steps == {}
 
@@ -169,7 +169,7 @@ def test_winners_that_the_score_did_not_see_are_named_by_how_it_missed_them():
 def test_ends_without_a_sale_since_the_last_signature_are_items_of_the_review():
     people = (asked("2026-03-10", *LOST), asked(more=[status("2026-05-12", "NOT_READY")]), asked("2026-03-10", *WON))
     assert counted(*people).items == 2
-    signed = replace(WINDOW, signed_at=at("2026-04-30"))
+    signed = other(WINDOW, signed_at=at("2026-04-30"))
     assert counted(*people, window=signed).items == 1
 
 

@@ -11,6 +11,8 @@ depends_on = None
 _NOW = "superseded_at IS NULL AND valid_to IS NULL"
 #: Index → table, columns, condition.
 _INDEXES = {
+    "ix_contacts_owner": ("contacts", ("account", "owner_id"), "owner_id IS NOT NULL"),
+    "ix_deals_owner": ("deals", ("account", "owner_id"), "owner_id IS NOT NULL"),
     "ix_contact_states_test": ("contact_states", ("account", "flags"), "flags LIKE '%\"is_test\"%'"),
     "ix_contact_states_priority": ("contact_states", ("account", "priority DESC", "contact_id"), None),
     "ix_contact_states_stage": ("contact_states", ("account", "stage", "priority DESC", "contact_id"), None),
