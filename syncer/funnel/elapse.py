@@ -43,8 +43,8 @@ def _ahead(replay: Replay, until: int) -> Due | None:
     due: Due | None = None
     if replay.passage is None:
         due = _lost(replay)
-    elif is_watched(replay):
-        due = _fall(replay, until)
+    elif (track := _watched(replay)) is not None:
+        due = _fall(replay, track, until)
     elif replay.lead == SUSPECT and not replay.open_deals:
         due = _expiry(replay, replay.passage)
     for at, act in ((replay.cool_until, _warm), (replay.overridden_until, _release), (replay.expected_at, take_word)):
@@ -66,17 +66,18 @@ def _expiry(replay: Replay, passage: Passage) -> Due:
 
 def is_watched(replay: Replay) -> bool:
     """Say whether the score can take the lead down: before hand-over, and where a score carries it."""
+    return _watched(replay) is not None
+
+
+def _watched(replay: Replay) -> Track | None:
+    """Return the score that can take the lead down."""
     leads = INQUIRY <= replay.lead <= MQL
-    return (
-        leads and replay.track is not None and replay.passage is not None and not replay.held and not replay.open_deals
-    )
+    return replay.track if leads and replay.passage is not None and not replay.held and not replay.open_deals else None
 
 
-def _fall(replay: Replay, until: int) -> Due | None:
+def _fall(replay: Replay, track: Track, until: int) -> Due | None:
     """Return when the lead has been below its exit for the agreed number of days."""
-    track, rules = replay.track, replay.rules
-    if track is None:
-        return None
+    rules = replay.rules
     after = replay.settled_at
     replay.settled_at = max(after, until)
     if until > after:
@@ -104,16 +105,12 @@ def _first_evening_below(replay: Replay, track: Track, *, begin: int, until: int
     threshold, rules = replay.exit_at(), replay.rules
     flips_at = (replay.last_activity or 0) + rules.bounds.idle
     at = begin
-    while at < until:
-        evening = rules.evenings.after(at)
-        if evening > until:
-            return None
+    while (evening := rules.evenings.after(at)) <= until:
         engagement = track.at(evening)
         if engagement < threshold:
             return evening
-        at = rules.bounds.stays_above(threshold, engagement, evening)
-        if evening < flips_at:
-            at = min(at, flips_at)
+        calm = rules.bounds.stays_above(threshold, engagement, evening)
+        at = min(calm, flips_at) if evening < flips_at else calm
     return None
 
 

@@ -107,4 +107,6 @@ def test_what_the_agreement_names_no_property_for_is_not_written_and_scores_drif
     silent = rules(deals=DealProperties(outcome=None))
     assert "fn_outcome" in desired_deal(decision, shown(), RULES).values
     assert "fn_outcome" not in desired_deal(decision, shown(), silent).values
+    assert RULES.dispensable == {"hs_manual_forecast_category"}
+    assert rules(deals=DealProperties(forecast_category=None)).dispensable == frozenset()
     assert RULES.drifting == {"fn_fit", "fn_engagement", "fn_cell", "fn_priority", "fn_score_reasons"}
