@@ -58,6 +58,8 @@ def browser(tmp_path_factory) -> Iterator[webdriver.Chrome]:
         options.add_argument(flag)
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(executable_path=driver))
     opened.implicitly_wait(5)
+    # A busy machine takes its time over the largest page.
+    opened.set_script_timeout(180)
     yield opened
     opened.quit()
 
