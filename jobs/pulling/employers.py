@@ -13,7 +13,8 @@ def with_companies(unit: Unit, account: str, contacts: Sequence[Contact]) -> lis
     """Return the contacts with the company that theirs went into: the CRM may name a merged one for a while."""
     named = {one.company_id for one in contacts if one.company_id is not None}
     gone = unit.mirror.survivors(account, Kind.COMPANY, named)
-    return [replace(one, company_id=gone[one.company_id]) if one.company_id in gone else one for one in contacts]
+    left = {one.id: gone[one.company_id] for one in contacts if one.company_id is not None and one.company_id in gone}
+    return [replace(one, company_id=left[one.id]) if one.id in left else one for one in contacts]
 
 
 def employer_changes(unit: Unit, account: str, contacts: Sequence[Contact], now: Millis) -> Sequence[Change]:
