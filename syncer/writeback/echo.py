@@ -41,10 +41,11 @@ def earlier_words(changes: Sequence[Change], own: str, *, before: int | None) ->
 
     Nobody but us writes `own` by the CRM's interface: who did is one of us, and other changes by that author are ours
     too. Of an author whom the CRM does not name, only what was written beside `own` counts. From `before` on, this
-    database's own ledger tells.
+    database's own ledger tells; the CRM dates a write a little earlier than we settle it.
     """
+    until = None if before is None else before - _SKEW
     by_interface = [
-        one for one in changes if one.source is ChangeSource.INTEGRATION and (before is None or one.at < before)
+        one for one in changes if one.source is ChangeSource.INTEGRATION and (until is None or one.at < until)
     ]
     ours = [one for one in by_interface if one.property == own]
     named = {one.source_id for one in ours if one.source_id is not None}

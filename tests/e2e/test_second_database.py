@@ -2,6 +2,7 @@
 
 import pytest
 
+from jobs.pulling.forebears import EARLIER
 from jobs.rounds import backfill_round, dry_round, sync_round
 from jobs.writing.setup import setup
 from syncer.records import Kind
@@ -68,3 +69,14 @@ async def test_a_second_database_changes_at_most_since_when_a_sale_counts_as_pos
         assert {row.property for row in (await dry_round(desk)).rows} <= {"fn_stage_since"}
         assert (await sync_round(desk)).planned <= 1
         assert (await sync_round(desk)).planned == 0
+
+
+async def test_a_database_that_wrote_itself_takes_none_of_its_words_for_an_earlier_ones(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await sync_round(desk)
+        for row in list(crm.portal.tables["contacts"].rows)[:6]:
+            crm.portal.edit_as_user("contacts", row, {"hs_lead_status": "OPEN"})
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.desk.of_run(desk.name, EARLIER) == []

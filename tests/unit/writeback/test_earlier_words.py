@@ -45,5 +45,10 @@ def test_of_an_author_without_a_name_only_what_was_written_beside_it_counts():
 
 
 def test_what_this_databases_own_ledger_covers_is_left_to_it():
-    early, late = change("stage", 50), change("lead_status", 90)
-    assert earlier_words([early, late], "stage", before=90) == [early]
+    early, late = change("stage", 50), change("lead_status", 90 * MINUTE)
+    assert earlier_words([early, late], "stage", before=90 * MINUTE) == [early]
+
+
+def test_what_the_crm_dates_just_before_we_settled_it_is_in_the_ledger():
+    stage = change("stage", 90 * MINUTE - 1_500)
+    assert earlier_words([stage], "stage", before=90 * MINUTE) == []
