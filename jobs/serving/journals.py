@@ -8,7 +8,7 @@ from connectors.hubspot.tokens import AppTokens
 from jobs.schedule import Appointment, Every
 from jobs.serving.work import Work
 from jobs.webhooks.journal import app_tokens, read_journal
-from jobs.webhooks.journal_place import ReadApp, place_of, read_apps
+from jobs.webhooks.journal_place import ReadApp, forget_places, place_of, read_apps
 from syncer.errors import SyncerError
 from syncer.moments import Millis
 from syncer.store import Store
@@ -18,7 +18,9 @@ _log = structlog.get_logger()
 
 def journal_appointments(work: Work) -> list[Appointment]:
     """Return the reading of every app's journal, nothing where no account has one."""
-    apps = [(app, app_tokens(app.first, work.clock)) for app in read_apps(list(work.settings.accounts.values()))]
+    accounts = list(work.settings.accounts.values())
+    forget_places(work.store, accounts)
+    apps = [(app, app_tokens(app.first, work.clock)) for app in read_apps(accounts)]
     if not apps:
         return []
     when = Every(work.settings.schedule.journal_every)

@@ -11,7 +11,7 @@ from jobs.names import MENDING
 from jobs.settings import Account
 from syncer.errors import Bug
 from syncer.moments import HOUR, MINUTE, Millis
-from syncer.store import Unit
+from syncer.store import Store, Unit
 
 _KEY = ("account", "journal")
 #: Failures in a row after which the daemon waits longer and longer, up to an hour.
@@ -109,6 +109,16 @@ def place_of(unit: Unit, account: str, origin: str | None = None) -> Place | Non
 def keep_place(unit: Unit, account: str, place: Place) -> None:
     """Keep where an account stands."""
     unit.desk.keep_cursor(account, *_KEY, msgspec.json.encode(place).decode())
+
+
+def forget_places(store: Store, accounts: Sequence[Account]) -> None:
+    """Forget how far accounts were told that read no journal any more: nobody waits for more of it."""
+    with store.snapshot() as unit:
+        left = [one.name for one in accounts if one.journal is None and unit.desk.cursor(one.name, *_KEY) is not None]
+    if left:
+        with store.commit() as unit:
+            for name in left:
+                unit.desk.drop_cursor(name, *_KEY)
 
 
 def open_gap(unit: Unit, account: str, place: Place) -> Gap | None:

@@ -372,7 +372,6 @@ async def test_one_appointment_reads_every_app_and_one_that_is_refused_holds_up_
         crm.portal.oauth.apps[CLIENT_ID] = OAuthApp(client_id=CLIENT_ID, client_secret=SECRET)
         stranger = JournalApp(client_id="app-2", client_secret=SecretStr("unknown"))
         refused = with_journal(desk.account, name="refused", journal=stranger)
-        assert journal_appointments(work_of(desk, desk.account.model_copy(update={"journal": None}))) == []
         (found,) = journal_appointments(work_of(desk, refused, desk.account))
         assert (found.name, found.when) == ("journal", Every(2))
         crm.portal.edit_as_user("contacts", quiet_contact(crm).id, {"jobtitle": "Leiter"})
@@ -384,6 +383,15 @@ async def test_one_appointment_reads_every_app_and_one_that_is_refused_holds_up_
         assert [one["accounts"] for one in logs if one["event"] == "journal_failed"] == [["refused"]] * 3
         assert len(waiting(desk.store)) == 1
         assert reader.place.failures == 0
+
+
+async def test_an_account_that_reads_no_journal_any_more_is_late_for_nothing(crm, open_desk):
+    async with open_desk(crm) as desk:
+        reader = await ready(desk)
+        await reader.read()
+        assert standing(desk) is not None
+        assert journal_appointments(work_of(desk, desk.account.model_copy(update={"journal": None}))) == []
+        assert standing(desk) is None
 
 
 async def test_both_databases_keep_the_journal_alike(crm, open_desk, store):

@@ -1,16 +1,23 @@
 """`syncer webhooks` and `syncer run` on an account that reads its app's journal, as a person starts them."""
 
 import json
+import sqlite3
+import subprocess
 
 import httpx
 
+from connectors.sandbox.journal import JournalHabits
 from connectors.sandbox.state import Habits
+from tests.e2e.conftest import COMMAND
 from tests.e2e.daemons import Daemon
 from tests.e2e.test_daemon import _until
 
 YAML = "accounts: {hubspot: {tier: unlimited, journal: true, streams: [contacts, companies, deals]}}\n"
 LIVE = "SELECT id FROM contacts WHERE archived_at IS NULL"
 APP = {"HUBSPOT_CLIENT_ID": "app-1", "HUBSPOT_CLIENT_SECRET": "s3cret-of-app"}
+
+
+DELETIONS = {"subscriptionType": "OBJECT", "objectTypeId": "0-1", "actions": ["DELETE"]}
 
 
 def deleted(crm) -> str:
@@ -58,3 +65,38 @@ def test_without_a_journal_there_is_nothing_to_read_or_subscribe(serve, run):
     for arguments in (("read-journal",), ("apply", "--journal")):
         done = run(crm, "webhooks", *arguments)
         assert (done.returncode, "journal: true" in done.stderr) == (2, True)
+
+
+def kept(daemon: Daemon) -> int:
+    """Return how many hints are in the inbox, none before there is one."""
+    try:
+        return daemon.ask("SELECT count(*) FROM inbox")[0][0]
+    except sqlite3.OperationalError:
+        return 0
+
+
+def test_killed_between_any_two_files_it_loses_none_and_keeps_none_twice(serve, tmp_path):
+    crm = serve(contacts=40, habits=Habits(index_lag=0, journal=JournalHabits(events_a_file=1)))
+    (tmp_path / "syncer.yaml").write_text(YAML, encoding="utf-8")
+    daemon = Daemon(tmp_path, HUBSPOT_BASE_URL=crm.server.base_url, **APP)
+    crm.portal.journal.subscriptions("app-1").append(DELETIONS)
+    gone = [deleted(crm) for _ in range(36)]
+    kills = 0
+    for enough in (2, 9, 20):
+        reading = subprocess.Popen(
+            [*COMMAND, "webhooks", "read-journal"],
+            env=daemon.environment,
+            cwd=tmp_path,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert _until(lambda enough=enough: kept(daemon) >= enough, 60)
+        kills += reading.poll() is None
+        reading.kill()
+        reading.wait()
+    last = json.loads(daemon.call("webhooks", "read-journal", "--json").stdout)
+    assert kills >= 1
+    assert sorted(daemon.ask("SELECT record_id FROM inbox")) == sorted((id_,) for id_ in gone)
+    assert (last["gaps"], last["unreadable"]) == ([], 0)
+    assert 0 < last["files"] < len(gone)
+    assert last["files"] == last["kept"]
