@@ -1,7 +1,8 @@
 """Where one contact stands and why: a causal replay of everything known up to a moment, never of what came later."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from syncer.funnel.bootstrap import expect_present
 from syncer.funnel.deal_moves import move, places_of, unmapped
@@ -27,7 +28,7 @@ from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE
 
 
-class _Frame(NamedTuple):
+class _Frame(msgspec.Struct, frozen=True):
     """What is known before the replay begins."""
 
     fit: Fit
@@ -45,7 +46,8 @@ def decide_contact(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> Conta
     contact = facts.contact
     if rules.is_test is not None and rules.is_test(contact):
         return _absent(facts, rules, as_of, "is_test")
-    gate, fit = rules.scorer.standing(facts, as_of)
+    standing = rules.scorer.standing(facts, as_of)
+    gate, fit = standing.gate, standing.fit
     basis = NONE if gate else FIT_ONLY if contact.opted_out or contact.email is None else FULL
     frame = _Frame(fit, basis, gate)
     if not facts.evidence and not facts.deals and contact.lifecycle is None and contact.archived_at is None:

@@ -1,7 +1,8 @@
 """When a contact's profile changes by date alone: a planned purchase comes near, a record grows old."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+
+import msgspec
 
 from syncer.agreement.model import Agreement
 from syncer.agreement.names import Ground
@@ -11,7 +12,7 @@ from syncer.moments import DAY, Millis
 from syncer.scoring.names import Getter, getter
 
 
-class DatedProfile(NamedTuple):
+class DatedProfile(msgspec.Struct, frozen=True):
     """The dates that fit, gates and market read, and how many days around them their answers can change."""
 
     getters: Sequence[Getter] = ()

@@ -19,13 +19,17 @@ def due(replay: Replay, engagement: float, as_of: Millis, upcoming: Millis | Non
         below = replay.calm_until if replay.below_since is None else replay.below_since
         if below < NEVER:
             found.append(rules.evenings.later(below, rules.dwell))
-        found += [at for at in (replay.cool_until, replay.overridden_until) if at is not None]
+        if replay.cool_until is not None:
+            found.append(replay.cool_until)
+        if replay.overridden_until is not None:
+            found.append(replay.overridden_until)
     elif replay.wake < NEVER:
         found.append(replay.wake)
     if replay.passage is not None:
         found += _drift(replay, engagement, as_of)
     dated = profile_change(replay.facts, rules, as_of)
-    found += [] if dated is None else [dated]
+    if dated is not None:
+        found.append(dated)
     return Millis(max(min(found), as_of + HOUR)) if found else None
 
 
@@ -49,7 +53,7 @@ def _drift(replay: Replay, engagement: float, as_of: Millis) -> Sequence[int]:
         changed = track.next_change_at(as_of, rules.levels)
         return () if changed is None else (changed,)
     shown = engagement - rules.score_step
-    mark = max([shown, *(level for level in rules.levels if level <= engagement)])
+    mark = max(next((level for level in rules.levels if level <= engagement), shown), shown)
     if mark <= 0:
         return ()
     fades = rules.bounds.stays_above(mark, engagement, as_of)

@@ -1,7 +1,8 @@
 """What time alone does to a replay: expiry, hysteresis, cool-off, overrides, and the CRM's uncontradicted word."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+
+import msgspec
 
 from syncer.funnel.bootstrap import take_word
 from syncer.funnel.bounds import NEVER
@@ -14,7 +15,7 @@ from syncer.moments import DAY, HOUR, Millis
 from syncer.scoring.track import Track
 
 
-class Due(NamedTuple):
+class Due(msgspec.Struct, frozen=True):
     """Something that happens by itself."""
 
     at: int

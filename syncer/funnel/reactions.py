@@ -16,24 +16,24 @@ _SCORE_RULES = {INQUIRY: "score_inquiry", MQL: "score_mql", SALES_READY: "score_
 
 def reaction(replay: Replay, row: Evidence) -> None:
     """Take an inbound reaction: the contact did something (domain B3)."""
-    event, asks, hot, leaves, most, takes, steps = replay.rules.read(row.kind, row.subject, row.asset, row.outcome)
-    if leaves:
+    read = replay.rules.read(row.kind, row.subject, row.asset, row.outcome)
+    if read.leaves:
         unsubscribe(replay, row)
         return
-    at = row.occurred_at
+    at, hot = row.occurred_at, read.is_hot
     if replay.passage is None:
         if not admits(replay, at, hot=hot):
             return
         _begin_by_contact(replay, Millis(at))
     track = replay.track
-    if track is not None and event and track.count(row, steps):
-        _scored(replay, at, most)
-        if takes:
+    if track is not None and read.event and track.count(row, read.steps):
+        _scored(replay, at, read.most)
+        if read.takes:
             _take_off(replay, at)
     replay.last_activity = at
     if replay.lead >= SALES_READY or replay.open_deals:
         return
-    if asks:
+    if read.asks:
         _request(replay, Millis(at), row)
     elif replay.upper >= replay.next_up or replay.lead == NOWHERE or (hot and replay.lead == SUSPECT):
         target, rule = _target(replay, at, hot=hot)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+
+import msgspec
 
 from syncer.funnel.bounds import INFINITE, Bounds
 from syncer.records import ActivityKind, Evidence
@@ -14,7 +15,7 @@ _REMEMBERED = 50_000
 _LEAVING = ActivityKind.UNSUBSCRIBE.value
 
 
-class Reading(NamedTuple):
+class Reading(msgspec.Struct, frozen=True):
     """What an activity is."""
 
     #: "" where the contact did not do it.

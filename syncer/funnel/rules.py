@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from syncer.agreement.head import RejectTarget
 from syncer.agreement.model import Agreement
 from syncer.agreement.score import Action
@@ -36,7 +38,7 @@ _LIFECYCLES: Mapping[str, FunnelStage] = {
 _GRADES = "ABCD"
 
 
-class Enter(NamedTuple):
+class Enter(msgspec.Struct, frozen=True):
     """Engagement from which a grade reaches MQL and sales-ready; infinite where it never does."""
 
     mql: float

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+import msgspec
+
 from syncer.funnel.facts import ContactFacts
 from syncer.records import Value
 from syncer.scoring.names import Getter
@@ -50,7 +52,7 @@ class Grades(NamedTuple):
     rest: str
 
 
-class FitPlan(NamedTuple):
+class FitPlan(msgspec.Struct, frozen=True):
     """Everything fit reads. Bits: rules of groups in order, then deductions, missing facts, and gates."""
 
     getters: tuple[tuple[str, Getter], ...]
@@ -69,7 +71,7 @@ class FitPlan(NamedTuple):
     known: dict[int, "Standing"]
 
 
-class Fit(NamedTuple):
+class Fit(msgspec.Struct, frozen=True):
     """Fit of one contact. `points` rounded half-up to two decimals."""
 
     points: float
@@ -82,7 +84,7 @@ class Fit(NamedTuple):
     missing: tuple[str, ...]
 
 
-class Standing(NamedTuple):
+class Standing(msgspec.Struct, frozen=True):
     """What a contact's profile alone says."""
 
     #: The gate that keeps the contact out.

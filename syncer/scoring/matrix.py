@@ -1,7 +1,8 @@
 """From two axes to one cell, one action and a number to sort by (domain D3)."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+
+import msgspec
 
 from syncer.funnel.facts import Score
 from syncer.scoring.fit import Fit
@@ -13,7 +14,7 @@ ACTION_RANK: Mapping[str, int] = {"sales_ready": 4, "mql": 3, "inquiry": 2, "sus
 FULL, FIT_ONLY, NONE = "full", "fit_only", "none"
 
 
-class Cell(NamedTuple):
+class Cell(msgspec.Struct, frozen=True):
     """One cell of the matrix."""
 
     name: str
@@ -22,7 +23,7 @@ class Cell(NamedTuple):
     rank: int
 
 
-class Matrix(NamedTuple):
+class Matrix(msgspec.Struct, frozen=True):
     """Levels of engagement and the cells."""
 
     #: Threshold and level, highest threshold first.
@@ -52,18 +53,17 @@ def score_of(matrix: Matrix, fit: Fit, engagement: float, basis: str) -> Score:
         return _unscored(matrix)
     if basis == FIT_ONLY:
         engagement = 0.0
-    points, grade, completeness, _, _ = fit
     level = level_of(matrix, engagement)
-    cell, action, rank = matrix.cells[grade, level]
+    cell = matrix.cells[fit.grade, level]
     return Score(
-        points,
+        fit.points,
         engagement,
-        grade,
+        fit.grade,
         level,
-        cell,
-        action,
-        whole(1000 * rank + 10 * points + engagement),
-        completeness,
+        cell.name,
+        cell.action,
+        whole(1000 * cell.rank + 10 * fit.points + engagement),
+        fit.completeness,
         basis,
     )
 

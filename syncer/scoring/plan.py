@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
+import msgspec
+
 from syncer.records import Evidence, Value
 from syncer.scoring.days import LocalDays
 
@@ -72,7 +74,7 @@ Step = tuple[EventTest | None, float, float, int, Memory | None]
 Slot = tuple[int, float]
 
 
-class Cap(NamedTuple):
+class Cap(msgspec.Struct, frozen=True):
     """One group: the sum of its slots stays within [-limit, limit]."""
 
     limit: float
@@ -83,7 +85,7 @@ class Cap(NamedTuple):
     name: str
 
 
-class TimedDeduction(NamedTuple):
+class TimedDeduction(msgspec.Struct, frozen=True):
     """Points that depend on the whole days since the last own activity; outside all groups."""
 
     id: str
@@ -94,7 +96,7 @@ class TimedDeduction(NamedTuple):
     flips: tuple[int, ...]
 
 
-class MixedDeduction(NamedTuple):
+class MixedDeduction(msgspec.Struct, frozen=True):
     """Points that depend on the profile, and where `timed` on the present too."""
 
     id: str
@@ -103,7 +105,7 @@ class MixedDeduction(NamedTuple):
     timed: bool
 
 
-class EngagementPlan(NamedTuple):
+class EngagementPlan(msgspec.Struct, frozen=True):
     """Everything a running score reads."""
 
     steps: Mapping[str, tuple[Step, ...]]

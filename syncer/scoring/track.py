@@ -89,14 +89,15 @@ class Track:
             self._refresh(moment)
         sums, age = self._sums, self._scale - moment
         total = 0.0
-        for limit, slot, life, more, _ in self._plan.groups:
-            value = sums[slot]
+        for cap in self._plan.groups:
+            value = sums[cap.slot]
             if value:
-                value *= exp2(age / life)
-            for other, pace in more:
+                value *= exp2(age / cap.life)
+            for other, pace in cap.more:
                 if sums[other]:
                     value += sums[other] * exp2(age / pace)
             if value:
+                limit = cap.limit
                 total += limit if value > limit else max(value, -limit)
         return total
 
@@ -105,9 +106,9 @@ class Track:
         last, total = self.last_activity_at, self._base
         if last is not None:
             idle = (moment - last) // DAY
-            for _, points, by_day, _ in self._plan.timed:
-                if by_day[min(idle, len(by_day) - 1)]:
-                    total += points
+            for one in self._plan.timed:
+                if one.by_day[min(idle, len(one.by_day) - 1)]:
+                    total += one.points
         for rule in self._plan.mixed:
             if rule.timed and rule.test(self._now(moment)):
                 total += rule.points
