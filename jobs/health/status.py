@@ -25,8 +25,6 @@ class AccountStatus:
     #: Live records by table.
     records: Mapping[str, int]
     outbox: Mapping[str, int]
-    #: When large tables and what is settled were counted.
-    counted_at: Millis
     dead_letters: int
     runs: Sequence[Run]
     webhooks: HookStanding
@@ -44,6 +42,8 @@ class AccountStatus:
     failures: Mapping[str, int] = field(default_factory=dict)
     #: Seconds from the oldest webhook of the last drain that wrote until it was written back.
     behind: float | None = None
+    #: When large tables and settled values were counted; None does not say.
+    counted_at: Millis | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
