@@ -67,7 +67,7 @@ class Dialect(Protocol):
         """Return a selectable over the texts of a JSON list bound as `name`."""
         ...
 
-    def stream(self, connection: Connection, statement: Executable) -> Generator[Row, None, None]:
+    def stream(self, connection: Connection, statement: Query) -> Generator[Row, None, None]:
         """Yield the rows of a statement a page at a time."""
         ...
 
@@ -113,7 +113,7 @@ def raw(connection: Connection, statement: Executable, parameters: Mapping[str, 
     return list(connection.execute(statement, dict(parameters)).cursor.fetchall())
 
 
-def streamed(connection: Connection, statement: Executable) -> Generator[Row, None, None]:
+def streamed(connection: Connection, statement: Query) -> Generator[Row, None, None]:
     """Yield tuples a page at a time: memory stays flat however many there are. To be closed where it is left early."""
     return dialect_of(connection).stream(connection, statement)
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Executable,
     Select,
     Table,
     Text,
@@ -131,7 +130,7 @@ def texts(name: str) -> Select[tuple[str]]:
     return select(func.json_array_elements_text(listed).table_valued("value").c.value)
 
 
-def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any, ...], None, None]:
+def stream(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Generator[tuple[Any, ...], None, None]:
     """Yield the driver's own tuples from a cursor of the server's, a page at a time."""
     compiled = statement.compile(dialect=connection.dialect, compile_kwargs={"render_postcompile": True})
     driver = cast("psycopg.Connection[tuple[Any, ...]]", connection.connection.driver_connection)

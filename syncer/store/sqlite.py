@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Executable,
     Select,
     Table,
     Text,
@@ -132,7 +131,7 @@ def texts(name: str) -> Select[tuple[str]]:
     return select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value)
 
 
-def stream(connection: Connection, statement: Executable) -> Generator[tuple[Any, ...], None, None]:
+def stream(connection: Connection, statement: Select[*tuple[Any, ...]]) -> Generator[tuple[Any, ...], None, None]:
     """Yield the driver's own tuples a page at a time."""
     with connection.execute(statement) as result:
         while page := result.cursor.fetchmany(_PAGE):
