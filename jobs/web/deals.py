@@ -22,7 +22,7 @@ from jobs.web.tales import deal_tale
 from syncer.errors import Missing
 from syncer.store.browse import DealLine, DealView
 
-_MOST = 200
+_MOST = 150
 _VIEWS: tuple[DealView, ...] = get_args(DealView)
 
 
