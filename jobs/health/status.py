@@ -26,8 +26,6 @@ class AccountStatus:
     #: Live records by table.
     records: Mapping[str, int]
     outbox: Mapping[str, int]
-    #: When large tables and what is settled were counted.
-    counted_at: Millis
     dead_letters: int
     runs: Sequence[Run]
     webhooks: HookStanding
@@ -49,6 +47,8 @@ class AccountStatus:
     queue: QueueStanding | None = None
     #: How far the app's journal was read; None where it never was.
     journal: JournalStanding | None = None
+    #: When large tables and settled values were counted; None does not say.
+    counted_at: Millis | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""

@@ -24,7 +24,7 @@ from syncer.errors import Missing
 from syncer.records import Kind
 from syncer.store.browse import DealLine, DealView
 
-_MOST = 200
+_MOST = 150
 _VIEWS: tuple[DealView, ...] = get_args(DealView)
 
 

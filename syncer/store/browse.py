@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
@@ -100,10 +100,8 @@ class Browse:
     def contacts(self, account: str, asked: ContactsAsked) -> Sequence[ContactLine]:
         """Return contacts by priority, highest first; with clocks the soonest due first."""
         few = self._few(tables.contacts, account, asked.owner_id)
-        statement = _contacts_sql(account, asked)
-        if few is not None:
-            statement = statement.where(among(dialect_of(self._connection), tables.contact_states.c.contact_id))
-        return [_contact(row) for row in raw(self._connection, statement, {} if few is None else {"ids": listed(few)})]
+        rows = self._among(few, tables.contact_states.c.contact_id, _contacts_sql(account, asked, few))
+        return [_contact(row) for row in rows]
 
     def _few(self, table: Table, account: str, owner_id: str | None) -> Sequence[str] | None:
         """Return the records of an owner who has so few that they are looked up one by one, else None.
@@ -115,6 +113,13 @@ class Browse:
         mine = select(table.c.id).where(table.c.account == account, table.c.owner_id == owner_id).limit(_FEW + 1)
         found = [row[0] for row in raw(self._connection, mine, {})]
         return found if len(found) <= _FEW else None
+
+    def _among(self, few: Sequence[str] | None, key: ColumnElement[str], statement: Query) -> Sequence[Row]:
+        """Return the rows of a list, of few records where they are named."""
+        if few is None:
+            return raw(self._connection, statement, {})
+        wanted = statement.where(among(dialect_of(self._connection), key))
+        return raw(self._connection, wanted, {"ids": listed(few)}) if few else ()
 
     def stage_counts(self, account: str) -> Mapping[str, int]:
         """Return how many contacts stand in each stage."""
@@ -143,10 +148,8 @@ class Browse:
     def deals(self, account: str, view: DealView, *, owner_id: str | None = None, limit: int = 200) -> list[DealLine]:
         """Return a view's deals: open ones by close date, delayed ones by resume date, closed ones latest first."""
         few = self._few(tables.deals, account, owner_id)
-        statement = _deals_sql(account, view, owner_id, limit)
-        if few is not None:
-            statement = statement.where(among(dialect_of(self._connection), tables.deal_spans.c.deal_id))
-        return [_deal(row) for row in raw(self._connection, statement, {} if few is None else {"ids": listed(few)})]
+        statement = _deals_sql(account, view, owner_id, few).limit(limit)
+        return [_deal(row) for row in self._among(few, tables.deal_spans.c.deal_id, statement)]
 
     def judged(
         self, account: str, kind: Kind, name: str, ids: Collection[str], *, by: str, after: Millis
@@ -155,7 +158,12 @@ class Browse:
         return judged(self._connection, account, kind, name, ids, by=by, after=after)
 
 
-def _contacts_sql(account: str, asked: ContactsAsked) -> Query:
+def _ordering(column: ColumnElement[Any], few: Sequence[str] | None) -> ColumnElement[Any]:
+    """Return what a list is ordered by; few records are sorted, and SQLite is kept from walking the index for them."""
+    return column if few is None else column + 0
+
+
+def _contacts_sql(account: str, asked: ContactsAsked, few: Sequence[str] | None) -> Query:
     states, contacts, companies = tables.contact_states.c, tables.contacts.c, tables.companies.c
     columns = (
         states.contact_id,
@@ -173,8 +181,9 @@ def _contacts_sql(account: str, asked: ContactsAsked) -> Query:
         tables.contacts, and_(contacts.account == states.account, contacts.id == states.contact_id)
     ).outerjoin(tables.companies, and_(companies.account == contacts.account, companies.id == contacts.company_id))
     statement = select(*columns).select_from(joined).where(*_wanted(account, asked))
-    order = (states.sla_due_at,) if asked.with_clock else ()
-    return statement.order_by(*order, states.priority.desc(), states.contact_id).limit(asked.limit)
+    order = (_ordering(states.sla_due_at, few),) if asked.with_clock else ()
+    priority = _ordering(states.priority, few).desc()
+    return statement.order_by(*order, priority, states.contact_id).limit(asked.limit)
 
 
 def _wanted(account: str, asked: ContactsAsked) -> list[ColumnElement[bool]]:
@@ -208,7 +217,7 @@ def _contact(row: Row) -> ContactLine:
     )
 
 
-def _deals_sql(account: str, view: DealView, owner_id: str | None, limit: int) -> Query:
+def _deals_sql(account: str, view: DealView, owner_id: str | None, few: Sequence[str] | None) -> Query:
     spans, deals = tables.deal_spans.c, tables.deals.c
     columns = (
         spans.deal_id,
@@ -231,8 +240,8 @@ def _deals_sql(account: str, view: DealView, owner_id: str | None, limit: int) -
     if owner_id is not None:
         wanted.append(deals.owner_id == owner_id)
     order = {"other": spans.resume_at, "open": spans.close_date, "proposed": spans.close_date}
-    sorting = order.get(view, spans.valid_from.desc())
-    return select(*columns).select_from(_JOINED).where(*wanted).order_by(sorting, spans.deal_id).limit(limit)
+    sorting = _ordering(order[view], few) if view in order else _ordering(spans.valid_from, few).desc()
+    return select(*columns).select_from(_JOINED).where(*wanted).order_by(sorting, spans.deal_id)
 
 
 def _latest(account: str) -> list[ColumnElement[bool]]:
