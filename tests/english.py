@@ -48,4 +48,4 @@ def _tables() -> Iterator[tuple[str, str]]:
 
 
 def _is_pair(value: object) -> bool:
-    return isinstance(value, tuple) and len(value) == 2 and all(isinstance(one, str) and one for one in value)
+    return type(value) is tuple and len(value) == 2 and all(isinstance(one, str) and one for one in value)

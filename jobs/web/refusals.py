@@ -24,7 +24,7 @@ _FAULTS: Mapping[str, str] = {
     "--as-of": "Der Stichtag ist kein Datum wie 2026-09-30",
     "--period": "Das ist kein Zeitraum wie 2026, 2026Q3, 2026-09 oder 2026-09-01..2026-09-30",
     "--basis": "Diese Kennzahl kennt die Basis nicht; möglich:",
-    "--by": "So lässt sich keine Kennzahl aufteilen; möglich:",
+    "--by": "So lässt sich keine Kennzahl aufteilen",
     "ID": "Diese Kennzahl gibt es nicht; möglich:",
     "--threshold": "Das kann keine Schwelle der Stufe 1 sein: Sie liegt über der Stufe 2 und nicht über der Skala",
     "reason": "Diesen Grund kennt die Vereinbarung nicht; möglich:",

@@ -1,6 +1,7 @@
 """How right forecasts were, quarter by quarter and rep by rep, and what slipped: as bars and as tables."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from jobs.web.figure_rows import Cell, Figures, Named, amount_of, cell_of, segment_of
 from jobs.web.waterfall import Chart, level_chart
@@ -9,14 +10,23 @@ from syncer.store.values import KpiRow
 
 #: The age at which a forecast is judged first: on the eve of its quarter.
 _START = "quarter_start"
-#: Columns of both tables: word of the head → figure, and its age where it has one.
-COLUMNS: Mapping[str, tuple[str, str | None]] = {
-    "wape_start": ("K21", _START),
-    "wape_week_5": ("K21", "week_5"),
-    "wape_week_9": ("K21", "week_9"),
-    "bias_start": ("K21.bias", _START),
-    "commit_start": ("K21.commit_hits", _START),
-    "slip": ("K24", None),
+
+
+class Column(NamedTuple):
+    """A figure, and the age of the forecast that it judges where it has one."""
+
+    row_id: str
+    age: str | None
+
+
+#: Columns of both tables, by the word of their heads.
+COLUMNS: Mapping[str, Column] = {
+    "wape_start": Column("K21", _START),
+    "wape_week_5": Column("K21", "week_5"),
+    "wape_week_9": Column("K21", "week_9"),
+    "bias_start": Column("K21.bias", _START),
+    "commit_start": Column("K21.commit_hits", _START),
+    "slip": Column("K24", None),
 }
 
 
