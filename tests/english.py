@@ -14,7 +14,7 @@ from syncer.scoring.texts import TEXTS
 _AS_IT_IS = re.compile(r'<(\w+)[^>]* translate="no"[^>]*>.*?</\1>|<code>.*?</code>|<title>.*?</title>', re.DOTALL)
 _LINKS_TO_ENGLISH = re.compile(r'<a hreflang="en".*?</a>', re.DOTALL)
 #: Words of tables that are names in German too, or parts of what the CRM's people write.
-_NAMES = frozenset({"call", "Contact", "Deal", "deal", "form", "meeting", "Rate"})
+_NAMES = frozenset({"call", "Contact", "Deal", "deal", "form", "id", "meeting", "Rate"})
 
 
 def english_of(page: str) -> list[str]:

@@ -110,7 +110,7 @@ def account_names(settings: Settings, store: Store, account: str | None) -> Sequ
     with store.snapshot() as unit:
         kept = unit.desk.account_names()
     if account is None and not kept:
-        hint = "put its token into .env, then: syncer check, syncer backfill"
+        hint = "syncer init, put its token into .env, then: syncer check, syncer backfill"
         raise ConfigError([Problem(message="no account is set up, and nothing was read yet", hint=hint)])
     if account is None:
         return kept
