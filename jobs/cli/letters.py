@@ -89,13 +89,15 @@ def _drop(account: str | None, ident: str, lang: "Language", *, as_json: bool) -
 def _replay(account: str | None, ident: str | None, lang: "Language", *, as_json: bool) -> None:
     from jobs.cli.frame import each_account, print_json
     from jobs.cli.letter_words import said
-    from jobs.writing.replay import replay
+    from jobs.writing.replay import no_letter, replay
 
     async def work(desk: "Desk") -> tuple[int, int]:
         return await replay(desk, ident)
 
     results = each_account(account, work, quiet=True)
     tried, waiting = (sum(one[place] for one in results) for place in (0, 1))
+    if ident is not None and not tried:
+        raise no_letter(ident)
     if as_json:
         print_json({"tried": tried, "waiting": waiting})
     else:

@@ -20,12 +20,11 @@ from syncer.store import DeadLetter
 
 
 async def replay(desk: Desk, ident: str | None) -> tuple[int, int]:
-    """Try one letter again, or all of them; return how many were tried and how many still wait.
-
-    Raises ConfigError for an id that no open letter has.
-    """
+    """Try one letter of the account again, or all of them; return how many were tried and how many still wait."""
+    letters = [one for one in await asyncio.to_thread(_open, desk) if ident in {None, one.id}]
+    if not letters:
+        return 0, 0
     with recorded_run(desk, "replay") as run:
-        letters = _chosen(await asyncio.to_thread(_open, desk), ident)
         await _read_again(desk, [one for one in letters if not one.is_write])
         await asyncio.to_thread(_reopen, desk, [one for one in letters if one.is_write])
         await derive(desk)
@@ -34,13 +33,6 @@ async def replay(desk: Desk, ident: str | None) -> tuple[int, int]:
         waiting = sum(one.id in left for one in letters)
         run.counts.update(tried=len(letters), waiting=waiting)
     return len(letters), waiting
-
-
-def _chosen(letters: Sequence[DeadLetter], ident: str | None) -> Sequence[DeadLetter]:
-    chosen = [one for one in letters if ident is None or one.id == ident]
-    if ident is not None and not chosen:
-        raise no_letter(ident)
-    return chosen
 
 
 def no_letter(ident: str) -> ConfigError:

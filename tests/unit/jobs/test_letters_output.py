@@ -74,3 +74,11 @@ def test_none_is_said_in_german_too(syncer):
     for one in ("deals:7", "write:deals:7"):
         syncer("drop", one)
     assert syncer("--lang", "de").startswith("keine: ")
+
+
+def test_a_letter_is_tried_again_whichever_account_has_it(syncer, tmp_path):
+    (tmp_path / "syncer.yaml").write_text("accounts: {first: {}, hubspot: {}}\n", encoding="utf-8")
+    done = CliRunner().invoke(app, ["dead-letters", "replay", "write:deals:7", "--json"])
+    assert (done.exit_code, json.loads(done.stdout)) == (3, {"tried": 1, "waiting": 1})
+    with pytest.raises(ConfigError, match="no letter deals:8"):
+        syncer("replay", "deals:8")
