@@ -59,6 +59,8 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,
+        # A round holds one for the lock of its account: how many there may be is for the server to say.
+        max_overflow=-1,
         connect_args={"connect_timeout": CONNECT_S, "options": OPTIONS + waits},
     )
     event.listen(engine, "do_connect", _connect)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -36,6 +37,16 @@ def test_a_second_process_is_refused_and_told_what_to_do(database_url, holder):
     assert refused.value.hint
     with store.account_lock("b"):
         pass
+    store.close()
+
+
+def test_fifty_accounts_are_worked_on_at_once(database_url):
+    store = open_store(database_url)
+    with ExitStack() as held:
+        for number in range(50):
+            held.enter_context(store.account_lock(f"account {number}"))
+        with store.snapshot() as unit:
+            assert unit.desk.account_names() == []
     store.close()
 
 
