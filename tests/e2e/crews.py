@@ -1,7 +1,5 @@
 """Daemons and workers of one PostgreSQL database as processes of their own, with logs to look at."""
 
-import json
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,54 +8,22 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from tests.e2e.conftest import COMMAND
+from tests.e2e.daemons import Processes
 from tests.e2e.test_daemon import _free_port, _until
 
 
-class Crew:
+class Crew(Processes):
     """The processes on one database."""
 
     def __init__(self, folder: Path, url: str, **variables: str) -> None:
-        self.folder = folder
+        super().__init__(folder, url, SYNCER_ERASURES=str(folder / "erasures"), **variables)
         self.url = url
         self.ports: dict[str, int] = {}
-        self.environment = {
-            **os.environ,
-            "SYNCER_DATABASE_URL": url,
-            "SYNCER_CONFIG": str(folder / "syncer.yaml"),
-            "SYNCER_AGREEMENT": str(folder / "agreement.yaml"),
-            "SYNCER_ERASURES": str(folder / "erasures"),
-            "SYNCER_LOG": "json",
-            "HUBSPOT_ACCESS_TOKEN": "pat-test-1",
-            **variables,
-        }
-
-    def call(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            env=self.environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
 
     @contextmanager
     def running(self, name: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen]:
-        with (self.folder / f"{name}.log").open("a") as log:
-            process = subprocess.Popen(
-                [*COMMAND, *arguments],
-                env=self.environment | changes,
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
-            )
-        try:
+        with self.started(name, *arguments, **changes) as process:
             yield process
-        finally:
-            process.kill()
-            process.wait()
         assert "Traceback" not in (self.folder / f"{name}.log").read_text()
 
     @contextmanager
@@ -66,15 +32,11 @@ class Crew:
         with self.running(name, "run", "--port", str(self.ports[name]), **changes) as process:
             yield process
 
-    def log(self, name: str) -> list[dict]:
-        lines = (self.folder / f"{name}.log").read_text().splitlines()
-        return [json.loads(line) for line in lines if line.startswith("{")]
-
     def logged(self, name: str, event: str, **facts: object) -> list[dict]:
-        return [one for one in self.log(name) if one["event"] == event and facts.items() <= one.items()]
+        return [one for one in self.told(name) if one["event"] == event and facts.items() <= one.items()]
 
     def until_logged(self, name: str, event: str, seconds: float = 90, **facts: object) -> dict:
-        assert _until(lambda: self.logged(name, event, **facts), seconds), (name, event, self.log(name)[-8:])
+        assert _until(lambda: self.logged(name, event, **facts), seconds), (name, event, self.told(name)[-8:])
         return self.logged(name, event, **facts)[-1]
 
     def get(self, name: str, path: str) -> httpx.Response:

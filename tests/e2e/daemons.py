@@ -1,10 +1,11 @@
-"""A daemon as a process of its own, with a log to look at."""
+"""Daemons as processes of their own, with logs to look at."""
 
 import json
 import os
 import sqlite3
 import subprocess
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,15 +14,14 @@ from tests.e2e.conftest import COMMAND
 from tests.e2e.test_daemon import _free_port, _until
 
 
-class Daemon:
-    """One daemon."""
+class Processes:
+    """Commands of one folder as processes of their own."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, url: str, **variables: str) -> None:
         self.folder = folder
-        self.port = _free_port()
         self.environment = {
             **os.environ,
-            "SYNCER_DATABASE_URL": f"sqlite:///{folder / 'syncer.db'}",
+            "SYNCER_DATABASE_URL": url,
             "SYNCER_CONFIG": str(folder / "syncer.yaml"),
             "SYNCER_AGREEMENT": str(folder / "agreement.yaml"),
             "SYNCER_LOG": "json",
@@ -41,14 +41,10 @@ class Daemon:
         )
 
     @contextmanager
-    def running(self):
-        with (self.folder / "daemon.log").open("a") as log:
+    def started(self, name: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen]:
+        with (self.folder / f"{name}.log").open("a") as log:
             process = subprocess.Popen(
-                [*COMMAND, "run", "--port", str(self.port)],
-                env=self.environment,
-                cwd=self.folder,
-                stdout=log,
-                stderr=log,
+                [*COMMAND, *arguments], env=self.environment | changes, cwd=self.folder, stdout=log, stderr=log
             )
         try:
             yield process
@@ -56,9 +52,24 @@ class Daemon:
             process.kill()
             process.wait()
 
-    def log(self) -> list[dict]:
-        lines = (self.folder / "daemon.log").read_text().splitlines()
+    def told(self, name: str) -> list[dict]:
+        """Return what a process logged."""
+        lines = (self.folder / f"{name}.log").read_text().splitlines()
         return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+class Daemon(Processes):
+    """One daemon."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        super().__init__(folder, f"sqlite:///{folder / 'syncer.db'}", **variables)
+        self.port = _free_port()
+
+    def running(self) -> AbstractContextManager[subprocess.Popen]:
+        return self.started("daemon", "run", "--port", str(self.port))
+
+    def log(self) -> list[dict]:
+        return self.told("daemon")
 
     def until_logged(self, event: str, seconds: float = 40, **facts) -> dict:
         def found() -> list[dict]:

@@ -5,12 +5,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
+import httpx
 import orjson
 
 from connectors.hubspot.webhooks import read_batch
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from syncer.store import Store
 
 _NUMBERS = count(1)
+#: Streams that are compared in full after hints were drained.
+COUNTED = ("contacts", "companies", "deals")
 
 
 class Told(list):
@@ -49,3 +54,22 @@ def listening(crm, *, generic: bool = False) -> Iterator[Told]:
 def waiting(store: Store) -> list:
     with store.snapshot() as unit:
         return list(unit.inbox.waiting("hubspot", 10_000))
+
+
+def rep(crm, method: str, path: str, **more) -> dict:
+    """Do something in the CRM as another app does."""
+    headers = {"Authorization": "Bearer pat-rep-1"}
+    answer = httpx.request(method, f"{crm.server.base_url}{path}", headers=headers, **more)
+    assert answer.status_code < 300, answer.text
+    return answer.json() if answer.content else {}
+
+
+def quiet_contact(crm, place: int = 0):
+    """Return a contact that nobody works on yet."""
+    rows = crm.portal.tables["contacts"].live()
+    return [row for row in rows if not row.properties.get("hs_lead_status")][place]
+
+
+async def faults(desk) -> dict[str, int]:
+    result = await reconcile_round(desk, orders=Orders(apply=False))
+    return {stream: one.counts()["faults"] for stream, one in result.streams.items() if stream in COUNTED}

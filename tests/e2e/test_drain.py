@@ -3,7 +3,6 @@
 import random
 from functools import partial
 
-import httpx
 import pytest
 from structlog.testing import capture_logs
 
@@ -13,8 +12,6 @@ from connectors.sandbox.state import Habits, MergedId
 from jobs.health.status import read_status
 from jobs.pulling.look import look
 from jobs.pulling.pull import keep_watermark
-from jobs.pulling.reconcile import reconcile_round
-from jobs.pulling.sweep import Orders
 from jobs.rounds import sync_round
 from jobs.webhooks import drain as drain_module
 from jobs.webhooks.drain import MOST_ATTEMPTS, drain_round
@@ -23,10 +20,9 @@ from syncer.errors import AuthFailed, InvalidRecord, LimitScope, RateLimited, Un
 from syncer.hints import Deed, Hint
 from syncer.moments import DAY
 from syncer.records import Kind
-from tests.e2e.hooking import listening, waiting
+from tests.e2e.hooking import COUNTED, faults, listening, quiet_contact, rep, waiting
 
 ACCOUNT = "hubspot"
-COUNTED = ("contacts", "companies", "deals")
 
 
 @pytest.fixture
@@ -55,25 +51,6 @@ async def begun(desk) -> None:
 
 def only_read(desk) -> None:
     object.__setattr__(desk, "account", desk.account.model_copy(update={"write_back": False}))
-
-
-def rep(crm, method: str, path: str, **more) -> dict:
-    """Do something in the CRM as another app does."""
-    headers = {"Authorization": "Bearer pat-rep-1"}
-    answer = httpx.request(method, f"{crm.server.base_url}{path}", headers=headers, **more)
-    assert answer.status_code < 300, answer.text
-    return answer.json() if answer.content else {}
-
-
-def quiet_contact(crm, place: int = 0):
-    """Return a contact that nobody works on yet."""
-    rows = crm.portal.tables["contacts"].live()
-    return [row for row in rows if not row.properties.get("hs_lead_status")][place]
-
-
-async def faults(desk) -> dict[str, int]:
-    result = await reconcile_round(desk, orders=Orders(apply=False))
-    return {stream: one.counts()["faults"] for stream, one in result.streams.items() if stream in COUNTED}
 
 
 async def test_an_edit_is_decided_and_written_back_and_its_echo_writes_nothing(crm, open_desk):

@@ -3,7 +3,6 @@
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
@@ -33,11 +32,10 @@ from syncer.errors import AuthFailed, BadAnswer, Unavailable
 from syncer.log import LogFormat
 from syncer.moments import DAY, HOUR, MINUTE
 from syncer.records import Kind
-from tests.e2e.hooking import listening, waiting
+from tests.e2e.hooking import COUNTED, faults, listening, quiet_contact, rep, waiting
 from tests.e2e.journaling import CLIENT_ID, SECRET, reader_of, subscribed, with_journal
 
 ACCOUNT = "hubspot"
-COUNTED = ("contacts", "companies", "deals")
 
 
 @pytest.fixture
@@ -55,23 +53,6 @@ async def ready(desk):
     await setup(desk, apply=True)
     await sync_round(desk)
     return await subscribed(desk)
-
-
-def rep(crm, method: str, path: str, **more) -> dict:
-    headers = {"Authorization": "Bearer pat-rep-1"}
-    answer = httpx.request(method, f"{crm.server.base_url}{path}", headers=headers, **more)
-    assert answer.status_code < 300, answer.text
-    return answer.json() if answer.content else {}
-
-
-def quiet_contact(crm, place: int = 0):
-    rows = crm.portal.tables["contacts"].live()
-    return [row for row in rows if not row.properties.get("hs_lead_status")][place]
-
-
-async def faults(desk) -> dict[str, int]:
-    result = await reconcile_round(desk, orders=Orders(apply=False))
-    return {stream: one.counts()["faults"] for stream, one in result.streams.items() if stream in COUNTED}
 
 
 def standing(desk):
