@@ -209,6 +209,16 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "step_offer": ("offer", "Angebot"),
     "step_mql": ("MQL", "MQL"),
     "step_inquiry": ("inquiry", "Anfrage"),
+    "source_ai_referrals": ("AI referrals", "KI-Verweise"),
+    "source_direct_traffic": ("direct traffic", "direkte Zugriffe"),
+    "source_email_marketing": ("e-mail marketing", "E-Mail-Marketing"),
+    "source_offline": ("offline sources", "Offline-Quellen"),
+    "source_organic_search": ("organic search", "organische Suche"),
+    "source_other_campaigns": ("other campaigns", "andere Kampagnen"),
+    "source_paid_search": ("paid search", "bezahlte Suche"),
+    "source_paid_social": ("paid social", "bezahlte soziale Medien"),
+    "source_referrals": ("referrals", "Verweise"),
+    "source_social_media": ("organic social", "soziale Medien"),
     "model": ("model", "Modell"),
     "model_first": ("first touch", "Erstkontakt"),
     "model_last": ("last touch", "Letztkontakt"),
@@ -263,13 +273,15 @@ def term(code: str, lang: Language) -> str:
 
 
 def member(dim: str, value: str | None, lang: Language) -> str:
-    """Return a segment's value in words where the values are ours; sources and teams are named by the user."""
+    """Return a segment's value in words where the values are ours or HubSpot's; teams are named by the user."""
     if value is None:
         return "–"
     if dim in _OF_STAGES:
         return stage_text(value, lang)
     if dim in _OF_FIGURES:
         return term(f"{dim}_{value}", lang)
+    if dim == "source":
+        return term(f"source_{value}", lang).removeprefix("source_")
     return term(value, lang) if dim in _OF_CODES else value
 
 

@@ -16,13 +16,14 @@ from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
 from jobs.web.pages import Asking, linked
 from jobs.web.resumes import resume_calendar
-from jobs.web.rows import deal_row, noted
+from jobs.web.rows import deal_row, full_name, noted
 from jobs.web.site import Site
 from jobs.web.tales import deal_tale
 from jobs.web.words import page_word
 from syncer.errors import Missing
 from syncer.records import Kind
-from syncer.store.browse import DealLine, DealView
+from syncer.store import Unit
+from syncer.store.browse_deals import DealLine, DealView
 
 _MOST = 150
 _VIEWS: tuple[DealView, ...] = get_args(DealView)
@@ -76,8 +77,12 @@ def _read(
     if asking.account is None:
         return (), {}
     with site.store.snapshot() as unit:
-        stages = {one.stage_id: one.label or one.stage_id for one in unit.mirror.stages(asking.account)}
-        return unit.browse.deals(asking.account, view, owner_id=owner, limit=_MOST), stages
+        return unit.browse.deals(asking.account, view, owner_id=owner, limit=_MOST), deal_stages(unit, asking.account)
+
+
+def deal_stages(unit: Unit, account: str) -> Mapping[str, str]:
+    """Return what the CRM calls its deal stages, by id."""
+    return {one.stage_id: one.label or one.stage_id for one in unit.mirror.stages(account)}
 
 
 def _answered(site: Site, asking: Asking, lines: Sequence[DealLine]) -> Mapping[str, str]:
@@ -97,7 +102,17 @@ def _story(site: Site, request: Request) -> Response:
         story = deal_story(site.store, asking.account, request.path_params["id"])
     except Missing as error:
         raise HTTPException(HTTPStatus.NOT_FOUND, error.message) from error
-    return site.pages.page(request, "deal.html", asking, deal=deal_tale(story, site.zone, asking.lang))
+    with site.store.snapshot() as unit:
+        stages, lines = deal_stages(unit, asking.account), unit.browse.deals_named(asking.account, [str(story["id"])])
+        primary = unit.mirror.contact(asking.account, str(story["primary_contact"] or ""))
+    return site.pages.page(
+        request,
+        "deal.html",
+        asking,
+        deal=deal_tale(story, stages, site.zone, asking.lang),
+        lines=[deal_row(one, owners_of(site, asking), stages, site.zone, asking.lang) for one in lines],
+        primary_name=story["primary_contact"] if primary is None else full_name(primary),
+    )
 
 
 def _decide(site: Site, request: Request, fields: Mapping[str, str]) -> Response:

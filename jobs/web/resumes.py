@@ -9,7 +9,7 @@ from jobs.web.rows import day_text
 from jobs.words import Language, money, number
 from syncer.agreement.calendar import Calendar
 from syncer.moments import Millis
-from syncer.store.browse import DealLine
+from syncer.store.browse_deals import DealLine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

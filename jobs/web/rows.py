@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from jobs.rule_words import rule_text
 from jobs.terms import term
 from jobs.web.words import page_word
 from jobs.words import Language, money, number, stage_name, time_text
 from syncer.moments import DAY, HOUR, MINUTE, Millis
-from syncer.store.browse import ContactLine, DealLine
+from syncer.records import Contact
+from syncer.store.browse import ContactLine
+from syncer.store.browse_deals import DealLine
 
 _DASH = "–"
 
@@ -38,6 +41,7 @@ class DealRow:
     stage: str
     outcome: str
     rule: str
+    code: str
     reason: str
     amount: str
     close_date: str
@@ -69,7 +73,8 @@ def deal_row(
         name=line.name,
         stage=stages.get(line.stage_id or "", line.stage_id or _DASH),
         outcome=term(line.outcome.value, lang),
-        rule=line.proposal or line.rule,
+        rule=rule_text(line.proposal or line.rule, lang),
+        code=line.proposal or line.rule,
         reason=_DASH if line.reason is None else term(line.reason, lang),
         amount=money(line.amount, line.currency, lang),
         close_date=day_text(line.close_date, zone, lang),
@@ -83,6 +88,11 @@ def noted(done: str | None, names: Mapping[str, str], lang: Language) -> str:
     if done is None:
         return ""
     return f"{names[done]}: {page_word('noted', lang)}" if done in names else page_word("noted", lang)
+
+
+def full_name(contact: Contact) -> str:
+    """Return a contact's name, or the id of one who has none."""
+    return " ".join(part for part in (contact.first_name, contact.last_name) if part) or contact.id
 
 
 def owner_name(owner_id: str | None, owners: Mapping[str, str]) -> str:

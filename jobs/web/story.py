@@ -15,8 +15,9 @@ from jobs.handovers.experience import last_rates
 from jobs.handovers.waiting import card_for
 from jobs.terms import agreement_text
 from jobs.web.contacts import owners_of
+from jobs.web.deals import deal_stages
 from jobs.web.pages import Asking
-from jobs.web.rows import owner_name
+from jobs.web.rows import deal_row, full_name, owner_name
 from jobs.web.site import Site
 from jobs.web.tales import facts_of, parts, passings, told, told_time
 from jobs.words import stage_name
@@ -60,26 +61,28 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         account = asking.account
         known = next(unit.facts.contacts(account, [story.contact_id], now, lambda ids: deals_of(unit, account, ids)))
         entries = unit.desk.of_record(account, Kind.CONTACT, story.contact_id)[:_RECENT]
-        deals = unit.facts.deals_of(account, [story.contact_id]).get(story.contact_id, ())
+        deals = unit.browse.deals_named(
+            account, unit.facts.deals_of(account, [story.contact_id]).get(story.contact_id, ())
+        )
+        stages = deal_stages(unit, account)
         clocks = last_clocks(unit, account, now)
     card = card_for(site.store, site.agreement, account, story.contact_id, clocks=clocks, lang=lang, rates=last_rates)
-    contact = known.contact
-    name = " ".join(part for part in (contact.first_name, contact.last_name) if part)
+    contact, owners = known.contact, owners_of(site, asking)
     return {
         "id": story.contact_id,
-        "name": name or story.contact_id,
+        "name": full_name(contact),
         "company": None if known.company is None else known.company.name,
         "email": contact.email,
         "stage": stage_name(str(facts["stage"]), lang),
         "since": told_time(facts["since"], zone, lang),
-        "owner": owner_name(contact.owner_id, owners_of(site, asking)),
+        "owner": owner_name(contact.owner_id, owners),
         "lines": story.lines,
         "card": card,
         "history": list(reversed(passings(facts["history"], zone, lang))),
         "parts": parts(facts["score"], lang),
         "facts": facts_of(known.evidence[-_RECENT:], zone, lang),
         "told": told(entries, zone, lang),
-        "deals": deals,
+        "deals": [deal_row(one, owners, stages, zone, lang) for one in deals],
         "flags": facts["flags"],
         "as_of": told_time(facts["as_of"], zone, lang),
         "agreement": agreement_text(str(facts["agreement"]), site.in_force.notice, lang),

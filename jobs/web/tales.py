@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from jobs.rule_words import rule_text
 from jobs.terms import term
 from jobs.words import Language, money, number, stage_name, time_text
 from syncer.moments import millis
@@ -24,8 +25,9 @@ class Passing:
     cycle: str
     stage: str
     rule: str
+    #: The rule's code, and the evidence that it went by.
+    proof: str
     actor: str
-    evidence: str
     virtual: bool
 
 
@@ -35,7 +37,9 @@ class Fact:
 
     at: str
     kind: str
+    #: Addresses of pages without scheme and parameters.
     subject: str
+    whole: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +69,7 @@ class Span:
 
     since: str
     until: str
+    stage: str
     outcome: str
     rule: str
     amount: str
@@ -78,9 +83,9 @@ def passings(history: object, zone: ZoneInfo, lang: Language) -> Sequence[Passin
             at=told_time(one["at"], zone, lang),
             cycle=str(one["cycle"]),
             stage=stage_name(str(one["to"]), lang),
-            rule=str(one["rule"]),
+            rule=rule_text(str(one["rule"]), lang),
+            proof=f"{one['rule']}: {_joined(one['evidence'])}",
             actor=term(str(one["actor"]), lang),
-            evidence=_joined(one["evidence"]),
             virtual=bool(one["virtual"]),
         )
         for one in _mappings(history)
@@ -106,7 +111,8 @@ def facts_of(evidence: Sequence[Evidence], zone: ZoneInfo, lang: Language) -> Se
         Fact(
             at=time_text(one.occurred_at, zone, lang),
             kind=term(one.kind, lang),
-            subject=one.subject or one.outcome or "",
+            subject=_short(one.subject or one.outcome or ""),
+            whole=one.subject or one.outcome or "",
         )
         for one in reversed(evidence)
     ]
@@ -127,16 +133,18 @@ def told(entries: Sequence[OutboxEntry], zone: ZoneInfo, lang: Language) -> Sequ
     ]
 
 
-def deal_tale(story: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Mapping[str, object]:
-    """Return a deal's story as its page shows it."""
-    spans = [_span(one, zone, lang) for one in _mappings(story["spans"])]
-    named = ("outcome", "reason", "proposal")
-    said = {key: term(str(story[key]), lang) if story[key] else _DASH for key in named}
+def deal_tale(
+    story: Mapping[str, object], stages: Mapping[str, str], zone: ZoneInfo, lang: Language
+) -> Mapping[str, object]:
+    """Return a deal's story as its page shows it; `stages` names the CRM's deal stages."""
+    spans = [_span(one, stages, zone, lang) for one in _mappings(story["spans"])]
+    said = {key: term(str(story[key]), lang) if story[key] else _DASH for key in ("outcome", "reason")}
+    rules = {key: rule_text(str(story[key]), lang) if story[key] else _DASH for key in ("rule", "proposal")}
     return {
         **said,
+        **rules,
         "id": story["id"],
         "name": story["name"] or story["id"],
-        "rule": story["rule"] or _DASH,
         "resume_at": _day(story["resume_at"], zone, lang),
         "offer_at": _day(story["offer_at"], zone, lang),
         "primary_contact": story["primary_contact"],
@@ -146,19 +154,24 @@ def deal_tale(story: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Ma
     }
 
 
-def _span(one: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Span:
-    amount = one["amount"]
-    currency = one["currency"]
+def _span(one: Mapping[str, object], stages: Mapping[str, str], zone: ZoneInfo, lang: Language) -> Span:
+    amount, currency, stage = one["amount"], one["currency"], one["stage_id"]
     return Span(
         since=_day(one["valid_from"], zone, lang),
         until=_day(one["valid_to"], zone, lang),
+        stage=_DASH if stage is None else stages.get(str(stage), str(stage)),
         outcome=term(str(one["outcome"]), lang),
-        rule=str(one["rule"]),
+        rule=rule_text(str(one["rule"]), lang),
         amount=money(
             amount if isinstance(amount, Decimal) else None, None if currency is None else str(currency), lang
         ),
         close_date=_day(one["close_date"], zone, lang),
     )
+
+
+def _short(subject: str) -> str:
+    scheme, mark, address = subject.partition("://")
+    return address.partition("?")[0].rstrip("/") if mark and scheme.isalpha() else subject
 
 
 def _day(value: object, zone: ZoneInfo, lang: Language) -> str:

@@ -11,7 +11,7 @@ from syncer.scoring.fit import FitPlan, FitRule
 from syncer.scoring.plan import EventRule
 from syncer.scoring.rounding import NOISE
 from syncer.scoring.track import Track, weight
-from syncer.scoring.words import Labels, Lang
+from syncer.scoring.words import Labels, Lang, word
 
 FIT, ENGAGEMENT, NEGATIVE = "fit", "engagement", "negative"
 
@@ -129,7 +129,7 @@ def _cap_line(group: tuple[str, str, float], total: float, lang: Lang) -> Iterat
     axis, name, cap = group
     taken = min(max(total, -cap), cap) - total
     if abs(taken) > NOISE:
-        label = _CAP[lang].format(name=name)
+        label = _CAP[lang].format(name=word(name, lang))
         yield _closing(f"cap.{name}", label, taken, {"axis": axis, "group": name, "cap": cap})
 
 

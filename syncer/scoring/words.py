@@ -40,6 +40,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "country": ("Land", "country"),
     "planned_purchase": ("geplanter Kaufzeitpunkt", "planned purchase"),
     "email_domain": ("E-Mail-Domain", "e-mail domain"),
+    "company": ("Firma", "company"),
+    "person": ("Person", "person"),
+    "intent": ("Kaufabsicht", "intent"),
+    "content": ("Inhalte", "content"),
+    "region": ("Region", "region"),
+    "timing": ("Zeitpunkt", "timing"),
+    "web": ("Website", "website"),
     "days_since_last_activity": ("Tage ohne Aktivität", "days without activity"),
 }
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 
@@ -11,27 +9,21 @@ from syncer.funnel.facts import Outcome
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import tables
-from syncer.store.decode import amount_of
+from syncer.store.browse_deals import (
+    DealLine,
+    DealView,
+    StageOutcome,
+    deal_line,
+    lines_sql,
+    ordering,
+    outcomes_sql,
+    view_sql,
+)
 from syncer.store.dialect import Query, Row, among, dialect_of, listed, raw
 from syncer.store.judged import judged
 
 #: Records of an owner up to which a list begins with them.
 _FEW = 2_000
-
-#: Which deals: all of them, those that a rule would delay, and those that were delayed.
-DealView = Literal["open", "proposed", "other", "won", "lost"]
-DEAL_VIEWS: Mapping[DealView, Outcome] = {
-    "open": Outcome.OPEN,
-    "proposed": Outcome.OPEN,
-    "other": Outcome.OTHER,
-    "won": Outcome.WON,
-    "lost": Outcome.LOST,
-}
-
-_JOINED = tables.deal_spans.join(
-    tables.deals,
-    and_(tables.deals.c.account == tables.deal_spans.c.account, tables.deals.c.id == tables.deal_spans.c.deal_id),
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,35 +39,6 @@ class ContactLine:
     priority: int
     owner_id: str | None
     sla_due_at: Millis | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DealLine:
-    """One deal in a list, as its latest span says."""
-
-    id: str
-    name: str
-    stage_id: str | None
-    pipeline_id: str | None
-    outcome: Outcome
-    rule: str
-    reason: str | None
-    proposal: str | None
-    amount: Decimal | None
-    currency: str | None
-    close_date: Millis | None
-    resume_at: Millis | None
-    owner_id: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StageOutcome:
-    """How many live deals of one CRM stage have one outcome."""
-
-    pipeline_id: str | None
-    stage_id: str | None
-    outcome: Outcome
-    deals: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,30 +100,28 @@ class Browse:
 
     def outcomes(self, account: str) -> Sequence[StageOutcome]:
         """Return how our outcomes spread over the CRM's stages."""
-        spans = tables.deal_spans.c
-        where = (spans.pipeline_id, spans.stage_id, spans.outcome)
-        statement = select(*where, func.count()).select_from(_JOINED).where(*_latest(account)).group_by(*where)
         return [
             StageOutcome(pipeline_id=row[0], stage_id=row[1], outcome=Outcome(row[2]), deals=row[3])
-            for row in raw(self._connection, statement, {})
+            for row in raw(self._connection, outcomes_sql(account), {})
         ]
 
     def deals(self, account: str, view: DealView, *, owner_id: str | None = None, limit: int = 200) -> list[DealLine]:
         """Return a view's deals: open ones by close date, delayed ones by resume date, closed ones latest first."""
         few = self._few(tables.deals, account, owner_id)
-        statement = _deals_sql(account, view, owner_id, few).limit(limit)
-        return [_deal(row) for row in self._among(few, tables.deal_spans.c.deal_id, statement)]
+        statement = view_sql(account, view, owner_id, few).limit(limit)
+        return [deal_line(row) for row in self._among(few, tables.deal_spans.c.deal_id, statement)]
+
+    def deals_named(self, account: str, ids: Sequence[str]) -> list[DealLine]:
+        """Return live deals by id, each as its latest span says, the latest begun first."""
+        spans = tables.deal_spans.c
+        statement = lines_sql(account).order_by(spans.valid_from.desc(), spans.deal_id)
+        return [deal_line(row) for row in self._among(ids, spans.deal_id, statement)]
 
     def judged(
         self, account: str, kind: Kind, name: str, ids: Collection[str], *, by: str, after: Millis
     ) -> Mapping[str, str | None]:
         """Return what `by` set a property to since a moment: answers that no derive has taken up yet."""
         return judged(self._connection, account, kind, name, ids, by=by, after=after)
-
-
-def _ordering(column: ColumnElement[Any], few: Sequence[str] | None) -> ColumnElement[Any]:
-    """Return what a list is ordered by; few records are sorted, and SQLite is kept from walking the index for them."""
-    return column if few is None else column + 0
 
 
 def _contacts_sql(account: str, asked: ContactsAsked, few: Sequence[str] | None) -> Query:
@@ -181,8 +142,8 @@ def _contacts_sql(account: str, asked: ContactsAsked, few: Sequence[str] | None)
         tables.contacts, and_(contacts.account == states.account, contacts.id == states.contact_id)
     ).outerjoin(tables.companies, and_(companies.account == contacts.account, companies.id == contacts.company_id))
     statement = select(*columns).select_from(joined).where(*_wanted(account, asked))
-    order = (_ordering(states.sla_due_at, few),) if asked.with_clock else ()
-    priority = _ordering(states.priority, few).desc()
+    order = (ordering(states.sla_due_at, few),) if asked.with_clock else ()
+    priority = ordering(states.priority, few).desc()
     return statement.order_by(*order, priority, states.contact_id).limit(asked.limit)
 
 
@@ -214,61 +175,4 @@ def _contact(row: Row) -> ContactLine:
         priority=row[7],
         owner_id=row[8],
         sla_due_at=row[9],
-    )
-
-
-def _deals_sql(account: str, view: DealView, owner_id: str | None, few: Sequence[str] | None) -> Query:
-    spans, deals = tables.deal_spans.c, tables.deals.c
-    columns = (
-        spans.deal_id,
-        deals.name,
-        spans.stage_id,
-        spans.pipeline_id,
-        spans.outcome,
-        spans.rule,
-        spans.reason,
-        spans.proposal,
-        spans.amount,
-        spans.currency,
-        spans.close_date,
-        spans.resume_at,
-        deals.owner_id,
-    )
-    wanted = [*_latest(account), spans.outcome == DEAL_VIEWS[view].value]
-    if view == "proposed":
-        wanted.append(spans.proposal.is_not(None))
-    if owner_id is not None:
-        wanted.append(deals.owner_id == owner_id)
-    order = {"other": spans.resume_at, "open": spans.close_date, "proposed": spans.close_date}
-    sorting = _ordering(order[view], few) if view in order else _ordering(spans.valid_from, few).desc()
-    return select(*columns).select_from(_JOINED).where(*wanted).order_by(sorting, spans.deal_id)
-
-
-def _latest(account: str) -> list[ColumnElement[bool]]:
-    """Return the condition of the spans that stand now, of live deals."""
-    spans, deals = tables.deal_spans.c, tables.deals.c
-    return [
-        spans.account == account,
-        spans.superseded_at.is_(None),
-        spans.valid_to.is_(None),
-        deals.archived_at.is_(None),
-        deals.merged_into.is_(None),
-    ]
-
-
-def _deal(row: Row) -> DealLine:
-    return DealLine(
-        id=row[0],
-        name=row[1] or row[0],
-        stage_id=row[2],
-        pipeline_id=row[3],
-        outcome=Outcome(row[4]),
-        rule=row[5],
-        reason=row[6],
-        proposal=row[7],
-        amount=amount_of(row[8]),
-        currency=row[9],
-        close_date=row[10],
-        resume_at=row[11],
-        owner_id=row[12],
     )

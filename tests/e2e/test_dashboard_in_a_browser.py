@@ -277,6 +277,23 @@ async def test_a_phone_scrolls_no_page_sideways(filled, serve_dashboard, browser
     assert {page: width for page, width in widths.items() if width > wide} == {}
 
 
+@pytest.mark.parametrize("lang", ["en", "de"])
+async def test_whoever_decides_at_a_desk_sees_every_button_without_scrolling(filled, serve_dashboard, browser, lang):
+    base = serve_dashboard()
+    browser.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    )
+    hidden = {}
+    for page in ("/handovers", "/deals", "/contacts/1"):
+        _see(browser, f"{base}{page}?lang={lang}")
+        hidden[page] = browser.execute_script(
+            "return [...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth)"
+        )
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert all(hidden.values())
+    assert max(width for widths in hidden.values() for width in widths) <= 0
+
+
 def _see(browser, address):
     """A busy machine may leave a page without its style; its width says nothing then."""
     for _ in range(5):

@@ -186,3 +186,22 @@ async def test_a_change_of_another_field_does_not_ask_again_but_another_close_da
         crm.portal.edit_as_user("deals", "80", {"closedate": ago(50)})
         await sync_round(desk)
         assert "/deals/80" in await desk_list(dashboard)
+
+
+async def test_stories_name_people_deals_stages_and_rules_rather_than_ids_and_codes(serve, open_desk, dashboard):
+    linked = {**stale(), "associations": [{"to": "contacts", "id": "1", "primary": True}]}
+    async with open_desk(serve(lines=[asker(), FIRM, FORM, asked(), linked])) as desk:
+        await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            [told] = unit.browse.deals_named("hubspot", ["80"])
+    async with dashboard:
+        contact = (await dashboard.get("/contacts/1?lang=de")).text
+        held = (await dashboard.get("/deals/80?lang=de")).text
+        proposed = (await dashboard.get("/deals?lang=de")).text
+
+    assert f'<a href="/deals/80?lang=de" translate="no">{told.name}</a>' in contact
+    assert re.search(r'<td title="deal_created: [^"]+">Deal angelegt</td>', contact)
+    assert '<a href="/contacts/1?lang=de" translate="no">Anna Muster1</a>' in held
+    assert "<dd>überfällig und still</dd>" in held
+    assert "<dd>Dealphase ist offen</dd>" in held
+    assert '<td title="CO7">überfällig und still</td>' in proposed

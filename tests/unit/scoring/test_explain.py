@@ -134,7 +134,7 @@ def test_a_capped_group_of_engagement_says_what_the_cap_takes():
     known = facts([event("page_view", 0, asset=str(number)) for number in range(12)])
     assert (
         told(known).lines[2]
-        == "Aktivität  +12 12\N{MULTIPLICATION SIGN} Seitenaufruf (heute) · \N{MINUS SIGN}2 Deckel web"
+        == "Aktivität  +12 12\N{MULTIPLICATION SIGN} Seitenaufruf (heute) · \N{MINUS SIGN}2 Deckel Website"
     )
 
 
@@ -248,7 +248,7 @@ def test_the_points_of_short_reasons_sum_to_fit_and_engagement():
     known = facts([event("whitepaper", 3, asset="tco")], company=MACHINES, email="a@gmx.de")
     text = short_reasons(SCORER, known, as_of=NOW, started_at=START, lang="de")
     minus = "\N{MINUS SIGN}"
-    assert f"{minus}5 Deckel company" in text
+    assert f"{minus}5 Deckel Firma" in text
     points = [float(part.split(" ")[0].replace(minus, "-").replace(",", ".")) for part in text.split(" · ")]
     score = explain(SCORER, known, decided(known), as_of=NOW).score
     assert fsum(points) == pytest.approx(score.fit + score.engagement, abs=0.011)
