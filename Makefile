@@ -13,6 +13,7 @@ $(VENV)/.run: requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m compileall -q connectors jobs mappings syncer
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
