@@ -1,6 +1,7 @@
 """Wanted values minus what the CRM holds, into the outbox: the smallest set of writes, each with its reason."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -88,7 +89,7 @@ def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep
     with desk.store.snapshot() as reading:
         work = _work(desk, portal, reading, full=full)
         rows = [*_contacts(work, reading), *_deals(work, reading), *_companies(work, reading)]
-        totals = reading.mirror.counts(desk.name)
+        totals = reading.mirror.totals(desk.name, _suspicious(work, rows))
         notices = _notices(work, reading, force=force)
     if not force:
         _check(work, rows, totals, keep=keep)
@@ -126,15 +127,20 @@ def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
     )
 
 
-def _check(work: _Work, rows: Sequence[Intent], totals: Mapping[str, int], *, keep: bool) -> None:
-    """Refuse an implausible plan; a rehearsal only says that it would be refused."""
+def _suspicious(work: _Work, rows: Sequence[Intent]) -> Collection[Kind]:
+    """Return the kinds of which so much would change that it matters how many there are."""
+    return [kind for kind, number in Counter(one.kind for one in rows).items() if number >= _limits(work).min_records]
+
+
+def _limits(work: _Work) -> PlanLimits:
     limits = work.desk.agreement.agreement.write_back
+    return PlanLimits(max_share=limits.max_share, min_records=limits.min_records, drifting=work.write.drifting)
+
+
+def _check(work: _Work, rows: Sequence[Intent], totals: Mapping[Kind, int], *, keep: bool) -> None:
+    """Refuse an implausible plan; a rehearsal only says that it would be refused."""
     try:
-        check_plan(
-            rows,
-            {kind: totals.get(kind, 0) for kind in Kind},
-            PlanLimits(max_share=limits.max_share, min_records=limits.min_records, drifting=work.write.drifting),
-        )
+        check_plan(rows, totals, _limits(work))
     except UnsafePlan as error:
         if keep:
             raise

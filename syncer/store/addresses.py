@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from functools import cache
+from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -44,8 +45,15 @@ def holders(connection: Connection, account: str, keys: Collection[str]) -> dict
     """Return by address the live contact that has it as a further one; of several the lowest id."""
     if not keys or is_empty(connection, addresses, account):
         return {}
-    # Descending, so that the lowest id is written last.
-    return dict(raw(connection, _by_address(dialect_of(connection)), {"account": account, "ids": listed(keys)}))
+    return lowest(raw(connection, _by_address(dialect_of(connection)), {"account": account, "ids": listed(keys)}))
+
+
+def lowest(rows: Sequence[Row]) -> dict[str, str]:
+    """Return of rows of an address and an id the lowest id of every address.
+
+    Asked for in the order of ids, SQLite would walk through everybody instead of looking the addresses up.
+    """
+    return dict(sorted(rows, key=itemgetter(1), reverse=True))
 
 
 @cache
@@ -66,5 +74,4 @@ def _by_address(dialect: Dialect) -> Query:
             among(dialect, addresses.c.email_key),
             contacts.c.archived_at.is_(None),
         )
-        .order_by(addresses.c.contact_id.desc())
     )

@@ -71,6 +71,8 @@ class Facts:
         """Return the companies whose place may follow from these contacts and deals."""
         companies = found(self._connection, _companies_of(dialect_of(self._connection)), account, contact_ids)
         linked = links_from(self._connection, account, (Kind.DEAL, Kind.COMPANY), deal_ids)
+        # Asked for those that have one, SQLite would walk all of them by the index of companies.
+        companies.discard(None)
         return companies | {row[TO_ID] for rows in linked.values() for row in rows}
 
     def _generation(self, account: str) -> tuple[int, int | None]:
@@ -102,6 +104,4 @@ def _deals_of(dialect: Dialect) -> Query:
 @cache
 def _companies_of(dialect: Dialect) -> Query:
     contacts = tables.contacts.c
-    return select(contacts.company_id).where(
-        contacts.account == bindparam("account"), among(dialect, contacts.id), contacts.company_id.is_not(None)
-    )
+    return select(contacts.company_id).where(contacts.account == bindparam("account"), among(dialect, contacts.id))

@@ -6,7 +6,7 @@ from functools import cache
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from syncer.records import Contact
-from syncer.store.addresses import holders, keys_of
+from syncer.store.addresses import holders, keys_of, lowest
 from syncer.store.dialect import Dialect, Query, Row, among, dialect_of, is_empty, listed, raw
 from syncer.store.encode import email_key
 from syncer.store.evidence import evidence_row
@@ -24,8 +24,7 @@ def owners_of(connection: Connection, account: str, addresses: Collection[str]) 
     if not addresses:
         return {}
     found = raw(connection, _by_address(dialect_of(connection)), {"account": account, "ids": listed(addresses)})
-    # Descending, so that the lowest id is written last.
-    owners: dict[str, str] = dict(found)
+    owners = lowest(found)
     return holders(connection, account, set(addresses) - owners.keys()) | owners
 
 
@@ -95,14 +94,10 @@ def forget(connection: Connection, account: str, rows: Sequence[Row]) -> None:
 
 @cache
 def _by_address(dialect: Dialect) -> Query:
-    return (
-        select(contacts.c.email_key, contacts.c.id)
-        .where(
-            contacts.c.account == bindparam("account"),
-            among(dialect, contacts.c.email_key),
-            contacts.c.archived_at.is_(None),
-        )
-        .order_by(contacts.c.id.desc())
+    return select(contacts.c.email_key, contacts.c.id).where(
+        contacts.c.account == bindparam("account"),
+        among(dialect, contacts.c.email_key),
+        contacts.c.archived_at.is_(None),
     )
 
 

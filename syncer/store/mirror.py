@@ -211,6 +211,10 @@ class Mirror:
         """Return the number of live rows by table."""
         return reads.counts(self._connection, account)
 
+    def totals(self, account: str, kinds: Collection[Kind]) -> Mapping[Kind, int]:
+        """Return the number of live records of each kind; walks all of them."""
+        return reads.totals(self._connection, account, kinds)
+
     def few(self, account: str, most: int) -> Mapping[str, int]:
         """Return the number of live rows of the tables that have no more than `most` rows, live or not."""
         return reads.few(self._connection, account, most)

@@ -186,10 +186,10 @@ def _row(account: str, key: str, run: str, intent: Intent, now: int) -> Row:
 def _waiting(connection: Connection, account: str) -> dict[tuple[str, str, str], dict[str, str]]:
     """Return keys of open values by what they write and by decision."""
     columns = (outbox.c.kind, outbox.c.record_id, outbox.c.property, outbox.c.decision, outbox.c.key)
+    # In the order of the index of what is open; SQLite would rather walk the whole outbox.
+    statement = select(*columns).where(outbox.c.account == account, text(OPEN)).order_by(*SENDING_ORDER)
     found: dict[tuple[str, str, str], dict[str, str]] = {}
-    for kind, record_id, name, decision, key in raw(
-        connection, select(*columns).where(outbox.c.account == account, text(OPEN)), {}
-    ):
+    for kind, record_id, name, decision, key in raw(connection, statement, {}):
         found.setdefault((kind, record_id, name), {})[decision] = key
     return found
 

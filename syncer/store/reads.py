@@ -47,6 +47,17 @@ def counts(connection: Connection, account: str) -> dict[str, int]:
     return found
 
 
+def totals(connection: Connection, account: str, kinds: Collection[Kind]) -> dict[Kind, int]:
+    """Return the number of live records of each kind."""
+    found = {}
+    for kind in kinds:
+        table = MIRRORED[kind]
+        statement = select(func.count()).select_from(table)
+        live = statement.where(table.c.account == account, table.c.archived_at.is_(None))
+        found[kind] = int(connection.execute(live).scalar_one())
+    return found
+
+
 def few(connection: Connection, account: str, most: int) -> dict[str, int]:
     """Return the number of live rows of the tables that have no more than `most` rows, live or not."""
     found = {}
