@@ -1,6 +1,7 @@
 """What the two databases do differently, as one protocol; sqlite.py and postgres.py are its two answers."""
 
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, Protocol
 
@@ -53,6 +54,10 @@ class Dialect(Protocol):
 
     def driver_address(self, engine: Engine, name: str) -> str | None:
         """Return what the driver connects by, password included, or None where there is no server."""
+        ...
+
+    def writing_turns(self, patience: float | None) -> AbstractContextManager[object]:
+        """Return what a thread of this process holds while it writes; entered as often as there are writes."""
         ...
 
     def begin_writing(self, connection: Connection) -> None:

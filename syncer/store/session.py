@@ -127,6 +127,7 @@ class Store:
     def __init__(self, url: URL, *, patience: float | None = None) -> None:
         self._dialect = dialect_named(url.get_backend_name())
         self._engine = self._dialect.open_engine(url, patience)
+        self._turns = self._dialect.writing_turns(patience)
 
     @property
     def url(self) -> str:
@@ -166,14 +167,19 @@ class Store:
     @contextmanager
     def commit(self) -> Iterator[Unit]:
         """Open a write transaction: everything in the block is kept, or on any exception nothing."""
-        with translated(self._dialect), self._engine.begin() as connection:
+        with translated(self._dialect), self._turns, self._engine.begin() as connection:
             self._dialect.begin_writing(connection)
             yield Unit(connection)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Unit]:
         """Open a write transaction of which nothing is kept."""
-        with translated(self._dialect), self._engine.connect() as connection, connection.begin() as transaction:
+        with (
+            translated(self._dialect),
+            self._turns,
+            self._engine.connect() as connection,
+            connection.begin() as transaction,
+        ):
             self._dialect.begin_writing(connection)
             yield Unit(connection)
             transaction.rollback()

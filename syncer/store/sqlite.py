@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Generator, Sequence
 from functools import cache, partial
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import (
@@ -114,6 +115,32 @@ def take_lead(engine: Engine) -> Lead | None:
 def driver_address(engine: Engine, name: str) -> None:
     """Return None: a file has no server."""
     del engine, name
+
+
+class WritingTurns:
+    """One writer at a time among the threads of this process; SQLite's own lock keeps out other processes.
+
+    A thread that waited for that lock would hold a connection meanwhile, and every connection that ever wrote keeps a
+    page cache; and it would look again now and then instead of being woken.
+    Raises Unavailable where a turn does not end.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        # A thread that begins a write inside its own is told so by SQLite.
+        self._turn = RLock()
+
+    def __enter__(self) -> None:
+        if not self._turn.acquire(timeout=self._seconds):
+            raise Unavailable("the database is locked by another thread", hint="wait until its write is done")
+
+    def __exit__(self, *_error: object) -> None:
+        self._turn.release()
+
+
+def writing_turns(patience: float | None) -> WritingTurns:
+    """Return the turns of one database's writers."""
+    return WritingTurns(_BUSY_MS / 1000 if patience is None else patience)
 
 
 def begin_writing(connection: Connection) -> None:
