@@ -8,6 +8,7 @@ from sqlalchemy import Table
 
 from bench.large_mirror import ACCOUNT, NOW, SOURCES, Values, deal, links, standing, state
 from syncer.moments import DAY
+from syncer.records import Kind
 from syncer.store import Store, open_store, tables
 from syncer.store.dialect import Row, dialect_of
 from syncer.store.evidence import PRIORITY
@@ -42,6 +43,8 @@ def fill(url: str, contacts: int) -> None:
     store.upgrade()
     with store.commit() as unit:
         unit.desk.keep_account(ACCOUNT, portal_id="1", time_zone="Europe/Berlin", currency="EUR", account_type=None)
+        for stream in (Kind.CONTACT, Kind.DEAL):
+            unit.desk.keep_cursor(ACCOUNT, stream, "window", str(NOW))
     for table, rows in standing(contacts):
         _write(store, table, rows)
     for first in range(0, contacts, _PAGE):

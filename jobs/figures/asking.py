@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jobs.bootstrap import system_clock
+from jobs.figures.reading import was_read
 from jobs.names import agreement_text
 from jobs.settings import Settings
 from jobs.words import LANGUAGES, Language
@@ -24,7 +25,7 @@ from syncer.kpis.terms import Terms, service_of
 from syncer.kpis.touches import OriginRule, Reaction, origin_rule
 from syncer.moments import Millis, millis
 from syncer.scoring import Scorer
-from syncer.store import Store, Unit
+from syncer.store import Store
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -47,22 +48,17 @@ class Asked:
 
 
 def measured(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
-    """Return the rows of the KPIs asked for; all of them unknown while nothing of the account was ever read."""
+    """Return the rows of the KPIs asked for; all of them unknown until contacts and deals were read to the end."""
     with store.snapshot() as unit:
         rows = measure(unit.measures, asked, ids)
-        return rows if _was_read(unit, asked.account) else [unread(row) for row in rows]
+        return rows if was_read(unit, asked.account) else [unread(row) for row in rows]
 
 
 def explained(store: Store, asked: Question, row_id: str) -> Sequence[KpiExplanation]:
     """Return where the figures of a row come from."""
     with store.snapshot() as unit:
         found = explain(unit.measures, asked, row_id)
-        return found if _was_read(unit, asked.account) else [replace(one, kpi=unread(one.kpi)) for one in found]
-
-
-def _was_read(unit: Unit, account: str) -> bool:
-    """Return whether a stream was ever read to its end, or anything of one is held."""
-    return bool(unit.desk.positions(account, "window")) or any(unit.mirror.counts(account).values())
+        return found if was_read(unit, asked.account) else [replace(one, kpi=unread(one.kpi)) for one in found]
 
 
 def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Question:

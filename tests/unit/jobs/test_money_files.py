@@ -18,6 +18,7 @@ from syncer.errors import ConfigError
 from syncer.money import CostKind
 from syncer.records import CostLine
 from syncer.store import open_store
+from tests.ended_reading import note_read
 from tests.unit.kpis.ledger import at
 
 COSTS = """von;bis;Quelle;Kampagne;Art;Betrag;Währung
@@ -118,6 +119,7 @@ def run(tmp_path, monkeypatch):
     store.upgrade()
     with store.commit() as unit:
         unit.desk.keep_account("acme", portal_id="1", time_zone="UTC", currency="EUR", account_type="STANDARD")
+        note_read(unit, "acme")
 
     def call(*arguments):
         done = CliRunner().invoke(app, [str(one) for one in arguments])
