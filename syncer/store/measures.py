@@ -1,6 +1,7 @@
 """Counts for KPIs, in SQL that both databases answer alike. Python sees one row a group, and open deals one by one."""
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 
@@ -32,7 +33,7 @@ from syncer.money import CostKind
 from syncer.records import CostLine
 from syncer.store import tables
 from syncer.store.decode import amount_of
-from syncer.store.dialect import Row
+from syncer.store.dialect import Row, streamed
 from syncer.store.freezing import frozen_day
 from syncer.store.measures_labels import labels
 from syncer.store.measures_moves import moves
@@ -64,8 +65,6 @@ from syncer.store.measures_segments import answer_segment, cycle_segment, deal_s
 from syncer.store.measures_time import inside, local_day, number
 from syncer.store.measures_work import Work
 from syncer.store.spans import SPAN_COLUMNS, span_of
-
-_CHUNK = 2_000
 
 
 class Measures:
@@ -173,8 +172,9 @@ class Measures:
         if cut.scope is Scope.RENEWALS:
             within = and_(within, rows.c.pipeline_kind == "renewal")
         query = select(*columns).where(rows.c.outcome == outcome.value, within).order_by(rows.c.deal_id)
-        for row in self.connection.execute(query, execution_options={"yield_per": _CHUNK}):
-            yield DealRow(read(row[:width]), row[width], span_of(tuple(row[width + 1 :])))
+        with closing(streamed(self.connection, query)) as found:
+            for row in found:
+                yield DealRow(read(row[:width]), row[width], span_of(row[width + 1 :]))
 
     def stages(self, cut: Cut, unit: Unit) -> Iterable[StageCount]:
         """Count contacts or companies by the stage in which they stand."""

@@ -1,6 +1,7 @@
 """What became of the open pipeline of an earlier moment, which is a frozen day or one that the ledger remembers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -27,13 +28,12 @@ from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut
 from syncer.moments import Millis
 from syncer.store import tables
-from syncer.store.dialect import Query, Row
+from syncer.store.dialect import Query, Row, streamed
 from syncer.store.measures_populations import deal_excluded, deals_as_of, known
 from syncer.store.measures_segments import deal_segment, reader
 from syncer.store.measures_time import Expression, inside
 from syncer.store.spans import SPAN_COLUMNS, span_of
 
-_CHUNK = 2_000
 _SPAN = tuple(column.name for column in SPAN_COLUMNS)
 #: What stands over all spans of a deal.
 _STATE = ("primary_contact_id", "company_id", "deal_type", "source")
@@ -144,12 +144,12 @@ def _read(connection: Connection, cut: Cut, query: Query) -> Iterator[Move]:
         *(rows.c[f"{side}_{name}"] for side in ("before", "after") for name in _SPAN),
     ]
     ordered = select(*columns).order_by(rows.c.deal_id)
-    for found in connection.execute(ordered, execution_options={"yield_per": _CHUNK}):
-        row = tuple(found)
-        excluded, promised, *spans = row[width:]
-        before, after = spans[: len(_SPAN)], spans[len(_SPAN) :]
-        kept = None if promised is None else bool(promised)
-        yield Move(read(row[:width]), excluded, _span(tuple(before)), kept, _span(tuple(after)))
+    before, after = width + 2, width + 2 + len(_SPAN)
+    with closing(streamed(connection, ordered)) as found:
+        for row in found:
+            excluded, promised = row[width:before]
+            kept = None if promised is None else bool(promised)
+            yield Move(read(row[:width]), excluded, _span(row[before:after]), kept, _span(row[after:]))
 
 
 def _span(row: Row) -> DealSpan | None:

@@ -175,10 +175,10 @@ def deal_date(deals: Subquery, cut: Cut, dated: DealDate) -> Expression:
 def is_out(contact_id: Expression, cut: Cut) -> Expression:
     """Return whether a contact stands in OUT at as_of."""
     event, last = tables.stage_events.alias("leaving"), tables.stage_events.alias("last")
-    ever = select(event.c.contact_id).where(
-        known(event, cut), event.c.to_stage == literal_column("'OUT'"), event.c.occurred_at <= cut.as_of
-    )
-    # The set is small and comes from an index; only its members are looked up one by one.
+    # The set is small and comes from an index; only its members are looked up one by one. The range says nothing more:
+    # without it SQLite would rather walk all events.
+    gone = and_(event.c.to_stage == literal_column("'OUT'"), event.c.to_stage > "")
+    ever = select(event.c.contact_id).where(known(event, cut), gone, event.c.occurred_at <= cut.as_of)
     return and_(contact_id.in_(ever), last_event(last, contact_id, cut, last.c.to_stage) == FunnelStage.OUT.value)
 
 

@@ -161,6 +161,11 @@ def _chosen(own: Mapping[str, Expression], cut: Cut, at: Expression) -> Sequence
     return [_part(own, cut, at, dim).label(f"by_{place}") for place, dim in enumerate(cut.by)]
 
 
+def time_segment(cut: Cut, at: Expression) -> Sequence[Expression]:
+    """Return those of the asked dimensions that come from a date."""
+    return [_part({}, cut, at, dim) for dim in cut.by if dim in TIMES]
+
+
 def _part(own: Mapping[str, Expression], cut: Cut, at: Expression, dim: str) -> Expression:
     if dim == HOUR:
         return local_hour(at, cut.calendar)

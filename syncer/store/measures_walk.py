@@ -4,139 +4,146 @@ A database looks the next event and the cycle up for each event by itself, and s
 walk reads both tables once, in the order in which they lie, and serves entries and stays together.
 """
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
-from itertools import groupby
-from operator import itemgetter
-from typing import NamedTuple
+from dataclasses import replace
+from itertools import chain
 
-from sqlalchemy import Connection, false, select
+from sqlalchemy import Connection, case, false, select
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.periods import Calendar, Window
-from syncer.kpis.ports import HOUR, Cut, Segment
+from syncer.kpis.periods import Window
+from syncer.kpis.ports import Cut, Segment
 from syncer.kpis.work import UNDER_WAY, Move, Pass
-from syncer.moments import DAY
-from syncer.moments import HOUR as AN_HOUR
 from syncer.store import tables
 from syncer.store.dialect import Query, Row, streamed
 from syncer.store.measures_populations import cycle_excluded, cycles_as_of, known, tested
-from syncer.store.measures_segments import TIMES, cycle_segment, reader
+from syncer.store.measures_segments import TIMES, cycle_segment, reader, time_segment
+from syncer.store.measures_time import inside, local_day, number
 
 _MARKET = FunnelStage.TAM.value
 _UNDER_WAY = frozenset(stage.value for stage in UNDER_WAY)
 
-#: Returns the values of the dimensions of time at a moment.
-_TimesOf = Callable[[int], Sequence[object]]
+#: Before its segment a cycle's row tells contact, number, why it does not count, outcome and local day of its end.
+_OF_CYCLE = 5
+#: An event of nobody, which ends the last stay and counts for nothing.
+_END = ("", 0, 0, _MARKET, True, None, 0, 0)
+
+#: Pairs of stages: left and entered.
+_Entries = defaultdict[tuple[str, str], int]
+#: Stages with the days in them.
+_Days = defaultdict[tuple[str, int], int]
 
 
-@dataclass(kw_only=True, slots=True)
+def _numbers() -> defaultdict[tuple[str, str], int]:
+    return defaultdict(int)
+
+
+def _lengths() -> tuple[_Days, _Days]:
+    return defaultdict(int), defaultdict(int)
+
+
 class Walked:
-    """What a walk counted."""
+    """What a walk counted: entries by segment and exclusion, stays by segment, exclusion and outcome of the cycle."""
 
-    entries: Counter[tuple[Segment, str | None, str, str]] = field(default_factory=Counter)
-    stays: Counter[tuple[Segment, str | None, str, str, bool, int]] = field(default_factory=Counter)
+    def __init__(self) -> None:
+        self.entries: defaultdict[tuple[Segment, str | None], _Entries] = defaultdict(_numbers)
+        #: Those that ended, and those that last.
+        self.stays: defaultdict[tuple[Segment, str | None, str], tuple[_Days, _Days]] = defaultdict(_lengths)
 
     def moves(self) -> Iterator[Move]:
         """Yield entries into stages."""
-        for (segment, excluded, origin, target), units in self.entries.items():
-            yield Move(segment, excluded, FunnelStage(origin), FunnelStage(target), units)
+        for (segment, excluded), counts in self.entries.items():
+            for (origin, target), units in counts.items():
+                yield Move(segment, excluded, FunnelStage(origin), FunnelStage(target), units)
 
     def passes(self) -> Iterator[Pass]:
         """Yield stays in the stages under way."""
-        for (segment, excluded, stage, outcome, left, days), units in self.stays.items():
-            yield Pass(segment, excluded, FunnelStage(stage), Outcome(outcome), left, days, units)
-
-
-class _Cycle(NamedTuple):
-    """A cycle as of the cut; one that the ledger does not know has neither outcome nor values."""
-
-    values: Sequence[object]
-    excluded: str | None = None
-    outcome: str | None = None
-    ended_at: int | None = None
+        for (segment, excluded, outcome), (ended, lasting) in self.stays.items():
+            for left, counts in ((True, ended), (False, lasting)):
+                for (stage, days), units in counts.items():
+                    yield Pass(segment, excluded, FunnelStage(stage), Outcome(outcome), left, days, units)
 
 
 def walk(connection: Connection, cut: Cut, window: Window) -> Walked:
     """Count the entries inside a window and the real stays that began inside it."""
-    return _Walk(connection, cut, window).run()
+    own = [dim for dim in cut.by if dim not in TIMES]
+    with (
+        closing(streamed(connection, _cycles(cut, own))) as cycles,
+        closing(streamed(connection, _events(cut, window))) as events,
+    ):
+        tests = {row[0] for row in streamed(connection, tested(cut))}
+        return _walked(_Cycles(cycles, len(own)), events, _Cutter(cut, own, tests))
 
 
-class _Walk:
-    """The state of one walk."""
+def _walked(cycles: "_Cycles", events: Iterator[Row], cutter: "_Cutter") -> Walked:
+    """Return what the events tell, one after the other.
 
-    def __init__(self, connection: Connection, cut: Cut, window: Window) -> None:
-        self._connection = connection
-        self._cut = cut
-        self._inside = _insider(window)
-        self._day = day_reader(cut.calendar)
-        self._today = cut.calendar.day_number(cut.as_of)
-        self._own = [dim for dim in cut.by if dim not in TIMES]
-        self._segment = _segments(cut, self._own)
-        self._found = Walked()
-
-    def run(self) -> Walked:
-        """Walk, a passage at a time."""
-        with (
-            closing(streamed(self._connection, _cycles(self._cut, self._own))) as cycles,
-            closing(streamed(self._connection, _events(self._cut))) as events,
-        ):
-            self._pass(_Cycles(cycles, len(self._own)), events)
-        return self._found
-
-    def _pass(self, cycles: "_Cycles", rows: Iterator[Row]) -> None:
-        tests = {row[0] for row in streamed(self._connection, tested(self._cut))}
-        who, stood = "", _MARKET
-        for key, group in groupby(rows, itemgetter(0, 1)):
-            contact_id, events, cycle = key[0], list(group), cycles.of(key)
+    An entry is counted with the stage where the contact really stood before. Where that is the very stage entered, it
+    comes back from one that it was only taken to be in: that one is named. A stay ends with the next event of its
+    cycle, real or not, else with the cycle. One loop without calls, since millions of events go through it.
+    """
+    found, today, is_timed = Walked(), cutter.today, cutter.is_timed
+    who, cycle_no, stood, cycle = "", 0, _MARKET, cycles.unknown
+    entries, virtual = cutter.entries(found, "", cycle, ())
+    stays = waiting = None
+    since, entered, place = 0, _MARKET, 0
+    for contact_id, number_, seq, stage, is_virtual, origin, counts, day, *times in chain(events, (_END,)):
+        is_same = contact_id == who and number_ == cycle_no
+        if waiting is not None:
+            until = day if is_same and seq == place + 1 else cycle[4]
+            if until is None:
+                waiting[1][entered, today - since] += 1
+            else:
+                waiting[0][entered, until - since] += 1
+            waiting = None
+        if not is_same:
             stood = stood if contact_id == who else _MARKET
-            who = contact_id
-            if cycle.outcome is not None:
-                self._stay(events, cycle)
-            stood = self._enter(events, cycle, stood, "test" if contact_id in tests else None)
-
-    def _enter(self, events: Sequence[Row], cycle: _Cycle, stood: str, tested: str | None) -> str:
-        """Count entries with the stage where the contact really stood before, and return where it stands after.
-
-        Where that is the very stage entered, it comes back from one that it was only taken to be in: that one is named.
-        """
-        entries, inside, segment = self._found.entries, self._inside, self._segment
-        for _, _, stage, at, virtual, origin, _ in events:
-            if virtual:
-                if inside(at):
-                    entries[segment(cycle.values, at), tested or "virtual", origin or _MARKET, stage] += 1
-                continue
-            if inside(at):
-                left = stood if stood != stage else origin or stood
-                entries[segment(cycle.values, at), tested, left, stage] += 1
-            stood = stage
-        return stood
-
-    def _stay(self, events: Sequence[Row], cycle: _Cycle) -> None:
-        """Count stays: each ends with the next event of its cycle, real or not, else with the cycle."""
-        day, inside, segment, stays = self._day, self._inside, self._segment, self._found.stays
-        ended = None if cycle.ended_at is None else day(cycle.ended_at)
-        days = [day(event[3]) for event in events]
-        places = [event[6] for event in events]
-        for place, (_, _, stage, at, virtual, _, seq) in enumerate(events, start=1):
-            if virtual or stage not in _UNDER_WAY or not inside(at):
-                continue
-            follows = place < len(places) and places[place] == seq + 1
-            until = days[place] if follows else ended
-            last = self._today if until is None else until
-            key = (cycle.excluded, stage, cycle.outcome or "", until is not None, last - days[place - 1])
-            stays[segment(cycle.values, at), *key] += 1
+            who, cycle_no = contact_id, number_
+            cycle = cycles.of(who, cycle_no)
+        if is_timed or not is_same:
+            entries, virtual = cutter.entries(found, who, cycle, times)
+            stays = cutter.stays(found, cycle, times)
+        if is_virtual:
+            if counts:
+                virtual[origin or _MARKET, stage] += 1
+            continue
+        if counts:
+            entries[stood if stood != stage else origin or stood, stage] += 1
+            if stage in _UNDER_WAY:
+                waiting, entered, since, place = stays, stage, day, seq
+        stood = stage
+    return found
 
 
-def _insider(window: Window) -> Callable[[int], bool]:
-    """Return what tells whether a moment falls into a window."""
-    start, end = window.start, window.end
-    if not window.bounded:
-        return lambda _: True
-    return lambda at: (start is None or at >= start) and (end is None or at < end)
+class _Cutter:
+    """What tells under which segment and reason events of a cycle count."""
+
+    def __init__(self, cut: Cut, own: Sequence[str], tests: frozenset[str] | set[str]) -> None:
+        self.today = cut.calendar.day_number(cut.as_of)
+        self.is_timed = len(own) < len(cut.by)
+        self._tests = tests
+        self._read = reader(cut)
+        # Dimensions of the cycle come before those of time in what the rows tell.
+        told = [*own, *(dim for dim in cut.by if dim in TIMES)]
+        self._places = [told.index(dim) for dim in cut.by]
+
+    def entries(self, found: Walked, contact_id: str, cycle: Row, times: Sequence[object]) -> tuple[_Entries, _Entries]:
+        """Return where real entries count, and where those do that were merely passed through."""
+        segment = self._segment(cycle, times)
+        tested = "test" if contact_id in self._tests else None
+        return found.entries[segment, tested], found.entries[segment, tested or "virtual"]
+
+    def stays(self, found: Walked, cycle: Row, times: Sequence[object]) -> tuple[_Days, _Days] | None:
+        """Return where stays count: those that ended, and those that last; None of a cycle that is not known."""
+        return None if cycle[3] is None else found.stays[self._segment(cycle, times), cycle[2], cycle[3]]
+
+    def _segment(self, cycle: Row, times: Sequence[object]) -> Segment:
+        if not self._places:
+            return ()
+        told = (*cycle[_OF_CYCLE:], *times)
+        return self._read([told[place] for place in self._places])
 
 
 class _Cycles:
@@ -144,33 +151,27 @@ class _Cycles:
 
     def __init__(self, rows: Iterator[Row], width: int) -> None:
         self._rows = rows
-        self._width = width
-        self._unknown = _Cycle((None,) * width)
-        self._key: tuple[str, int] | None = None
-        self._cycle = self._unknown
-        self._next()
+        self._row = next(rows, None)
+        #: Has neither outcome nor values.
+        self.unknown: Row = (None,) * (_OF_CYCLE + width)
 
-    def _next(self) -> None:
-        row = next(self._rows, None)
-        if row is None:
-            self._key = None
-            return
-        self._key = (row[0], row[1])
-        self._cycle = _Cycle(row[5:], row[2], row[3], row[4])
-
-    def of(self, wanted: tuple[str, int]) -> _Cycle:
+    def of(self, contact_id: str, cycle_no: int) -> Row:
         """Return the cycle of a contact and a number."""
-        while self._key is not None and self._key < wanted:
-            self._next()
-        return self._cycle if self._key == wanted else self._unknown
+        row = self._row
+        while row is not None and (row[0] < contact_id or (row[0] == contact_id and row[1] < cycle_no)):
+            row = next(self._rows, None)
+        self._row = row
+        return row if row is not None and row[0] == contact_id and row[1] == cycle_no else self.unknown
 
 
-def _events(cut: Cut) -> Query:
+def _events(cut: Cut, window: Window) -> Query:
     event = tables.stage_events.c
-    columns = (event.contact_id, event.cycle_no, event.to_stage, event.occurred_at, event.virtual, event.from_stage)
+    at = event.occurred_at
+    counts = case((inside(at, window), 1), else_=0) if window.bounded else number(1)
+    columns = (event.contact_id, event.cycle_no, event.seq, event.to_stage, event.virtual, event.from_stage)
     return (
-        select(*columns, event.seq)
-        .where(known(tables.stage_events, cut), event.occurred_at <= cut.as_of)
+        select(*columns, counts, local_day(at, cut.calendar), *time_segment(cut, at))
+        .where(known(tables.stage_events, cut), at <= cut.as_of)
         .order_by(event.contact_id, event.cycle_no, event.seq)
     )
 
@@ -178,39 +179,5 @@ def _events(cut: Cut) -> Query:
 def _cycles(cut: Cut, dims: Sequence[str]) -> Query:
     rows = cycles_as_of(cut)
     segment = cycle_segment(rows, replace(cut, by=dims), rows.c.started_at)
-    told = (cycle_excluded(rows, cut, false()), rows.c.outcome, rows.c.ended_at)
+    told = (cycle_excluded(rows, cut, false()), rows.c.outcome, local_day(rows.c.ended_at, cut.calendar))
     return select(rows.c.contact_id, rows.c.cycle_no, *told, *segment).order_by(rows.c.contact_id, rows.c.cycle_no)
-
-
-def _segments(cut: Cut, own: Sequence[str]) -> Callable[[Sequence[object], int], Segment]:
-    """Return what makes the segment of a unit from its own values and its moment."""
-    if not cut.by:
-        return lambda _values, _at: ()
-    read, day = reader(cut), day_reader(cut.calendar)
-    hour = hour_reader(cut.calendar)
-
-    def segment(values: Sequence[object], at: int) -> Segment:
-        told = dict(zip(own, values, strict=True))
-        return read([told[dim] if dim in told else hour(at) if dim == HOUR else day(at) for dim in cut.by])
-
-    return segment
-
-
-def day_reader(calendar: Calendar) -> Callable[[int], int]:
-    """Return what gives the local day of a moment as `local_day` does in SQL."""
-    starts, offsets = _offsets(calendar)
-    return lambda at: (at + offsets[bisect_right(starts, at)]) // DAY
-
-
-def hour_reader(calendar: Calendar) -> Callable[[int], int]:
-    """Return what gives the hour of the local day of a moment, 0..23."""
-    starts, offsets = _offsets(calendar)
-    return lambda at: (at + offsets[bisect_right(starts, at)]) // AN_HOUR % (DAY // AN_HOUR)
-
-
-def _offsets(calendar: Calendar) -> tuple[Sequence[int], Sequence[int]]:
-    """Return the moments from which an offset holds, and the offsets: the first of them serves everything before."""
-    first, *later = calendar.offsets()
-    starts = [start for start, _ in later]
-    offsets = [first[1], *(offset for _, offset in later)]
-    return starts, offsets
