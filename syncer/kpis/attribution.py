@@ -70,11 +70,11 @@ class _Places(NamedTuple):
     close: int
 
 
-#: Model → the milestones that share, each alike, their part of the whole, and the part of the touches between.
-_SHAPES: Mapping[Model, tuple[Sequence[str], Fraction, Fraction]] = {
-    Model.U: (("first", "lead"), Fraction(40, 100), Fraction(20, 100)),
-    Model.W: (("first", "lead", "deal"), Fraction(30, 100), Fraction(10, 100)),
-    Model.FULL_PATH: (("first", "lead", "deal", "close"), Fraction(225, 1000), Fraction(10, 100)),
+#: Model → the milestones that share, each alike, the thousandths that each takes, and those of the touches between.
+_SHAPES: Mapping[Model, tuple[Sequence[str], int, int]] = {
+    Model.U: (("first", "lead"), 400, 200),
+    Model.W: (("first", "lead", "deal"), 300, 100),
+    Model.FULL_PATH: (("first", "lead", "deal", "close"), 225, 100),
 }
 
 
@@ -86,51 +86,51 @@ def credits_of(path: Path, model: Model) -> Sequence[Credit]:
     if all(one.source == first.source and one.campaign == first.campaign for one in path.touches):
         # Whatever the weights, one source earned the whole.
         return [Credit(first.source, first.campaign, WHOLE)]
-    found: dict[tuple[str | None, str | None], Fraction] = {}
-    for touch, weight in zip(path.touches, weights(path, model), strict=True):
+    parts = parts_of(path, model)
+    found: dict[tuple[str | None, str | None], int] = {}
+    for touch, part in zip(path.touches, parts, strict=True):
         key = (touch.source, touch.campaign)
-        found[key] = found.get(key, Fraction(0)) + weight
-    return [Credit(source, campaign, weight) for (source, campaign), weight in found.items() if weight]
+        found[key] = found.get(key, 0) + part
+    whole = sum(parts)
+    return [Credit(source, campaign, Fraction(part, whole)) for (source, campaign), part in found.items() if part]
 
 
-def weights(path: Path, model: Model) -> Sequence[Fraction]:
-    """Return the weight of each touch of a path that has any; they sum to one."""
+def parts_of(path: Path, model: Model) -> Sequence[int]:
+    """Return how many parts of the unit each touch of a path that has any earned; the whole is their sum."""
     n = len(path.touches)
     match model:
         case Model.FIRST:
-            raw = [Fraction(int(place == 0)) for place in range(n)]
+            return [1, *[0] * (n - 1)]
         case Model.LAST:
-            raw = [Fraction(int(place == n - 1)) for place in range(n)]
+            return [*[0] * (n - 1), 1]
         case Model.LINEAR:
-            raw = [Fraction(1)] * n
+            return [1] * n
         case Model.TIME_DECAY:
-            raw = [_decayed(path.touches[-1].at - touch.at) for touch in path.touches]
+            return _decayed([path.touches[-1].at - touch.at for touch in path.touches])
         case _:
-            raw = _shaped(path, model)
-    total = sum(raw)
-    return [one / total for one in raw]
+            return _shaped(path, model)
 
 
-def _decayed(age: int) -> Fraction:
-    """Return the weight by age before the last touch, which gives the same shares as before the milestone."""
-    return Fraction(0.5 ** (age / DAY / HALF_LIFE_DAYS))
+def _decayed(ages: Sequence[int]) -> list[int]:
+    """Return the parts by age before the last touch, which gives the same shares as before the milestone."""
+    halves = [(0.5 ** (age / DAY / HALF_LIFE_DAYS)).as_integer_ratio() for age in ages]
+    # A float is a whole number by a power of two: the largest serves all.
+    finest = max(below for _, below in halves)
+    return [above * (finest // below) for above, below in halves]
 
 
-def _shaped(path: Path, model: Model) -> list[Fraction]:
-    """Return shares of a model with milestones: those that coincide add up; with nobody between they take all."""
+def _shaped(path: Path, model: Model) -> list[int]:
+    """Return parts of a model with milestones: those that coincide add up; with nobody between they take all."""
     names, each, rest = _SHAPES[model]
     places = _places(path)
-    raw = [Fraction(0)] * len(path.touches)
-    held = set()
-    for name in names:
-        place = getattr(places, name)
-        if place is not None:
-            raw[place] += each
-            held.add(place)
-    between = [place for place in range(len(raw)) if place not in held]
+    held = [place for name in names if (place := getattr(places, name)) is not None]
+    between = [place for place in range(len(path.touches)) if place not in held]
+    parts = [0] * len(path.touches)
+    for place in held:
+        parts[place] += each * max(len(between), 1)
     for place in between:
-        raw[place] += rest / len(between)
-    return raw
+        parts[place] = rest
+    return parts
 
 
 def _places(path: Path) -> _Places:

@@ -47,11 +47,12 @@ class BusinessTime:
 
     def minutes(self, start: int, end: int) -> int:
         """Return the whole business minutes from one moment to another; 0 where the end is not later."""
-        start, end = max(start, _EARLIEST), min(end, _LATEST)
+        if start < self._from or end >= self._until:
+            start, end = max(start, _EARLIEST), min(end, _LATEST)
+            if end > start and (start < self._from or end >= self._until):
+                self._reach(moment(start).year - 1, moment(end).year + 1)
         if end <= start:
             return 0
-        if start < self._from or end >= self._until:
-            self._reach(moment(start).year - 1, moment(end).year + 1)
         # Several limits are measured from one moment, and many moments up to the same one.
         if start != self._started:
             self._started, self._open_before = start, self._open_until(start)
@@ -64,7 +65,7 @@ class BusinessTime:
         if place < 0:
             return 0
         closes = self._closes[place]
-        return self._before[place] + (min(closes, at)) - self._opens[place]
+        return self._before[place] + min(closes, at) - self._opens[place]
 
     def _reach(self, first: int, last: int) -> None:
         """Work out all openings from one year to another, those known before included."""
@@ -81,7 +82,7 @@ class BusinessTime:
                 self._closes.append(closes)
                 self._before.append(spent)
                 spent += closes - opens
-        self._from = self._at(date(first, 1, 1), 0) + DAY
+        self._from = max(self._at(date(first, 1, 1), 0) + DAY, _EARLIEST)
         self._until = self._at(date(last, 12, 31), 0) - DAY
 
     def _open_days(self, year: int) -> list[date]:

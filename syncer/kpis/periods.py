@@ -1,6 +1,7 @@
 """Business time: zone, fiscal year, and the periods people name. Edges are local midnights, DST included."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -61,6 +62,9 @@ class Calendar:
 
     def day_number(self, at: int) -> int:
         """Return the local day of a moment as days since 1970-01-01."""
+        starts, offsets, end = _steps(self.zone)
+        if starts[0] <= at < end:
+            return (at + offsets[bisect_right(starts, at) - 1]) // DAY
         return self.day(at).toordinal() - _EPOCH_DAY
 
     def day(self, at: int) -> date:
@@ -138,6 +142,14 @@ def _offsets(zone: str) -> tuple[tuple[Millis, int], ...]:
             edge = _edge(at - 7 * DAY, at, here)
             found.append((edge, _offset(edge, here)))
     return tuple(found)
+
+
+@lru_cache(maxsize=32)
+def _steps(zone: str) -> tuple[Sequence[Millis], Sequence[int], Millis]:
+    """Return since when each offset holds, the offsets, and the moment from which on they are not listed."""
+    found = _offsets(zone)
+    end = millis(datetime(_OFFSET_YEARS[1], 1, 1, tzinfo=UTC))
+    return [start for start, _ in found], [offset for _, offset in found], end
 
 
 def _offset(at: int, zone: ZoneInfo) -> int:

@@ -62,9 +62,10 @@ class Responses:
 
     def add(self, ask: Ask, one: Handover) -> None:
         """Count a hand-over."""
-        spoken, spoke = _wait(ask, one, one.spoke_at)
+        over = _over(one)
+        spoken, spoke = _wait(ask, one, (one.spoke_at, over))
         self.word.add(spoken, came=spoke)
-        waited, touched = _wait(ask, one, one.touched_at)
+        waited, touched = _wait(ask, one, (one.touched_at, over))
         self.touch.add(waited, came=touched)
         verdict = _verdict(ask, one, waited, touched=touched)
         self.counts[verdict] += 1
@@ -88,9 +89,17 @@ class Responses:
             yield ask.row("K25.band", segment, period_rate(counted), band=name)
 
 
-def _wait(ask: Ask, one: Handover, at: Millis | None) -> tuple[int, bool]:
+def _over(one: Handover) -> Millis | None:
+    """Return when a hand-over ended, None while it lasts: sent back, or with its cycle."""
+    rejected, ended = one.rejected_at, one.ended_at
+    if rejected is None or ended is None:
+        return ended if rejected is None else rejected
+    return min(rejected, ended)
+
+
+def _wait(ask: Ask, one: Handover, ends: tuple[Millis | None, Millis | None]) -> tuple[int, bool]:
     """Return the business minutes to an event and whether it came; one after the hand-over's end belongs elsewhere."""
-    over = min((end for end in (one.rejected_at, one.ended_at) if end is not None), default=None)
+    at, over = ends
     came = at is not None and (over is None or at <= over)
     until = at if came else over
     time = ask.question.terms.service.time

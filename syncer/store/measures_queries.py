@@ -37,7 +37,7 @@ from syncer.store.measures_segments import company_segment, contact_segment, cyc
 from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number, period_number
 
 #: From the least to the furthest: a passage under way beats one that ended (domain R8).
-_COMPANY_ORDER = (
+COMPANY_ORDER = (
     FunnelStage.OUT,
     FunnelStage.TAM,
     FunnelStage.CLOSED_OTHER,
@@ -191,34 +191,22 @@ def _stage(contact: FromClause, cut: Cut) -> Expression:
 
 
 def companies_by_stage(cut: Cut) -> tuple[Keys, Query]:
-    """Return segment and stage of every company that existed by as_of: that of its furthest contact."""
-    contact = tables.contacts
-    stages = _standing(contact, cut).with_only_columns(contact.c.company_id, _stage(contact, cut).label("stage"))
-    # The offset keeps both databases from looking the stage up once for every branch of the case below.
-    standing = stages.where(contact.c.company_id.is_not(None)).offset(0).subquery("standing_contacts")
-    place = case(*((standing.c.stage == stage.value, number(at)) for at, stage in enumerate(_COMPANY_ORDER)))
-    people = select(standing.c.company_id, place.label("place")).subquery("people")
-    furthest = (
-        select(people.c.company_id, func.max(people.c.place).label("place"))
-        .group_by(people.c.company_id)
-        .subquery("furthest")
+    """Return segment and stage of every company that existed by as_of: that of its furthest contact.
+
+    The stage comes as its place in `COMPANY_ORDER`.
+    """
+    company, contact = tables.companies, tables.contacts
+    # The stage is the operand of one case: each database looks it up once a contact.
+    place = case({stage.value: at for at, stage in enumerate(COMPANY_ORDER)}, value=_stage(contact, cut))
+    people = _standing(contact, cut).with_only_columns(func.max(place)).where(contact.c.company_id == company.c.id)
+    furthest = func.coalesce(people.correlate(company).scalar_subquery(), number(COMPANY_ORDER.index(FunnelStage.TAM)))
+    counted = select(company.c.id).where(
+        company.c.account == cut.account,
+        company.c.merged_into.is_(None),
+        or_(company.c.created_at.is_(None), company.c.created_at <= cut.as_of),
+        or_(company.c.archived_at.is_(None), company.c.archived_at > cut.as_of),
     )
-    company = tables.companies
-    stage = case(
-        *((furthest.c.place == at, literal(stage.value)) for at, stage in enumerate(_COMPANY_ORDER)),
-        else_=literal(FunnelStage.TAM.value),
-    )
-    counted = (
-        select(company.c.id)
-        .select_from(company.outerjoin(furthest, furthest.c.company_id == company.c.id))
-        .where(
-            company.c.account == cut.account,
-            company.c.merged_into.is_(None),
-            or_(company.c.created_at.is_(None), company.c.created_at <= cut.as_of),
-            or_(company.c.archived_at.is_(None), company.c.archived_at > cut.as_of),
-        )
-    )
-    return [*company_segment(company, cut), stage], counted
+    return [*company_segment(company, cut), furthest], counted
 
 
 def latest_answers(cut: Cut, window: Window, surveys: Collection[str]) -> Subquery:

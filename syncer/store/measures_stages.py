@@ -11,7 +11,7 @@ from syncer.kpis.work import MarketCount, Share
 from syncer.store import tables
 from syncer.store.measures_market import alive
 from syncer.store.measures_populations import cycles_as_of, deals_as_of, view_of
-from syncer.store.measures_queries import companies_by_stage, contacts_by_stage, grouped
+from syncer.store.measures_queries import COMPANY_ORDER, companies_by_stage, contacts_by_stage, grouped
 from syncer.store.measures_segments import reader
 from syncer.store.measures_time import Expression
 
@@ -118,7 +118,7 @@ def _companies(connection: Connection, cut: Cut) -> Iterator[_Companies]:
     flags = [case((is_so, 1), else_=0) for is_so in (in_tam, anybody, company.c.id.in_(_customers(cut)))]
     read = reader(cut)
     for *segment, stage, market, known, bought, units in grouped(connection, [*keys, *flags], standing):
-        yield _Companies(read(segment), FunnelStage(stage), bool(market), bool(known), bool(bought), units)
+        yield _Companies(read(segment), COMPANY_ORDER[stage], bool(market), bool(known), bool(bought), units)
 
 
 def _customers(cut: Cut) -> Expression:

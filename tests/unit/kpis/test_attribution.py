@@ -7,13 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncer.kpis.attribution import Model, Path, Touch, credits_of, weights
+from syncer.kpis.attribution import Model, Path, Touch, credits_of, parts_of
 from syncer.kpis.touches import EMAIL_SOURCE, Origin, Reaction, origin_rule, visits
 from syncer.moments import DAY, MINUTE, Millis
 from tests.unit.kpis.ledger import at
 from tests.unit.kpis.money_rows import path
 
 FIVE = path("google", "linkedin", "webinar", "email", "demo", lead=2, deal=4)
+
+
+def weights(one, model):
+    parts = parts_of(one, model)
+    return [Fraction(part, sum(parts)) for part in parts]
 
 
 def shared(model, one=FIVE):
