@@ -1,7 +1,6 @@
 """Splits of figures that pages show every time: measured with the figures, so that a page need not wait for them."""
 
 import json
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -12,7 +11,6 @@ from syncer.kpis.periods import Period
 from syncer.kpis.ports import ID
 from syncer.kpis.question import Question
 from syncer.kpis.render import to_json
-from syncer.kpis.result import Kpi
 from syncer.moments import DAY, Millis
 from syncer.store import Store
 from syncer.store.values import KpiRow
@@ -65,7 +63,8 @@ _SPLITS: Mapping[Split, _Asked] = {
 
 def measured_rows(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[KpiRow]:
     """Return the rows of the KPIs asked for as a snapshot keeps them."""
-    return _plain(measured(store, asked, ids))
+    found: list[dict[str, object]] = json.loads(to_json(measured(store, asked, ids)))
+    return found
 
 
 def split_rows(store: Store, asked: Question, split: Split) -> Sequence[KpiRow]:
@@ -73,13 +72,11 @@ def split_rows(store: Store, asked: Question, split: Split) -> Sequence[KpiRow]:
     wanted = _SPLITS[split]
     # The start is the eve of `since`.
     since = asked.since if wanted.days is None else Millis(asked.as_of - (wanted.days - 1) * DAY)
-    narrowed = replace(asked, by=wanted.by, since=since)
+    narrowed = replace(asked, by=wanted.by, since=since, most=wanted.most)
     if wanted.quarters:
         each = [replace(narrowed, period=one) for one in _quarters(asked, wanted.quarters)]
         return [row for one in each for row in measured_rows(store, one, wanted.ids)]
-    if wanted.most is None:
-        return measured_rows(store, narrowed, wanted.ids)
-    return _plain(_first(measured(store, narrowed, wanted.ids), wanted.most))
+    return measured_rows(store, narrowed, wanted.ids)
 
 
 def _quarters(asked: Question, count: int) -> Sequence[Period]:
@@ -90,19 +87,6 @@ def _quarters(asked: Question, count: int) -> Sequence[Period]:
         found.insert(0, asked.calendar.quarter(Millis(start - 1)))
         start = found[0].window.start
     return found
-
-
-def _plain(rows: Sequence[Kpi]) -> Sequence[KpiRow]:
-    found: list[dict[str, object]] = json.loads(to_json(rows))
-    return found
-
-
-def _first(rows: Sequence[Kpi], most: int) -> Sequence[Kpi]:
-    kept: defaultdict[str, list[Kpi]] = defaultdict(list)
-    for row in rows:
-        if row.k and len(kept[row.id]) < most:
-            kept[row.id].append(row)
-    return [row for found in kept.values() for row in found]
 
 
 def every_split(store: Store, asked: Question) -> Mapping[str, Sequence[KpiRow]]:

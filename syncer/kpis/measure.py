@@ -1,7 +1,7 @@
 """The door of the KPIs: a question in, rows out; and why a figure is what it is."""
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from syncer.errors import ConfigError, Problem
@@ -98,8 +98,20 @@ def measure(measures: WorkingMeasures, question: Question, ids: Sequence[str] | 
     for declaration, wanted in select(ids):
         if ids or _answers(declaration, question):
             found = _FAMILIES[declaration.id](ask(question, declaration, measures, memo))
-            rows.extend(sorted((row for row in found if row.id in wanted), key=lambda row: wanted.index(row.id)))
+            told = _told((row for row in found if row.id in wanted), question.most)
+            rows.extend(sorted(told, key=lambda row: wanted.index(row.id)))
     return rows
+
+
+def _told(rows: Iterable[Kpi], most: int | None) -> Iterator[Kpi]:
+    """Yield rows; with `most` only so many of each figure, those that have a numerator."""
+    told: Counter[str] = Counter()
+    for row in rows:
+        if most is None:
+            yield row
+        elif row.k and told[row.id] < most:
+            told[row.id] += 1
+            yield row
 
 
 def _refuse_unknown_dims(question: Question) -> None:

@@ -33,6 +33,8 @@ def data_quality(ask: Ask) -> Iterable[Kpi]:
 def _open_deals(ask: Ask) -> Iterable[Kpi]:
     found: defaultdict[Segment, dict[str, Tally]] = defaultdict(lambda: {gap: Tally() for gap in ("", *_GAPS)})
     for row in ask.measures.work.deal_gaps(ask.every):
+        if ask.hits_alone and not any(_has(row, gap) for gap in _GAPS):
+            continue
         for gap, tally in found[row.segment].items():
             if row.excluded is not None:
                 tally.excluded[row.excluded] += row.units
@@ -58,6 +60,8 @@ def _unmapped(ask: Ask) -> Iterator[Share]:
 def _shares(ask: Ask, row_id: str, rows: Iterable[Share]) -> Iterable[Kpi]:
     found: defaultdict[Segment, Tally] = defaultdict(Tally)
     for row in rows:
+        if ask.hits_alone and not row.faulty:
+            continue
         tally = found[row.segment]
         if row.excluded is not None:
             tally.excluded[row.excluded] += row.units

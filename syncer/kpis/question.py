@@ -70,6 +70,8 @@ class Question:
     nps_scales: Mapping[str, str] = field(default_factory=dict)
     #: What both teams agreed on.
     terms: Terms = field(default_factory=Terms)
+    #: Of each figure only so many rows, and those that have a numerator; None is all.
+    most: int | None = None
     #: The agreement under which the ledger was decided, for explanations.
     config_version: str = ""
 
@@ -107,6 +109,11 @@ class Ask:
         if key not in self.memo:
             self.memo[key] = make()
         return cast("Shared", self.memo[key])
+
+    @property
+    def hits_alone(self) -> bool:
+        """True where units are told one by one and those outside the numerator are not wanted."""
+        return self.question.most is not None and ID in self.question.by
 
     @property
     def cut(self) -> Cut:

@@ -1,5 +1,6 @@
 """The worked examples about the market, goals, profiles, data quality and renewals."""
 
+import tracemalloc
 from dataclasses import replace
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.business import BusinessTime
 from syncer.kpis.measure import measure
 from syncer.kpis.periods import parse_as_of, parse_period
-from syncer.kpis.ports import NO_RENEWAL, CycleCount, DealDate, DealRow, DealSum, Milestone
+from syncer.kpis.ports import ID, NO_RENEWAL, CycleCount, DealDate, DealRow, DealSum, Milestone
 from syncer.kpis.result import Status
 from syncer.kpis.terms import Terms
 from syncer.kpis.work import ConsentCount, DealGaps, MarketCount, ProfileCount, Share
@@ -175,6 +176,31 @@ def test_k42_by_pipeline_speaks_of_deals_alone():
     by_owner = GivenWork(held=[Share(("7",), None, 1, 5)])
     found = measure(Given(work=by_owner), question(by=("owner",)), ["K42"])
     assert [(row.id, row.value) for row in found] == [("K42.overridden", 0.2)]
+
+
+def each_deal(number, **faults):
+    """Return open deals one by one; every hundredth has faults."""
+    return [gaps(1, segment=(f"d{place:05d}",), **(faults if place % 100 == 0 else {})) for place in range(number)]
+
+
+def test_k42_names_so_many_faulty_deals_of_each_fault_and_no_other():
+    asked = question(by=(ID,), most=2)
+    found = measure(Given(work=GivenWork(gaps=each_deal(500, no_amount=True, overdue=True))), asked, ["K42"])
+    named = [(row.id, row.segment[ID]) for row in found]
+    assert named == [(fault, one) for fault in ("K42", "K42.no_amount", "K42.overdue") for one in ("d00000", "d00100")]
+
+
+def test_k42_of_faulty_deals_takes_no_room_for_the_others():
+    def peak(most):
+        deals = Given(work=GivenWork(gaps=each_deal(2_000, no_amount=True)))
+        tracemalloc.start()
+        measure(deals, question(by=(ID,), most=most), ["K42"])
+        taken = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return taken
+
+    peak(2)
+    assert peak(2) < peak(None) / 20
 
 
 # K43
