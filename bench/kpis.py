@@ -38,6 +38,8 @@ def _measured(url: str, contacts: int, folder: Path) -> Report:
     for ident, spent in sorted(report.alone.items(), key=lambda item: -item[1]):
         print(f"{ident:<6} alone {spent / budget:8.3f} of the budget")
     print(f"all at once {report.whole / budget:9.3f} of the budget of {_SECONDS:.0f} s for {_CONTACTS:,} contacts")
+    if report.server is not None:
+        print(f"the server's {report.server / budget:8.3f} besides")
     print(f"peak memory {cost.memory / _MEGABYTES:9.3f} of {_MEGABYTES:.0f} MB")
     return report
 
