@@ -1,6 +1,6 @@
 """Sentences that the depth of a run says in English, in German too: known by their pattern, their facts kept.
 
-Errors, findings and reasons are made where neither the reader nor the language is known; only who shows them knows both.
+Errors, findings and reasons are made where neither reader nor language is known; only who shows them knows both.
 """
 
 import re
@@ -34,7 +34,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "Lead-Phase {stage} sagt nichts über ihre Kontakte",
     ),
     "lead_stage_remedy": ("if it should, agreement.yaml: {key}", "falls doch, agreement.yaml: {key}"),
-    "unsigned": ("built-in default (unsigned default)", "eingebaute Vorgabe (nicht unterzeichnet)"),
+    "unsigned": ("{label} (unsigned default)", "{label} (nicht unterzeichnete Vorgabe)"),
     "init_writes": ("syncer init writes it, ready to sign", "syncer init schreibt sie, fertig zum Unterzeichnen"),
     "see_agreement": ("see docs/agreement.md", "siehe docs/agreement.md"),
     "says_nothing": ("{address} says nothing", "{address} antwortet nicht"),
@@ -61,10 +61,14 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "nach dem letzten angenommenen wurden Webhooks abgewiesen: {counts}",
     ),
     "hook_believed": (
-        "SYNCER_PUBLIC_URL must be the address exactly as the app calls it, the secret that of the app that sends, and "
-        "this machine's clock right",
-        "SYNCER_PUBLIC_URL muss genau die Adresse sein, die die App aufruft, das Geheimnis das der sendenden App, und "
-        "die Uhr dieses Rechners richtig gehen",
+        (
+            "SYNCER_PUBLIC_URL must be the address exactly as the app calls it, the secret that of the app that sends, "
+            "and this machine's clock right"
+        ),
+        (
+            "SYNCER_PUBLIC_URL muss genau die Adresse sein, die die App aufruft, das Geheimnis das der sendenden App, "
+            "und die Uhr dieses Rechners richtig gehen"
+        ),
     ),
     "hook_failing": (
         "{count} webhooks failed and are tried again",
@@ -88,10 +92,14 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{count} Lesungen in Folge sind gescheitert ({why})",
     ),
     "journal_gap_of": (
-        "not everything of {streams} between {since} and {until} was told; rounds read what changed, a full compare "
-        "what is gone: syncer reconcile --apply",
-        "nicht alles zu {streams} zwischen {since} und {until} wurde gemeldet; Runden lesen, was sich änderte, ein "
-        "Vollabgleich, was weg ist: syncer reconcile --apply",
+        (
+            "not everything of {streams} between {since} and {until} was told; rounds read what changed, a full "
+            "compare what is gone: syncer reconcile --apply"
+        ),
+        (
+            "nicht alles zu {streams} zwischen {since} und {until} wurde gemeldet; Runden lesen, was sich änderte, "
+            "ein Vollabgleich, was weg ist: syncer reconcile --apply"
+        ),
     ),
     "journal_beginning": ("its beginning", "seinem Anfang"),
     "journal_show": (

@@ -16,10 +16,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "api_calls": ("API calls", "API-Aufrufe"),
     "round_title": ("{account} · run {run}", "{account} · Lauf {run}"),
     "round_sums": (
-        "derived {derived} · planned {planned} · written {written} · notices {notices} · unchanged {unchanged} · "
-        "conflicts {conflicts} · failed {failed} · {seconds} s",
-        "entschieden {derived} · geplant {planned} · geschrieben {written} · Notizen {notices} · "
-        "unverändert {unchanged} · Konflikte {conflicts} · gescheitert {failed} · {seconds} s",
+        (
+            "derived {derived} · planned {planned} · written {written} · notices {notices} · unchanged {unchanged} · "
+            "conflicts {conflicts} · failed {failed} · {seconds} s"
+        ),
+        (
+            "entschieden {derived} · geplant {planned} · geschrieben {written} · Notizen {notices} · "
+            "unverändert {unchanged} · Konflikte {conflicts} · gescheitert {failed} · {seconds} s"
+        ),
     ),
     "left_out": ("left out {stream}: {why}", "ausgelassen: {stream}: {why}"),
     "stopped": ("stopped {stream}: {why}", "angehalten: {stream}: {why}"),
@@ -29,10 +33,14 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "{count} muss jemand ansehen: syncer dead-letters",
     ),
     "at_rest_until": (
-        "{account} rests until {until}: its calls for today are spent ({why}). "
-        "Nothing is lost: what was to be done is done by the first round after that",
-        "{account} ruht bis {until}: Die Aufrufe für heute sind verbraucht ({why}). "
-        "Nichts geht verloren: Was zu tun war, tut die erste Runde danach",
+        (
+            "{account} rests until {until}: its calls for today are spent ({why}). "
+            "Nothing is lost: what was to be done is done by the first round after that"
+        ),
+        (
+            "{account} ruht bis {until}: Die Aufrufe für heute sind verbraucht ({why}). "
+            "Nichts geht verloren: Was zu tun war, tut die erste Runde danach"
+        ),
     ),
     "the_account": ("the account", "das Konto"),
     "read_in_full": ("read in full", "ganz gelesen"),
@@ -42,8 +50,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "proof": ("proof", "Nachweis"),
     "search_note": (
         "* a hint only: search lags behind; the proof is the full list, or export, against the store, id by id",
-        "* nur ein Anhalt: Die Suche hinkt nach; der Nachweis ist die ganze Liste oder der Export gegen den Bestand, "
-        "ID für ID",
+        (
+            "* nur ein Anhalt: Die Suche hinkt nach; der Nachweis ist die ganze Liste oder der Export "
+            "gegen den Bestand, ID für ID"
+        ),
     ),
     "complete": ("complete", "vollständig"),
     "incomplete": ("NOT complete", "NICHT vollständig"),
@@ -60,8 +70,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "not_planned": ("not planned: {problem}", "nicht geplant: {problem}"),
     "push_sums": (
         "written {written} · unchanged {unchanged} · conflicts {conflicts} · failed {failed} · notices {notices}",
-        "geschrieben {written} · unverändert {unchanged} · Konflikte {conflicts} · gescheitert {failed} · "
-        "Notizen {notices}",
+        (
+            "geschrieben {written} · unverändert {unchanged} · Konflikte {conflicts} · gescheitert {failed} · "
+            "Notizen {notices}"
+        ),
     ),
     "wrote_nothing": (
         "run {run} wrote nothing: `syncer status` lists the runs",
@@ -72,7 +84,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "undo": ("undo", "Rücknahme"),
     "restored": ("{done} of {count} restored", "{done} von {count} zurückgenommen"),
     "steps": ("{count} steps; --apply restores them", "{count} Schritte; --apply nimmt sie zurück"),
-    "level": ("", ""),
     "area": ("area", "Bereich"),
     "finding": ("finding", "Befund"),
     "remedy": ("remedy", "Abhilfe"),
@@ -161,6 +172,41 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "burst_left": (", {left} left", ", noch {left}"),
     "at_rest": ("at rest: {what}", "ruht: {what}"),
 }
+
+#: What a run counts.
+_COUNTS: Mapping[str, tuple[str, str]] = {
+    "read": ("read", "gelesen"),
+    "created": ("created", "neu"),
+    "updated": ("updated", "geändert"),
+    "derived": ("derived", "entschieden"),
+    "planned": ("planned", "geplant"),
+    "written": ("written", "geschrieben"),
+    "unchanged": ("unchanged", "unverändert"),
+    "notices": ("notices", "Notizen"),
+    "failed": ("failed", "gescheitert"),
+    "conflicts": ("conflicts", "Konflikte"),
+    "buried": ("buried", "unlesbar"),
+    "figures": ("figures", "Kennzahlen"),
+    "frozen_days": ("frozen_days", "eingefrorene Tage"),
+    "compared": ("compared", "verglichen"),
+    "faults": ("faults", "Abweichungen"),
+    "repaired": ("repaired", "behoben"),
+    "left": ("left", "offen"),
+    "deals": ("deals", "Deals"),
+    "contacts": ("contacts", "Kontakte"),
+    "companies": ("companies", "Firmen"),
+    "changed": ("changed", "anders als zuvor"),
+    "looked_at": ("looked_at", "nachgegangen"),
+    "given_up": ("given_up", "aufgegeben"),
+    "waiting": ("waiting", "wartend"),
+    "tried": ("tried", "versucht"),
+}
+
+
+def counted_as(name: str, lang: Language) -> str:
+    """Return what a run calls one of its counts; one without words of its own keeps its name."""
+    found = _COUNTS.get(name)
+    return name if found is None else found[LANGUAGES.index(lang)]
 
 
 def said(key: str, lang: Language, **facts: object) -> str:
