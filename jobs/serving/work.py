@@ -16,7 +16,7 @@ from jobs.figures.asking import Asked
 from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
-from jobs.rounds import freeze_round, measure_round, push_round, sync_round
+from jobs.rounds import RoundResult, freeze_round, measure_round, push_round, sync_round
 from jobs.schedule import Appointment, Every, Nightly
 from jobs.serving.backups import nightly_backup
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health
@@ -170,11 +170,25 @@ async def _report(work: Work, name: str) -> None:
 
 
 async def sync(desk: Desk) -> None:
-    """Do a round and measure. Raises Unavailable where no stream could be read."""
+    """Do a round, and measure where it brought anything: what time alone changes is measured by the clock.
+
+    Raises Unavailable where no stream could be read.
+    """
     done = await sync_round(desk)
-    await measure_round(desk, Asked())
+    if _brought_anything(done) or await asyncio.to_thread(_is_unmeasured, desk):
+        await measure_round(desk, Asked())
     if done.halted and done.halted.keys() >= done.streams.keys():
         raise Unavailable(f"no stream could be read: {next(iter(done.halted.values()))}", account=desk.name)
+
+
+def _brought_anything(done: RoundResult) -> bool:
+    pulled = sum(one.created + one.updated + one.archived for one in done.streams.values())
+    return bool(pulled or done.derived or done.written)
+
+
+def _is_unmeasured(desk: Desk) -> bool:
+    with desk.store.snapshot() as unit:
+        return unit.desk.last_snapshot(desk.name) is None
 
 
 async def _measure(desk: Desk) -> None:
