@@ -47,6 +47,8 @@ def main(deliveries: int = 3_000, edits: int = 300) -> None:
     floor, ours = (min((_intake(kind, deliveries) for _ in range(2)), key=_cost) for kind in ("floor", "own"))
     print(f"intake: {ours.rate:,.0f} deliveries/s of {EVENTS} events; floor of one row: {floor.rate:,.0f}", flush=True)
     print(f"intake: {ours.cost / floor.cost:.2f}x the floor's CPU time a delivery", flush=True)
+    print(f"intake: {1 / ours.cost:,.0f} deliveries by one core's time; floor {1 / floor.cost:,.0f}", flush=True)
+    print(f"intake: 99 % answered within {ours.p99 * 1000:,.0f} ms; floor {floor.p99 * 1000:,.0f}", flush=True)
     latency(edits)
 
 
@@ -55,6 +57,8 @@ class _Intake:
     rate: float
     #: CPU seconds of the server a delivery.
     cost: float
+    #: Seconds within which 99 % of deliveries were answered.
+    p99: float
 
 
 def _cost(one: _Intake) -> float:
@@ -64,24 +68,25 @@ def _cost(one: _Intake) -> float:
 def _intake(kind: str, deliveries: int) -> _Intake:
     """Return what a server of its own process takes; its start counts as much on both sides and is taken out."""
     with tempfile.TemporaryDirectory() as folder:
-        idle = _served(kind, Path(folder), 0)[1]
+        idle = _served(kind, Path(folder), 0)[2]
     with tempfile.TemporaryDirectory() as folder:
-        took, spent = _served(kind, Path(folder), deliveries)
-    return _Intake(rate=deliveries / took, cost=(spent - idle) / deliveries)
+        took, waits, spent = _served(kind, Path(folder), deliveries)
+    p99 = sorted(waits)[int(len(waits) * 0.99)]
+    return _Intake(rate=deliveries / took, cost=(spent - idle) / deliveries, p99=p99)
 
 
-def _served(kind: str, folder: Path, deliveries: int) -> tuple[float, float]:
-    """Start a server and send it deliveries; return the seconds that they took and the CPU seconds it spent."""
+def _served(kind: str, folder: Path, deliveries: int) -> tuple[float, list[float], float]:
+    """Start a server and send it deliveries; return how long all and each took, and the CPU seconds it spent."""
     port = free_port()
     address = f"http://127.0.0.1:{port}{PATH}"
     before = _spent()
     server = get_context("spawn").Process(target=_serve, args=(kind, str(folder), port))
     server.start()
     wait_for(lambda: _answers(address))
-    found = asyncio.run(_flood(address, deliveries))
+    took, waits = asyncio.run(_flood(address, deliveries))
     server.terminate()
     server.join()
-    return found, _spent() - before
+    return took, waits, _spent() - before
 
 
 def _spent() -> float:
@@ -96,20 +101,23 @@ def _answers(address: str) -> bool:
         return False
 
 
-async def _flood(address: str, deliveries: int) -> float:
-    """Return the seconds until so many deliveries were answered with 200."""
+async def _flood(address: str, deliveries: int) -> tuple[float, list[float]]:
+    """Return the seconds until so many deliveries were answered with 200, and those of each."""
+    waits: list[float] = []
 
     async def sender(client: httpx.AsyncClient, lane: int) -> None:
         for number in range(lane, deliveries, IN_FLIGHT):
             body = _body(lane, number)
+            sent = time.monotonic()
             answer = await client.post(address, content=body, headers=_signed(address, body))
+            waits.append(time.monotonic() - sent)
             if answer.status_code != 200:
                 raise SystemExit(f"answered {answer.status_code}")
 
     began = time.monotonic()
     async with httpx.AsyncClient(timeout=10) as client:
         await asyncio.gather(*(sender(client, lane) for lane in range(IN_FLIGHT)))
-    return time.monotonic() - began
+    return time.monotonic() - began, waits
 
 
 def _body(lane: int, number: int) -> bytes:

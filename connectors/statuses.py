@@ -27,7 +27,7 @@ from syncer.errors import (
     UnknownOutcome,
 )
 
-ADDRESS_HINT = "does HUBSPOT_BASE_URL point at HubSpot?"
+ADDRESS_HINT = "does HUBSPOT_BASE_URL, or base_url in syncer.yaml, point at HubSpot?"
 SCHEMA_HINT = "run `syncer check` to see which property is missing, `syncer setup --apply` to create ours"
 
 #: Codes of values that name a property which is not there.

@@ -152,7 +152,7 @@ class _Daemon:
             self._shift.call()
 
     def _take_up(self) -> None:
-        self._shift = Shift(program_of(self._work))
+        self._shift = Shift(program_of(self._work), self._election.is_sure)
         self._shift.begin()
         _log.info("schedule_started", accounts=list(self._work.settings.accounts), engine=self._work.settings.engine)
 

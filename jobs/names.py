@@ -12,6 +12,8 @@ LEADS, QUOTES = "leads", "quotes"
 #: What runs of a full compare are called: compared only, and mended.
 RECONCILE = ("reconcile", "reconcile --apply")
 MENDING = RECONCILE[1]
+#: Kind of the positions that say when the last full compare that mended a stream began.
+MENDED = "mended"
 #: What runs are called that look into webhooks.
 DRAIN = "drain"
 

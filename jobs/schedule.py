@@ -1,7 +1,7 @@
 """The daemon's schedule: the only place that knows APScheduler."""
 
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, assert_never
@@ -40,6 +40,20 @@ class Appointment:
     name: str
     when: Every | Nightly
     work: Callable[[], Coroutine[Any, Any, None]]
+    #: Done when a schedule begins, for moments that fell into a time without one.
+    catch_up: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+
+def last_due(when: Nightly, now: datetime) -> datetime:
+    """Return the latest moment up to now at which something nightly fell due."""
+    return next(one for one in _moments(when, now, (1, 0, -1, -2)) if one <= now)
+
+
+def _moments(when: Nightly, now: datetime, days: Iterable[int]) -> Iterator[datetime]:
+    """Yield when it falls due on days counted from the present one, in UTC."""
+    today = now.astimezone(when.zone).date()
+    for ahead in days:
+        yield datetime.combine(today + timedelta(days=ahead), time(when.hour), when.zone).astimezone(UTC)
 
 
 class Schedule:
@@ -70,8 +84,8 @@ def _trigger(when: Every | Nightly) -> "BaseTrigger | _Daily":
     match when:
         case Every(minutes):
             return IntervalTrigger(minutes=minutes, jitter=_JITTER, timezone="UTC")
-        case Nightly(hour, zone):
-            return _Daily(hour, zone)
+        case Nightly():
+            return _Daily(when)
         case _:
             assert_never(when)
 
@@ -79,18 +93,15 @@ def _trigger(when: Every | Nightly) -> "BaseTrigger | _Daily":
 class _Daily:
     """A daily trigger of our own: the library's cron fires twice where an hour comes twice."""
 
-    def __init__(self, hour: int, zone: ZoneInfo) -> None:
+    def __init__(self, when: Nightly) -> None:
         self.jitter: int | None = _JITTER
-        self._hour = hour
-        self._zone = zone
+        self._when = when
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """Return the first moment after now that begins the hour, a few seconds late."""
         del previous_fire_time
-        today = now.astimezone(self._zone).date()
-        days = (datetime.combine(today + timedelta(days=ahead), time(self._hour), self._zone) for ahead in (0, 1, 2))
         late = timedelta(seconds=0 if self.jitter is None else secrets.randbelow(self.jitter * 1_000) / 1_000)
-        return next(one for one in (day.astimezone(UTC) for day in days) if one > now) + late
+        return next(one for one in _moments(self._when, now, (0, 1, 2)) if one > now) + late
 
 
 # The library asks for a trigger of its own kind, and it ships no types to inherit from.

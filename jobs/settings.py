@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from connectors.addresses import ALLOWED, is_usable
 from jobs.access.credentials import (
     REDIRECT,
     VARIABLE,
@@ -85,11 +86,18 @@ class FieldSource(Strict):
     as_: str = Field("text", alias="as")
 
 
+def _usable(base_url: str) -> str:
+    """Return an address that a token may be sent to. Raises ValueError for any other."""
+    if not is_usable(base_url):
+        raise ValueError(f"should be {ALLOWED}")
+    return base_url
+
+
 class AccountFile(AccessFile):
     """One account as `syncer.yaml` describes it."""
 
     connector: Literal["hubspot"] = "hubspot"
-    base_url: str | None = None
+    base_url: Annotated[str, AfterValidator(_usable)] | None = None
     tier: Tier = "professional"
     limits: Limits = Limits()
     #: API family → version; unnamed families take the connector's default.

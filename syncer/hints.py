@@ -26,6 +26,7 @@ class Hint(NamedTuple):
     #: The message's own identity together with the record: the same one twice is one hint.
     id: str
     stream: str
+    #: Empty where a person was erased and the message does not say who.
     record_id: str
     deed: Deed
     #: When it happened, as the CRM says.

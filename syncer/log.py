@@ -46,6 +46,7 @@ EVENTS: Mapping[str, str] = {
     "serving": "the daemon takes requests",
     "schedule_started": "this daemon has the schedule: it does the work by the clock, or defers it",
     "schedule_lost": "the connection that held the schedule broke: nothing more is begun until it is held again",
+    "night_made_up_for": "nightly work fell into a time without a leader and is done after all",
     "schedule_unreachable": "nobody can say who has the schedule, for the database is away; it is tried again",
     "standing_by": "another daemon has the schedule; this one serves, and takes it over when that one is gone",
     "worker_started": "a worker does jobs of the queue",

@@ -12,7 +12,7 @@ import structlog
 from psycopg import sql
 
 from syncer.store import Store, open_store, tables
-from tests.contract.store_server import binaries, running
+from tests.contract.store_server import Server, binaries, running, served
 
 _NUMBERS = itertools.count()
 _END_OTHERS = """
@@ -42,6 +42,16 @@ def postgres_server() -> Iterator[str]:
         pytest.skip(_NO_POSTGRES)
     with running(folder) as url:
         yield url
+
+
+@pytest.fixture
+def own_postgres_server() -> Iterator[Server]:
+    """Return a server of the test's own, to stop and to start again."""
+    folder = binaries()
+    if folder is None:
+        pytest.skip(_NO_POSTGRES)
+    with served(folder) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,10 @@ _STREAMS: Mapping[str, str] = {
 }
 
 
+#: Streams that events can tell of.
+TOLD_STREAMS = frozenset(_STREAMS.values())
+
+
 class UnreadableError(Exception):
     """What came is no list of events. The text says why and repeats nothing of it."""
 
@@ -113,7 +117,8 @@ def _hints(event: Event, portal: str) -> Iterator[Hint]:
         raise LookupError(event.kind)
     ends = _ends(event) if deed is Deed.LINKED else [(_STREAMS[event.kind], one) for one in _records(event)]
     for stream, raw in ends:
-        record = _id(raw)
+        # Whom an erasure does not name is for a person to find.
+        record = _id(raw) or ("" if deed is Deed.ERASED else None)
         if record is not None:
             # The record is read as a whole: which event, property or link it was makes no difference at one moment.
             identity = (portal, stream, record, deed.value, moment or ("", event.told.event_id))

@@ -12,6 +12,7 @@ import httpx
 import msgspec
 
 from connectors.http import Answer
+from connectors.statuses import ADDRESS_HINT
 from syncer.errors import AuthFailed, BadAnswer, SyncerError, Unavailable
 from syncer.moments import MINUTE, SECOND, Millis
 
@@ -168,7 +169,7 @@ def _is_token(text: str) -> bool:
 
 
 def _nonsense() -> BadAnswer:
-    return BadAnswer("the answer to the token request is not HubSpot's", hint="does HUBSPOT_BASE_URL point at HubSpot?")
+    return BadAnswer("the answer to the token request is not HubSpot's", hint=ADDRESS_HINT)
 
 
 #: HubSpot's reasons, its `status` before OAuth's `error`, and what a person does about each.
@@ -211,7 +212,7 @@ def refusal(answer: Answer, otherwise: str = RECONNECT) -> SyncerError:
     if answer.status in _PASSING or answer.status >= httpx.codes.INTERNAL_SERVER_ERROR:
         return Unavailable(f"HubSpot gives no token at the moment ({answer.status})")
     if answer.status in _ELSEWHERE or answer.status < httpx.codes.BAD_REQUEST:
-        hint = "does HUBSPOT_BASE_URL point at HubSpot, and is versions.oauth a version that it has?"
+        hint = f"{ADDRESS_HINT} Is versions.oauth a version that it has?"
         return BadAnswer(f"no tokens are given at this address ({answer.status})", hint=hint)
     codes = _codes(answer.body)
     said = ", ".join((str(answer.status), *codes))

@@ -11,6 +11,7 @@ import httpx
 from connectors.addresses import checked_address, is_loopback
 from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
 from connectors.hubspot.oauth import RECONNECT, App, AppToken, Form, Grant, act_as_app, renew
+from connectors.statuses import ADDRESS_HINT
 from syncer.errors import AuthFailed, SyncerError, Unavailable
 from syncer.moments import Millis
 
@@ -52,9 +53,7 @@ class TokenEndpoint:
         else:
             return Answer(status=response.status_code, headers=response.headers, body=response.content)
         # Raised outside the handler: the cause would carry the request, and with it the secrets in its body.
-        raise Unavailable(
-            f"the CRM's token address does not answer ({name})", hint="does HUBSPOT_BASE_URL point there?"
-        )
+        raise Unavailable(f"the CRM's token address does not answer ({name})", hint=ADDRESS_HINT)
 
 
 def run(flow: Generator[Form, Answer, T], post: Post) -> T:

@@ -69,10 +69,10 @@ def _show(found: "Sequence[Waiting]", rules: "Agreement", lang: "Language", *, a
 
 def _row(one: "Waiting", rules: "Agreement", lang: "Language") -> "Sequence[str]":
     from jobs.handovers.card_words import said
+    from jobs.handovers.handover import attempts_text
     from jobs.words import time_text
 
     sla, zone = one.handed.sla, rules.calendar.zone
-    promised = rules.agreement.sla.attempts_before_give_up.min_attempts
     heard_by = said(one.heard_by, lang) if one.heard_by in {"owner", "team_lead"} else one.heard_by
     return (
         one.contact_id,
@@ -80,7 +80,7 @@ def _row(one: "Waiting", rules: "Agreement", lang: "Language") -> "Sequence[str]
         said(sla.by, lang),
         time_text(sla.touch_due_at, zone, lang),
         time_text(sla.touched_at, zone, lang),
-        f"{sla.attempts}{'' if sla.may_give_up else f' / {promised}'}",
+        attempts_text(one.handed, rules),
         time_text(sla.decision_due_at, zone, lang),
         heard_by or "–",
         one.card.status if one.card else "–",

@@ -24,6 +24,7 @@ _REASONS: Mapping[str, str] = {
     "the record cannot be read": "der Datensatz ist nicht lesbar",
     "the CRM did not take a value": "das CRM nahm einen Wert nicht an",
     "a webhook could not be looked into": "einem Webhook war nicht nachzugehen",
+    "the CRM erased a person and did not say whom": "das CRM hat eine Person gelöscht und nicht gesagt, wen",
     "the decision cannot be kept": "die Entscheidung lässt sich nicht speichern",
 }
 

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from jobs.cli.command_words import heads, said
 from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
 from jobs.cli.ways_output import print_ways
+from jobs.sentences import spoken
+from jobs.words import Language, number
 
 if TYPE_CHECKING:
     from jobs.pulling.completeness import StreamProof
@@ -24,13 +27,13 @@ _FAILED, _NEEDS_PERSON = 1, 3
 _SHOWN = 40
 
 
-def finish_round(results: Sequence["RoundResult"], *, as_json: bool) -> None:
+def finish_round(results: Sequence["RoundResult"], *, as_json: bool, lang: Language = "en") -> None:
     """Print what rounds did and end in their exit code."""
     if as_json:
         print_json(one_or_all([one.as_dict() for one in results]))
     else:
         for one in results:
-            print_round(one)
+            print_round(one, lang)
     if any(one.halted or one.parked for one in results):
         raise typer.Exit(_FAILED)
     if any(one.failed or one.buried or one.problems or _is_incomplete(one) for one in results):
@@ -41,70 +44,67 @@ def _is_incomplete(result: "RoundResult") -> bool:
     return not all(one.complete for one in result.proof.values())
 
 
-def print_round(result: "RoundResult") -> None:
+def print_round(result: "RoundResult", lang: Language = "en") -> None:
     """Print one account's round."""
     rows = [
-        (name, *(f"{number:,}" for number in (one.read, one.created, one.updated, one.archived, one.api_calls)))
+        (name, *(number(count, lang) for count in (one.read, one.created, one.updated, one.archived, one.api_calls)))
         for name, one in result.streams.items()
     ]
-    heads = ("stream", "read", "created", "updated", "archived", "API calls")
-    print_table(heads, rows, title=f"{result.account} · run {result.run}", right=heads[1:])
+    columns = heads(lang, "stream", "read", "created", "updated", "archived", "api_calls")
+    title = said("round_title", lang, account=result.account, run=result.run)
+    print_table(columns, rows, title=title, right=columns[1:])
     if result.proof:
-        _print_proof(result)
-    print_ways(result.ways)
-    typer.echo(
-        f"derived {result.derived:,} · planned {result.planned:,} · written {result.written:,} · "
-        f"notices {result.notices:,} · unchanged {result.unchanged:,} · conflicts {result.conflicts:,} · "
-        f"failed {result.failed:,} · {result.seconds:.1f} s"
-    )
+        _print_proof(result, lang)
+    print_ways(result.ways, lang)
+    names = ("derived", "planned", "written", "notices", "unchanged", "conflicts", "failed")
+    sums = {name: getattr(result, name) for name in names}
+    typer.echo(said("round_sums", lang, **sums, seconds=number(result.seconds, lang, digits=1)))
+    _print_trouble(result, lang)
+
+
+def _print_trouble(result: "RoundResult", lang: Language) -> None:
     if result.parked:
-        say_parked(result.account, result.parked)
+        say_parked(result.account, result.parked, lang)
     for stream, why in result.skipped.items():
-        typer.echo(f"left out {stream}: {why}")
+        typer.echo(said("left_out", lang, stream=stream, why=spoken(why, lang)))
     for stream, why in result.halted.items():
-        typer.echo(f"stopped {stream}: {why}", err=True)
+        typer.echo(said("stopped", lang, stream=stream, why=spoken(why, lang)), err=True)
     for problem in result.problems:
-        typer.echo(f"not written: {problem}", err=True)
+        typer.echo(said("not_written", lang, problem=spoken(problem, lang)), err=True)
     if result.buried or result.failed:
-        typer.echo(f"{result.buried + result.failed:,} need a person: syncer dead-letters", err=True)
+        typer.echo(said("need_person", lang, count=result.buried + result.failed), err=True)
 
 
-def say_parked(account: str, parked: Mapping[str, object]) -> None:
+def say_parked(account: str, parked: Mapping[str, object], lang: Language) -> None:
     """Say until when nothing is asked of an account whose day is spent."""
-    typer.echo(
-        f"{account} rests until {parked['until_local']}: its calls for today are spent ({parked['why']}). "
-        "Nothing is lost: what was to be done is done by the first round after that",
-        err=True,
-    )
+    text = said("at_rest_until", lang, account=account, until=parked["until_local"], why=parked["why"])
+    typer.echo(text, err=True)
 
 
-def _print_proof(result: "RoundResult") -> None:
+def _print_proof(result: "RoundResult", lang: Language) -> None:
     """Print what the full list named beside what the store holds; search's word is shown as what it is."""
-    heads = ("read in full", "the portal lists", "the store holds", "search says*", "proof")
+    columns = heads(lang, "read_in_full", "portal_lists", "store_holds", "search_says", "proof")
     rows = [
-        (stream, f"{one.listed:,}", f"{one.held:,}", _number(one.search_total), _proved(one))
+        (stream, *(number(count, lang) for count in (one.listed, one.held, one.search_total)), _proved(one, lang))
         for stream, one in result.proof.items()
     ]
-    print_table(heads, rows, right=heads[1:4])
-    typer.echo("* a hint only: search lags behind; the proof is the full list, or export, against the store, id by id")
+    print_table(columns, rows, right=columns[1:4])
+    typer.echo(said("search_note", lang))
 
 
-def _number(count: int | None) -> str:
-    return "–" if count is None else f"{count:,}"
+def _proved(one: "StreamProof", lang: Language) -> str:
+    reasons = (spoken(reason, lang) for reason in one.reasons)
+    return "; ".join([said("complete" if one.complete else "incomplete", lang), *reasons])
 
 
-def _proved(one: "StreamProof") -> str:
-    return "; ".join(["complete" if one.complete else "NOT complete", *one.reasons])
-
-
-def show_plans(plans: Sequence["Plan"], *, as_json: bool) -> None:
+def show_plans(plans: Sequence["Plan"], *, as_json: bool, lang: Language = "en") -> None:
     """Print the changes of every account, each with its reason."""
     if as_json:
         lines = [[*map(plan_line, one.rows), *map(notice_line, one.notices)] for one in plans]
         print_json([line for of_account in lines for line in of_account])
     else:
         for one in plans:
-            _print_plan(one)
+            _print_plan(one, lang)
     if any(one.problems for one in plans):
         raise typer.Exit(_NEEDS_PERSON)
 
@@ -135,40 +135,42 @@ def notice_line(notice: "Notice") -> dict[str, object]:
     }
 
 
-def _print_plan(plan: "Plan") -> None:
+def _print_plan(plan: "Plan", lang: Language) -> None:
     counted: dict[tuple[str, str], int] = {}
     for row in plan.rows:
         counted[row.kind, row.property] = counted.get((row.kind, row.property), 0) + 1
-    summary = [(kind, name, f"{number:,}") for (kind, name), number in sorted(counted.items())]
-    print_table(
-        ("object", "property", "changes"), summary, title=f"{plan.account} · plan {plan.checksum}", right=("changes",)
-    )
-    lines = [
-        (f"{row.kind}/{row.record_id}", row.property, row.previous or "–", row.value or "–", f"{row.rule}: {row.why}")
-        for row in plan.rows[:_SHOWN]
-    ]
+    summary = [(kind, name, number(count, lang)) for (kind, name), count in sorted(counted.items())]
+    columns = heads(lang, "object", "property", "changes")
+    title = said("plan_title", lang, account=plan.account, checksum=plan.checksum)
+    print_table(columns, summary, title=title, right=columns[2:])
+    lines = [_plan_row(row, lang) for row in plan.rows[:_SHOWN]]
     if lines:
-        print_table(("record", "property", "from", "to", "why"), lines)
+        print_table(heads(lang, "record", "property", "from", "to", "why"), lines)
     if len(plan.rows) > _SHOWN:
-        typer.echo(f"… and {len(plan.rows) - _SHOWN:,} more; --json prints all")
+        typer.echo(said("more_in_json", lang, count=len(plan.rows) - _SHOWN))
     for notice in plan.notices:
-        typer.echo(f"new in {notice.form.value}: {notice.purpose.value} of {notice.kind}/{notice.record_id}")
+        record, purpose = f"{notice.kind}/{notice.record_id}", notice.purpose.value
+        typer.echo(said("new_notice", lang, form=notice.form.value, purpose=purpose, record=record))
     for problem in plan.problems:
-        typer.echo(f"not planned: {problem}", err=True)
+        typer.echo(said("not_planned", lang, problem=spoken(problem, lang)), err=True)
 
 
-def finish_push(counts: Sequence["PushCount"], *, as_json: bool) -> None:
+def _plan_row(row: "Intent", lang: Language) -> Sequence[str]:
+    why = f"{row.rule}: {spoken(row.why, lang)}"
+    return f"{row.kind}/{row.record_id}", row.property, row.previous or "–", row.value or "–", why
+
+
+def finish_push(counts: Sequence["PushCount"], *, as_json: bool, lang: Language = "en") -> None:
     """Print what became of the outbox."""
     if as_json:
         print_json(one_or_all([asdict(one) for one in counts]))
     else:
         for one in counts:
-            typer.echo(
-                f"written {one.written:,} · unchanged {one.unchanged:,} · conflicts {one.conflicts:,} · "
-                f"failed {one.failed:,} · notices {one.notices.created + one.notices.found:,}"
-            )
+            names = ("written", "unchanged", "conflicts", "failed")
+            sums = {name: getattr(one, name) for name in names}
+            typer.echo(said("push_sums", lang, **sums, notices=one.notices.created + one.notices.found))
             if one.parked:
-                say_parked("the account", one.parked)
+                say_parked(said("the_account", lang), one.parked, lang)
     if any(one.parked for one in counts):
         raise typer.Exit(_FAILED)
     if any(one.failed or one.notices.failed for one in counts):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KindOption, KnownAtOption, StreamOption
+from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KindOption, KnownAtOption, LangOption, StreamOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,12 +33,16 @@ def backfill(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Foretell calls and minutes, stream by stream; read and write nothing.")
     ] = False,
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Read everything from the CRM, resuming where an earlier backfill stopped, and decide."""
     from jobs.cli.frame import each_account
     from jobs.cli.results import finish_round
+    from jobs.figures.asking import language
     from jobs.rounds import backfill_round
+
+    chosen = language(lang)
 
     if dry_run:
         _foretell(account, stream or (), restart=restart, as_json=as_json)
@@ -47,7 +51,7 @@ def backfill(
     async def work(desk: "Desk") -> "RoundResult":
         return await backfill_round(desk, streams=stream or (), restart=restart)
 
-    finish_round(each_account(account, work, quiet=as_json), as_json=as_json)
+    finish_round(each_account(account, work, quiet=as_json), as_json=as_json, lang=chosen)
 
 
 def _foretell(account: str | None, streams: "Sequence[str]", *, restart: bool, as_json: bool) -> None:
@@ -66,16 +70,21 @@ def _foretell(account: str | None, streams: "Sequence[str]", *, restart: bool, a
         print_forecast(one)
 
 
-def pull(account: AccountOption = None, stream: StreamOption = None, as_json: JsonOption = False) -> None:
+def pull(
+    account: AccountOption = None, stream: StreamOption = None, lang: LangOption = "en", as_json: JsonOption = False
+) -> None:
     """Read what changed since the last round, and nothing else."""
     from jobs.cli.frame import each_account
     from jobs.cli.results import finish_round
+    from jobs.figures.asking import language
     from jobs.rounds import pull_round
+
+    chosen = language(lang)
 
     async def work(desk: "Desk") -> "RoundResult":
         return await pull_round(desk, streams=stream or ())
 
-    finish_round(each_account(account, work, quiet=as_json), as_json=as_json)
+    finish_round(each_account(account, work, quiet=as_json), as_json=as_json, lang=chosen)
 
 
 def reconcile(

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from jobs.cli.command_words import heads, said
 from jobs.cli.frame import print_json
 from jobs.cli.tables import print_table
+from jobs.sentences import spoken
+from jobs.words import Language
 from syncer.writeback import Verdict
 
 if TYPE_CHECKING:
@@ -23,27 +26,36 @@ _NOTICES: Mapping[Verdict, str] = {
 }
 
 
-def finish_undo(results: Sequence["UndoResult | None"], *, run: str, apply: bool, as_json: bool) -> None:
+def finish_undo(
+    results: Sequence["UndoResult | None"], *, run: str, apply: bool, as_json: bool, lang: Language = "en"
+) -> None:
     """Print the steps of an undo; a run that wrote nothing is a misuse."""
     found = [one for one in results if one is not None]
     if not found:
-        typer.echo(f"run {run} wrote nothing: `syncer status` lists the runs", err=True)
+        typer.echo(said("wrote_nothing", lang, run=run), err=True)
         raise typer.Exit(_MISUSED)
     if as_json:
         _print_json(found)
-        return
+    else:
+        _print(found, apply=apply, lang=lang)
+
+
+def _print(found: Sequence["UndoResult"], *, apply: bool, lang: Language) -> None:
     steps = [step for one in found for step in one.steps]
     notices = [step for one in found for step in one.notices]
     rows = [
-        (f"{step.kind}/{step.record_id}", step.property, step.held or "–", step.earlier or "–", step.why)
+        (f"{step.kind}/{step.record_id}", step.property, step.held or "–", step.earlier or "–", spoken(step.why, lang))
         for step in steps[:_SHOWN]
     ]
-    rows += [(f"{one.entry.notice.form.value}/{one.crm_id}", "–", "–", "–", _NOTICES[one.verdict]) for one in notices]
-    print_table(("record", "property", "holds", "before", "undo"), rows)
+    rows += [
+        (f"{one.entry.notice.form.value}/{one.crm_id}", "–", "–", "–", spoken(_NOTICES[one.verdict], lang))
+        for one in notices
+    ]
+    print_table(heads(lang, "record", "property", "holds", "before", "undo"), rows)
     restored = sum(one.pushed.written for one in found if one.pushed)
-    number = len(steps) + len(notices)
+    count = len(steps) + len(notices)
     gone = sum(one.verdict is Verdict.RESTORE for one in notices)
-    typer.echo(f"{restored + gone:,} of {number:,} restored" if apply else f"{number:,} steps; --apply restores them")
+    typer.echo(said("restored" if apply else "steps", lang, done=restored + gone, count=count))
 
 
 def _print_json(found: Sequence["UndoResult"]) -> None:

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 
 import structlog
 
 from jobs.budget.parking import rests
 from jobs.distributed.queue import Queue
 from jobs.distributed.tickets import Demand, Ticket, called_for
-from jobs.schedule import Appointment, Every
+from jobs.schedule import Appointment, Every, Nightly
 from jobs.serving.breaker import sickness
 from jobs.serving.duties import Duty, duties
 from jobs.serving.journals import journal_appointments
 from jobs.serving.shift import Program
-from jobs.serving.work import Call, Work
+from jobs.serving.work import Call, Work, appointed
 from syncer.errors import SyncerError
 from syncer.store import QueueStanding, Unit
 
@@ -31,15 +33,16 @@ def deferring(work: Work, queue: Queue) -> Program:
     Journals it reads itself: their hints go to inboxes, and no account is held for that.
     """
     accounts, planned = work.settings.accounts, duties(work.settings, work.in_force)
+    rounds = [Ticket(account=name, duty=Duty.SYNC) for name in accounts]
     journals = journal_appointments(work)
     return Program(
         first=[
-            *(_deferring(queue, Ticket(account=name, duty=Duty.SYNC)) for name in accounts),
+            *(_logging(one, partial(_defer, queue, one)) for one in rounds),
             *(one.work for one in journals),
         ],
         appointments=[
             *(
-                Appointment(name=f"{name}/{duty}", when=when, work=_deferring(queue, Ticket(account=name, duty=duty)))
+                _appointed(work, queue, Ticket(account=name, duty=duty), when)
                 for name in accounts
                 for duty, when in planned.items()
             ),
@@ -50,10 +53,20 @@ def deferring(work: Work, queue: Queue) -> Program:
     )
 
 
-def _deferring(queue: Queue, ticket: Ticket) -> Call:
+def _appointed(work: Work, queue: Queue, ticket: Ticket, when: Every | Nightly) -> Appointment:
+    found = appointed(work, ticket.account, ticket.duty, when, partial(_defer, queue, ticket))
+    catch_up = None if found.catch_up is None else _logging(ticket, found.catch_up)
+    return replace(found, work=_logging(ticket, found.work), catch_up=catch_up)
+
+
+async def _defer(queue: Queue, ticket: Ticket) -> None:
+    await queue.defer(ticket)
+
+
+def _logging(ticket: Ticket, defer: Call) -> Call:
     async def run() -> None:
         try:
-            await queue.defer(ticket)
+            await defer()
         except SyncerError as error:
             _log.error("job_not_deferred", account=ticket.account, job=ticket.duty, reason=error.message)
 

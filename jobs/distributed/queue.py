@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any, LiteralString
 
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
@@ -45,13 +46,30 @@ class Rescue:
     goes_back: bool
 
 
+class _Connector(PsycopgConnector):
+    """The library's own, which says where something could not be noted: that a job is done, that a worker lives."""
+
+    def __init__(self, *, conninfo: str, min_size: int, max_size: int, timeout: float) -> None:
+        super().__init__(conninfo=conninfo, min_size=min_size, max_size=max_size, timeout=timeout)
+        self.broke = asyncio.Event()
+
+    async def execute_query_async(self, query: LiteralString, **arguments: object) -> None:
+        """Note something."""
+        try:
+            await super().execute_query_async(query, **arguments)
+        except UniqueViolation:
+            raise
+        except (ConnectorException, PoolTimeout, PoolClosed):
+            self.broke.set()
+            raise
+
+
 class Queue:
     """The jobs of one database. Every method raises Unavailable where it cannot be reached."""
 
     def __init__(self, address: str) -> None:
-        self._app = App(
-            connector=PsycopgConnector(conninfo=address, min_size=1, max_size=_CONNECTIONS, timeout=_CONNECT_S)
-        )
+        self._connector = _Connector(conninfo=address, min_size=1, max_size=_CONNECTIONS, timeout=_CONNECT_S)
+        self._app = App(connector=self._connector)
         self._opening = asyncio.Lock()
         self._is_open = False
 
@@ -104,15 +122,31 @@ class Queue:
         for duty in Duty:
             self._register(duty, do)
         async with self._reached():
-            await self._app.run_worker_async(
-                concurrency=at_once,
-                fetch_job_polling_interval=_LOOK_EVERY,
-                shutdown_graceful_timeout=patience,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                update_heartbeat_interval=HEARTBEAT_S,
-                stalled_worker_timeout=_PRUNED_AFTER_S,
+            self._connector.broke.clear()
+            await self._unless_broken(
+                self._app.run_worker_async(
+                    concurrency=at_once,
+                    fetch_job_polling_interval=_LOOK_EVERY,
+                    shutdown_graceful_timeout=patience,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    update_heartbeat_interval=HEARTBEAT_S,
+                    stalled_worker_timeout=_PRUNED_AFTER_S,
+                )
             )
+
+    async def _unless_broken(self, work: Coroutine[Any, Any, None]) -> None:
+        """Work until the database refuses to note something: what is not noted as done would never be done again."""
+        working = asyncio.create_task(work)
+        broken = asyncio.create_task(self._connector.broke.wait())
+        try:
+            await asyncio.wait({working, broken}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            broken.cancel()
+            working.cancel()
+            await asyncio.wait({working})
+        if not working.cancelled():
+            working.result()
 
     def _register(self, duty: Duty, do: Do) -> None:
         async def run(account: str, attempt: int) -> None:

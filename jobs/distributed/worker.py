@@ -128,4 +128,12 @@ class _Worker:
             _log.error("run_failed", **facts, hint=getattr(error, "hint", None))
             return
         _log.warning("job_repeated", **facts, seconds=following.wait)
-        await self._queue.defer(following)
+        await self._put(following)
+
+    async def _put(self, ticket: Ticket) -> None:
+        """Put a ticket into the queue, however long that takes: until then its job is still being done."""
+        while True:
+            with suppress(Unavailable):
+                await self._queue.defer(ticket)
+                return
+            await asyncio.sleep(_REST)

@@ -94,6 +94,12 @@ def handovers(
     )
 
 
+def attempts_text(one: Handed, rules: Agreement) -> str:
+    """Return how often it was tried to reach a lead, of how often was agreed while that is not enough to give up."""
+    promised = rules.agreement.sla.attempts_before_give_up.min_attempts
+    return f"{one.sla.attempts}{'' if one.sla.may_give_up else f' / {promised}'}"
+
+
 def waits(one: Handed) -> bool:
     """Return whether a lead still waits for sales to touch or judge it."""
     return one.decision.stage is FunnelStage.LEAD_SQL

@@ -129,7 +129,9 @@ def _webhooks(settings: Settings, store: Store, name: str, clock: Clock) -> Sequ
     if account is None or account.webhooks is None:
         return ()
     with store.snapshot() as unit:
-        return hook_findings(name, read_hooks(unit, name, clock()))
+        hooks = read_hooks(unit, name, clock())
+    # Who reads a journal may take webhooks too, and need not.
+    return hook_findings(name, hooks, is_awaited=account.journal is None or hooks.is_sent)
 
 
 def _journal(settings: Settings, store: Store, name: str, clock: Clock) -> Sequence[Finding]:

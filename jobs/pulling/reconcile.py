@@ -1,13 +1,13 @@
 """The full compare: every record that the CRM lists against the mirror, ids and content, mended the way of a pull."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 
 from jobs.bootstrap import Run, recorded_run, seconds_of
 from jobs.budget.parking import refuse_at_rest
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
-from jobs.names import RECONCILE
+from jobs.names import MENDED, RECONCILE
 from jobs.pulling.absences import note_absent
 from jobs.pulling.backfill import AT_ONCE, groups
 from jobs.pulling.drift import ReconcileResult, StreamDrift
@@ -47,13 +47,16 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
         wanted = [name for name in portal.streams if name not in count.skipped and (not streams or name in streams)]
         for group in groups(desk, await without_resting(desk, wanted, count)):
             await guarded(group, of, count, at_once=AT_ONCE)
+        if orders.apply and not streams:
+            # Nobody reads what the token may not read: nothing of it waits for a compare.
+            await asyncio.to_thread(_note_mended, desk, portal.skipped, desk.clock())
         _close(desk, run, result, count)
     result.seconds = seconds_of(run)
     return result
 
 
 async def _sweep(intake: Intake, stream: str, orders: Orders, result: ReconcileResult) -> None:
-    desk, holding = intake.desk, holding_of(intake.desk, stream)
+    desk, holding, began = intake.desk, holding_of(intake.desk, stream), intake.desk.clock()
     if holding is None:
         return
     drift = result.streams[stream] = StreamDrift()
@@ -61,7 +64,14 @@ async def _sweep(intake: Intake, stream: str, orders: Orders, result: ReconcileR
     sweep = Sweep(intake=intake, stream=stream, holding=holding, watermark=watermark, orders=orders, drift=drift)
     await sweep.run()
     if orders.apply:
-        await note_absent(intake.desk, stream)
+        await note_absent(desk, stream)
+        await asyncio.to_thread(_note_mended, desk, [stream], began)
+
+
+def _note_mended(desk: Desk, streams: Iterable[str], began: Millis) -> None:
+    with desk.store.commit() as unit:
+        for stream in streams:
+            unit.desk.keep_cursor(desk.name, stream, MENDED, str(began))
 
 
 async def _skipped(desk: Desk, portal: Portal) -> dict[str, str]:

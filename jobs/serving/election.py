@@ -49,6 +49,11 @@ class Election:
             self._stop()
             _log.warning("schedule_lost")
 
+    async def is_sure(self) -> bool:
+        """Return whether the lead is held now: who was stopped for a while may have a successor and not know it yet."""
+        lead = self._lead
+        return lead is not None and await self._answers(self._look(lead))
+
     def give_up(self) -> None:
         """Let somebody else lead."""
         if self._lead is not None:
@@ -72,11 +77,20 @@ class Election:
         lead = self._lead
         if lead is None:
             return False
-        look = asyncio.get_running_loop().run_in_executor(self._thread, lead.check)
-        await asyncio.wait({look}, timeout=PATIENCE)
-        if look.done() and look.exception() is None:
+        look = self._look(lead)
+        if await self._answers(look):
             return True
         self._lead = None
         # A look that hangs still uses the connection.
         look.add_done_callback(lambda _: lead.give_up())
         return False
+
+    def _look(self, lead: Lead) -> "asyncio.Future[None]":
+        look = asyncio.get_running_loop().run_in_executor(self._thread, lead.check)
+        # Asked for in any case, for an error that nobody asks for is told to the world.
+        look.add_done_callback(lambda done: done.cancelled() or done.exception())
+        return look
+
+    async def _answers(self, look: "asyncio.Future[None]") -> bool:
+        await asyncio.wait({look}, timeout=PATIENCE)
+        return look.done() and look.exception() is None

@@ -1,7 +1,7 @@
 """One shift: what the daemon does by one reading of its files. A reload ends a shift and begins the next."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -59,10 +59,14 @@ def embedded(work: Work) -> Program:
 
 
 class Shift:
-    """Keeps the accounts of some settings in step until it is told to leave."""
+    """Keeps the accounts of some settings in step until it is told to leave.
 
-    def __init__(self, program: Program) -> None:
+    Nothing is begun by the clock unless `may_begin` says so at that moment.
+    """
+
+    def __init__(self, program: Program, may_begin: Callable[[], Awaitable[bool]]) -> None:
         self._program = program
+        self._may_begin = may_begin
         self._lookout = program.lookout
         self._schedule = Schedule()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -71,7 +75,8 @@ class Shift:
         """Begin with what is done at once, then by the clock."""
         self._keep(self._program.appointments)
         self._schedule.start()
-        for call in self._program.first:
+        late = (one.catch_up for one in self._program.appointments if one.catch_up is not None)
+        for call in (*self._program.first, *late):
             self._begin(call())
         self._begin(self._lookout.run())
 
@@ -104,8 +109,9 @@ class Shift:
     def _keep(self, kept: Sequence[Appointment]) -> None:
         def begun(work: Call) -> Call:
             async def run() -> None:
-                # Waited for as a task of ours: the scheduler breaks off what it runs itself the moment it stops.
-                await asyncio.wait({self._begin(work())})
+                if await self._may_begin():
+                    # Waited for as a task of ours: the scheduler breaks off what it runs itself the moment it stops.
+                    await asyncio.wait({self._begin(work())})
 
             return run
 

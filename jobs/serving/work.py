@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -15,11 +16,12 @@ from jobs.figures.asking import Asked
 from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
-from jobs.rounds import freeze_round, measure_round, push_round, sync_round
-from jobs.schedule import Appointment, Nightly
+from jobs.rounds import RoundResult, freeze_round, measure_round, push_round, sync_round
+from jobs.schedule import Appointment, Every, Nightly
 from jobs.serving.backups import nightly_backup
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health
 from jobs.serving.duties import ASKING, Duty, duties
+from jobs.serving.nights import Night
 from jobs.settings import Settings
 from jobs.webhooks.drain import drain_round
 from syncer.agreement import InForce
@@ -47,10 +49,16 @@ class Work:
 def appointments(work: Work, name: str) -> list[Appointment]:
     """Return what is done for an account again and again."""
     planned = duties(work.settings, work.in_force)
-    return [
-        Appointment(name=f"{name}/{duty}", when=when, work=daemon_call(work, name, duty))
-        for duty, when in planned.items()
-    ]
+    return [appointed(work, name, duty, when, daemon_call(work, name, duty)) for duty, when in planned.items()]
+
+
+def appointed(work: Work, account: str, duty: str, when: Every | Nightly, do: Call) -> Appointment:
+    """Return an appointment of an account, or of the whole database where the account is ""; nights are never lost."""
+    name = f"{account}/{duty}" if account else duty
+    if isinstance(when, Every):
+        return Appointment(name=name, when=when, work=do)
+    night = Night(store=work.store, clock=work.clock, account=account, name=duty, when=when)
+    return Appointment(name=name, when=when, work=partial(night.on_time, do), catch_up=partial(night.catch_up, do))
 
 
 def of_the_database(work: Work) -> list[Appointment]:
@@ -62,7 +70,7 @@ def of_the_database(work: Work) -> list[Appointment]:
     async def run() -> None:
         await asyncio.to_thread(nightly_backup, work.store, plan, work.clock())
 
-    return [Appointment(name="backup", when=Nightly(plan.backup_hour, work.in_force.agreement.calendar.zone), work=run)]
+    return [appointed(work, "", "backup", Nightly(plan.backup_hour, work.in_force.agreement.calendar.zone), run)]
 
 
 def daemon_call(work: Work, name: str, duty: Duty) -> Call:
@@ -162,11 +170,25 @@ async def _report(work: Work, name: str) -> None:
 
 
 async def sync(desk: Desk) -> None:
-    """Do a round and measure. Raises Unavailable where no stream could be read."""
+    """Do a round, and measure where it brought anything: what time alone changes is measured by the clock.
+
+    Raises Unavailable where no stream could be read.
+    """
     done = await sync_round(desk)
-    await measure_round(desk, Asked())
+    if _brought_anything(done) or await asyncio.to_thread(_is_unmeasured, desk):
+        await measure_round(desk, Asked())
     if done.halted and done.halted.keys() >= done.streams.keys():
         raise Unavailable(f"no stream could be read: {next(iter(done.halted.values()))}", account=desk.name)
+
+
+def _brought_anything(done: RoundResult) -> bool:
+    pulled = sum(one.created + one.updated + one.archived for one in done.streams.values())
+    return bool(pulled or done.derived or done.written)
+
+
+def _is_unmeasured(desk: Desk) -> bool:
+    with desk.store.snapshot() as unit:
+        return unit.desk.last_snapshot(desk.name) is None
 
 
 async def _measure(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from jobs.deciding.derive import last_clocks
 from jobs.deciding.judgements import accept, reject, reject_reasons, waiting_answers
 from jobs.handovers.card_words import spoken
-from jobs.handovers.handover import Handed, handovers
+from jobs.handovers.handover import Handed, attempts_text, handovers
 from jobs.terms import term
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
@@ -42,6 +42,8 @@ class WaitingRow:
     occasion: str
     #: Who has to hear of it by now.
     level: str
+    #: How often it was tried to be reached, of how often was agreed before giving up.
+    attempts: str
 
 
 def handover_routes(site: Site) -> Sequence[Route]:
@@ -113,6 +115,7 @@ def _row(site: Site, asking: Asking, line: ContactLine, handed: Handed | None, o
         left="" if due is None else late_text(due, now, asking.lang),
         is_late=due is not None and due < now,
         occasion="" if handed is None else page_word(f"by_{handed.sla.by}", asking.lang),
+        attempts="" if handed is None else attempts_text(handed, site.agreement),
         level=spoken(reached[-1], asking.lang) if reached else page_word("level_none", asking.lang),
     )
 

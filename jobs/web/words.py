@@ -272,6 +272,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "no_goal": ("The agreement names no sales_goal in money.", "Die Vereinbarung nennt kein sales_goal in Geld."),
     "rows": ("rows", "Zeilen"),
     "occasion": ("Why now", "Anlass"),
+    "attempts": ("Attempts", "Versuche"),
     "by_explicit_request": ("request", "Wunsch"),
     "by_score_sales_ready": ("score", "Score"),
     "level": ("Heard by", "Eskaliert an"),

@@ -107,9 +107,9 @@ def _untold(unit: Unit, account: str, last_at: Millis | None) -> int:
     return found
 
 
-def hook_findings(account: str, hooks: HookStanding) -> Sequence[Finding]:
-    """Return what a look at an account that takes webhooks finds; silence is named."""
-    found = [_arrival(account, hooks), *_refusals(account, hooks)]
+def hook_findings(account: str, hooks: HookStanding, *, is_awaited: bool = True) -> Sequence[Finding]:
+    """Return what a look at an account that takes webhooks finds; silence is named where any are awaited."""
+    found = [*([_arrival(account, hooks)] if is_awaited else []), *_refusals(account, hooks)]
     if hooks.failing:
         what = f"{hooks.failing:,} webhooks failed and are tried again"
         found.append(Finding(level=Level.NOTE, area=account, what=what, remedy="hints_failed in the log says why"))

@@ -6,8 +6,9 @@ from hashlib import sha256
 
 import msgspec
 
+from connectors.hubspot.hinting import TOLD_STREAMS
 from connectors.hubspot.journal import RETENTION
-from jobs.names import MENDING
+from jobs.names import MENDED
 from jobs.settings import Account
 from syncer.errors import Bug
 from syncer.moments import HOUR, MINUTE, Millis
@@ -121,10 +122,10 @@ def forget_places(store: Store, accounts: Sequence[Account]) -> None:
                 unit.desk.drop_cursor(name, *_KEY)
 
 
-def open_gap(unit: Unit, account: str, place: Place) -> Gap | None:
-    """Return the gap that no full compare has closed since."""
-    if place.gap is None:
-        return None
-    last = unit.desk.last_run(account, (MENDING,))
-    closed = last is not None and last.status == "done" and last.started_at >= place.gap.until
-    return None if closed else place.gap
+def open_streams(unit: Unit, account: str, gap: Gap | None) -> Sequence[str]:
+    """Return the streams that are read, that a journal tells of, and that no full compare has mended since a gap."""
+    if gap is None:
+        return ()
+    mended = unit.desk.positions(account, MENDED)
+    read = TOLD_STREAMS.intersection(unit.desk.positions(account, "window"))
+    return [one for one in sorted(read) if int(mended.get(one, 0)) < gap.until]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jobs.health.findings import Finding, Level
-from jobs.webhooks.journal_place import Gap, open_gap, place_of
+from jobs.webhooks.journal_place import Gap, open_streams, place_of
 from jobs.webhooks.keeping import Outcome
 from syncer.moments import SECOND, Millis, iso
 from syncer.store import Unit
@@ -26,8 +26,10 @@ class JournalStanding:
     #: Readings in a row that failed, and why the last did.
     failures: int
     why: str | None
-    #: A time of which it may not have told everything; None where a full compare came after.
+    #: A time of which it may not have told everything; None where full compares of all streams came after.
     gap: Gap | None
+    #: Streams that no full compare has mended since.
+    open_streams: Sequence[str] = ()
 
     @property
     def troubles(self) -> Sequence[str]:
@@ -35,13 +37,14 @@ class JournalStanding:
         found = [] if not self.failures else [f"{self.failures:,} readings in a row failed ({self.why})"]
         if self.gap is not None:
             since = "its beginning" if self.gap.since is None else iso(self.gap.since)
-            what = f"not everything between {since} and {iso(self.gap.until)} was told"
+            of = f" of {', '.join(self.open_streams)}" if self.open_streams else ""
+            what = f"not everything{of} between {since} and {iso(self.gap.until)} was told"
             found.append(f"{what}; rounds read what changed, a full compare what is gone: syncer reconcile --apply")
         return found
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
-        gap = None if self.gap is None else {"since": iso(self.gap.since), "until": iso(self.gap.until)}
+        gap = None if self.gap is None else self._gap(self.gap)
         return {
             "read_up_to": iso(self.until),
             "lag_seconds": None if self.lag is None else self.lag // SECOND,
@@ -51,6 +54,9 @@ class JournalStanding:
             "why": self.why,
             "gap": gap,
         }
+
+    def _gap(self, gap: Gap) -> dict[str, object]:
+        return {"since": iso(gap.since), "until": iso(gap.until), "streams": list(self.open_streams)}
 
 
 def read_journal_standing(unit: Unit, account: str, now: Millis) -> JournalStanding | None:
@@ -63,6 +69,7 @@ def read_journal_standing(unit: Unit, account: str, now: Millis) -> JournalStand
         sum(of[what.value].number for of in counts if what.value in of)
         for what in (Outcome.JOURNAL_FILES, Outcome.JOURNAL_FILES_SKIPPED)
     )
+    untold = open_streams(unit, account, place.gap)
     return JournalStanding(
         until=place.until,
         lag=None if place.until is None else max(0, now - place.until),
@@ -70,7 +77,8 @@ def read_journal_standing(unit: Unit, account: str, now: Millis) -> JournalStand
         skipped_files=skipped,
         failures=place.failures,
         why=place.why,
-        gap=open_gap(unit, account, place),
+        gap=place.gap if untold else None,
+        open_streams=untold,
     )
 
 

@@ -19,6 +19,15 @@ _log = structlog.get_logger()
 
 #: Deliveries that may wait for the database at once; HubSpot keeps ten in flight.
 MOST_WAITING = 200
+#: No stream: letters of erasures that name nobody.
+NAMELESS = "erasures"
+_NAMELESS = "the CRM erased a person and did not say whom"
+_WHAT_TO_DO = (
+    "syncer reconcile --apply --stream contacts takes out who is gone",
+    "HubSpot's audit log of privacy deletions names whom: syncer forget ID, then syncer dead-letters drop this letter",
+)
+#: Seconds in which what arrives together is gathered: a commit costs more than all that it keeps.
+_GATHER = 0.002
 #: Seconds between two notes of what came, where nothing is to be kept.
 _NOTE_EVERY = 5.0
 
@@ -95,6 +104,7 @@ class Keeper:
         while True:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._arrived.wait(), _NOTE_EVERY)
+                await asyncio.sleep(_GATHER)
             await self.flush()
 
     async def flush(self) -> None:
@@ -125,11 +135,22 @@ class Keeper:
 
 def receive(unit: Unit, deliveries: Sequence[Delivery], numbers: Counter[tuple[str, str]], now: Millis) -> None:
     """Put the hints of deliveries into the inboxes of their accounts, and keep the numbers with what came of them."""
-    for account, hints in _by_account(unit, deliveries, numbers).items():
+    for account, told in _by_account(unit, deliveries, numbers).items():
+        hints = [one for one in told if one.record_id]
+        for one in told:
+            if not one.record_id:
+                _bury(unit, account, one, now)
+        numbers[account, Outcome.UNREADABLE.value] += len(told) - len(hints)
         new = unit.inbox.receive(account, hints, now)
         numbers[account, Outcome.KEPT.value] += new
         numbers[account, Outcome.REPEATED.value] += len(hints) - new
     unit.inbox.count({key: number for key, number in numbers.items() if number}, now)
+
+
+def _bury(unit: Unit, account: str, erasure: Hint, now: Millis) -> None:
+    """Keep the letter of an erasure that names nobody: one that comes again counts a further attempt."""
+    unit.desk.bury(account, NAMELESS, erasure.id, reason=_NAMELESS, problems=_WHAT_TO_DO, now=now)
+    _log.error("record_buried", account=account, stream=NAMELESS, record=erasure.id, problems=list(_WHAT_TO_DO))
 
 
 def _by_account(

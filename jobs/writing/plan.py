@@ -37,6 +37,7 @@ from syncer.writeback import (
     intents,
     plan_checksum,
     standing_of,
+    without_undone,
 )
 
 _T = TypeVar("_T")
@@ -231,6 +232,9 @@ def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) 
         if name not in existing | work.write.dispensable:
             work.found[f"{kind}.{name} does not exist in the CRM: syncer setup --apply"] = None
     edits = diff(wanted, shown.held)
+    if work.since is not None:
+        # What somebody undid stays undone until there is something else to say, or everything is asked for.
+        edits = without_undone(edits, shown.written, work.write.figures)
     if edits:
         yield from intents(edits, account=work.desk.name, kind=kind, record_id=ident, decided_at=work.clocks.as_of)
 

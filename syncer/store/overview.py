@@ -131,7 +131,7 @@ def written_values(
     """Return by record and property the values that we wrote, oldest first."""
     outbox = tables.outbox.c
     statement = (
-        select(outbox.record_id, outbox.property, outbox.value, outbox.changed_at)
+        select(outbox.record_id, outbox.property, outbox.value, outbox.changed_at, outbox.rule, outbox.previous)
         .where(
             outbox.account == account,
             outbox.kind == kind.value,
@@ -141,8 +141,9 @@ def written_values(
         .order_by(outbox.changed_at, outbox.key)
     )
     found: dict[str, dict[str, list[Written]]] = {}
-    for record_id, name, value, at in raw(connection, statement, {"ids": listed(ids)}):
-        found.setdefault(record_id, {}).setdefault(name, []).append(Written(value=value, at=at))
+    for record_id, name, value, at, rule, previous in raw(connection, statement, {"ids": listed(ids)}):
+        written = Written(value=value, at=at, rule=rule, previous=previous)
+        found.setdefault(record_id, {}).setdefault(name, []).append(written)
     return found
 
 

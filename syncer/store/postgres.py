@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 from syncer.store.leading import Lead
-from syncer.store.postgres_address import CONNECT_S, OPTIONS, conninfo_of
+from syncer.store.postgres_address import CONNECT_S, conninfo_of, options_of
 from syncer.store.postgres_lead import server_lead
 
 _STREAMS = count()
@@ -62,7 +62,7 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
         pool_pre_ping=True,
         # A round holds one for the lock of its account: how many there may be is for the server to say.
         max_overflow=-1,
-        connect_args={"connect_timeout": CONNECT_S, "options": OPTIONS + waits},
+        connect_args={"connect_timeout": CONNECT_S, "options": options_of(url) + waits},
     )
     event.listen(engine, "do_connect", _connect)
     return engine

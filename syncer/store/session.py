@@ -131,9 +131,10 @@ class Store:
 
     @property
     def url(self) -> str:
-        """Return the address without its password and options."""
+        """Return the address without its passwords."""
         url = self._engine.url
-        return url.set(drivername=url.get_backend_name(), query={}).render_as_string(hide_password=True)
+        query = {name: value for name, value in url.query.items() if "password" not in name}
+        return url.set(drivername=url.get_backend_name(), query=query).render_as_string(hide_password=True)
 
     def upgrade(self) -> None:
         """Bring the tables to this version; nothing happens where they are, and nobody's lock is waited for.

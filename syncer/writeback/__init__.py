@@ -8,7 +8,7 @@ from syncer.writeback.rules import OWNER, WriteRules, write_rules
 from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
 from syncer.writeback.specs import PropertySpec, PropertyType, specs
 from syncer.writeback.standing import Shown, Standing, standing_of
-from syncer.writeback.undo import UndoStep, Verdict, restoring, undo
+from syncer.writeback.undo import UndoStep, Verdict, restoring, undo, without_undone
 from syncer.writeback.values import same_value
 
 __all__ = [
@@ -44,5 +44,6 @@ __all__ = [
     "specs",
     "standing_of",
     "undo",
+    "without_undone",
     "write_rules",
 ]

@@ -51,3 +51,6 @@ class Written:
     value: str | None
     #: When the CRM took it.
     at: int
+    rule: str = ""
+    #: What the CRM held before.
+    previous: str | None = None

@@ -16,7 +16,8 @@ OWNER = "owner"
 OF_THE_CRM = frozenset({LIFECYCLE, LEAD_STATUS, FORECAST_CATEGORY, DEAL_STAGE, OWNER})
 
 #: Roles whose values follow every decision.
-_DRIFTING = frozenset({"fit", "engagement", "cell", "priority", "score_reasons"})
+_FIGURES = frozenset({"fit", "engagement", "priority", "score_reasons"})
+_DRIFTING = _FIGURES | {"cell"}
 
 #: Where the CRM has not said in which order its lifecycle values stand.
 DEFAULT_ORDER: Sequence[str] = (
@@ -64,8 +65,16 @@ class WriteRules:
     @property
     def drifting(self) -> frozenset[str]:
         """Properties of ours whose values follow every decision."""
+        return self._of_contacts(_DRIFTING)
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """Properties of ours that move with time alone, without anything having been decided."""
+        return self._of_contacts(_FIGURES)
+
+    def _of_contacts(self, roles: frozenset[str]) -> frozenset[str]:
         contacts = self.names[Kind.CONTACT]
-        return frozenset(contacts[role] for role in _DRIFTING if role in contacts)
+        return frozenset(contacts[role] for role in roles if role in contacts)
 
 
 def write_rules(

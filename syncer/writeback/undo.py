@@ -1,11 +1,11 @@
 """What it takes to undo a run: restore only where the CRM still holds the value that the run wrote."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from syncer.records import Kind
-from syncer.writeback.intents import Intent
+from syncer.writeback.intents import Edit, Intent, Written
 from syncer.writeback.values import same_value
 
 
@@ -44,6 +44,8 @@ class UndoStep:
     why: str
 
 
+_UNDO = "undo"
+
 #: One property of one record.
 Place = tuple[Kind, str, str]
 
@@ -74,13 +76,28 @@ def restoring(steps: Iterable[UndoStep], *, account: str, run: str) -> Sequence[
             property=step.property,
             value=step.earlier,
             previous=step.held,
-            rule="undo",
+            rule=_UNDO,
             why=f"undo of run {run}",
             decision=f"undo.{run}",
         )
         for step in steps
         if step.verdict is Verdict.RESTORE
     ]
+
+
+def without_undone(edits: Sequence[Edit], written: Mapping[str, Written], figures: Collection[str]) -> Sequence[Edit]:
+    """Return a record's edits, none of them where they would only bring back what somebody undid.
+
+    Once anything else about the record is to be written, all are: a card is whole or as it was before the run.
+    `figures` move with time alone and bring nothing back. `written` is what we wrote last, by property.
+    """
+    return () if all(_brings_back(edit, written.get(edit.property), figures) for edit in edits) else edits
+
+
+def _brings_back(edit: Edit, last: Written | None, figures: Collection[str]) -> bool:
+    if last is None or last.rule != _UNDO:
+        return False
+    return edit.property in figures or same_value(edit.value, last.previous)
 
 
 def _step(row: Intent, held: Mapping[str, str | None] | None) -> UndoStep:

@@ -37,34 +37,59 @@ def binaries() -> Path | None:
     return next((one for one in folders if (one / "initdb").exists() and (one / "postgres").exists()), None)
 
 
-@contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Run a server and yield its URL without a database; it is stopped by its own pid."""
-    home = Path(tempfile.mkdtemp(prefix="syncer-pg-"))
-    user = _unprivileged()
-    if user is not None:
-        os.chown(home, user.pw_uid, user.pw_gid)
-    identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    spawn = {"cwd": home, "env": {"LC_ALL": "C", "PATH": os.environ["PATH"]}, **identity}
-    data = home / "data"
-    initdb = [folder / "initdb", "-D", data, "-U", "syncer", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"]
-    try:
-        subprocess.run(initdb, check=True, capture_output=True, **spawn)
-        with (home / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [folder / "postgres", "-D", data, "-k", home, "-h", "", "-F", "-c", "full_page_writes=off"],
-                stdout=log,
-                stderr=log,
-                **spawn,
+class Server:
+    """A server on one folder of data; it is stopped by its own pid."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        user = _unprivileged()
+        if user is not None:
+            os.chown(home, user.pw_uid, user.pw_gid)
+        identity = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        self._spawn = {"cwd": home, "env": {"LC_ALL": "C", "PATH": os.environ["PATH"]}, **identity}
+        self._folder, self._home, self._data = folder, home, home / "data"
+        make = [folder / "initdb", "-D", self._data, "-U", "syncer", "-A", "trust", "-E", "UTF8", "--no-locale"]
+        subprocess.run([*make, "--no-sync"], check=True, capture_output=True, **self._spawn)
+
+    @property
+    def url(self) -> str:
+        """The URL of the server without a database."""
+        return f"postgresql://syncer@/postgres?host={self._home}"
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        command = [self._folder / "postgres", "-D", self._data, "-k", self._home, "-h", "", "-F"]
+        with (self._home / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "-c", "full_page_writes=off"], stdout=log, stderr=log, **self._spawn
             )
+        _await(self._home)
+
+    def stop(self) -> None:
+        """End every session and stop it."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=_START_S)
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Server]:
+    """Run a server that can be stopped and started again."""
+    home = Path(tempfile.mkdtemp(prefix="syncer-pg-"))
+    try:
+        server = Server(folder, home)
         try:
-            _await(home)
-            yield f"postgresql://syncer@/postgres?host={home}"
+            server.start()
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=_START_S)
+            server.stop()
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[str]:
+    """Run a server and yield its URL without a database."""
+    with served(folder) as server:
+        yield server.url
 
 
 def _unprivileged() -> pwd.struct_passwd | None:

@@ -220,6 +220,32 @@ async def test_a_job_that_is_broken_off_may_put_its_like_into_the_queue(queued):
     assert (found.waiting, found.running, found.failed) == ({"sync": 1}, {}, {"sync": 1})
 
 
+_REFUSING = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not now'; END $$;
+CREATE TRIGGER refusing BEFORE UPDATE OR DELETE ON procrastinate_jobs
+FOR EACH ROW WHEN (OLD.status = 'doing') EXECUTE FUNCTION refuse()
+"""
+
+
+async def test_a_worker_whose_job_could_not_be_noted_as_done_begins_anew_so_that_another_may_have_it(queued):
+    done = []
+
+    async def do(ticket: Ticket) -> None:
+        done.append(ticket)
+        await asyncio.to_thread(run, queued, _REFUSING)
+
+    async with opened(queued) as queue:
+        await queue.defer(SYNC)
+        with pytest.raises(Unavailable):
+            await asyncio.wait_for(queue.work(do, at_once=4, patience=1.0), 30)
+        run(queued, "DROP TRIGGER refusing ON procrastinate_jobs")
+        assert standing(queued).running == {"sync": 1}
+        run(queued, "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '9 seconds'")
+        assert [one.goes_back for one in await queue.rescue()] == [True]
+    assert standing(queued).waiting == {"sync": 1}
+    assert done == [SYNC]
+
+
 async def test_a_server_that_is_away_is_unavailable_and_its_address_is_not_told():
     queue = Queue("host=127.0.0.1 port=9 user=secretuser password=secretword connect_timeout=1")
     with pytest.raises(Unavailable) as refused:

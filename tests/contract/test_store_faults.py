@@ -7,7 +7,9 @@ import time
 import traceback
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import text
 
 from syncer.errors import Bug, ConfigError, SyncerError, Unavailable
 from syncer.moments import Millis
@@ -16,6 +18,7 @@ from syncer.store import Store, open_store, sqlite, tables
 from syncer.store.dialect import dialect_of
 from tests.contract.store_build import ACCOUNT, put
 
+NAMES = ("jit", "statement_timeout", "lock_timeout")
 ROOT = str(Path(__file__).parents[2])
 
 
@@ -93,10 +96,22 @@ def test_a_database_that_does_not_exist_is_refused(postgres_server: str) -> None
     assert "refuses user, password or database name" in problems_of(postgres_server.replace("/postgres?", "/absent?"))
 
 
-def test_the_address_is_shown_without_password_and_options() -> None:
-    store = open_store("postgresql+psycopg2://u:geheim@host/db?password=geheim&sslmode=require")
-    assert store.url == "postgresql://u:***@host/db"
+def test_the_address_is_shown_without_its_passwords_and_with_its_options() -> None:
+    store = open_store("postgresql+psycopg2://u:geheim@host/db?password=geheim&sslpassword=geheim&sslmode=require")
+    assert store.url == "postgresql://u:***@host/db?sslmode=require"
     store.close()
+
+
+@pytest.mark.postgres
+def test_options_of_the_address_join_ours_in_every_session(postgres_url: str) -> None:
+    store = open_store(f"{postgres_url}&options=-c%20statement_timeout%3D77s", patience=5.0)
+    with store.snapshot() as unit:
+        shown = [unit.connection.execute(text(f"SHOW {name}")).scalar_one() for name in NAMES]
+    with psycopg.connect(store.driver_address("a test") or "") as connection:
+        rows = [connection.execute(f"SHOW {name}".encode()).fetchone() for name in NAMES[:2]]
+    store.close()
+    assert shown == ["off", "77s", "5s"]
+    assert rows == [("off",), ("77s",)]
 
 
 def test_a_row_that_breaks_a_rule_of_the_tables_is_a_bug_without_its_values(store: Store) -> None:

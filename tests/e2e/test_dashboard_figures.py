@@ -116,7 +116,7 @@ async def test_the_board_tells_why_and_who_hears_of_it_and_the_story_shows_the_c
     async with browse:
         board = text_of(await browse.get("/handovers?lang=en"))
         story = text_of(await browse.get("/contacts/1?lang=de"))
-    assert '<td class="aside">request</td>' in board
+    assert '<td class="aside">request</td><td class="number aside">0 / 5</td>' in board
     assert "Übergabekarte" in story
     assert "ausdrücklicher Wunsch" in story
     assert story.count("Warum jetzt?") == 1

@@ -177,9 +177,14 @@ async def test_an_offset_that_is_gone_starts_at_the_beginning_and_demands_a_full
         with desk.store.snapshot() as unit:
             assert unit.mirror.live(ACCOUNT, Kind.CONTACT, [early.id]) == {early.id}
         crm.clock.ahead += HOUR
-        await reconcile_round(desk, orders=Orders(apply=True))
+        before = standing(desk).open_streams
+        await reconcile_round(desk, streams=["contacts"], orders=Orders(apply=True))
         with desk.store.snapshot() as unit:
             assert unit.mirror.live(ACCOUNT, Kind.CONTACT, [early.id]) == set()
+        assert set(before) - set(standing(desk).open_streams) == {"contacts"}
+        await reconcile_round(desk, orders=Orders(apply=False))
+        assert standing(desk).gap is not None
+        await reconcile_round(desk, orders=Orders(apply=True))
         assert standing(desk).gap is None
 
 

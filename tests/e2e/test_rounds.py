@@ -214,6 +214,24 @@ async def test_undo_restores_only_what_nobody_changed_since(crm, open_desk):
     assert {place for place in after if after[place] != wanted.get(place)} == {touched}
 
 
+async def test_what_was_undone_stays_undone_until_something_else_is_decided_or_all_is_asked_for(crm, open_desk):
+    async with open_desk(crm) as desk:
+        result = await _ready(desk)
+        undone = await undo_run(desk, result.run, apply=True)
+        crm.clock.ahead = 40 * DAY
+        later = await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            rows = unit.desk.of_run(desk.name, later.run)
+        told = {row.record_id for row in rows if row.kind is Kind.CONTACT}
+        assert 0 < len(told) < later.derived
+        quiet = next(one for one in undone.steps if one.property == "fn_stage" and one.record_id not in told)
+        assert crm.value(quiet.kind, quiet.record_id, "fn_stage") is None
+        assert (await sync_round(desk)).planned == 0
+        await plan(desk, await look(desk), run="all", full=True)
+        await push(desk)
+        assert crm.value(quiet.kind, quiet.record_id, "fn_stage") == quiet.held
+
+
 async def test_a_plan_that_would_change_most_of_the_crm_is_refused(crm, open_desk):
     async with open_desk(crm) as desk:
         await _ready(desk)

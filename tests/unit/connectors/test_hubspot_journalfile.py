@@ -79,6 +79,14 @@ def test_an_erasure_concerns_a_contact_even_where_it_names_no_kind():
     assert hints(erasure) == hints({**erasure, "objectTypeId": None}) == [("contacts", "123", Deed.ERASED)]
 
 
+def test_an_erasure_that_names_nobody_is_told_as_one_and_is_the_same_one_when_read_again():
+    nameless = event(action="GDPR_DELETE", objectId=None, objectTypeId=None)
+    assert hints(nameless) == hints({**nameless, "objectId": "x"}) == [("contacts", "", Deed.ERASED)]
+    assert read(nameless).batch == read(nameless).batch
+    assert read(nameless).batch.unreadable == 0
+    assert read(event(objectId=None)).batch.unreadable == 1
+
+
 def test_snake_case_capitals_and_milliseconds_say_the_same():
     snake = {
         "portal_id": PORTAL,

@@ -114,3 +114,19 @@ async def test_a_crm_that_says_nothing_is_not_waited_for(at):
         (found,) = _of(await check_all(None, first_answer=0.5), "hubspot")
     assert time.monotonic() - began < 30
     assert "says nothing" in found.what
+
+
+@pytest.mark.parametrize(("journal", "silent"), [("journal: true, ", False), ("", True)])
+async def test_who_reads_the_journal_is_not_told_that_no_webhook_came(at, portal, monkeypatch, journal, silent):
+    for name, value in (
+        ("HUBSPOT_CLIENT_ID", "app-1"),
+        ("HUBSPOT_CLIENT_SECRET", "secret-of-the-app"),
+        ("SYNCER_PUBLIC_URL", "https://funnel.example"),
+    ):
+        monkeypatch.setenv(name, value)
+    with running(portal, limits=UNLIMITED, faults=NONE) as server:
+        config = f"accounts: {{hubspot: {{{journal}token_env: HUBSPOT_ACCESS_TOKEN, tier: unlimited}}}}\n"
+        (at(server.base_url) / "syncer.yaml").write_text(config, encoding="utf-8")
+        said = [one.what for one in _of(await check_all(None), "hubspot")]
+    assert ("no webhook has ever arrived" in said) is silent
+    assert any("journal was never read" in one for one in said) is not silent

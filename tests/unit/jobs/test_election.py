@@ -116,3 +116,21 @@ async def test_who_leads_keeps_the_lead_until_its_work_has_ended(stand):
     assert not lead.is_given_up
     election.give_up()
     assert lead.is_given_up
+
+
+async def test_who_was_stopped_for_a_while_is_not_sure_of_a_lead_that_is_gone(stand):
+    lead, later = Lead(), Lead()
+    election, told = stand(lead, later)
+    assert await election.is_sure()
+    lead.errors.append(Unavailable("gone"))
+    assert not await election.is_sure()
+    await _until(lambda: told == ["begin", "stop", "begin"])
+    assert await election.is_sure()
+    later.hangs = threading.Event()
+    assert not await election.is_sure()
+    later.hangs.set()
+
+
+async def test_who_stands_by_is_not_sure(stand):
+    election, _ = stand(None)
+    assert not await election.is_sure()

@@ -11,10 +11,11 @@ from jobs.cli.status_output import journal_lines
 from jobs.health.findings import Level
 from jobs.health.readiness import troubles
 from jobs.health.status import AccountStatus
+from jobs.names import MENDED
 from jobs.settings import Account, Limits, ScheduleFile, load_settings
 from jobs.web.metrics import metrics_page
 from jobs.webhooks.hook_standing import HookStanding
-from jobs.webhooks.journal_place import Gap, Place, keep_place, open_gap, place_of, read_apps
+from jobs.webhooks.journal_place import Gap, Place, keep_place, open_streams, place_of, read_apps
 from jobs.webhooks.journal_standing import JournalStanding, journal_findings, read_journal_standing
 from syncer.errors import ConfigError
 from syncer.moments import DAY, HOUR, MINUTE, SECOND
@@ -93,21 +94,26 @@ def test_a_journal_that_fails_again_and_again_is_left_alone_for_up_to_an_hour(fa
     assert Place(origin="o", failures=failures, failed_at=NOW).rests(NOW + after) is rests
 
 
-def test_a_gap_stays_until_a_full_compare_that_began_after_it_came_to_its_end(store):
+def test_a_gap_stays_for_each_stream_until_a_full_compare_that_began_after_it_mended_it(store):
     place = Place(origin="o", offset="x", until=NOW, gap=GAP)
     with store.commit() as unit:
         keep_place(unit, "a", place)
         assert place_of(unit, "a") == place_of(unit, "a", "o") == place
         assert place_of(unit, "a", "another app") is place_of(unit, "b") is None
-    for job, began, done, left in (
-        ("reconcile", NOW + 1, "done", True),
-        ("reconcile --apply", NOW - 1, "done", True),
-        ("reconcile --apply", NOW + 1, "halted", True),
-        ("reconcile --apply", NOW + 2, "done", False),
+        for stream in ("contacts", "deals", "web_visits"):
+            unit.desk.keep_cursor("a", stream, "window", str(NOW))
+    for stream, began, left in (
+        ("contacts", NOW - 1, ["contacts", "deals"]),
+        ("contacts", NOW + 1, ["deals"]),
+        ("deals", NOW + 2, []),
     ):
         with store.commit() as unit:
-            unit.desk.end_run(unit.desk.begin_run("a", job, began), began + 1, done, {})
-            assert (open_gap(unit, "a", place) is not None) is left, job
+            unit.desk.keep_cursor("a", stream, MENDED, str(began))
+            assert open_streams(unit, "a", GAP) == left
+            found = read_journal_standing(unit, "a", NOW)
+        assert (found.gap, list(found.open_streams)) == (GAP if left else None, left)
+        assert bool(found.troubles) is bool(left)
+        assert all(", ".join(left) in one for one in found.troubles)
     with store.commit() as unit:
         unit.desk.keep_cursor("a", "account", "journal", "no place")
         assert read_journal_standing(unit, "a", NOW) is None

@@ -68,6 +68,14 @@ def test_every_fault_of_the_file_is_listed_at_once_with_its_line_and_what_is_all
         assert said in str(one)
 
 
+@pytest.mark.parametrize("address", ["http://crm.example", "crm.example", "https://u:geheim@crm.example", "''"])
+def test_an_address_of_the_file_that_cannot_be_used_is_said_to_stand_there(faults_of, address):
+    (found,) = faults_of(f"accounts:\n  second:\n    base_url: {address}\n")
+    assert (found.line, found.key) == (3, "accounts.second.base_url")
+    assert "http:// to this machine" in str(found)
+    assert "geheim" not in str(found)
+
+
 def test_a_token_in_the_file_is_not_repeated_in_the_message(faults_of):
     assert "pat-na1-secret" not in "\n".join(map(str, faults_of(FAULTS)))
 

@@ -1,7 +1,7 @@
 import pytest
 
 from syncer.records import Kind
-from syncer.writeback import Verdict, restoring, undo
+from syncer.writeback import Edit, Verdict, Written, restoring, undo, without_undone
 from tests.unit.writeback.cases import intent
 
 PLACE = (Kind.CONTACT, "1")
@@ -56,3 +56,39 @@ def test_properties_and_records_are_undone_each_for_itself():
     found = undo(rows, {PLACE: {"fn_fit": "80", "fn_cell": "B1"}, (Kind.CONTACT, "2"): {"fn_fit": "1"}})
     assert [step.verdict for step in found] == [Verdict.RESTORE, Verdict.CHANGED, Verdict.RESTORE]
     assert [row.record_id for row in restoring(found, account="a", run="r")] == ["1", "2"]
+
+
+def taken_back(value, *, rule="undo"):
+    return Written(value=None, at=1, rule=rule, previous=value)
+
+
+def edit(name, value):
+    return Edit(property=name, value=value, previous=None, rule="stage", why="why")
+
+
+UNDONE = {"fn_stage": taken_back("INQUIRY"), "fn_fit": taken_back("80.0"), "fn_engagement": taken_back("12")}
+
+
+@pytest.mark.parametrize(
+    "edits",
+    [
+        [edit("fn_stage", "INQUIRY")],
+        [edit("fn_stage", "INQUIRY"), edit("fn_fit", "80")],
+        [edit("fn_stage", "INQUIRY"), edit("fn_engagement", "3.5")],
+        [],
+    ],
+)
+def test_what_was_undone_is_not_brought_back_by_the_same_decision_or_by_time_alone(edits):
+    assert list(without_undone(edits, UNDONE, {"fn_fit", "fn_engagement"})) == []
+
+
+@pytest.mark.parametrize("news", [edit("fn_stage", "LEAD_MQL"), edit("fn_accepted_at", "2026-11-21")])
+def test_once_something_else_is_decided_the_whole_card_is_written(news):
+    edits = [edit("fn_fit", "80"), news]
+    assert without_undone(edits, UNDONE, {"fn_fit"}) == edits
+
+
+def test_what_a_decision_blanked_is_written_again_like_anything_else():
+    written = {"fn_stage": taken_back("INQUIRY", rule="stage")}
+    edits = [edit("fn_stage", "INQUIRY")]
+    assert without_undone(edits, written, set()) == edits

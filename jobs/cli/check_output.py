@@ -1,0 +1,34 @@
+"""What `syncer check` and `syncer setup` print."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jobs.cli.command_words import heads, said
+from jobs.cli.tables import print_table
+from jobs.health.findings import Finding, Level
+from jobs.sentences import spoken
+from jobs.words import Language
+
+if TYPE_CHECKING:
+    from jobs.writing.setup import SetupStep
+
+_LEVELS = {Level.FINE: "ok", Level.NOTE: "level_note", Level.PROBLEM: "problem"}
+
+
+def print_findings(findings: Sequence[Finding], lang: Language) -> None:
+    """Print findings, each with its remedy."""
+    rows = [
+        (said(_LEVELS[one.level], lang), one.area, spoken(one.what, lang), spoken(one.remedy or "", lang))
+        for one in findings
+    ]
+    print_table(("", *heads(lang, "area", "finding", "remedy")), rows)
+
+
+def print_steps(results: Sequence[tuple[str, Sequence["SetupStep"]]], lang: Language) -> None:
+    """Print how the properties of the write-back stand in each account."""
+    rows = [
+        (name, one.kind, one.name, said(one.state, lang), spoken(one.note, lang))
+        for name, steps in results
+        for one in steps
+    ]
+    print_table(heads(lang, "account", "object", "property", "state", "note"), rows)

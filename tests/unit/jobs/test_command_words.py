@@ -1,0 +1,212 @@
+"""What commands say in German: whole, with the same facts as in English, and nothing left in English."""
+
+import re
+from dataclasses import replace
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.sandbox.faults import NONE
+from connectors.sandbox.generate import generate_portal
+from connectors.sandbox.limits import UNLIMITED
+from connectors.sandbox.server import running
+from connectors.sandbox.state import Habits, Portal
+from jobs import sentences
+from jobs.bootstrap import system_clock
+from jobs.cli import command_words
+from jobs.cli.check_output import print_findings, print_steps
+from jobs.cli.results import finish_push, print_round, show_plans
+from jobs.cli.status_output import Reader, print_status
+from jobs.cli.undo_output import finish_undo
+from jobs.counts import StreamCount
+from jobs.health.check import check_all
+from jobs.health.findings import Finding, Level
+from jobs.health.status import AccountStatus
+from jobs.pulling.completeness import StreamProof
+from jobs.rounds import RoundResult
+from jobs.sentences import spoken
+from jobs.webhooks.hook_standing import HookStanding
+from jobs.webhooks.journal_place import Gap
+from jobs.webhooks.journal_standing import JournalStanding
+from jobs.writing.plan import Plan
+from jobs.writing.setup import SetupStep
+from jobs.writing.undo import UndoResult
+from syncer.records import Kind
+from syncer.store import QueueStanding, Run, Tally
+from syncer.writeback import UndoStep, Verdict
+from tests.english import english_in
+from tests.unit.writeback.cases import intent
+
+START = 1_790_000_000_000
+TABLES = {
+    "commands": command_words._WORDS,
+    "counts": command_words._COUNTS,
+    "sentences": sentences._SENTENCES,
+}
+#: Names by which streams are asked for, in every language.
+STREAMS = {
+    "contacts",
+    "companies",
+    "deals",
+    "leads",
+    "quotes",
+    "owners",
+    "calls",
+    "emails",
+    "meetings",
+    "notes",
+    "tasks",
+}
+GERMAN = Reader("de", ZoneInfo("Europe/Berlin"))
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_every_text_is_there_in_both_languages_with_the_same_facts(table):
+    for key, (english, german) in TABLES[table].items():
+        assert english, key
+        assert german, key
+        assert set(re.findall(r"\{(\w+)\}", english)) == set(re.findall(r"\{(\w+)\}", german)), key
+
+
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        ("reads contacts, deals", "liest contacts, deals"),
+        (
+            "deal stage 'Gewonnen' (7) of pipeline 'x' means nothing",
+            "Dealphase 'Gewonnen' (7) der Pipeline 'x' ist nicht zugeordnet",
+        ),
+        ("1,234 cannot be read: syncer dead-letters", "1.234 nicht lesbar: syncer dead-letters"),
+        (
+            "3 carry nothing to hold; 2 listed and not held: syncer reconcile --apply",
+            "3 ohne Inhalt; 2 genannt und nicht hier: syncer reconcile --apply",
+        ),
+        (
+            "journal: 4 readings in a row failed (AuthFailed: no)",
+            "Journal: 4 Lesungen in Folge sind gescheitert (AuthFailed: no)",
+        ),
+        ("what nobody foresaw", "what nobody foresaw"),
+    ],
+)
+def test_a_sentence_is_known_by_its_pattern_and_keeps_its_facts(english, german):
+    assert spoken(english, "de") == german
+    assert spoken(english, "en") == english
+
+
+def test_no_sentence_hides_behind_a_wider_one():
+    for key, (english, german) in sentences._SENTENCES.items():
+        facts = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", english)}
+        assert spoken(english.format_map(facts), "de") == german.format_map(facts), key
+
+
+def _status() -> AccountStatus:
+    run = Run(
+        id="r1",
+        account="a",
+        job="sync",
+        started_at=START,
+        ended_at=START + 900,
+        status="done",
+        counts={"read": 1234, "written": 3},
+    )
+    hooks = HookStanding(
+        last_at=START,
+        waiting=2,
+        oldest=65_000,
+        failing=1,
+        counts={"accepted": Tally(number=9, last_at=START)},
+        untold=4,
+        erasures=(),
+    )
+    journal = JournalStanding(
+        until=START,
+        lag=1,
+        files=3,
+        skipped_files=0,
+        failures=2,
+        why="AuthFailed: x",
+        gap=Gap(since=None, until=START),
+        open_streams=("contacts", "deals"),
+    )
+    return AccountStatus(
+        account="a",
+        freshness={"contacts": 7200},
+        records={"contacts": 1234},
+        outbox={"pending": 2},
+        dead_letters=1,
+        runs=[run],
+        webhooks=hooks,
+        journal=journal,
+        reconciled=replace(run, counts={"compared": 9}),
+        queue=QueueStanding(waiting={"sync": 1}, oldest=3.2, workers=2),
+    )
+
+
+def test_a_status_is_german_to_its_last_line(capsys):
+    print_status(_status(), GERMAN, takes_webhooks=True)
+    shown = capsys.readouterr().out
+    assert set(english_in(shown)) <= STREAMS
+    for part in ("1.234 Kontakte", "vor 2 Stunden", "gelesen 1.234", "21.09.2026", "Warteschlange", "seinem Anfang"):
+        assert part in shown
+
+
+def test_rounds_plans_pushes_and_undone_runs_are_german(capsys):
+    proof = StreamProof(listed=5, held=4, search_total=5, complete=False, reasons=("1 carry nothing to hold",))
+    result = RoundResult(
+        run="r1",
+        account="a",
+        streams={"contacts": StreamCount(read=1234)},
+        derived=5,
+        buried=1,
+        proof={"contacts": proof},
+    )
+    result.problems = ("contacts.fn_fit does not exist in the CRM: syncer setup --apply",)
+    print_round(result, "de")
+    row = intent("fn_stage", "TAM", None)
+    show_plans([Plan(account="a", rows=[row], checksum="abc")], as_json=False, lang="de")
+    step = UndoStep(
+        kind=Kind.CONTACT,
+        record_id="1",
+        property="fn_fit",
+        held="1",
+        earlier=None,
+        verdict=Verdict.RESTORE,
+        why="still as the run wrote it",
+    )
+    undone = UndoResult(account="a", run=None, steps=[step], notices=[], pushed=None)
+    finish_undo([undone], run="r1", apply=False, as_json=False, lang="de")
+    notices = SimpleNamespace(created=1, found=0, failed=0)
+    count = SimpleNamespace(written=1, unchanged=0, conflicts=0, failed=0, notices=notices, parked=None)
+    finish_push([count], as_json=False, lang="de")
+    print_steps([("a", [SetupStep(kind=Kind.CONTACT, name="fn_fit", state="missing", note="")])], "de")
+    captured = capsys.readouterr()
+    shown = captured.out + captured.err
+    assert set(english_in(shown)) <= STREAMS
+    for part in (
+        "1.234",
+        "NICHT vollständig",
+        "1 ohne Inhalt",
+        "gibt es im CRM nicht",
+        "noch so, wie der Lauf",
+        "fehlt",
+    ):
+        assert part in shown
+
+
+async def test_every_finding_about_a_usual_account_is_known(tmp_path, monkeypatch, capsys):
+    portal = Portal(habits=Habits(index_lag=0))
+    portal.load(generate_portal(contacts=20, seed=3, today=system_clock()))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SYNCER_DATABASE_URL", f"sqlite:///{tmp_path / 'syncer.db'}")
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-test-1")
+    with running(portal, limits=UNLIMITED, faults=NONE) as server:
+        monkeypatch.setenv("HUBSPOT_BASE_URL", server.base_url)
+        findings = await check_all(None)
+    for one in findings:
+        if one.area != "database":
+            assert spoken(one.what, "de") != one.what, one.what
+    print_findings([*findings, Finding(level=Level.PROBLEM, area="hubspot", what="may not read owners")], "de")
+    shown = capsys.readouterr().out
+    assert "darf owners nicht lesen" in shown
+    assert set(english_in(shown)) <= STREAMS
