@@ -11,6 +11,7 @@ import httpx
 
 from connectors.addresses import is_loopback
 from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT
+from connectors.tls import certificates
 from syncer.errors import ExportUnusable, Unavailable
 
 _REDIRECTS = 3
@@ -25,11 +26,13 @@ class Downloads:
     ) -> None:
         self._own = httpx.URL(base_url)
         self._is_trusted = is_trusted
+        trust_env = not is_loopback(self._own.host)
         self._http = httpx.AsyncClient(
             headers={"User-Agent": "syncer", "Accept-Encoding": "identity"},
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT),
             transport=transport,
-            trust_env=not is_loopback(self._own.host),
+            trust_env=trust_env,
+            verify=certificates(trust_env=trust_env),
         )
 
     async def close(self) -> None:

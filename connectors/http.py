@@ -19,6 +19,7 @@ from connectors.facts import Facts, Fault, facts_of
 from connectors.limits import Bucket, Budgets
 from connectors.patience import Patience, again, pause, retry_after_seconds
 from connectors.statuses import Case, Errand, Meaning, error_of, meaning_of
+from connectors.tls import certificates
 from connectors.tokens import Tokens
 from syncer.errors import (
     AuthFailed,
@@ -119,13 +120,15 @@ class ApiClient:
         self._tokens = tokens
         self._patience = patience or Patience()
         self._address = address = checked_address(base_url)
+        trust_env = not is_loopback(httpx.URL(address).host)
         self._http = httpx.AsyncClient(
             base_url=address,
             headers={"User-Agent": "syncer", "Accept": "application/json"},
             timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT, pool=None),
             limits=_POOL,
             transport=transport,
-            trust_env=not is_loopback(httpx.URL(address).host),
+            trust_env=trust_env,
+            verify=certificates(trust_env=trust_env),
         )
 
     async def close(self) -> None:

@@ -77,3 +77,13 @@ def test_a_failed_write_ends_its_turn(sqlite_store: Store) -> None:
     ended.start()
     ended.join(10)
     assert not ended.is_alive()
+
+
+def test_what_figures_ask_is_not_kept_compiled(sqlite_store: Store) -> None:
+    with sqlite_store.snapshot() as unit:
+        before = unit.connection.get_execution_options().get("compiled_cache", "kept")
+        _ = unit.measures
+        assert before == "kept"
+        assert unit.connection.get_execution_options()["compiled_cache"] is None
+    with sqlite_store.snapshot() as unit:
+        assert "compiled_cache" not in unit.connection.get_execution_options()
