@@ -320,6 +320,12 @@ def test_retry_after_is_read_in_both_forms() -> None:
     assert retry_after_seconds("-5") == 0
 
 
+@pytest.mark.parametrize("header", ["nan", "inf", "-inf", "", "Mon, 32 Nov 2026 99:00:00 GMT"])
+def test_a_retry_after_without_an_end_is_none(header: str) -> None:
+    """A sleep of `nan` seconds never ends."""
+    assert retry_after_seconds(header) is None
+
+
 @pytest.mark.parametrize(
     "address", ["https://api.hubapi.com/", "http://127.0.0.1:8080", "http://localhost", "http://[::1]:1"]
 )
