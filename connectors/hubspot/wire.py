@@ -311,7 +311,7 @@ class OccurrencePage(msgspec.Struct):
 
 def cursor_of(paging: Paging | None) -> str | None:
     """Return the next cursor undone of its percent-encoding: campaign and event cursors arrive encoded (2026-05)."""
-    if paging is None or paging.next is None or paging.next.after is None:
+    if paging is None or paging.next is None or paging.next.after in {None, ""}:
         return None
     after = str(paging.next.after)
     return unquote(after) if "%" in after else after

@@ -105,10 +105,10 @@ async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:
     desk.progress.done(stream)
 
 
-async def never_read(desk: Desk, portal: Portal) -> Sequence[str]:
-    """Return the streams that no backfill has ever finished."""
-    known = await _with_watermark(desk, portal.streams)
-    return [name for name in portal.streams if name not in known]
+async def never_read(desk: Desk, streams: Sequence[str]) -> Sequence[str]:
+    """Return those of some streams that no backfill has ever finished."""
+    known = await _with_watermark(desk, streams)
+    return [name for name in dict.fromkeys(streams) if name not in known]
 
 
 async def never_delivered(desk: Desk, portal: Portal) -> Sequence[str]:

@@ -86,6 +86,16 @@ async def test_numbers_among_property_values_become_text() -> None:
     assert decoded(body, shape=Thing).properties == {"a": "3", "b": "true", "c": None, "d": "x", "e": "0.5"}
 
 
+class Dated(Thing, rename="camel"):
+    created_at: str | None = None
+    archived: bool = False
+
+
+def test_ids_moments_and_flags_may_come_in_another_form() -> None:
+    body = b'{"id": 9007199254740993, "createdAt": 1790000000000, "archived": "true", "properties": null}'
+    assert decoded(body, shape=Dated) == Dated("9007199254740993", {}, "1790000000000", True)
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [(b"<html>login</html>", "text/html"), (b'{"id": "1"', "application/json"), (b"", ""), (b'{"other": 1}', "")],

@@ -91,6 +91,15 @@ async def test_a_cursor_that_hubspot_no_longer_takes_asks_for_a_backfill(
         [page async for page in account.source.pages("contacts", properties=[])]
 
 
+@pytest.mark.parametrize("paging", [None, {}, {"next": None}, {"next": {}}, {"next": {"after": ""}}])
+async def test_a_page_without_a_next_cursor_is_the_last(
+    crm: respx.MockRouter, account: HubSpot, paging: Answer | None
+) -> None:
+    crm.get(LIST).respond(200, json={"results": [{"id": "1", "properties": {}}], "paging": paging})
+    (page,) = [page async for page in account.source.pages("contacts", properties=[])]
+    assert page.cursor is None
+
+
 async def test_a_list_that_goes_in_a_circle_is_an_error(crm: respx.MockRouter, account: HubSpot) -> None:
     circle = {"results": [], "paging": {"next": {"after": "5"}}}
     crm.get(LIST).respond(200, json=circle)
