@@ -90,14 +90,14 @@ class LinkResult(msgspec.Struct, rename="camel"):
     """The associations of one record; paged each for itself."""
 
     from_: LinkEnd = msgspec.field(name="from")
-    to: list[LinkTarget] = []
+    to: list[LinkTarget]
     paging: Paging | None = None
 
 
 class LinkBatch(msgspec.Struct, rename="camel"):
     """The answer of an association batch read."""
 
-    results: list[LinkResult] = []
+    results: list[LinkResult]
     #: Not decoded: a thousand records without links are a thousand of them.
     errors: list[msgspec.Raw] = []
 
