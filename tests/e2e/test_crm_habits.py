@@ -98,6 +98,22 @@ async def test_a_stream_that_stopped_before_it_was_read_once_holds_the_plan_of_i
     assert done.written > 0
 
 
+@pytest.mark.parametrize("off", [-2 * HOUR, 2 * HOUR])
+async def test_a_machine_with_a_wrong_clock_loses_no_change(serve, open_desk, off):
+    """Ahead of the CRM, windows would end in its future; behind it, a change waits until its moment comes."""
+    crm = serve()
+    async with open_desk(crm) as right:
+        desk = replace(right, clock=lambda: crm.clock() + off)
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await pull_round(desk)
+        row = next(iter(crm.portal.tables["contacts"].rows.values()))
+        crm.portal.edit_as_user("contacts", row.id, {"jobtitle": "Praktikant"})
+        crm.clock.ahead = 2 * HOUR if off < 0 else 0
+        later = await pull_round(desk)
+    assert later.streams[Kind.CONTACT].updated == 1
+
+
 def _spent(*, skip=0, times=1):
     return Faults(rules=(Fault(trouble=Trouble.DAILY_LIMIT, path="contacts/batch/update", skip=skip, times=times),))
 
