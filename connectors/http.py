@@ -275,11 +275,18 @@ def _unsent(error: SyncerError) -> Meaning:
 
 
 def _setback(meaning: Meaning, errand: Errand, *, cause: BaseException | None) -> Setback:
-    facts = Facts() if cause is None else Facts(faults=(Fault(type(cause).__name__, None),))
+    facts = Facts() if cause is None else Facts(faults=(Fault(_name(cause), None),))
     case = Case(meaning=meaning, errand=errand, facts=facts)
     error = error_of(case)
     error.__cause__ = cause
     return Setback(case=case, error=error)
+
+
+def _name(cause: BaseException) -> str:
+    """Return what names a failure without a value in it: which type stood where, else the kind of error."""
+    text = str(cause)
+    is_misfit = isinstance(cause, msgspec.ValidationError) and text.startswith(("Expected", "Object missing"))
+    return text if is_misfit else type(cause).__name__
 
 
 def _is_success(status: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from math import isfinite
 
 from connectors.limits import Sleep
 from connectors.statuses import Case, Effect, Meaning
@@ -79,9 +80,14 @@ def retry_after_seconds(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        return max(float(header), 0.0)
+        seconds = float(header)
     except ValueError:
-        pass
+        return _until(header)
+    return max(seconds, 0.0) if isfinite(seconds) else None
+
+
+def _until(header: str) -> float | None:
+    """Return the seconds until a date; None where it is no date with a zone."""
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:

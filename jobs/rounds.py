@@ -83,7 +83,7 @@ async def sync_round(desk: Desk, *, force: bool = False) -> RoundResult:
         _pulled(result, await read_changes(desk, portal))
         result.derived += (await derive(desk)).contacts
         if desk.account.write_back:
-            planned = await plan(desk, portal, run=result.run, force=force)
+            planned = await plan(desk, portal, run=result.run, force=force, halted=result.halted)
             _planned(result, planned)
             _pushed(result, await push(desk))
 
@@ -109,14 +109,14 @@ async def dry_round(desk: Desk, *, force: bool = False) -> Plan:
     with recorded_run(desk, "sync --dry-run") as run:
         await refuse_at_rest(desk)
         portal = await look(desk)
-        await read_changes(desk, portal)
+        halted = (await read_changes(desk, portal)).halted
         await derive(desk)
-        return await plan(desk, portal, run=run.id, force=force, keep=False)
+        return await plan(desk, portal, run=run.id, force=force, keep=False, halted=halted)
 
 
 async def read_changes(desk: Desk, portal: Portal, *, streams: Sequence[str] = ()) -> PullCount:
     """Read what changed; streams that were never read are backfilled first."""
-    fresh = [name for name in await never_read(desk, portal) if not streams or name in streams]
+    fresh = [name for name in await never_read(desk, portal.streams) if not streams or name in streams]
     if fresh:
         # Feeds go first, so that roll-ups on contacts need not stand in for them.
         fresh += [name for name in await never_delivered(desk, portal) if not streams or name in streams]

@@ -1,7 +1,7 @@
 """Property versions as a vendor tells them into canonical changes. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from syncer.moments import Millis
 from syncer.records import Change, ChangeSource, Kind
@@ -56,27 +56,58 @@ class Version(Protocol):
         ...
 
 
+AnyVersion = TypeVar("AnyVersion", bound=Version)
+
+
+class Told(Protocol):
+    """A record with its versions, as a vendor tells them."""
+
+    @property
+    def id(self) -> str:
+        """Vendor id."""
+        ...
+
+    @property
+    def properties(self) -> Mapping[str, str | None]:
+        """What it holds at present."""
+        ...
+
+    @property
+    def history(self) -> Mapping[str, Sequence[Version]]:
+        """Versions by property, in any order."""
+        ...
+
+
 def change_source(source_type: str | None) -> ChangeSource:
     """Return who wrote a value, from the vendor's word for it."""
     return _SOURCES.get((source_type or "").upper(), ChangeSource.UNKNOWN)
 
 
-def changes(
-    kind: Kind, record_id: str, history: Mapping[str, Sequence[Version]], tracked: Mapping[str, str]
-) -> Sequence[Change]:
+def ascending(versions: Sequence[AnyVersion], present: str | None) -> Sequence[AnyVersion]:
+    """Return versions oldest first; of several at one moment the one told first is the last, as vendors tell them.
+
+    At the latest moment it is the one that the record holds at present, if that is among them.
+    """
+    newest_first = bool(versions) and versions[0].at >= versions[-1].at
+    told = sorted(reversed(versions) if newest_first else versions, key=lambda one: one.at)
+    return sorted(told, key=lambda one: one.at == told[-1].at and (one.value or None) == (present or None))
+
+
+def changes(kind: Kind, record: Told, tracked: Mapping[str, str]) -> Sequence[Change]:
     """Return the changes of the tracked properties, oldest first; equal neighbours are one change.
 
     `tracked` maps canonical names to vendor properties.
     """
     found: list[Change] = []
     for name, vendor in tracked.items():
-        found += _of_property(kind, record_id, name, history.get(vendor, ()))
+        versions = ascending(record.history.get(vendor, ()), record.properties.get(vendor))
+        found += _of_property(kind, record.id, name, versions)
     return sorted(found, key=lambda change: (change.at, change.property))
 
 
 def _of_property(kind: Kind, record_id: str, name: str, versions: Iterable[Version]) -> Sequence[Change]:
     kept: list[Change] = []
-    for version in sorted(versions, key=lambda one: one.at):
+    for version in versions:
         value = version.value or None
         if kept and kept[-1].value == value:
             continue

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from mappings.convert import moment
 from mappings.fields import StoryMap
-from mappings.history import Version, change_source
+from mappings.history import Version, ascending, change_source
 from mappings.records import Raw
 from syncer.errors import InvalidRecord
 from syncer.moments import DAY, Millis
@@ -48,7 +48,7 @@ def story(
         problems.append("neither a version nor a creation date says since when it stands")
     if problems:
         raise InvalidRecord(problems, stream=raw.stream, record=raw.id)
-    reasons = _versions(history, story_map.reason)
+    reasons = _versions(raw, history, story_map.reason)
     return Story(
         id=raw.id,
         stream=raw.stream,
@@ -65,16 +65,17 @@ def _states(
     raw: Raw, story_map: StoryMap, history: Mapping[str, Sequence[Version]], created: Millis | None
 ) -> Sequence[Telling]:
     """Return the versions of the state; without any, the present one since the record was created."""
-    found = _versions(history, story_map.state)
+    found = _versions(raw, history, story_map.state)
     present = raw.properties.get(story_map.state)
     if found or not present or created is None:
         return found
     return (Telling(created, present),)
 
 
-def _versions(history: Mapping[str, Sequence[Version]], name: str | None) -> Sequence[Telling]:
+def _versions(raw: Raw, history: Mapping[str, Sequence[Version]], name: str | None) -> Sequence[Telling]:
     """Return the versions of a property, ascending, one a moment and none that repeats the last."""
-    by_moment = {one.at: one for one in sorted(history.get(name or "", ()), key=lambda one: one.at)}
+    told = ascending(history.get(name or "", ()), raw.properties.get(name or ""))
+    by_moment = {one.at: one for one in told}
     kept: list[Telling] = []
     for one in by_moment.values():
         value = one.value or None

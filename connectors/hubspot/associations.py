@@ -31,7 +31,7 @@ async def read_links(
         guards: dict[str, LoopGuard] = defaultdict(lambda: LoopGuard(pair[0]))
         inputs = [{"id": one} for one in part]
         while inputs:
-            results = await _read(api, versions, pair, inputs)
+            results = await _told(api, versions, pair, inputs)
             inputs = []
             for result in results:
                 from_id = str(result.from_.id)
@@ -43,12 +43,32 @@ async def read_links(
     return rows
 
 
+async def _told(
+    api: ApiClient, versions: Versions, pair: tuple[str, str], inputs: Sequence[Mapping[str, str]]
+) -> Sequence[LinkResult]:
+    """Return what is told of every input. One that an answer passes over in silence is asked for once more.
+
+    HubSpot says of each record without links that it has none; silence twice means the same.
+    """
+    found: list[LinkResult] = []
+    is_first = True
+    while inputs:
+        batch = await _read(api, versions, pair, inputs)
+        found += batch.results
+        is_whole = len(batch.results) + len(batch.errors) >= len(inputs)
+        if is_whole or not (batch.results or is_first):
+            break
+        told = {str(result.from_.id) for result in batch.results}
+        inputs, is_first = [one for one in inputs if one["id"] not in told], False
+    return found
+
+
 _NO_LINKS = b'"crm.associations.NO_ASSOCIATIONS_FOUND"'
 
 
 async def _read(
     api: ApiClient, versions: Versions, pair: tuple[str, str], inputs: Sequence[Mapping[str, str]]
-) -> Sequence[LinkResult]:
+) -> LinkBatch:
     errand = Errand(stream=pair[0], bucket=Bucket.ASSOCIATIONS, scope=READ_SCOPES.get(pair[1]))
     request = Request(method="POST", path=versions.links(*pair), json={"inputs": inputs}, errand=errand)
     batch = await api.call(request, LinkBatch)
@@ -59,7 +79,7 @@ async def _read(
         case = item_case(msgspec.json.decode(raw), errand)
         if case.meaning is not Meaning.ABSENT:
             raise error_of(case)
-    return batch.results
+    return batch
 
 
 def _rows(from_id: str, result: LinkResult) -> Sequence[LinkRow]:

@@ -90,14 +90,14 @@ class LinkResult(msgspec.Struct, rename="camel"):
     """The associations of one record; paged each for itself."""
 
     from_: LinkEnd = msgspec.field(name="from")
-    to: list[LinkTarget] = []
+    to: list[LinkTarget]
     paging: Paging | None = None
 
 
 class LinkBatch(msgspec.Struct, rename="camel"):
     """The answer of an association batch read."""
 
-    results: list[LinkResult] = []
+    results: list[LinkResult]
     #: Not decoded: a thousand records without links are a thousand of them.
     errors: list[msgspec.Raw] = []
 
@@ -311,7 +311,7 @@ class OccurrencePage(msgspec.Struct):
 
 def cursor_of(paging: Paging | None) -> str | None:
     """Return the next cursor undone of its percent-encoding: campaign and event cursors arrive encoded (2026-05)."""
-    if paging is None or paging.next is None or paging.next.after is None:
+    if paging is None or paging.next is None or paging.next.after in {None, ""}:
         return None
     after = str(paging.next.after)
     return unquote(after) if "%" in after else after

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import format_datetime
 from zlib import crc32
 
 import orjson
@@ -18,7 +19,7 @@ from connectors.sandbox.limits import Bucket, Budgets, too_many
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Portal
 from connectors.sandbox.writes import Origin
-from syncer.moments import SECOND, Millis, iso
+from syncer.moments import SECOND, Millis, iso, moment
 
 #: Longer addresses are refused before anybody reads them.
 MAX_URL = 16_000
@@ -151,7 +152,8 @@ async def answer(server: Server, endpoint: Endpoint, request: Request) -> Respon
     except PageNotFoundError:
         response = answers.page(answers.NOT_FOUND_PAGE, 404)
         response.headers["X-HubSpot-NotFound"] = "true"
-    for name, value in {**headers, "X-HubSpot-Correlation-Id": server.portal.draws.uuid()}.items():
+    date = format_datetime(moment(server.portal.clock()), usegmt=True)
+    for name, value in {**headers, "Date": date, "X-HubSpot-Correlation-Id": server.portal.draws.uuid()}.items():
         response.headers[name] = value
     return response
 

@@ -89,6 +89,8 @@ def _config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
         lifespan="off",
         ws="none",
         access_log=False,
+        # Answers carry the portal's own time.
+        date_header=False,
         log_level="critical",
         timeout_graceful_shutdown=1,
     )

@@ -13,7 +13,15 @@ from jobs.pulling.checkpoints import begin, begin_again, export_cursor
 from jobs.pulling.completeness import prove
 from jobs.pulling.exporting import Exporter
 from jobs.pulling.intake import Intake
-from jobs.pulling.pull import delivering, guarded, keep_watermark, pull_feed, read_watermark, without_resting
+from jobs.pulling.pull import (
+    delivering,
+    guarded,
+    in_crm_time,
+    keep_watermark,
+    pull_feed,
+    read_watermark,
+    without_resting,
+)
 from jobs.pulling.reading import Reader
 from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import store_pages
@@ -92,7 +100,7 @@ async def _full(exporter: Exporter, stream: str, *, restart: bool) -> None:
     intake.count.proof[stream] = await prove(desk, stream)
     if await asyncio.to_thread(read_watermark, desk, stream) is None:
         await retire_standins(desk, stream)
-    await keep_watermark(desk, stream, began)
+    await keep_watermark(desk, stream, in_crm_time(desk, began))
     desk.progress.done(stream)
 
 

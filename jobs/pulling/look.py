@@ -105,8 +105,8 @@ async def _look(desk: Desk) -> Portal:
             if stream in _ENUMERATIONS
         },
         stages=portal_stages,
-        streams=[stream for stream in _chosen(desk, desk.source.streams.objects) if stream not in skipped],
-        feeds=_chosen(desk, desk.source.streams.events),
+        streams=[stream for stream in in_account(desk, desk.source.streams.objects) if stream not in skipped],
+        feeds=in_account(desk, desk.source.streams.events),
         skipped=skipped,
         lead_stages=lead_stages,
         more_currencies=facts.more_currencies,
@@ -150,7 +150,8 @@ async def tried(desk: Desk, portal: Portal, stream: str) -> SyncerError | None:
     return None
 
 
-def _chosen(desk: Desk, streams: Sequence[str]) -> list[str]:
+def in_account(desk: Desk, streams: Sequence[str]) -> list[str]:
+    """Return those of some streams that the account's settings do not leave out."""
     chosen = desk.account.streams
     return [stream for stream in streams if not chosen or stream in chosen]
 
@@ -158,7 +159,7 @@ def _chosen(desk: Desk, streams: Sequence[str]) -> list[str]:
 async def _definitions(desk: Desk) -> tuple[dict[str, Mapping[str, PropertyDefinition]], dict[str, str]]:
     known: dict[str, Mapping[str, PropertyDefinition]] = {}
     skipped: dict[str, str] = {}
-    streams = _chosen(desk, desk.source.streams.objects)
+    streams = in_account(desk, desk.source.streams.objects)
     answers = await asyncio.gather(*(_definition(desk, stream) for stream in streams))
     for stream, answer in zip(streams, answers, strict=True):
         if isinstance(answer, str):

@@ -101,14 +101,14 @@ async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:
         await store_chunk(intake, chunk, Reading.CHANGES)
     if kept is None:
         await retire_standins(desk, stream)
-    await keep_watermark(desk, stream, Millis(began - _LAG))
+    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - _LAG)))
     desk.progress.done(stream)
 
 
-async def never_read(desk: Desk, portal: Portal) -> Sequence[str]:
-    """Return the streams that no backfill has ever finished."""
-    known = await _with_watermark(desk, portal.streams)
-    return [name for name in portal.streams if name not in known]
+async def never_read(desk: Desk, streams: Sequence[str]) -> Sequence[str]:
+    """Return those of some streams that no backfill has ever finished."""
+    known = await _with_watermark(desk, streams)
+    return [name for name in dict.fromkeys(streams) if name not in known]
 
 
 async def never_delivered(desk: Desk, portal: Portal) -> Sequence[str]:
@@ -133,6 +133,15 @@ async def keep_watermark(desk: Desk, stream: str, at: Millis) -> None:
     await asyncio.to_thread(keep)
 
 
+def in_crm_time(desk: Desk, at: Millis) -> Millis:
+    """Return a moment of ours by the CRM's clock, where that is behind: the future must not count as read.
+
+    Where the CRM's clock is ahead of ours, or not known yet, the moment stays: then only less is read.
+    """
+    there = desk.source.usage.server_time
+    return at if there is None else Millis(at - max(0, desk.clock() - there))
+
+
 def read_watermark(desk: Desk, stream: str) -> Millis | None:
     """Return how far a stream was read, or None where it never was."""
     with desk.store.snapshot() as unit:
@@ -155,8 +164,9 @@ async def _pull_stream(intake: Intake, stream: str, overlap: int) -> None:
         await store_chunk(intake, chunk, Reading.CHANGES)
         if chunk.cursor is not None:
             # A run that ends before a large window does leaves the rest of it to the next one.
-            await keep_watermark(desk, stream, Millis(min(int(chunk.cursor), began - _LAG)))
-    await keep_watermark(desk, stream, Millis(began - _LAG))
+            read_to = in_crm_time(desk, Millis(began - _LAG))
+            await keep_watermark(desk, stream, Millis(min(int(chunk.cursor), read_to)))
+    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - _LAG)))
     desk.progress.done(stream)
 
 

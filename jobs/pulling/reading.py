@@ -218,7 +218,7 @@ class Reader:
         if not tracked or not ids:
             return ()
         records = await self._source.history(kind, ids, properties=tuple(tracked.values()))
-        return [change for raw in records for change in changes(kind, raw.id, raw.history, tracked)]
+        return [change for raw in records for change in changes(kind, raw, tracked)]
 
 
 #: What `has_story` asks of a contact, in the CRM's words.

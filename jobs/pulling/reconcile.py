@@ -75,7 +75,7 @@ def _note_mended(desk: Desk, streams: Iterable[str], began: Millis) -> None:
 
 
 async def _skipped(desk: Desk, portal: Portal) -> dict[str, str]:
-    fresh = dict.fromkeys(await never_read(desk, portal), _NEVER_READ)
+    fresh = dict.fromkeys(await never_read(desk, portal.streams), _NEVER_READ)
     unlisted = {name: _NO_IDS for name in portal.streams if holding_of(desk, name) is None}
     return {**fresh, **unlisted, **dict.fromkeys(portal.feeds, _NO_LIST)}
 

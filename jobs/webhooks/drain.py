@@ -95,7 +95,7 @@ async def drain_round(desk: Desk) -> DrainResult | None:
 
 async def _drain(desk: Desk, result: DrainResult) -> None:
     portal = await look(desk)
-    if set(Kind).intersection(await never_read(desk, portal)):
+    if set(Kind).intersection(await never_read(desk, portal.streams)):
         # A first full pull reads it all, and decisions on a part of the facts would be wrong.
         return
     intake = Intake(

@@ -12,6 +12,8 @@ from jobs.desk import Desk, Portal
 from jobs.handovers.escalations import unnamed
 from jobs.handovers.wanted_notices import too_many, wanted_notices
 from jobs.names import rules_for
+from jobs.pulling.look import in_account
+from jobs.pulling.pull import never_read
 from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, decide_contact
 from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts
@@ -76,12 +78,24 @@ class _Work:
 
 
 async def plan(
-    desk: Desk, portal: Portal, *, run: str, full: bool = False, force: bool = False, keep: bool = True
+    desk: Desk,
+    portal: Portal,
+    *,
+    run: str,
+    full: bool = False,
+    force: bool = False,
+    keep: bool = True,
+    halted: Collection[str] = (),
 ) -> Plan:
     """Return the writes that the decisions since the last plan ask for; with `keep` they stand in the outbox.
 
+    Nothing is planned, whatever `force` says, on a mirror that was never filled: of the account's contacts, companies
+    and deals, and of `halted`, the streams that stopped just now, every one has to have been read in full once.
     Raises UnsafePlan where an implausible share of the CRM would change, unless `force`.
     """
+    unread = await never_read(desk, in_account(desk, (*Kind, *halted)))
+    if unread:
+        return Plan(account=desk.name, problems=(_half_read(unread),))
     return await asyncio.to_thread(_plan, desk, portal, run, full=full, force=force, keep=keep)
 
 
@@ -99,6 +113,13 @@ def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep
     desk.progress.done("planned")
     problems, checksum = tuple(work.found), plan_checksum(rows)
     return Plan(account=desk.name, rows=rows, notices=notices, problems=problems, checksum=checksum)
+
+
+def _half_read(streams: Sequence[str]) -> str:
+    return (
+        f"anything, since {', '.join(streams)} were never read in full and decisions without them would be wrong: "
+        "syncer backfill, or leave them out under accounts.….streams in syncer.yaml"
+    )
 
 
 def _notices(work: _Work, reading: Unit, *, force: bool) -> Sequence[Notice]:

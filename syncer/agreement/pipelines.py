@@ -25,7 +25,9 @@ _OFFER = re.compile(r"angebot|offerte|quote|proposal|vertrag|contract", re.IGNOR
 _ON_HOLD = re.compile(r"on.?hold|zurückgestellt|pausiert|ruhend|geparkt|parked", re.IGNORECASE)
 _CLOSED_OTHER = re.compile(r"closed.?other|verschoben|vertagt|zurückgestellt|postponed|delayed|on.?hold", re.IGNORECASE)
 _RENEWAL = re.compile(r"renewal|verlängerung", re.IGNORECASE)
-_EXPANSION = re.compile(r"upsell|cross.?sell|expansion|erweiterung", re.IGNORECASE)
+_EXPANSION = re.compile(
+    r"upsell|cross.?sell|expansion|erweiterung|bestandskund|existing.?(customer|business)", re.IGNORECASE
+)
 _CERTAIN = 1.0
 
 

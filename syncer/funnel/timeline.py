@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from syncer.moments import Millis, millis
+from syncer.moments import DAY, MINUTE, Millis, millis
 from syncer.records import Change, ChangeSource, Deal
 
-#: Who writes a first version that may be about the past.
+#: Who writes a first version that may be about the past, however soon after the record's creation.
 _IMPORTERS = frozenset({ChangeSource.IMPORT, ChangeSource.INTEGRATION, ChangeSource.UNKNOWN})
 
 _ENTERED = "entered_"
@@ -71,8 +71,9 @@ def timelines(deal: Deal, changes: Sequence[Change], *, is_closed: Callable[[str
     found: dict[str, Timeline] = {
         "stage": _imported(stages, deal, created, is_closed) if stages else _recorded(deal, created, is_closed)
     }
+    taken_down = _taken_down(stages, created)
     for name, present in _present(deal).items():
-        found[name] = _settled(by_name.pop(name, []), present, created)
+        found[name] = _settled(by_name.pop(name, []), present, created, taken_down)
     found.update(by_name)
     return Timelines(created, found, not stages)
 
@@ -96,12 +97,18 @@ def _created(deal: Deal, changes: Iterable[Change]) -> Millis:
     return min(known, default=Millis(0))
 
 
-def _settled(versions: list[Version], present: str | None, created: Millis) -> Timeline:
+def _taken_down(stages: Sequence[Version], created: Millis) -> Millis | None:
+    """Return when a deal was entered that had begun a day or more before, whoever entered it; else None."""
+    return stages[0].at if stages and stages[0].at - created >= DAY else None
+
+
+def _settled(versions: list[Version], present: str | None, created: Millis, taken_down: Millis | None) -> Timeline:
     """Return versions whose first one stands from creation on; without any, the present value does."""
     if not versions:
         return () if present is None else (Version(created, present, ChangeSource.UNKNOWN),)
     first = versions[0]
-    if first.at > created and first.source in _IMPORTERS:
+    is_of_the_past = first.source in _IMPORTERS or (taken_down is not None and first.at - taken_down < MINUTE)
+    if first.at > created and is_of_the_past:
         return (first._replace(at=created), *versions[1:])
     return versions
 
@@ -110,7 +117,7 @@ def _imported(
     versions: list[Version], deal: Deal, created: Millis, is_closed: Callable[[str | None], bool]
 ) -> Timeline:
     first = versions[0]
-    if first.source not in _IMPORTERS and is_closed(first.value):
+    if first.source not in _IMPORTERS and _taken_down(versions, created) is None and is_closed(first.value):
         return versions
     at = _business_time(first, deal, created, is_closed)
     return (first._replace(at=at), *versions[1:])

@@ -69,6 +69,51 @@ async def test_a_merge_leaves_one_contact_under_either_id(serve, open_desk, merg
     assert again.written == 0
 
 
+@pytest.mark.parametrize("stream", Kind)
+async def test_nothing_is_written_before_what_decisions_rest_on_was_read_once(serve, open_desk, stream):
+    """A contact whose deals were never read looks like one without: neither `force` nor a rehearsal plans that."""
+    broken = Fault(trouble=Trouble.HTML, path=f"objects/2026-09/{stream}", methods=frozenset({"GET"}), times=9)
+    crm = serve(faults=Faults(rules=(broken,)))
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        halted = await backfill_round(desk)
+        rehearsed, held = await dry_round(desk, force=True), await sync_round(desk, force=True)
+        done = await sync_round(desk, force=True)
+    assert list(halted.halted) == list(held.halted) == [stream]
+    assert (held.planned, held.written, rehearsed.rows) == (0, 0, [])
+    assert (held.problems, rehearsed.problems[0].startswith(f"anything, since {stream} were never")) == (
+        rehearsed.problems,
+        True,
+    )
+    assert done.written > 0
+
+
+async def test_a_stream_that_stopped_before_it_was_read_once_holds_the_plan_of_its_round(serve, open_desk):
+    broken = Fault(trouble=Trouble.HTML, path="objects/2026-09/calls", methods=frozenset({"GET"}), times=3)
+    crm = serve(faults=Faults(rules=(broken,)))
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        held, done = await sync_round(desk, force=True), await sync_round(desk, force=True)
+    assert (held.planned, "calls were never read" in held.problems[0]) == (0, True)
+    assert done.written > 0
+
+
+@pytest.mark.parametrize("off", [-2 * HOUR, 2 * HOUR])
+async def test_a_machine_with_a_wrong_clock_loses_no_change(serve, open_desk, off):
+    """Ahead of the CRM, windows would end in its future; behind it, a change waits until its moment comes."""
+    crm = serve()
+    async with open_desk(crm) as right:
+        desk = replace(right, clock=lambda: crm.clock() + off)
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await pull_round(desk)
+        row = next(iter(crm.portal.tables["contacts"].rows.values()))
+        crm.portal.edit_as_user("contacts", row.id, {"jobtitle": "Praktikant"})
+        crm.clock.ahead = 2 * HOUR if off < 0 else 0
+        later = await pull_round(desk)
+    assert later.streams[Kind.CONTACT].updated == 1
+
+
 def _spent(*, skip=0, times=1):
     return Faults(rules=(Fault(trouble=Trouble.DAILY_LIMIT, path="contacts/batch/update", skip=skip, times=times),))
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec
 from connectors.sandbox.csv_portal.tables import CsvRow
-from connectors.sandbox.csv_portal.values import Sheets, columns_of, end_of_life, moment_of, passes, value_of
+from connectors.sandbox.csv_portal.values import (
+    Sheets,
+    columns_of,
+    end_of_life,
+    looked_up,
+    moment_of,
+    passes,
+    value_of,
+)
 from syncer.errors import Problem
 from syncer.moments import Millis
 
@@ -77,10 +85,11 @@ class Reading:
         key = self.value(name, link.key)
         if key is None:
             return None
-        found = self._sheets.ids[link.to].get(key)
-        if found is None:
-            self.fault(name, link.key, f"is the key of no record among {link.to}")
-        return found
+        try:
+            return looked_up(self._sheets, link.to, link.key, key)
+        except ValueError as error:
+            self.fault(name, link.key, str(error))
+            return None
 
     def check_stage(self, properties: dict[str, str | None]) -> None:
         """Note a deal whose stage is none of its pipeline's."""

@@ -41,7 +41,7 @@ class CellSpec(_Closed):
     #: Overrides the file's date format.
     format: str | None = None
     map: Mapping[str, str] = Field(default_factory=dict)
-    #: What becomes of a value that `map` does not list.
+    #: What becomes of a value that `map` does not list; `drop` leaves out unknown keys of lookups and links too.
     others: Literal["keep", "refuse", "drop"] = "keep"
     scale: Decimal | None = None
     #: For an empty cell: a text, `as_of`, `earliest` (of the same column) or `earliest FILE.COLUMN`.

@@ -51,17 +51,19 @@ def _table(spec: TableSpec, stream: TextIO, problems: list[Problem]) -> CsvTable
     for line, record in records:
         if len(record) == len(columns):
             rows.append(CsvRow(line=line, cells=dict(zip(columns, (cell.strip() for cell in record), strict=True))))
-        elif record:
+        else:
             message = f"has {len(record)} fields where the header has {len(columns)}"
             problems.append(Problem(message=message, file=spec.path, line=line))
     return CsvTable(spec=spec, columns=columns, rows=tuple(rows))
 
 
 def _records(spec: TableSpec, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
+    """Yield every row that says anything: spreadsheets leave rows of nothing but delimiters."""
     reader = csv.reader(stream, delimiter=spec.delimiter, strict=True)
     line = 1
     for record in reader:
-        yield line, record
+        if any(cell.strip() for cell in record):
+            yield line, record
         line = reader.line_num + 1
 
 

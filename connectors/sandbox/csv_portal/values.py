@@ -61,7 +61,7 @@ def value_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> str | No
             return _number(cell, sheets.tables[file], text or cell.default)
         case "text":
             final = text or cell.default or None
-            return _looked_up(sheets, cell.lookup, final) if final and cell.lookup else final
+            return looked_up(sheets, cell.lookup, cell, final) if final and cell.lookup else final
         case _ as never:
             assert_never(never)
 
@@ -135,11 +135,21 @@ def _number(cell: CellSpec, table: CsvTable, text: str | None) -> str | None:
     if not text:
         return None
     form = table.spec
-    whole, point, rest = text.replace(form.thousands, "").partition(form.decimal)
+    whole, point, rest = text.partition(form.decimal)
+    if form.thousands and form.thousands in text:
+        if not _groups(form.thousands).fullmatch(whole):
+            raise ValueError(f"is not a number whose thousands are grouped by {form.thousands!r}")
+        whole = whole.replace(form.thousands, "")
     plain = f"{whole}.{rest}" if point else whole
     if not _NUMBER.fullmatch(plain):
         raise ValueError(f"is not a number with the decimal sign {form.decimal}")
     return plain if cell.scale is None else f"{(Decimal(plain) * cell.scale).normalize():f}"
+
+
+@lru_cache(maxsize=4)
+def _groups(sign: str) -> re.Pattern[str]:
+    """Return what a whole number looks like whose digits stand in threes."""
+    return re.compile(rf"[+-]?[0-9]{{1,3}}({re.escape(sign)}[0-9]{{3}})*")
 
 
 def _parsed(portal: PortalSpec, text: str, form: str) -> Millis:
@@ -172,8 +182,9 @@ def _earliest(sheets: Sheets, file: str, column: str) -> Millis:
     return _parsed(sheets.portal, known, sheets.tables[file].spec.dates)
 
 
-def _looked_up(sheets: Sheets, name: str, key: str) -> str:
+def looked_up(sheets: Sheets, name: str, cell: CellSpec, key: str) -> str | None:
+    """Return the id of a key; of an unknown one None where the cell's `others` drops it, else ValueError."""
     found = sheets.ids[name].get(key)
-    if found is None:
-        raise ValueError(f"is the key of no record among {name}")
+    if found is None and cell.others != "drop":
+        raise ValueError(f"is the key of no record among {name}: add it there, or leave it out with `others: drop`")
     return found

@@ -100,6 +100,8 @@ def test_portal_without_offer_stages_is_warned_about() -> None:
         ("Vertragsverlängerung", PipelineKind.RENEWAL),
         ("Upsell", PipelineKind.EXPANSION),
         ("Expansion DACH", PipelineKind.EXPANSION),
+        ("Bestandskunden", PipelineKind.EXPANSION),
+        ("Existing customers", PipelineKind.EXPANSION),
     ],
 )
 def test_pipeline_kind_is_read_from_its_label(label: str, kind: PipelineKind) -> None:

@@ -14,6 +14,7 @@ from connectors.addresses import checked_address
 from connectors.bodies import decoded
 from connectors.facts import Facts
 from connectors.http import FOREIGN, ApiClient, Request, foreign_meaning
+from connectors.hubspot.wire import Owner, OwnerPage
 from connectors.limits import Bucket
 from connectors.patience import REPEATS, Patience, again, pause, retry_after_seconds
 from connectors.statuses import Case, Effect, Errand, Meaning
@@ -84,6 +85,38 @@ async def test_an_answer_arrives_in_its_shape(crm: respx.MockRouter, api: ApiCli
 async def test_numbers_among_property_values_become_text() -> None:
     body = b'{"id": "1", "properties": {"a": 3, "b": true, "c": null, "d": "x", "e": 0.5}}'
     assert decoded(body, shape=Thing).properties == {"a": "3", "b": "true", "c": None, "d": "x", "e": "0.5"}
+
+
+class Dated(Thing, rename="camel"):
+    created_at: str | None = None
+    archived: bool = False
+
+
+def test_null_where_a_shape_has_none_is_an_absent_member() -> None:
+    owners = b'{"results": [{"id": "7", "email": null, "teams": null, "archived": null}], "paging": null}'
+    assert decoded(owners, shape=OwnerPage).results == [Owner("7")]
+    with pytest.raises(msgspec.ValidationError):
+        decoded(b'{"results": null}', shape=OwnerPage)
+
+
+def test_a_text_that_was_cut_in_an_emoji_spoils_no_page() -> None:
+    body = rb'{"id": "1", "properties": {"a": "J\u00fcrgen \ud83d", "b": "\ud83c\udfed", "c": "\\ud83d"}}'
+    assert decoded(body, shape=Thing).properties == {"a": "Jürgen ?", "b": "🏭", "c": "\\ud83d"}
+    for broken in (body[:-9], b"<html>", b""):
+        with pytest.raises(msgspec.DecodeError):
+            decoded(broken, shape=Thing)
+
+
+async def test_an_answer_that_does_not_fit_says_where(crm: respx.MockRouter, api: ApiClient) -> None:
+    answers(crm, *[httpx.Response(200, json={"properties": {"email": "geheim@example.org"}})] * 3)
+    with pytest.raises(BadAnswer, match=r"missing required field `id`") as caught:
+        await api.call(get(), Thing)
+    assert "geheim" not in str(caught.value)
+
+
+def test_ids_moments_and_flags_may_come_in_another_form() -> None:
+    body = b'{"id": 9007199254740993, "createdAt": 1790000000000, "archived": "true", "properties": null}'
+    assert decoded(body, shape=Dated) == Dated("9007199254740993", {}, "1790000000000", True)
 
 
 @pytest.mark.parametrize(
@@ -318,6 +351,12 @@ def test_retry_after_is_read_in_both_forms() -> None:
     assert retry_after_seconds("soon") is None
     assert retry_after_seconds(None) is None
     assert retry_after_seconds("-5") == 0
+
+
+@pytest.mark.parametrize("header", ["nan", "inf", "-inf", "", "Mon, 32 Nov 2026 99:00:00 GMT"])
+def test_a_retry_after_without_an_end_is_none(header: str) -> None:
+    """A sleep of `nan` seconds never ends."""
+    assert retry_after_seconds(header) is None
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,15 @@ async def test_a_cursor_that_hubspot_no_longer_takes_asks_for_a_backfill(
         [page async for page in account.source.pages("contacts", properties=[])]
 
 
+@pytest.mark.parametrize("paging", [None, {}, {"next": None}, {"next": {}}, {"next": {"after": ""}}])
+async def test_a_page_without_a_next_cursor_is_the_last(
+    crm: respx.MockRouter, account: HubSpot, paging: Answer | None
+) -> None:
+    crm.get(LIST).respond(200, json={"results": [{"id": "1", "properties": {}}], "paging": paging})
+    (page,) = [page async for page in account.source.pages("contacts", properties=[])]
+    assert page.cursor is None
+
+
 async def test_a_list_that_goes_in_a_circle_is_an_error(crm: respx.MockRouter, account: HubSpot) -> None:
     circle = {"results": [], "paging": {"next": {"after": "5"}}}
     crm.get(LIST).respond(200, json=circle)
@@ -235,7 +244,33 @@ async def test_links_are_read_a_thousand_at_a_time_and_each_to_its_end(crm: resp
 
 
 async def test_a_link_list_in_a_circle_is_an_error(crm: respx.MockRouter, account: HubSpot) -> None:
-    crm.post(LINKS).respond(200, json={"results": [{"from": {"id": "1"}, "paging": {"next": {"after": "a"}}}]})
+    crm.post(LINKS).respond(
+        200, json={"results": [{"from": {"id": "1"}, "to": [], "paging": {"next": {"after": "a"}}}]}
+    )
+    with pytest.raises(BadAnswer):
+        await account.source.links("contacts", "companies", ["1"])
+
+
+async def test_records_that_an_answer_passes_over_in_silence_are_asked_for_once_more(
+    crm: respx.MockRouter, account: HubSpot
+) -> None:
+    """Silence about 4 of 6 records would take their links away; 6 has none, and nothing says so."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        linked = [one["id"] for one in inputs(request) if one["id"] != "6"]
+        return httpx.Response(200, json={"results": [{"from": {"id": i}, "to": [target("7")]} for i in linked[:2]]})
+
+    route = crm.post(LINKS).mock(side_effect=answer)
+    links = await account.source.links("contacts", "companies", ["1", "2", "3", "4", "5", "6"])
+    assert {ident: len(rows) for ident, rows in links.items()} == {"1": 1, "2": 1, "3": 1, "4": 1, "5": 1, "6": 0}
+    assert [len(inputs(call.request)) for call in route.calls] == [6, 4, 2, 1]
+
+
+@pytest.mark.parametrize("answer", [{}, {"results": None}, {"results": [{"from": {"id": "1"}, "to": None}]}])
+async def test_an_answer_without_any_word_on_links_is_no_sign_of_none(
+    crm: respx.MockRouter, account: HubSpot, answer: Answer
+) -> None:
+    crm.post(LINKS).respond(200, json=answer)
     with pytest.raises(BadAnswer):
         await account.source.links("contacts", "companies", ["1"])
 

@@ -122,6 +122,29 @@ def test_an_imported_open_deal_was_open_from_its_creation() -> None:
     assert _spans(decision)[0] == ("2017-03-01", "qualifiedtobuy", "open", "open_stage")
 
 
+def test_a_past_that_a_person_took_down_has_its_own_dates() -> None:
+    """A creation date long before the first version, whoever wrote it: the deal was entered after the fact."""
+    facts = replace(
+        deal_facts(created="2017-03-01", stage_id="closedwon", close_date=at("2017-05-20"), amount=Decimal(500)),
+        changes=[
+            change("2026-01-15", "stage", "closedwon"),
+            change("2026-01-15", "amount", "500"),
+            change("2026-01-15", "close_date", str(at("2017-05-20"))),
+        ],
+    )
+    decision = decided_deal(facts, "2017-12-31")
+    assert _spans(decision)[-1] == ("2017-05-20", "closedwon", "won", "won_stage")
+    assert (decision.spans[-1].amount, decision.spans[-1].close_date) == (Decimal(500), at("2017-05-20"))
+
+
+def test_an_amount_that_came_after_a_past_was_taken_down_counts_from_then_on() -> None:
+    facts = replace(
+        deal_facts(created="2026-03-01", stage_id="qualifiedtobuy", amount=Decimal(500)),
+        changes=[change("2026-06-01", "stage", "qualifiedtobuy"), change("2026-07-01", "amount", "500")],
+    )
+    assert _last(facts, "2026-06-15").amount is None
+
+
 def test_what_a_person_closed_is_closed_when_they_did_it_and_flagged_as_backdated() -> None:
     facts = deal_facts([("2026-05-01", "qualifiedtobuy"), ("2026-09-30", "closedwon")], close_date=at("2026-08-01"))
     decision = decided_deal(facts, _AS_OF)

@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
@@ -21,6 +21,7 @@ class Raw:
     created_at: str | None = "2026-01-01T00:00:00Z"
     updated_at: str | None = "2026-01-02T00:00:00Z"
     archived_at: str | None = None
+    history: dict = field(default_factory=dict)
 
 
 @dataclass
@@ -113,15 +114,32 @@ def test_rollups_stand_in_only_for_feeds_that_are_absent():
 
 def test_history_is_ordered_and_equal_neighbours_are_one_change():
     history = {"dealstage": [Version("b", 30), Version("b", 20, "IMPORT"), Version("a", 10, "INTEGRATION", "99")]}
-    found = changes(Kind.DEAL, "1", history, {"stage": "dealstage", "amount": "amount"})
+    found = changes(Kind.DEAL, Raw("deals", "1", {}, history=history), {"stage": "dealstage", "amount": "amount"})
     assert [(one.property, one.value, one.at, one.source) for one in found] == [
         ("stage", "a", 10, ChangeSource.INTEGRATION),
         ("stage", "b", 20, ChangeSource.IMPORT),
     ]
 
 
+@pytest.mark.parametrize(
+    ("told", "present"),
+    [
+        ([("won", 20), ("offer", 20), ("new", 10)], None),
+        ([("new", 10), ("offer", 20), ("won", 20)], None),
+        ([("won", 20), ("offer", 20)], None),
+        ([("offer", 20), ("won", 20)], "won"),
+        ([("new", 10), ("won", 20), ("offer", 20)], "won"),
+    ],
+)
+def test_of_versions_at_one_moment_the_newest_told_is_last_and_the_present_value_decides(told, present):
+    history = {"dealstage": [Version(*one) for one in told]}
+    found = changes(Kind.DEAL, Raw("deals", "1", {"dealstage": present}, history=history), {"stage": "dealstage"})
+    assert (found[-1].value, found[-1].at) == ("won", 20)
+
+
 def test_clearing_is_a_change_but_never_having_had_a_value_is_none():
-    found = changes(Kind.CONTACT, "1", {"x": [Version("", 5), Version("a", 10), Version("", 20)]}, {"lifecycle": "x"})
+    history = {"x": [Version("", 5), Version("a", 10), Version("", 20)]}
+    found = changes(Kind.CONTACT, Raw("contacts", "1", {}, history=history), {"lifecycle": "x"})
     assert [(one.value, one.at) for one in found] == [("a", 10), (None, 20)]
 
 

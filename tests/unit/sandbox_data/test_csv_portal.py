@@ -126,6 +126,22 @@ def test_rows_that_repeat_a_distinct_key_are_one_record(folder: Path) -> None:
     assert owners[0]["teams"][0]["id"] != owners[1]["teams"][0]["id"]
 
 
+def test_unknown_keys_are_left_out_where_the_spec_drops_them(folder: Path) -> None:
+    spec = SPEC.replace("{from: rep, lookup: owners}", "{from: rep, lookup: owners, others: drop}")
+    spec = spec.replace(
+        'key: "{firm}", primary: true}\n      - ', "key: {from: firm, others: drop}, primary: true}\n      - "
+    )
+    (folder / "sales.csv").write_text(SALES.replace("11,Ada Muster,Nord,Beispiel AG", "11,,,Fort AG"), encoding="utf-8")
+    spec = spec.replace(
+        '    key: "{rep}"\n    distinct', '    where: {rep: [Ada Muster]}\n    key: "{rep}"\n    distinct'
+    )
+    spec = spec.replace('key: "{firm}", label', "key: {from: firm, others: drop}, label")
+    (folder / "portal.yaml").write_text(spec, encoding="utf-8")
+    deals = {line["id"]: line for line in _lines(folder, "deals")}
+    assert [one for one, line in deals.items() if line["properties"]["hubspot_owner_id"] is None] == ["11", "12"]
+    assert [one for one, line in deals.items() if not line.get("associations")] == ["11", "13"]
+
+
 def test_numbers_and_dates_are_read_in_the_files_own_form(folder: Path) -> None:
     first, second = _lines(folder, "companies")
     assert first["createdAt"] == "2026-01-05T12:00:00.000Z"
