@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
 
 from mappings.convert import moment
 from mappings.fields import StoryMap
@@ -87,9 +86,7 @@ def _versions(raw: Raw, history: Mapping[str, Sequence[Version]], name: str | No
 def _told(states: Sequence[Telling], reasons: Sequence[Telling], word: Word) -> Sequence[Telling]:
     """Return the states in words. People end a lead first and say why a moment later: reasons count until the next."""
     found = []
-    for state, following in pairwise((*states, None)):
-        if state is None:
-            break
+    for state, following in zip(states, (*states[1:], None), strict=False):
         reason = _latest(reasons, None if following is None else following.at)
         found.append(state if state.value is None else state._replace(value=word(state.value, reason)))
     return found

@@ -106,12 +106,15 @@ class Document:
 
 def read_document(text: str, file: str) -> Document:
     """Return the parts of a YAML text; AgreementError where it cannot be read as one mapping."""
+    unprintable = _UNPRINTABLE.search(text)
+    if unprintable is not None:
+        raise AgreementError([_no_text(text, unprintable, file)])
     if len(text.encode()) > _MAX_BYTES:
         raise AgreementError([Problem(message="is too large", file=file, hint=f"at most {_MAX_BYTES} bytes")])
     builder = _Builder(file)
     try:
         root = builder.build(yaml.parse(text, Loader=_LOADER))
-    except yaml.YAMLError as error:
+    except yaml.MarkedYAMLError as error:
         raise AgreementError([_no_yaml(error, text, file)]) from error
     if root is _EMPTY:
         hint = "write: section: ..., or delete the file: without it the defaults run"
@@ -123,21 +126,21 @@ def read_document(text: str, file: str) -> Document:
     return Document(file=file, root=root, problems=builder.problems)
 
 
-def _no_yaml(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    """Return what the parser stumbled over, and where; a tab and an invisible character are called by their names."""
-    if isinstance(error, yaml.MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        line = None if mark is None else mark.line + 1
-        if line is not None and "\t" in _indent(text, line):
-            hint = "YAML wants spaces; set your editor so"
-            return Problem(message="is no YAML: a tab indents this line", file=file, line=line, hint=hint)
-        return Problem(message=f"is no YAML: {error.problem}", file=file, line=line)
-    message = "is no YAML: a character that may not stand here"
-    found = _UNPRINTABLE.search(text)
-    if found is None:
-        return Problem(message=message, file=file)
+def _no_text(text: str, found: re.Match[str], file: str) -> Problem:
+    """Return where a character stands that YAML does not let stand: a control character or half a pair."""
     line = text.count("\n", 0, found.start()) + 1
-    return Problem(message=message, file=file, line=line, hint=f"take out U+{ord(found[0]):04X}")
+    hint = f"take out U+{ord(found[0]):04X}"
+    return Problem(message="is no YAML: a character that may not stand here", file=file, line=line, hint=hint)
+
+
+def _no_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+    """Return what the parser stumbled over, and where; a tab is called by its name."""
+    mark = error.problem_mark or error.context_mark
+    line = None if mark is None else mark.line + 1
+    if line is not None and "\t" in _indent(text, line):
+        hint = "YAML wants spaces; set your editor so"
+        return Problem(message="is no YAML: a tab indents this line", file=file, line=line, hint=hint)
+    return Problem(message=f"is no YAML: {error.problem}", file=file, line=line)
 
 
 def _indent(text: str, line: int) -> str:

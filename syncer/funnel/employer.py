@@ -37,8 +37,7 @@ def _leave_behind(replay: Replay, passage: Passage) -> None:
     passage.deals_afar.update(replay.open_deals)
     replay.open_deals = {}
     replay.homes = {}
-    replay.passage = None
-    replay.lead = NOWHERE
+    replay.step_out()
 
 
 def go_on_without(replay: Replay, place: Place) -> None:

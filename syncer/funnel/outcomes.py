@@ -122,9 +122,10 @@ class Judge:
         asked = [(name, read) for name, read in self.rules.delay_profile if name in rule.when.names]
         told = {name.partition(".")[0] for name, read in asked if read(profile, as_of) is not None}
         records = [self.facts.deal.updated_at]
-        if "contact" in told:
+        # A name without a prefix (`competitor`) may be told by either.
+        if told - {"company"}:
             records.append(profile.contact.updated_at)
-        if "company" in told and profile.company is not None:
+        if told - {"contact"} and profile.company is not None:
             records.append(profile.company.updated_at)
         return max(as_of if at is None else at for at in records)
 

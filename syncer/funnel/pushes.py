@@ -6,7 +6,7 @@ from typing import NamedTuple
 from syncer.agreement.calendar import Calendar
 from syncer.funnel.periods import month_of, quarter_of
 from syncer.funnel.timeline import Timeline, latest
-from syncer.moments import DAY, Millis, moment
+from syncer.moments import Millis, moment
 
 
 class Pushes(NamedTuple):
@@ -51,9 +51,8 @@ def _date(close_dates: Timeline, at: Millis) -> int | None:
 
 def _days_between(first: int, last: int, calendar: Calendar) -> int:
     """Return local calendar days, which daylight saving does not change."""
-    return (_day(last, calendar) - _day(first, calendar)) // DAY
+    return _day(last, calendar) - _day(first, calendar)
 
 
 def _day(at: int, calendar: Calendar) -> int:
-    local = moment(at).astimezone(calendar.zone)
-    return local.date().toordinal() * DAY
+    return moment(at).astimezone(calendar.zone).date().toordinal()

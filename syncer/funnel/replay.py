@@ -151,12 +151,11 @@ class Replay:
         self.aim()
 
     def climb(self, rank: int, at: Millis, rule: str, evidence: tuple[str, ...], *, actor: str = "machine") -> None:
-        """Lift the lead to a rank by evidence of its own."""
+        """Lift the lead to a rank by evidence of its own; the open passage is the last one."""
         self.lead = rank
         self.held = False
         self.watch(at)
-        if self.passage is not None:
-            self.passage.reach(rank, at)
+        self.cycles[-1].reach(rank, at)
         self.aim()
         if not self.open_deals:
             self.stand(rank, at, rule, evidence, actor=actor)
@@ -196,10 +195,14 @@ class Replay:
             self.stand(NOWHERE, at, rule, evidence, actor=actor)
         elif outcome is Outcome.OTHER:
             self.stand(NOWHERE, at, "recycled", evidence, actor=actor)
+        self.step_out()
+        self.wake_by(at + self.rules.lost_to_tam if outcome is Outcome.LOST else NEVER)
+
+    def step_out(self) -> None:
+        """Stand outside of every passage: what waited for the last one, and what led to it, is of no other."""
         self.passage = self.cool_until = None
         self.lead = NOWHERE
         self.touch_at = self.last_touch = None
-        self.wake_by(at + self.rules.lost_to_tam if outcome is Outcome.LOST else NEVER)
 
     def resume(self, passage: Passage, at: Millis) -> None:
         """Take back the end of the last passage (domain R3)."""

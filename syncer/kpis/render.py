@@ -70,7 +70,7 @@ def cells(row: Kpi, lang: str = "en") -> Cells:
         segment=segment_text(row),
         value=_value(row, lang),
         interval=_interval(row, lang),
-        n=_NOTHING if row.n is None else figure_text(row.n, "count", lang),
+        n=figure_text(row.n, "count", lang),
         period=f"{row.period} ({row.basis})",
         status=_STATUS[lang][row.status],
     )
@@ -96,7 +96,7 @@ def _value(row: Kpi, lang: str) -> str:
 def _interval(row: Kpi, lang: str) -> str:
     if row.lo is None and row.hi is None:
         return ""
-    low, high = (_NOTHING if bound is None else figure_text(bound, row.unit, lang) for bound in (row.lo, row.hi))
+    low, high = (figure_text(bound, row.unit, lang) for bound in (row.lo, row.hi))
     return f"{low} \N{HORIZONTAL ELLIPSIS} {high}"
 
 

@@ -250,6 +250,7 @@ def _seen(told: Told, key: str) -> Any:
         "path": lambda: path(decision),
         "rules": lambda: [event.rule for event in decision.events],
         "events": lambda: [_event(event) for event in decision.events],
+        "last": lambda: _event(decision.events[-1]),
         "score": lambda: _score(decision.score),
         "cycles": lambda: [_cycle(cycle) for cycle in decision.cycles],
         "since": lambda: day(decision.since),

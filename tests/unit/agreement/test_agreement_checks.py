@@ -204,6 +204,11 @@ money:
     ]
 
 
+def test_a_source_may_be_named_for_an_event_that_the_agreement_knows() -> None:
+    agreement = parse_agreement("money: {events: {webinar_attended: webinar}}", "agreement.yaml")
+    assert agreement.money.events == {"webinar_attended": "webinar"}
+
+
 def test_age_of_a_company_is_no_personal_input() -> None:
     text = "fields: {company: {age: number}}\ntam: {rule: 'company.age > 3'}\n"
     assert parse_agreement(text, "agreement.yaml").tam.rule == "company.age > 3"

@@ -172,8 +172,14 @@ def test_yaml_that_cannot_be_trusted_is_refused(text: str, line: int, message: s
     assert any(message in problem.message and problem.line == line for problem in problems(text))
 
 
-def test_unreadable_texts_have_a_problem_without_a_line() -> None:
-    assert "a character that may not stand" in problems("tam: \x00")[0].message
+@pytest.mark.parametrize(("character", "name"), [("\x00", "U+0000"), ("\ud83d", "U+D83D"), ("\uffff", "U+FFFF")])
+def test_a_character_that_may_not_stand_is_named_with_its_line(character: str, name: str) -> None:
+    [problem] = problems(f"agreement: {{version: 2}}\ntam: {{rule: '{character}'}}\n")
+    assert (problem.line, problem.hint) == (2, f"take out {name}")
+    assert "a character that may not stand" in problem.message
+
+
+def test_a_text_that_is_too_large_has_a_problem_without_a_line() -> None:
     assert "too large" in problems("# " + "x" * 1_000_000)[0].message
 
 

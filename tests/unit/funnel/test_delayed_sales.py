@@ -169,6 +169,13 @@ def test_conditions_on_deals_may_speak_of_contact_and_company_but_not_of_what_we
     later = replace(known, company=structs.replace(firm, updated_at=at("2026-11-03")))
     assert day(decided_deal(later, _AS_OF, text).spans[-1].valid_from) == "2026-11-03"
     assert day(decided_deal(known, _AS_OF, text).spans[-1].valid_from) == _AS_OF
+    bare = "closed_other: {rules: [{id: X3, when: 'deal.is_open and competitor', mode: auto}], guards: {rules: []}}"
+    rival = replace(deal_facts(_OPEN, people=[contact(updated_at=at("2026-11-02"), fields={"competitor": "true"})]))
+    rival = replace(rival, deal=structs.replace(rival.deal, updated_at=at("2026-07-01")), company=firm)
+    assert day(decided_deal(rival, _AS_OF, bare).spans[-1].valid_from) == "2026-11-02"
+    firm_told = structs.replace(firm, updated_at=at("2026-11-03"), fields={"competitor": True})
+    told = replace(rival, people={"c": contact(updated_at=at("2026-10-01"))}, company=firm_told)
+    assert day(decided_deal(told, _AS_OF, bare).spans[-1].valid_from) == "2026-11-03"
     own = "closed_other: {rules: [{id: X2, when: 'contact.lead_status == BAD_TIMING', mode: auto}]}"
     told = deal_facts(_OPEN, people=[contact(lead_status="BAD_TIMING")])
     assert decided_deal(told, _AS_OF, own).spans[-1].outcome is Outcome.OPEN
@@ -278,6 +285,31 @@ def test_a_date_of_return_stands_on_what_is_known_of_the_deal() -> None:
     assert decided_deal(frozen, _AS_OF).spans[-1].resume_at == at("2027-01-01T00:00")
     july = "{calendar: {fiscal_year_start: 7}}"
     assert decided_deal(frozen, _AS_OF, july).spans[-1].resume_at == at("2027-07-01T00:00")
+
+
+def test_a_date_that_is_no_later_than_the_delay_itself_is_no_date_of_return() -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
+    now = deal_facts(moves, lost_reason="verschoben", fields={"planned_purchase": at("2026-09-01")})
+    assert decided_deal(now, _AS_OF).spans[-1].resume_at == at("2026-09-01") + 90 * DAY
+
+
+@pytest.mark.parametrize(
+    ("resume", "reason", "days"),
+    [
+        ("{project_postponed: stated_date | +60d}", "verschoben", 60),
+        ("{default: +30d}", "Budget gesperrt", 30),
+        ("{default: +30d, project_postponed: stated_date}", "verschoben", 30),
+        ("{default: stated_date}", "Budget gesperrt", 90),
+    ],
+)
+def test_without_the_date_that_a_reason_names_its_own_days_count_then_the_agreements_then_ninety(
+    resume: str, reason: str, days: int
+) -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
+    last = decided_deal(deal_facts(moves, lost_reason=reason), _AS_OF, f"closed_other: {{resume_at: {resume}}}").spans[
+        -1
+    ]
+    assert last.resume_at == at("2026-09-01") + days * DAY
 
 
 def test_silence_after_a_talk_comes_back_sooner() -> None:

@@ -150,6 +150,14 @@ def test_touches_begin_with_the_first_contact_and_end_with_the_milestone():
     assert visits(first, reactions, plain, Millis(start - DAY)) == []
 
 
+def test_what_a_contact_does_while_it_first_comes_is_that_visit_and_leaves_its_source_as_told():
+    start = at("2026-03-01")
+    first = Touch(start, "outbound")
+    reactions = [click(start + 20 * MINUTE), click(start + 40 * MINUTE), click(start + 80 * MINUTE)]
+    found = visits(first, reactions, plain, Millis(start + DAY))
+    assert found == [first, Touch(Millis(start + 80 * MINUTE), None)]
+
+
 def test_halves_of_money_are_exact():
     [one, other] = credits_of(path("a", "b"), Model.LINEAR)
     assert Decimal(100) * one.weight.numerator / one.weight.denominator == 50

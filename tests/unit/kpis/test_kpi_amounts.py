@@ -55,6 +55,12 @@ def test_durations_without_a_date_or_below_zero_are_counted_and_left_out():
     assert (row.value, row.n, row.excluded) == (20, 1, {"negative": 1, "no_date": 3})
 
 
+def test_durations_of_other_business_are_counted_by_reason_and_move_no_median():
+    cycles = [*days((20, WON), (40, WON)), DayCount((), "expansion", WON, 900, 2)]
+    row = rows(Given(cycle_lengths={Milestone.WON: cycles}), "K13.median_won")["K13.median_won"]
+    assert (row.value, row.n, row.excluded) == (30, 2, {"expansion": 2})
+
+
 def test_k14_counts_the_won_from_creation():
     given = Given(deal_lengths={DealDate.CLOSE: days((50, WON), (70, WON), (400, LOST))})
     found = rows(given, "K14")
@@ -103,6 +109,17 @@ def test_k18_with_sales_cost():
     effort = replace(cost(None, 21_000), kind=CostKind.SALES)
     found = rows(Given(lines=[*lines(9_000), effort], by_date=won, by_entry=customers), "K18")
     assert (found["K18"].value, found["K18.full"].value, found["K18.cac"].value) == (750, 2_500, 3_000)
+
+
+def test_k18_of_a_cohort_divides_by_the_orders_of_those_who_first_came_then():
+    first_came = [cycle(WON, 3), cycle(LOST, 9), cycle(OPEN, 4), cycle(WON, 2, excluded="expansion")]
+    won_then = sums((WON, 90, 1))
+    given = Given(
+        lines=lines(9_000), by_entry={Milestone.FIRST_CONTACT: first_came}, by_date={DealDate.CLOSE: won_then}
+    )
+    cohort = rows(given, "K18", basis=Basis.COHORT, period=parse_period("2026Q2", BERLIN))["K18"]
+    assert (cohort.value, cohort.n, cohort.excluded) == (3_000, 3, {"expansion": 2})
+    assert rows(given, "K18", period=parse_period("2026Q2", BERLIN))["K18"].value == 100
 
 
 def test_k18_without_sales_cost_leaves_the_full_cost_unknown():

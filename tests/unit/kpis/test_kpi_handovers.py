@@ -71,6 +71,15 @@ def test_moments_that_nobody_can_have_meant_are_no_error():
     assert hours.minutes(READY, year_9999) > hours.minutes(READY, at("2100-01-01"))
 
 
+def test_hours_before_the_first_opening_that_was_worked_out_are_closed_ones():
+    hours = BusinessTime(BusinessHours(holidays="DE-BY"))
+    hours.minutes(at("2026-05-04"), at("2026-05-05"))
+    # The new year's first opening is on the second of January 2025 at nine.
+    night = at("2025-01-02", 3)
+    assert hours.minutes(night, at("2025-01-02", 10)) == 60
+    assert hours.minutes(night, at("2025-01-02", 8)) == 0
+
+
 def test_holidays_stop_the_clock():
     bavarian = BusinessTime(BusinessHours(holidays="DE-BY"))
     eve, after_epiphany = at("2026-01-05", 17), at("2026-01-07", 10)

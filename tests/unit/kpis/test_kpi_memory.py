@@ -266,7 +266,12 @@ def test_k24_within_the_quarter_looks_at_what_was_forecast_before_weeks_five_nin
     won = move(stayed, ended(stayed, "won"))
     past = {
         day("2026-10-28"): [*[won] * 6, *[move(stayed, late)] * 2],
-        day("2026-11-25"): [*[won] * 9, move(stayed, late), move(stayed, late, excluded="renewal")],
+        day("2026-11-25"): [
+            *[won] * 9,
+            move(stayed, late),
+            move(stayed, late, excluded="renewal"),
+            move(stayed, late, promised=False),
+        ],
         day("2026-12-23"): [*[won] * 5, move(late)],
     }
     found = [row for row in measure(Given(past=past), question(**OVER), ["K24"]) if row.id == "K24.within"]

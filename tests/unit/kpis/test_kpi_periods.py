@@ -70,6 +70,21 @@ def test_an_unreadable_as_of_is_refused():
         parse_as_of("yesterday", BERLIN)
 
 
+@pytest.mark.parametrize(("grain", "label"), [("month", "2026-03"), ("quarter", "2026Q1"), ("year", "2026")])
+def test_listed_edges_part_moments_as_their_labels_do(grain, label):
+    calendar = Calendar(zone="Europe/Berlin", fiscal_year_start=3)
+    day = date(2026, 3, 1)
+    edges = dict(calendar.edges(grain))
+    assert list(edges) == sorted(edges)
+    here = edges[calendar.midnight(day)]
+    assert calendar.label(day, grain) == label
+    assert calendar.label(date(2026, 2, 28), grain) != label
+    after = min(begins for begins, number in edges.items() if number == here + 1)
+    last = calendar.day(after - 1)
+    assert calendar.label(last, grain) == label
+    assert calendar.label(calendar.day(after), grain) != label
+
+
 def test_trailing_days_end_with_the_day_of_as_of():
     period = BERLIN.trailing(parse_as_of("2026-11-21", BERLIN), 90)
     assert period.label == "2026-08-24..2026-11-21"

@@ -108,6 +108,16 @@ def test_a_split_that_a_kpi_has_not_is_refused_with_those_it_has():
         measure(Given(), question(by=("pipeline",)), ["K06"])
 
 
+def test_a_split_that_no_kpi_has_is_refused_even_where_every_kpi_is_asked_for():
+    with pytest.raises(ConfigError) as refused:
+        measure(Given(), question(by=("shoe_size", "source", "mood")))
+    assert [problem.message for problem in refused.value.problems] == [
+        "no KPI can be split by 'shoe_size'",
+        "no KPI can be split by 'mood'",
+    ]
+    assert "source" in (refused.value.problems[0].hint or "")
+
+
 def test_a_basis_that_a_kpi_has_not_is_refused():
     with pytest.raises(ConfigError, match=r"basis.*cohort"):
         measure(Given(), question(basis=Basis.PERIOD), ["K06"])

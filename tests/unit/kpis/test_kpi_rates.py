@@ -92,6 +92,13 @@ def test_k10_by_count_and_by_value():
     assert [found[f"K10.{name}"].value for name in ("won", "lost", "other")] == [10, 18, 12]
 
 
+def test_k10_counts_deals_of_other_business_by_reason_and_in_no_rate():
+    deals = [*sums((WON, 5, 50), (LOST, 5, 50)), *sums((WON, 3, 900), excluded="expansion")]
+    found = rows(Given(by_date={DealDate.CLOSE: deals}), "K10")
+    assert (found["K10"].value, found["K10"].n, found["K10"].excluded) == (0.5, 10, {"expansion": 3})
+    assert (found["K10.won"].value, found["K10.value_narrow"].value) == (5, 0.5)
+
+
 def test_k10_of_the_created_cohort():
     given = Given(by_date={DealDate.CREATED: sums((WON, 4, 1), (LOST, 6, 1), (OTHER, 2, 1), (OPEN, 8, 1))})
     row = rows(given, "K10.created")["K10.created"]

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.render import cells, to_csv, to_json, to_parquet, to_xlsx
-from syncer.kpis.result import Kpi, Status
+from syncer.kpis.result import Kpi, Status, unread
 
 RATE = Kpi(
     id="K06",
@@ -65,6 +65,18 @@ def test_json_money_is_a_number_and_unknown_is_null():
     [money, unknown] = json.loads(to_json([row(value=Decimal("13666.67")), row(value=None)]))
     assert money["value"] == 13666.67
     assert unknown["value"] is None
+
+
+def test_before_anything_was_read_a_figure_is_unknown_and_says_why():
+    found = unread(row(excluded={"void": 1}, notes={"cost": 1}))
+    assert (found.value, found.n, found.k, found.lo, found.hi) == (None, None, None, None, None)
+    assert (found.status, found.excluded, found.notes) == (Status.UNDEFINED, {}, {"lacks": "reading"})
+    assert (found.id, found.period, found.segment, found.unit) == ("K06", "2026Q2", {"owner": "7"}, "ratio")
+
+
+def test_an_interval_that_is_open_on_one_side_has_a_dash_there():
+    shown = cells(row(lo=None, hi=0.5, n=None), "en")
+    assert (shown.interval, shown.n) == ("\N{EN DASH} \N{HORIZONTAL ELLIPSIS} 50.0 %", "\N{EN DASH}")
 
 
 def test_a_value_without_a_json_form_is_an_error():

@@ -26,6 +26,7 @@ from mappings.countries import iso_country
         ("email", " Anna.Muster@Firma.Example ", "anna.muster@firma.example"),
         ("currency", "chf", "CHF"),
         ("slug", "Paid  Social", "paid_social"),
+        ("lower", "  Bad Timing ", "bad timing"),
         ("ids", "12;13:1700000000000; 14", ("12", "13", "14")),
         ("country", "Schweiz", "CH"),
         ("country", "de", "DE"),

@@ -157,6 +157,32 @@ def test_survey_answer_without_a_number_is_no_answer():
     assert (given.value, given.contact_id) == (9, "4")
 
 
+def test_a_survey_answer_that_nothing_dates_or_whose_number_cannot_be_read_is_refused():
+    plain = HUBSPOT.answers["feedback_submissions"]
+    with pytest.raises(InvalidRecord) as undated:
+        answer(Raw("feedback_submissions", "1", {"hs_value": "9"}, created_at=None), plain, ("4",))
+    assert undated.value.problems == ("the answer carries no date",)
+    with pytest.raises(InvalidRecord) as unread:
+        answer(Raw("feedback_submissions", "2", {"hs_value": "ten"}, created_at="soon"), plain, ("4",))
+    assert unread.value.problems == ("createdAt is not a date or time", "value is not a number")
+
+
+def test_a_campaigns_spend_that_cannot_be_read_is_refused_and_never_taken_as_nothing():
+    plain = HUBSPOT.costs["campaigns"]
+    with pytest.raises(InvalidRecord) as refused:
+        cost_line(Raw("campaigns", "1", {"hs_name": "Messe", "hs_spend_items_sum_amount": "viel"}), plain)
+    assert refused.value.problems == ("amount is not an amount of money",)
+
+
+def test_an_activity_is_found_by_an_address_and_one_that_is_no_address_finds_nobody():
+    clicks = HUBSPOT.activities["email_clicks"]
+    given = [
+        activity(Raw("email_clicks", "1", {"created": "2026-03-01T10:00:00Z", "recipient": address}), clicks, ())
+        for address in (" Anna@Firma.Example", "nobody", None)
+    ]
+    assert [one.email for one in given] == ["anna@firma.example", None, None]
+
+
 def test_a_campaign_without_spend_differs_from_one_that_spent_nothing():
     plain = HUBSPOT.costs["campaigns"]
     assert cost_line(Raw("campaigns", "1", {"hs_name": "Messe"}), plain) is None
@@ -178,6 +204,13 @@ def test_an_unknown_type_in_a_definition_is_refused_with_what_is_allowed():
         parse_definitions({"contacts": {"columns": {"email": {"from": ["email"], "as": "mail"}}}}, source="x.toml")
     assert refused.value.problems[0].key == "contacts.columns.email.as"
     assert "email" in (refused.value.problems[0].hint or "")
+
+
+def test_an_unknown_type_among_a_users_own_fields_is_refused_where_the_user_wrote_it():
+    with pytest.raises(ConfigError) as refused:
+        extended(HUBSPOT, {"contacts": {"seniority": {"from": ["karrierestufe"], "as": "grade"}}})
+    [problem] = refused.value.problems
+    assert (problem.file, problem.key) == ("syncer.yaml", "fields.contacts.seniority.as")
 
 
 def test_an_archived_contact_says_when_and_one_that_was_not_asked_for_merged_ids_has_none():

@@ -33,6 +33,11 @@ def test_without_a_company_nothing_of_it_is_known():
     assert len(fit.missing) == 6
 
 
+def test_the_facts_that_fit_asks_for_are_those_of_which_a_stranger_lacks_every_one():
+    assert SCORER.profile == SCORER.fit(facts(), NOW).missing
+    assert "contact.planned_purchase" in SCORER.profile
+
+
 def test_fit_never_falls_below_the_scale():
     fit = SCORER.fit(facts(fields={"type": "student"}, company=Company(id="1", employees=2)), NOW)
     assert fit.points == 0.0
