@@ -132,10 +132,10 @@ def _close(replay: Replay, place: Place) -> None:
 def _finish(replay: Replay, passage: Passage, place: Place, outcome: Outcome) -> None:
     """End the passage with its deals: won beats other, other beats lost."""
     deciding = [deal_id for deal_id, (one, _) in passage.closed_deals.items() if one is outcome]
-    _lead(replay, passage, place.deal_id if place.deal_id in deciding else deciding[-1])
+    # The deal that closed last, this one where it is one of them.
+    _lead(replay, passage, deciding[-1])
     passage.reason = passage.closed_deals[passage.deal_id or ""][1]
     open_deals, replay.open_deals = replay.open_deals, {}
-    replay.overridden_until = None
     replay.end(place.at, outcome, place.span.rule, (f"deal:{passage.deal_id}",), actor="crm")
     replay.open_deals = open_deals
 

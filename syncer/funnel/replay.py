@@ -189,7 +189,7 @@ class Replay:
         if outcome is not Outcome.VOID:
             self.overridden_until = None
             if outcome is Outcome.WON and (self.rank or not passage.events):
-                self._pass_through(passage, FORECAST, at, rule)
+                self._pass_through(passage, FORECAST, at, rule, evidence)
             self.close(_ENDS[outcome], at, rule, evidence, actor)
         if outcome is Outcome.VOID:
             self.stand(NOWHERE, at, rule, evidence, actor=actor)
@@ -235,7 +235,7 @@ class Replay:
             return
         # A reopened passage goes on where it was.
         if rank - self.rank > 1 and (self.rank or not passage.events):
-            self._pass_through(passage, rank, at, rule, evidence)
+            self._pass_through(passage, rank, at, rule, evidence, offered=rank == FORECAST)
         passage.enter(stage, self.stage, at, rule, evidence=evidence, actor=actor, virtual=virtual)
         self.stage = stage
         self.rank = rank
@@ -293,12 +293,12 @@ class Replay:
         self.flags[name] = None
 
     def _pass_through(
-        self, passage: Passage, until: int, at: Millis, rule: str, evidence: tuple[str, ...] = ()
+        self, passage: Passage, until: int, at: Millis, rule: str, evidence: tuple[str, ...], *, offered: bool = False
     ) -> None:
         """Enter the rungs between the present one and another, each for no time at all."""
         for rank in range(self.rank + 1, until):
             # An offer is evidence of its own: OPPORTUNITY under FORECAST is no mere passing.
-            real = rank == OFFER and until == FORECAST
+            real = offered and rank == OFFER
             why = "offer" if real else rule
             passage.enter(LADDER[rank], self.stage, at, why, evidence=evidence, virtual=not real)
             self.stage = LADDER[rank]

@@ -157,6 +157,7 @@ def test_whole_file_of_nonsense_is_reported_section_by_section() -> None:
     ("text", "line", "message"),
     [
         ("tam: {rule: null\nicp: x", 2, "is no YAML"),
+        ("tam:\n\trule: null", 2, "a tab indents this line"),
         ("tam: &a {rule: null}\nicp: *a", 1, "anchors"),
         ("tam: {rule: null}\nicp: !!python/object:os.system {}", 2, "tags"),
         ("tam: {rule: null}\ntam: {rule: null}", 2, "stands here twice"),

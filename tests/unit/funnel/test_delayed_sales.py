@@ -217,7 +217,7 @@ def test_a_figure_of_another_stage_says_nothing() -> None:
 def test_a_day_is_judged_by_the_figure_of_its_own_month() -> None:
     """A figure that fell in October asks nobody in September, and one that rises takes the question back."""
     falls = Stays({_STAGE: [Figure(at("2026-01-01"), 90.0, 8), Figure(at("2026-10-01T00:00"), 10.0, 9)]})
-    assert day(_silent(falls).spans[-1].valid_from) == "2026-10-01"
+    assert _silent(falls).spans[-1].valid_from == at("2026-10-01T00:00")
     assert _silent(falls, "2026-09-30").spans[-1].proposal is None
     rises = Stays({_STAGE: [Figure(at("2026-01-01"), 10.0, 8), Figure(at("2026-11-01T00:00"), 90.0, 9)]})
     assert day(_silent(rises, "2026-10-20").spans[-1].valid_from) == "2026-09-15"
@@ -250,6 +250,28 @@ def test_a_planned_meeting_takes_a_question_back_when_it_comes_near() -> None:
     assert decision.spans[-1].proposal == "CO7"
     assert decision.due_at is not None
     assert meets - 14 * DAY - DAY <= decision.due_at <= meets - 14 * DAY + DAY
+
+
+def _begins(deal: DealFacts, text: str | None = None) -> tuple[str | None, Millis]:
+    last = decided_deal(deal, _AS_OF, text).spans[-1]
+    return last.proposal, last.valid_from
+
+
+def test_a_deal_is_overdue_a_fortnight_after_its_close_date_to_the_moment() -> None:
+    due = at("2026-10-15T11:30")
+    assert _begins(deal_facts(_OPEN, two_way=["2026-07-01"], close_date=due)) == ("CO7", due + 14 * DAY + 1)
+
+
+def test_a_question_that_a_meeting_held_back_comes_when_the_meeting_is_over() -> None:
+    meets = at("2026-10-01T10:30")
+    deal = deal_facts(_OPEN, two_way=["2026-06-10"], close_date=at("2026-07-01"))
+    assert _begins(replace(deal, next_meeting_at=meets)) == ("CO7", meets + 1)
+
+
+def test_a_condition_on_days_before_a_date_turns_on_its_moment() -> None:
+    text = "closed_other: {rules: [{id: X4, when: 'deal.is_open and deal.close_date within 30d', mode: propose}]}"
+    due = at("2026-12-15T11:30")
+    assert _begins(deal_facts(_OPEN, close_date=due), text) == ("X4", due - 30 * DAY)
 
 
 # --- when to come back
