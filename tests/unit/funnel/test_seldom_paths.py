@@ -20,7 +20,7 @@ from syncer.funnel.replay import Replay
 from syncer.funnel.transitions import is_allowed
 from syncer.moments import DAY
 from syncer.records import ChangeSource, Evidence, LeadState, LeadWord
-from tests.unit.funnel.build import at, change, contact, day, deal_facts, decided_deal, path, row, rules
+from tests.unit.funnel.build import COMPANY, at, change, contact, day, deal_facts, decided_deal, path, row, rules
 
 _AS_OF = "2026-11-21"
 _USER, _CRM = ChangeSource.USER.value, ChangeSource.INTEGRATION.value
@@ -370,3 +370,26 @@ def test_a_passage_that_never_ended_is_taken_up_without_an_end_to_take_back() ->
     passage = replay.begin(at("2026-11-01"), Origin.INBOUND, None)
     replay.resume(passage, at("2026-11-02"))
     assert (passage.reopened, replay.passage) == (None, passage)
+
+
+def test_who_said_what_of_a_lead_is_kept() -> None:
+    for actor, said in ((_USER, "user"), (_CRM, "crm")):
+        found = _decide(_demo(), _lead("2026-10-05", LeadWord(LeadState.CONNECTED, "s2"), actor=actor))
+        assert found.events[-1].actor == said
+
+
+def test_a_date_of_entry_that_is_none_is_not_taken_for_one() -> None:
+    told = _decide(lifecycle="lead", created_at=at("2025-03-01"), fields={"entered_lead": "unknown"})
+    assert (told.stage, day(told.since)) == (FunnelStage.INQUIRY, "2025-03-02")
+
+
+def test_a_cycle_has_the_segment_of_its_own_company_and_none_of_one_that_was_left() -> None:
+    company = COMPANY.__class__(id="co", name="Muster", industry="machinery", country="AT")
+    left = row("2026-10-10", "employer", outcome="old:co")
+    for own, country in (("CH", "CH"), (None, "AT")):
+        known = ContactFacts(
+            contact=contact(country=own), company=company, evidence=[_demo(), left, _demo("2026-11-01")]
+        )
+        former, present = decide_contact(known, rules=rules(), as_of=at(_AS_OF)).cycles
+        assert (former.industry, former.country) == (None, own)
+        assert (present.industry, present.country) == ("machinery", country)
