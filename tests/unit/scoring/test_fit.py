@@ -119,6 +119,20 @@ def test_the_most_that_a_missing_fact_could_bring_is_known():
     assert SCORER.potential("contact.unheard_of") == 0.0
 
 
+@pytest.mark.parametrize(("first_match", "most"), [(False, 12.5), (True, 7.0)])
+def test_rules_that_add_up_could_bring_their_sum_and_one_of_several_its_best(first_match, most):
+    rules = [
+        {"id": "F1", "if": "company.employees > 50", "pts": 7},
+        {"id": "F2", "if": "company.employees > 10", "pts": 5},
+        {"id": "F3", "if": "company.employees > 5", "pts": 0.5},
+        {"id": "F4", "if": "company.employees < 5", "pts": -15},
+    ]
+    group = {"cap": 100, "first_match": first_match, "rules": rules}
+    one = scorer(dict(D2) | {"negative": [], "fit": {"groups": {"g": group}}})
+    assert one.potential("company.employees") == most
+    assert one.fit(facts(company=MACHINES), NOW).points == most
+
+
 def test_facts_of_the_record_itself_and_custom_fields_are_read_alike():
     rules = [
         {"id": "F1", "if": "contact.country == AT", "pts": 1},

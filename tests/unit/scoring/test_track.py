@@ -104,6 +104,21 @@ def test_content_within_a_week_counts_once_a_week():
     assert track.at(monday) == half_up(20 + 10 * 2 ** (-23 / 24 / 30))
 
 
+def test_monday_and_sunday_are_one_week_and_the_next_monday_is_another():
+    one = scorer(model(per="week", distinct_by="asset", decay="none"))
+    monday, sunday, next_monday = at("2026-11-02T00:00"), at("2026-11-08T23:59"), at("2026-11-09T00:00")
+    rows = [event("whitepaper", when=moment, asset="a") for moment in (monday, sunday)]
+    assert run(*rows, one=one).at(sunday) == 10.0
+    assert run(*rows, event("whitepaper", when=next_monday, asset="a"), one=one).at(next_monday) == 20.0
+
+
+def test_what_holds_on_every_idle_day_is_taken_off_from_the_first_and_what_never_holds_on_none():
+    always = {"id": "NX", "if": "days_since_last_activity >= 0", "engagement": -4}
+    never = {"id": "NY", "if": "days_since_last_activity < 0", "engagement": -2}
+    one = scorer(model(decay="none") | {"negative": [always, never]})
+    assert [run(event("whitepaper", days), one=one).at(NOW) for days in (0, 1, 80)] == [6.0, 6.0, 6.0]
+
+
 def test_the_same_fact_twice_counts_once_where_there_is_a_maximum():
     row = event("demo_request", 0)
     assert run(row, row).at(NOW) == 40.0
