@@ -234,7 +234,7 @@ class Replay:
         if passage is None:
             return
         # A reopened passage goes on where it was.
-        if rank - self.rank > 1 and (self.rank or not passage.events):
+        if self.rank or not passage.events:
             self._pass_through(passage, rank, at, rule, evidence, offered=rank == FORECAST)
         passage.enter(stage, self.stage, at, rule, evidence=evidence, actor=actor, virtual=virtual)
         self.stage = stage

@@ -1,6 +1,7 @@
 import pytest
 
 from syncer.scoring import Fit
+from syncer.scoring.matrix import priority_of
 from tests.unit.scoring.models import scorer
 
 SCORER = scorer()
@@ -39,3 +40,10 @@ def test_after_an_objection_nothing_is_scored():
     assert (score.fit, score.engagement, score.priority, score.action) == (0.0, 0.0, 0, "out")
     assert score.cell == "D4"
     assert score.completeness == 0.0
+
+
+@pytest.mark.parametrize(
+    ("action", "priority"), [("sales_ready", 4852), ("mql", 3852), ("inquiry", 2852), ("suspect", 1852), ("out", 852)]
+)
+def test_the_number_to_sort_by_is_led_by_the_action_then_fit_then_engagement(action, priority):
+    assert priority_of(action, 80.0, 51.99) == priority

@@ -119,6 +119,25 @@ def test_what_holds_on_every_idle_day_is_taken_off_from_the_first_and_what_never
     assert [run(event("whitepaper", days), one=one).at(NOW) for days in (0, 1, 80)] == [6.0, 6.0, 6.0]
 
 
+def test_deductions_for_idle_days_add_up_and_each_waits_for_its_own_day():
+    first = {"id": "NX", "if": "days_since_last_activity >= 30", "engagement": -1}
+    second = {"id": "NY", "if": "days_since_last_activity >= 60", "engagement": -2}
+    of_profile = {"id": "NZ", "if": "contact.type == student and days_since_last_activity >= 40", "engagement": -4}
+    lasting = {"id": "NL", "if": "contact.type == student", "engagement": -0.5}
+    one = scorer(model(decay="none") | {"negative": [first, second, of_profile, lasting]})
+    student = facts(fields={"type": "student"})
+    for idle, left in ((29, 9.5), (30, 8.5), (39, 8.5), (40, 4.5), (60, 2.5)):
+        track = one.track(NOW - 90 * DAY, student)
+        assert track.add(event("whitepaper", idle))
+        assert track.at(NOW) == left, idle
+
+
+def test_a_fact_before_the_window_gives_nothing_and_says_so():
+    track = SCORER.track(NOW)
+    assert not track.add(event("whitepaper", 1, asset="a"))
+    assert track.at(NOW) == 0.0
+
+
 def test_the_same_fact_twice_counts_once_where_there_is_a_maximum():
     row = event("demo_request", 0)
     assert run(row, row).at(NOW) == 40.0
