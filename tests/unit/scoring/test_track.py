@@ -132,6 +132,13 @@ def test_deductions_for_idle_days_add_up_and_each_waits_for_its_own_day():
         assert track.at(NOW) == left, idle
 
 
+def test_idle_days_are_whole_ones():
+    rule = {"id": "NZ", "if": "contact.type == student and days_since_last_activity <= 40", "engagement": -4}
+    track = scorer(model(decay="none") | {"negative": [rule]}).track(START, facts(fields={"type": "student"}))
+    track.add(event("whitepaper", 40.5))
+    assert (track.at(NOW), track.at(NOW + DAY)) == (6.0, 10.0)
+
+
 def test_a_fact_before_the_window_gives_nothing_and_says_so():
     track = SCORER.track(NOW)
     assert not track.add(event("whitepaper", 1, asset="a"))
