@@ -56,6 +56,8 @@ def test_transition_table_closed() -> None:
     assert not any(is_allowed(end, end) for end in CLOSED)
     assert all(is_allowed(one, FunnelStage.OUT) for one in FunnelStage)
     assert all(is_allowed(one, two, "user") for one, two in product(FunnelStage, FunnelStage))
+    assert all(is_allowed(None, one) and is_allowed(FunnelStage.OUT, one) for one in FunnelStage)
+    assert not any(is_allowed(one, one) for one in LADDER[1:])
 
 
 def test_closed_other_goes_to_tam_same_tx() -> None:

@@ -90,6 +90,21 @@ def test_while_sales_works_on_another_lead_the_end_of_one_is_not_the_contacts() 
     assert _decide(_demo(), _lead("2026-10-04", LeadWord(LeadState.NEW, "s1")), gone).cycles[0].outcome is Outcome.LOST
 
 
+def test_what_follows_does_not_make_the_work_on_another_lead_undone() -> None:
+    work = _lead("2026-10-03", LeadWord(LeadState.NEW, "s1"), ident="51")
+    gone = _lead("2026-10-05", LeadWord(LeadState.DISQUALIFIED, "s9", "no_fit"))
+    after = row("2026-10-08", "page_view", "/blog")
+    assert _decide(_demo(), work, gone, after).cycles[0].outcome is Outcome.OPEN
+
+
+def test_when_the_last_of_several_leads_has_ended_the_contact_has() -> None:
+    first = _lead("2026-10-03", LeadWord(LeadState.DISQUALIFIED, "s9", "no_fit"), ident="51")
+    open_ = _lead("2026-10-02", LeadWord(LeadState.NEW, "s1"))
+    last = _lead("2026-10-05", LeadWord(LeadState.DISQUALIFIED, "s9", "price"))
+    found = _decide(_demo(), open_, first, last)
+    assert (found.cycles[0].outcome, day(found.cycles[0].ended_at)) == (Outcome.LOST, "2026-10-05")
+
+
 def test_a_lead_whose_state_nobody_knows_says_nothing() -> None:
     assert _decide(_demo(), _lead("2026-10-05", LeadWord(None, "s7"))).stage is FunnelStage.LEAD_SQL
 
