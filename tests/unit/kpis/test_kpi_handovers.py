@@ -80,6 +80,18 @@ def test_hours_before_the_first_opening_that_was_worked_out_are_closed_ones():
     assert hours.minutes(night, at("2025-01-02", 8)) == 0
 
 
+def test_nothing_lies_between_moments_after_all_that_is_worked_out():
+    beyond = 253_402_300_799_998
+    assert BusinessTime(BusinessHours()).minutes(beyond, beyond + 1) == 0
+
+
+def test_a_hand_over_that_was_sent_back_and_whose_cycle_ended_was_over_with_the_first():
+    back, ended = after(30), after(600)
+    for rejected, over in ((back, ended), (ended, back)):
+        one = handover(READY, rejected_at=rejected, ended_at=over, touched_at=after(300))
+        assert rows(given(one), "K25")["K25"].excluded == {"decided": 1}
+
+
 def test_holidays_stop_the_clock():
     bavarian = BusinessTime(BusinessHours(holidays="DE-BY"))
     eve, after_epiphany = at("2026-01-05", 17), at("2026-01-07", 10)

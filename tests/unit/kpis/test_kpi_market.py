@@ -190,6 +190,14 @@ def test_k42_names_so_many_faulty_deals_of_each_fault_and_no_other():
     assert named == [(fault, one) for fault in ("K42", "K42.no_amount", "K42.overdue") for one in ("d00000", "d00100")]
 
 
+def test_k42_names_no_lost_deal_that_has_its_reason():
+    silent = [Share(("d1",), None, 1, 1), Share(("d2",), None, 0, 1)]
+    found = measure(Given(work=GivenWork(silent=silent)), question(by=(ID,), most=2), ["K42"])
+    named = {row.segment[ID] for row in found}
+    assert "d1" in named
+    assert "d2" not in named
+
+
 def test_k42_of_faulty_deals_takes_no_room_for_the_others():
     def peak(most):
         deals = Given(work=GivenWork(gaps=each_deal(2_000, no_amount=True)))

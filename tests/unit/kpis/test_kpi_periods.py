@@ -85,6 +85,12 @@ def test_listed_edges_part_moments_as_their_labels_do(grain, label):
     assert calendar.label(calendar.day(after), grain) != label
 
 
+@pytest.mark.parametrize("day", [date(1950, 6, 1), date(2200, 6, 1)])
+def test_days_far_outside_the_listed_offsets_are_numbered_alike(day):
+    assert BERLIN.day_number(BERLIN.midnight(day)) == day.toordinal() - date(1970, 1, 1).toordinal()
+    assert BERLIN.day_number(BERLIN.last_moment(day)) == day.toordinal() - date(1970, 1, 1).toordinal()
+
+
 def test_trailing_days_end_with_the_day_of_as_of():
     period = BERLIN.trailing(parse_as_of("2026-11-21", BERLIN), 90)
     assert period.label == "2026-08-24..2026-11-21"

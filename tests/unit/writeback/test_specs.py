@@ -51,3 +51,8 @@ def test_labels_speak_both_languages_and_fit_the_name_given():
     assert (spec.label.of("en"), spec.label.of("de")) == ("Fit score", "Fit-Punkte")
     own = specs(rules(contacts={"fit": "own_fit", "cell": None}), grades="ABCD", reasons=[])
     assert {spec.name for spec in own if spec.role in ("fit", "cell")} == {"own_fit"}
+
+
+def test_figures_are_what_moves_with_time_alone():
+    assert RULES.figures == {"fn_fit", "fn_engagement", "fn_priority", "fn_score_reasons"}
+    assert RULES.figures < RULES.drifting
