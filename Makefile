@@ -7,7 +7,7 @@ DEMO_ARGS ?=
 DECIDING := $(addprefix tests/unit/,funnel scoring handover agreement expressions kpis writeback mappings) \
   tests/property tests/scenarios
 
-.PHONY: help install demo test coverage lint types contracts check bench lock clean
+.PHONY: help install demo test coverage lint types contracts check audit bench lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -50,9 +50,18 @@ check: lint types contracts test ## what CI runs
 bench: $(VENV)/.dev ## ratios against the floor, never bare times
 	$(BIN)/python -m bench
 
-lock: ## write both lock files anew (needs uv on the PATH)
+audit: .venv-audit/.done ## known vulnerabilities of what is installed by requirements.lock (needs the network)
+	.venv-audit/bin/python .ci/audit.py
+
+.venv-audit/.done: requirements-audit.lock
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	touch $@
+
+lock: ## write the lock files anew (needs uv on the PATH)
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock
 	uv pip compile pyproject.toml --extra build --extra dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-dev.lock
+	uv pip compile --group audit --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-audit.lock
 
 clean: ## forget the virtual environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) .venv-audit .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

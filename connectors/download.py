@@ -3,7 +3,8 @@
 The answer is foreign data: it could point anywhere. Redirects are looked at like the address itself.
 """
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from typing import BinaryIO
 
@@ -11,6 +12,7 @@ import httpx
 
 from connectors.addresses import is_loopback
 from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT
+from connectors.spans import FILE, call_span, note_status
 from connectors.tls import certificates
 from syncer.errors import ExportUnusable, Unavailable
 
@@ -48,13 +50,20 @@ class Downloads:
         url = self._checked(address, stream)
         try:
             for _ in range(_REDIRECTS):
-                async with self._http.stream("GET", url) as answer:
+                async with self._opened(url) as answer:
                     if not answer.has_redirect_location:
                         return await _written(answer, file, most=most, stream=stream)
                     url = self._checked(str(url.join(answer.headers["location"])), stream)
         except httpx.HTTPError as error:
             raise Unavailable(f"the file did not arrive ({type(error).__name__})", stream=stream) from error
         raise ExportUnusable("the file's address leads from one to the next", stream=stream)
+
+    @asynccontextmanager
+    async def _opened(self, url: httpx.URL) -> AsyncIterator[httpx.Response]:
+        with call_span("GET", FILE) as span:
+            async with self._http.stream("GET", url) as answer:
+                note_status(span, answer.status_code)
+                yield answer
 
     def _checked(self, address: str, stream: str) -> httpx.URL:
         try:

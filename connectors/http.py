@@ -6,6 +6,7 @@ One client an account. All waiting and retrying happens here.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import TypeVar
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from connectors.bodies import decoded
 from connectors.facts import Facts, Fault, facts_of
 from connectors.limits import Bucket, Budgets
 from connectors.patience import Patience, again, pause, retry_after_seconds
+from connectors.spans import call_span, note_status
 from connectors.statuses import Case, Errand, Meaning, error_of, meaning_of
 from connectors.tls import certificates
 from connectors.tokens import Tokens
@@ -99,8 +101,10 @@ class Unanswered(Exception):
         self.meaning = meaning
 
 
-#: Sends a call with the access token it is given.
-Send = Callable[[str], Awaitable[Answer]]
+#: Sends a request with the access token it is given.
+Send = Callable[[Request, str], Awaitable[Answer]]
+#: One attempt to send a request, with an access token.
+Try = Callable[[str], Awaitable[Answer]]
 Decode = Callable[[bytes], T]
 
 
@@ -146,22 +150,27 @@ class ApiClient:
 
     async def find(self, request: Request, shape: type[T]) -> T | Setback | None:
         """Return what `ask` returns, None where the answer is that there is nothing (204)."""
-        return await self._exchange(partial(self._send, request), partial(_found, shape=shape), request.errand)
+        return await self._exchange(request, self._send, partial(_found, shape=shape))
 
     async def tell(self, request: Request) -> None:
         """Send a request whose answer has no content; raises what `call` raises."""
-        _value(await self._exchange(partial(self._send, request), _nothing, request.errand))
+        _value(await self._exchange(request, self._send, _nothing))
 
     async def ask(self, request: Request, shape: type[T]) -> T | Setback:
         """Return what `call` returns, or as a value what it would raise."""
-        return await self._exchange(partial(self._send, request), partial(decoded, shape=shape), request.errand)
+        return await self._exchange(request, self._send, partial(decoded, shape=shape))
 
-    async def exchange(self, send: Send, decode: Decode[T], errand: Errand) -> T:
-        """Return the decoded answer of another transport's call, waiting and repeating as `call` does."""
-        return _value(await self._exchange(send, decode, errand))
+    async def exchange(self, request: Request, send: Send, decode: Decode[T]) -> T:
+        """Return the decoded answer to a request over another transport, waiting and repeating as `call` does."""
+        return _value(await self._exchange(request, send, decode))
 
-    async def _exchange(self, send: Send, decode: Decode[T], errand: Errand) -> T | Setback:
+    async def _exchange(self, request: Request, send: Send, decode: Decode[T]) -> T | Setback:
         doubts: list[Setback] = []
+        errand, attempts = request.errand, count(1)
+
+        async def attempt() -> T | Setback:
+            return await self._attempt(_traced(request, send, next(attempts)), decode, errand)
+
         retrying = AsyncRetrying(
             sleep=self._patience.sleep,
             retry=lambda state: self._again(state, errand, doubts),
@@ -169,13 +178,13 @@ class ApiClient:
             stop=self._spent,
             retry_error_callback=_outcome,
         )
-        outcome: T | Setback = await retrying(self._attempt, send, decode, errand)
+        outcome: T | Setback = await retrying(attempt)
         if doubts and isinstance(outcome, Setback) and isinstance(outcome.error, TransientError):
             # An earlier attempt may have been done, whatever stopped the later ones.
             return doubts[0]
         return outcome
 
-    async def _attempt(self, send: Send, decode: Decode[T], errand: Errand) -> T | Setback:
+    async def _attempt(self, send: Try, decode: Decode[T], errand: Errand) -> T | Setback:
         try:
             token = await self._tokens.fresh()
             answer = await self._paced(send, token, errand)
@@ -194,7 +203,7 @@ class ApiClient:
         except msgspec.DecodeError as error:
             return _setback(Meaning.GARBLED, errand, cause=error)
 
-    async def _paced(self, send: Send, token: str, errand: Errand) -> Answer:
+    async def _paced(self, send: Try, token: str, errand: Errand) -> Answer:
         async with self.budgets.turn(errand.bucket, errand.stream, errand.urgency) as learn:
             answer = await send(token)
             learn(answer.headers)
@@ -254,6 +263,18 @@ class ApiClient:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
             raise Unanswered(foreign_meaning(error) or Meaning.OURS) from error
         return Answer(status=response.status_code, headers=response.headers, body=response.content)
+
+
+def _traced(request: Request, send: Send, attempt: int) -> Try:
+    """Return how to send a request so that a trace shows the call."""
+
+    async def sent(token: str) -> Answer:
+        with call_span(request.method, request.path, attempt) as span:
+            answer = await send(request, token)
+            note_status(span, answer.status)
+            return answer
+
+    return sent
 
 
 def _outcome(state: RetryCallState) -> object:

@@ -19,6 +19,7 @@ from jobs.memory import share_heap, spare_start_up
 from jobs.privacy.erasures import keeping_of
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
+from jobs.spans import run_span
 from mappings.fields import definitions, extended
 from syncer.agreement import InForce, in_force
 from syncer.errors import ConfigError, Problem, SyncerError
@@ -194,7 +195,10 @@ def _recorded(desk: Desk, job: str) -> Iterator[Run]:
         unit.desk.close_abandoned(desk.name, desk.clock())
         run = Run(id=unit.desk.begin_run(desk.name, job, desk.clock()))
     began = time.monotonic()
-    with structlog.contextvars.bound_contextvars(run_id=run.id, job=job, account=desk.name):
+    with (
+        run_span(run, job, desk.name) as traced,
+        structlog.contextvars.bound_contextvars(run_id=run.id, job=job, account=desk.name, **traced),
+    ):
         _log.info("run_started")
         try:
             yield run

@@ -26,6 +26,7 @@ from jobs.web.access import is_password
 from jobs.web.app import build_app
 from jobs.web.webhooks import webhook_routes
 from jobs.webhooks.keeping import Keeper
+from syncer import tracing
 from syncer.errors import ConfigError, Problem
 from syncer.store import Store
 
@@ -78,6 +79,7 @@ async def run_daemon(settings: Settings, store: Store, *, host: str, port: int, 
             _log.info("stop_requested")
             server.should_exit = True
             await asyncio.gather(serving, daemon.leave())
+            tracing.send()
 
 
 class _Daemon:

@@ -32,6 +32,7 @@ from jobs.modes import BackfillMode, Engine
 from jobs.placing import misplaced, mistyped
 from jobs.privacy.retention import RetentionFile
 from jobs.switches import HandoverForm, WriteBackFile, switched
+from jobs.traces import Exporter, exporter_of
 from jobs.webhooks.hooks import Webhooks, WebhooksFile, public_address, webhooks_of
 from syncer.agreement.load import read_text
 from syncer.agreement.tree import Document, read_document
@@ -68,6 +69,9 @@ class Environment(BaseSettings):
     forget_keys: SecretStr | None = Field(None, validation_alias="SYNCER_FORGET_KEYS")
     erasures: Path | None = Field(None, validation_alias="SYNCER_ERASURES")
     hubspot_base_url: str = Field(HUBSPOT_ADDRESS, validation_alias="HUBSPOT_BASE_URL")
+    traces_exporter: str | None = Field(None, validation_alias="OTEL_TRACES_EXPORTER")
+    otlp_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    otlp_traces_endpoint: str | None = Field(None, validation_alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 class Limits(Strict):
@@ -196,6 +200,8 @@ class Settings(Strict):
     #: Where erasures are kept beside the database; None beside an SQLite file, else in the working directory.
     erasures: Path | None = None
     retention: RetentionFile = RetentionFile()
+    #: Where spans of the work go; None records none.
+    traces: Exporter | None = None
 
 
 #: Keys by section, for what a typing error may have meant; `*` stands for a name that the user chose.
@@ -264,7 +270,10 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         problems += [*lacking, *unknown]
     problems += _shared(file, accounts)
     addresses, silent = addresses_of(file.digest, secret_of)
-    faults = [*faults, *silent]
+    traces, untraced = exporter_of(
+        environment.traces_exporter, (environment.otlp_endpoint, environment.otlp_traces_endpoint)
+    )
+    faults = [*faults, *silent, *untraced]
     if faults or (problems and need_accounts):
         raise ConfigError([*faults, *(problems if need_accounts else ())])
     return Settings(
@@ -283,6 +292,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         forget_keys=forget_keys,
         erasures=environment.erasures,
         retention=file.retention,
+        traces=traces,
     )
 
 
@@ -368,6 +378,13 @@ def _section(path: Sequence[str | int]) -> str:
 def _kept() -> Mapping[str, str | None]:
     """Return the variables of `.env`; none where there is no such file."""
     return dotenv_values(".env", encoding=ENCODING) if Path(".env").is_file() else {}
+
+
+def hand_on_telemetry() -> None:
+    """Put the variables of OpenTelemetry that `.env` holds where its library looks; the environment wins."""
+    for name, value in _kept().items():
+        if name.startswith("OTEL_") and value and not os.environ.get(name):
+            os.environ[name] = value
 
 
 def secret_of(variable: str) -> SecretStr | None:

@@ -104,5 +104,4 @@ class AppWebhooks:
         effect = {"GET": Effect.READ, "POST": Effect.ONCE}.get(method, Effect.REPEATABLE)
         errand = Errand(stream="webhooks", effect=effect)
         request = Request(method=method, path=f"{self._path}{path}", json=body, errand=errand)
-        send = partial(self._official.send, request)
-        return await self._api.exchange(send, partial(decoded, shape=shape), errand)
+        return await self._api.exchange(request, self._official.send, partial(decoded, shape=shape))

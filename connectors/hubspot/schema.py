@@ -114,8 +114,7 @@ class Schema:
             return
 
     async def _call(self, request: Request, shape: type[T]) -> T:
-        send = partial(self._official.send, request)
-        return await self._api.exchange(send, partial(decoded, shape=shape), request.errand)
+        return await self._api.exchange(request, self._official.send, partial(decoded, shape=shape))
 
 
 def _get(path: str, errand: Errand, params: Sequence[tuple[str, str]] = ()) -> Request:

@@ -11,6 +11,7 @@ import httpx
 from connectors.addresses import checked_address, is_loopback
 from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
 from connectors.hubspot.oauth import RECONNECT, App, AppToken, Form, Grant, act_as_app, renew
+from connectors.spans import call_span, note_status
 from connectors.statuses import ADDRESS_HINT
 from syncer.errors import AuthFailed, SyncerError, Unavailable
 from syncer.moments import Millis
@@ -41,13 +42,18 @@ class TokenEndpoint:
 
     def __init__(self, *, base_url: str, path: str) -> None:
         self._url = f"{checked_address(base_url)}{path}"
+        self._path = path
 
     def __call__(self, form: Form) -> Answer:
         """Return the answer, whatever its status. Raises Unavailable where there is none."""
         trusts = not is_loopback(httpx.URL(self._url).host)
         try:
-            with httpx.Client(timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT), trust_env=trusts) as client:
+            with (
+                call_span("POST", self._path) as span,
+                httpx.Client(timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT), trust_env=trusts) as client,
+            ):
                 response = client.post(self._url, data=dict(form), headers={"Accept": "application/json"})
+                note_status(span, response.status_code)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             name = type(error).__name__
         else:

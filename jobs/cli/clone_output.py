@@ -9,6 +9,7 @@ import typer
 from jobs.cli.tables import print_table
 from jobs.progress import progress
 from jobs.settings import load_settings
+from jobs.traces import tracing
 from syncer.errors import ConfigError, Problem
 from syncer.log import configure_log
 
@@ -30,7 +31,7 @@ def copy_account(
     settings = load_settings()
     configure_log(settings.log)
     orders = CloneOrders(account=account, state=state, pseudonymise=pseudonymise, restart=restart)
-    with progress(quiet=False) as way:
+    with tracing(settings.traces), progress(quiet=False) as way:
         result = asyncio.run(clone(settings, orders, progress=way))
     _print(result, state)
     if not result.is_whole:

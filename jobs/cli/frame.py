@@ -13,6 +13,7 @@ from jobs.budget.parking import is_daily, kept_rests, refusal
 from jobs.desk import Desk
 from jobs.progress import progress
 from jobs.settings import Settings, load_settings
+from jobs.traces import tracing
 from syncer.errors import RateLimited
 from syncer.log import configure_log
 from syncer.store import Store
@@ -28,7 +29,7 @@ def opened(*, need_accounts: bool = False, patience: float | None = None) -> Ite
     """Yield settings and an open store; the log is configured first. `patience` in seconds is for others' locks."""
     settings = load_settings(need_accounts=need_accounts)
     configure_log(settings.log)
-    with opened_store(settings, patience=patience) as store:
+    with tracing(settings.traces), opened_store(settings, patience=patience) as store:
         yield settings, store
 
 

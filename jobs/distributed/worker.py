@@ -15,6 +15,7 @@ from jobs.serving.shift import PATIENCE
 from jobs.serving.signals import obeyed
 from jobs.serving.work import Work, perform
 from jobs.settings import Settings
+from syncer import tracing
 from syncer.errors import ConfigError, SyncerError, Unavailable
 from syncer.store import Store
 
@@ -53,6 +54,7 @@ async def run_worker(settings: Settings, store: Store, *, at_once: int, calls: W
         while not leaving.is_set():
             await worker.work(at_once, leaving)
         await queue.close()
+        tracing.send()
 
 
 class _Worker:

@@ -14,6 +14,7 @@ from jobs.health.findings import Finding, Level
 from jobs.names import agreement_text
 from jobs.pulling.look import look, tried
 from jobs.settings import Settings, load_settings
+from jobs.traces import tracing
 from jobs.webhooks.hook_standing import hook_findings, read_hooks
 from jobs.webhooks.journal_standing import journal_findings, read_journal_standing
 from jobs.writing.setup import setup
@@ -60,7 +61,7 @@ async def check_all(
         return findings
     agreement = _agreement(settings, findings)
     try:
-        with opened_store(settings) as store:
+        with tracing(settings.traces), opened_store(settings) as store:
             findings.append(Finding(level=Level.FINE, area="database", what=store.url))
             findings += engine_findings(settings, store)
             for name in [account] if account else list(settings.accounts):

@@ -13,6 +13,7 @@ from jobs.pulling.intake import Intake
 from jobs.pulling.reading import LINKED, Reader, chunks
 from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import Reading, store_chunk
+from jobs.spans import stream_span
 from syncer.errors import MissingScope, StreamError, TransientError
 from syncer.moments import MINUTE, Millis
 
@@ -79,7 +80,8 @@ async def guarded(
     async def one(stream: str) -> None:
         try:
             async with gate:
-                await work(stream)
+                with stream_span(stream, count):
+                    await work(stream)
         except MissingScope as error:
             count.skipped[stream] = error.hint or error.message
             _log.info("stream_skipped", stream=stream, hint=error.hint)

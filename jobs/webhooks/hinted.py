@@ -14,6 +14,7 @@ from jobs.pulling.holdings import holding_of
 from jobs.pulling.intake import Intake
 from jobs.pulling.reading import Chunk
 from jobs.pulling.storing import Reading, store_chunk
+from jobs.spans import stream_span
 from jobs.webhooks.keeping import Outcome
 from syncer.errors import MissingScope
 from syncer.hints import Deed
@@ -44,7 +45,8 @@ async def look_into(intake: Intake, hints: Sequence[Waiting]) -> None:
         if stream not in intake.portal.streams:
             continue
         try:
-            await _look_into_stream(intake, stream, [one for one in hints if one.stream == stream])
+            with stream_span(stream, intake.count):
+                await _look_into_stream(intake, stream, [one for one in hints if one.stream == stream])
         except MissingScope as error:
             _log.info("stream_skipped", stream=stream, hint=error.hint)
     await asyncio.to_thread(_settle, intake.desk, hints)

@@ -10,6 +10,7 @@ import structlog
 from jobs.desk import Desk
 from jobs.handovers.notices import NoticeCount, deliver_notices
 from jobs.leaving import brought_to_its_end
+from jobs.spans import write_span
 from jobs.writing.delivery import FORWARD_ONLY, deliver
 from jobs.writing.refusals import bury_refused, settle_refused
 from syncer.errors import Missing, RateLimited, SyncerError, TransientError
@@ -84,7 +85,8 @@ async def _batch(desk: Desk) -> Sequence[_Settled]:
     if not entries:
         return ()
     kind = entries[0].kind
-    settled = await _round(desk, kind, entries, await _read(desk, kind, entries))
+    with write_span(kind, len(entries)):
+        settled = await _round(desk, kind, entries, await _read(desk, kind, entries))
     await asyncio.to_thread(_settle, desk, kind, settled)
     return settled
 
