@@ -66,13 +66,14 @@ async def test_an_old_breach_is_no_news_when_escalation_is_switched_on(serve, op
 async def test_a_rung_that_nobody_is_named_for_is_a_problem_of_the_plan(serve, open_telling):
     crm = serve(lines=[*lines(), LEAD], habits=Habits(index_lag=0))
     async with open_telling(crm, HandoverForm.NONE, switches=ON | {"people": {}}) as desk:
-        await ready(desk)
+        at_once = await ready(desk)
         crm.clock.ahead = 3 * DAY
         plan = await dry_round(desk)
         later = await sync_round(desk)
     assert "nobody of the CRM is named as team_lead: accounts.hubspot.write_back.people of syncer.yaml" in plan.problems
     assert [owner for owner, _ in told(crm)] == ["71"]
-    assert later.notices == 1
+    # Whether the first rung is reached at once depends on the hour: business time runs from nine to five.
+    assert at_once.notices + later.notices == 1
 
 
 async def test_a_rung_may_name_an_owner_itself(serve, open_telling):
