@@ -32,6 +32,8 @@ from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 from syncer.store.leading import Lead, file_lead
 
 _BUSY_MS = 30_000
+#: Connections that may be open beside the one that is kept.
+_BESIDE = 14
 #: Rows fetched at once where a statement is read to its end.
 _PAGE = 2_000
 #: Facts arrive in the order of their own ids and lie in the order of contacts: a page cache of 16 MB and a log of 32 MB
@@ -74,7 +76,14 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
         )
         raise ConfigError([problem])
     seconds = _BUSY_MS / 1000 if patience is None else patience
-    engine = create_engine(url, hide_parameters=True, pool_use_lifo=True, connect_args={"timeout": seconds})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        # One that is kept, and whatever is wanted beside it for a moment: each keeps a page cache until it is closed.
+        pool_size=1,
+        max_overflow=_BESIDE,
+        connect_args={"timeout": seconds},
+    )
     event.listen(engine, "connect", partial(_prepare, seconds))
     return engine
 

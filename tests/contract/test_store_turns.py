@@ -49,6 +49,23 @@ def test_writers_take_turns_and_share_a_connection(sqlite_url: str, connections:
     store.close()
 
 
+def test_a_reader_beside_a_writer_leaves_one_connection_open(sqlite_url: str, connections: list[object]) -> None:
+    closed: list[object] = []
+
+    def note(connection: object, _record: object) -> None:
+        closed.append(connection)
+
+    event.listen(Pool, "close", note)
+    store = open_store(sqlite_url)
+    for _ in range(3):
+        with store.commit(), store.snapshot() as beside:
+            assert beside.desk.cursor(ACCOUNT, "contacts", "number") is None
+    assert len(connections) == 1 + 3
+    assert len(closed) == 3
+    store.close()
+    event.remove(Pool, "close", note)
+
+
 def test_a_turn_that_does_not_end_is_not_waited_for_forever(sqlite_url: str) -> None:
     store = open_store(sqlite_url, patience=0.1)
     begun, over = threading.Event(), threading.Event()
