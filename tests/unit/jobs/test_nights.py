@@ -33,9 +33,12 @@ class Leader:
 
     @property
     def night(self) -> Night:
-        clock = lambda: millis(self.now)  # noqa: E731
         return Night(
-            store=self.store, clock=clock, account="hubspot", name="reconcile", when=Nightly(self.hour, BERLIN)
+            store=self.store,
+            clock=lambda: millis(self.now),
+            account="hubspot",
+            name="reconcile",
+            when=Nightly(self.hour, BERLIN),
         )
 
     async def work(self) -> None:
