@@ -1,7 +1,7 @@
 """Tables of the desk: accounts, OAuth grants, cursors, runs, dirty marks, outbox, dead letters, KPI snapshots."""
 
 from sqlalchemy import Index, text
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from syncer.store.columns import CLUSTERED, Key, MaybeNumber, Number, NumberKey, Ref, table
 
@@ -135,7 +135,7 @@ class KpiSnapshotRow(SQLModel, table=True):
     #: JSON object.
     row: str
     #: Which split the row belongs to, empty for the catalogue's own rows.
-    split: str
+    split: str = Field(sa_column_kwargs={"server_default": ""})
 
 
 accounts = table(AccountRow)

@@ -1,8 +1,9 @@
-"""Brings a database to this version. Alembic is loaded only where something is to be done: it starts slowly."""
+"""Brings a database to this version: an empty one at once, an older one by Alembic, which starts slowly."""
 
 from importlib import import_module
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
+from sqlalchemy.schema import PrimaryKeyConstraint
 
 from syncer.errors import ConfigError, Problem
 from syncer.store.dialect import dialect_of
@@ -14,21 +15,28 @@ HEAD = "0012a"
 #: Every revision this version can start from.
 KNOWN = frozenset({"0001", "0002", "0003", "0005", "0006", "0007", "0008", "0009", "0010", "0011", HEAD})
 
-_VERSION_TABLE = "alembic_version"
+#: Where Alembic looks for the revision, as it would make it itself.
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the missing migrations and make the views of this version inside the open write transaction.
+    """Make the tables, or run the migrations they lack, and make the views, inside the open write transaction.
 
     Raises ConfigError where a newer version wrote the database, or tables of that name are not ours.
     """
     dialect_of(connection).lock_schema(connection)
     current = revision(connection)
-    if current != HEAD:
-        if current is None:
-            _refuse_strangers(connection)
-        elif current not in KNOWN:
-            raise _newer(current)
+    if current is None:
+        _refuse_strangers(connection)
+        _make(connection)
+    elif current not in KNOWN:
+        raise _newer(current)
+    elif current != HEAD:
         import_module("syncer.store.scripts").to_head(connection)
     keep_views(connection)
 
@@ -40,10 +48,16 @@ def is_current(connection: Connection) -> bool:
 
 def revision(connection: Connection) -> str | None:
     """Return the revision the database is at, or None where it was never migrated."""
-    if not inspect(connection).has_table(_VERSION_TABLE):
+    if not inspect(connection).has_table(_VERSION.name):
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return None if found is None else str(found)
+    return connection.execute(select(_VERSION.c.version_num)).scalar()
+
+
+def _make(connection: Connection) -> None:
+    """Make every table as the migrations end up with it; a test holds the two to each other."""
+    metadata.create_all(connection, checkfirst=False)
+    _VERSION.create(connection, checkfirst=True)
+    connection.execute(insert(_VERSION).values(version_num=HEAD))
 
 
 def _refuse_strangers(connection: Connection) -> None:

@@ -6,7 +6,7 @@ A change here, or in the catalogue, makes every view anew at the next upgrade (s
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from sqlalchemy import BigInteger, Connection, Text, and_, case, cast, func, literal, select
+from sqlalchemy import BigInteger, Connection, Text, and_, case, cast, column, func, literal, select, table
 from sqlalchemy.sql.selectable import NamedFromClause
 
 from syncer.kpis.catalogue import LANGUAGES, Row, catalogue
@@ -18,7 +18,7 @@ from syncer.store.measures_time import Expression
 #: How a query writes milliseconds.
 Moment = Callable[[Expression], Expression]
 
-#: The view over the rows of every KPI.
+#: The view over the rows of every KPI; the view of one KPI shows some of its rows.
 ALL_ROWS = "kpi_rows"
 
 #: Moments whose name does not end as those of all others do.
@@ -51,10 +51,11 @@ class ViewDialect(Protocol):
 
 def view_queries(dialect: ViewDialect) -> Iterator[tuple[str, Query]]:
     """Yield every view's name and what it shows."""
-    yield ALL_ROWS, _inside_out(kpi_rows(dialect, dialect.moment))
+    rows = kpi_rows(dialect, dialect.moment)
+    yield ALL_ROWS, _inside_out(rows)
+    shown = table(ALL_ROWS, *(column(one.name, one.type) for one in rows.selected_columns)).c
     for key, declaration in catalogue().items():
-        rows = _kpi_rows(dialect, dialect.moment, declaration.rows.values())
-        yield f"kpi_{key.lower()}", _inside_out(rows.where(tables.kpi_snapshots.c.kpi.in_(list(declaration.rows))))
+        yield f"kpi_{key.lower()}", select(*shown).where(shown.id.in_(list(declaration.rows)))
     yield "now_contacts", _inside_out(_contacts(dialect))
     yield "now_open_deals", _inside_out(_open_deals(dialect))
     yield "now_cycles", _inside_out(_cycles(dialect))
@@ -68,10 +69,7 @@ def _inside_out(query: Query) -> Query:
 
 def kpi_rows(dialect: ViewDialect, moment: Moment) -> Query:
     """Return the rows of every KPI that the last run of each account kept."""
-    return _kpi_rows(dialect, moment, [row for one in catalogue().values() for row in one.rows.values()])
-
-
-def _kpi_rows(dialect: ViewDialect, moment: Moment, rows: Collection[Row]) -> Query:
+    rows = [row for one in catalogue().values() for row in one.rows.values()]
     kept = tables.kpi_snapshots
     names = [_name(rows, lang).label(f"name_{lang}") for lang in LANGUAGES]
     return select(

@@ -35,8 +35,10 @@ def keep_views(connection: Connection) -> None:
     there = dialect.found(connection)
     wanted = dict(view_queries(dialect))
     _refuse_strangers(there, wanted)
-    for name, mark in there.items():
-        if mark.startswith(_OURS) and (name not in wanted or not mark.endswith(_layout(wanted[name]))):
+    marks = {name: mark for name, mark in there.items() if mark.startswith(_OURS)}
+    # Views of one KPI stand on the view of all and have its columns: they go with it, and before it.
+    for name in sorted(marks, key=lambda name: name == ALL_ROWS):
+        if name not in wanted or not marks[name].endswith(_layout(wanted[name])):
             connection.exec_driver_sql(f"DROP VIEW {name}")
     for name, query in wanted.items():
         text = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))

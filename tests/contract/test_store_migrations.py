@@ -1,11 +1,13 @@
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from alembic import command, op
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.engine.interfaces import ReflectedColumn
 
 from syncer.errors import ConfigError
 from syncer.records import Contact
@@ -36,24 +38,57 @@ def test_migrations_produce_exactly_the_tables(blank_url: str) -> None:
     engine.dispose()
 
 
-@pytest.mark.parametrize("name", sorted(tables.metadata.tables))
-def test_migrations_keep_keys_and_clustering(sqlite_url: str, tmp_path: Path, name: str) -> None:
-    """Alembic compares neither the order of a primary key nor how SQLite stores the table."""
-    plain = create_engine(f"sqlite:///{tmp_path / 'plain.db'}")
-    tables.metadata.create_all(plain)
-    migrated = create_engine(sqlite_url)
-    keys = [inspect(engine).get_pk_constraint(name)["constrained_columns"] for engine in (plain, migrated)]
-    assert keys[0] == keys[1]
-    clustered = [_declaration(engine, name).endswith("WITHOUT ROWID") for engine in (plain, migrated)]
-    assert clustered[0] == clustered[1]
-    plain.dispose()
-    migrated.dispose()
+def test_a_new_database_is_what_the_migrations_end_up_with(blank_url: str) -> None:
+    migrate(blank_url, command.upgrade, "head")
+    migrated = described(blank_url)
+    migrate(blank_url, command.downgrade, "base")
+    upgraded(blank_url).close()
+    assert described(blank_url) == migrated
 
 
-def _declaration(engine: Engine, name: str) -> str:
+def migrate(url: str, way: Callable[[Config, str], None], revision: str) -> None:
+    engine = engine_of(url)
+    with engine.begin() as connection:
+        way(configured(connection), revision)
+    engine.dispose()
+
+
+def described(url: str) -> dict[str, object]:
+    """Columns in any order, keys in theirs, indexes with their conditions, and how SQLite stores a table."""
+    engine = engine_of(url)
     with engine.connect() as connection:
-        found = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name})
-        return str(found.scalar_one()).strip()
+        seen = inspect(connection)
+        found = {
+            name: (
+                sorted(_column(one) for one in seen.get_columns(name)),
+                seen.get_pk_constraint(name),
+                sorted(_indexes(connection, name)),
+                _declaration(connection, name).endswith("WITHOUT ROWID"),
+            )
+            for name in seen.get_table_names()
+        }
+    engine.dispose()
+    assert set(found) == {*tables.metadata.tables, "alembic_version"}
+    return found
+
+
+def _column(column: ReflectedColumn) -> tuple[str, str, str, bool, str | None]:
+    collation = getattr(column["type"], "collation", None)
+    return column["name"], str(column["type"]), str(collation), column["nullable"], column["default"]
+
+
+def _indexes(connection: Connection, name: str) -> list[str]:
+    postgres = "SELECT indexdef FROM pg_indexes WHERE tablename = :name"
+    sqlite = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :name AND sql IS NOT NULL"
+    statement = postgres if connection.dialect.name == "postgresql" else sqlite
+    return [" ".join(row.split()) for row in connection.scalars(text(statement), {"name": name})]
+
+
+def _declaration(connection: Connection, name: str) -> str:
+    if connection.dialect.name == "postgresql":
+        return ""
+    found = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name})
+    return str(found.scalar_one()).strip()
 
 
 @pytest.mark.postgres
@@ -87,9 +122,9 @@ def test_upgrade_twice_changes_nothing(blank_url: str) -> None:
 
 
 def test_a_database_of_the_first_version_keeps_its_records_and_gets_the_later_tables(blank_url: str) -> None:
+    migrate(blank_url, command.upgrade, "0001")
     engine = engine_of(blank_url)
     with engine.begin() as connection:
-        command.upgrade(configured(connection), "0001")
         connection.execute(text("INSERT INTO cursors VALUES ('hubspot', 'deals', 'backfill', '7')"))
     engine.dispose()
     store = upgraded(blank_url)
@@ -136,6 +171,9 @@ def test_tables_of_another_program_are_not_taken_over(blank_url: str) -> None:
 
 
 def test_a_migration_that_fails_leaves_no_table_behind(blank_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrate(blank_url, command.upgrade, "0001")
+    engine = engine_of(blank_url)
+    before = inspect(engine).get_table_names()
     made = op.create_table
     calls = 0
 
@@ -147,6 +185,21 @@ def test_a_migration_that_fails_leaves_no_table_behind(blank_url: str, monkeypat
         return made(*args, **more)
 
     monkeypatch.setattr(op, "create_table", failing)
+    store = open_store(blank_url)
+    with pytest.raises(RuntimeError):
+        store.upgrade()
+    assert inspect(engine).get_table_names() == before
+    monkeypatch.undo()
+    store.upgrade()
+    store.close()
+    engine.dispose()
+
+
+def test_a_new_database_that_fails_half_way_is_left_empty(blank_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(connection: object) -> None:
+        raise RuntimeError("the disk went away")
+
+    monkeypatch.setattr("syncer.store.migrate.keep_views", failing)
     store = open_store(blank_url)
     with pytest.raises(RuntimeError):
         store.upgrade()
