@@ -129,7 +129,7 @@ def _body(lane: int, number: int) -> bytes:
                 "subscriptionId": 1,
                 "portalId": 48_000_001,
                 "appId": 7,
-                "occurredAt": 1_790_000_000_000,
+                "occurredAt": 1_790_000_000_000 + number * 50 + place,
                 "subscriptionType": "contact.propertyChange",
                 "attemptNumber": 0,
                 "objectId": first + place,

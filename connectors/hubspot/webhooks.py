@@ -27,28 +27,38 @@ class _Event(Told, kw_only=True, rename="camel"):
     association_type: str | None = None
 
 
+#: A delivery without a fault is read at once, one with a fault event by event.
+_all_told = msgspec.json.Decoder(list[_Event]).decode
+
+
 def read_batch(body: bytes) -> Batch:
     """Return what a delivery says. Raises UnreadableError where it is no list of events."""
-    return batch_of(_event(raw) for raw in _raw_events(body))
+    try:
+        told: Sequence[_Event | None] = _all_told(body)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        told = [_one_told(raw) for raw in _raw_events(body)]
+    if len(told) > MOST_EVENTS:
+        raise UnreadableError(f"more than {MOST_EVENTS} events")
+    return batch_of(None if one is None else _event(one) for one in told)
 
 
 def _raw_events(body: bytes) -> Sequence[msgspec.Raw]:
     try:
-        events = msgspec.json.decode(body, type=list[msgspec.Raw])
+        return msgspec.json.decode(body, type=list[msgspec.Raw])
     except msgspec.ValidationError:
         raise UnreadableError("the body is no list of events") from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         raise UnreadableError("the body is no JSON") from None
-    if len(events) > MOST_EVENTS:
-        raise UnreadableError(f"more than {MOST_EVENTS} events")
-    return events
 
 
-def _event(raw: msgspec.Raw) -> Event | None:
+def _one_told(raw: msgspec.Raw) -> _Event | None:
     try:
-        told = msgspec.json.decode(raw, type=_Event)
+        return msgspec.json.decode(raw, type=_Event)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
+
+
+def _event(told: _Event) -> Event:
     subject, _, happened = (told.subscription_type or told.event_type or "").partition(".")
     kind = told.object_type_id or "" if subject == "object" else subject
     return Event(deed=_DEEDS.get(happened), told=told, kind=kind, ends=_ends(told, subject))

@@ -135,7 +135,7 @@ class Keeper:
 
 def receive(unit: Unit, deliveries: Sequence[Delivery], numbers: Counter[tuple[str, str]], now: Millis) -> None:
     """Put the hints of deliveries into the inboxes of their accounts, and keep the numbers with what came of them."""
-    for account, told in _by_account(unit, deliveries, numbers).items():
+    for account, told in sorted(_by_account(unit, deliveries, numbers).items()):
         hints = [one for one in told if one.record_id]
         for one in told:
             if not one.record_id:

@@ -76,6 +76,10 @@ class Dialect(Protocol):
         """Add rows that are not there yet."""
         ...
 
+    def add_new(self, connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+        """Add rows whose primary key is not there yet, and return how many they were."""
+        ...
+
     def upsert(self, connection: Connection, table: Table, rows: Sequence[Row]) -> None:
         """Add rows, or replace those with the same primary key."""
         ...

@@ -1,23 +1,17 @@
 """The inbox: hints that webhooks brought, kept before they are answered, settled once their records were read."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
 
-from sqlalchemy import Connection, bindparam, case, delete, func, select, text, update
+from sqlalchemy import Connection, case, delete, func, select, text, update
 
 from syncer.hints import Deed, Hint
 from syncer.moments import Millis
-from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
+from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
 from syncer.store.inbox_tables import DRAINING_ORDER, WAITING, erasure_requests, inbox, webhook_counts
 from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
 
-_SETTLED, _DEAD = "settled", "dead"
+_WAITING, _SETTLED, _DEAD = "waiting", "settled", "dead"
 
-_ADD = text(
-    "INSERT INTO inbox (account, id, stream, record_id, deed, occurred_at, received_at, status, attempts) "
-    "VALUES (:account, :id, :stream, :record_id, :deed, :occurred_at, :received_at, 'waiting', 0) "
-    "ON CONFLICT DO NOTHING"
-)
 _COUNT = text(
     "INSERT INTO webhook_counts (account, outcome, number, last_at) VALUES (:account, :outcome, :number, :last_at) "
     "ON CONFLICT (account, outcome) DO UPDATE SET number = webhook_counts.number + excluded.number, "
@@ -38,12 +32,12 @@ class Inbox:
 
     def receive(self, account: str, hints: Sequence[Hint], now: Millis) -> int:
         """Keep hints and return how many are new; one that came before, settled or not, stays as it is."""
-        known = self._known(account, [one.id for one in hints])
-        new = {one.id: one for one in hints if one.id not in known}
-        if new:
-            # Another receiver may keep the same message at this very moment.
-            self._connection.execute(_ADD, [_row(account, one, now) for one in new.values()])
-        return len(new)
+        rows = [
+            (account, one.id, one.stream, one.record_id, one.deed.value, one.occurred_at, now, _WAITING, 0, None)
+            for one in hints
+        ]
+        # In one order, so that two receivers of the same messages never wait for each other.
+        return dialect_of(self._connection).add_new(self._connection, inbox, sorted(rows))
 
     def waiting(self, account: str, limit: int) -> Sequence[Waiting]:
         """Return hints that wait, those that never failed first, then the oldest."""
@@ -125,32 +119,11 @@ class Inbox:
         mine = (columns.account == account) & (columns.stream == stream) & (columns.record_id == record_id)
         return self._connection.execute(delete(erasure_requests).where(mine)).rowcount > 0
 
-    def _known(self, account: str, ids: Collection[str]) -> set[str]:
-        statement = _known_sql(dialect_of(self._connection))
-        return {row[0] for row in raw(self._connection, statement, {"account": account, "ids": listed(ids)})}
-
     def _update(self, account: str, ids: Collection[str], values: Mapping[str, object]) -> None:
         mine = (inbox.c.account == account) & among(dialect_of(self._connection), inbox.c.id)
         statement = update(inbox).where(mine, text(WAITING)).values(dict(values))
         for chunk in chunks(ids):
             self._connection.execute(statement, {"ids": listed(chunk)})
-
-
-@cache
-def _known_sql(dialect: Dialect) -> Query:
-    return select(inbox.c.id).where(inbox.c.account == bindparam("account"), among(dialect, inbox.c.id))
-
-
-def _row(account: str, hint: Hint, now: Millis) -> Mapping[str, object]:
-    return {
-        "account": account,
-        "id": hint.id,
-        "stream": hint.stream,
-        "record_id": hint.record_id,
-        "deed": hint.deed.value,
-        "occurred_at": hint.occurred_at,
-        "received_at": now,
-    }
 
 
 def _waiting(row: Row) -> Waiting:

@@ -133,6 +133,18 @@ def append(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
         _copy(connection, sql.Identifier(table.name), table, rows)
 
 
+def add_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Add rows whose primary key is not there yet, and return how many they were."""
+    if not rows:
+        return 0
+    names = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
+    places = sql.SQL(", ").join([sql.Placeholder()] * len(table.columns))
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT DO NOTHING")
+    cursor = _cursor(connection)
+    cursor.executemany(statement.format(sql.Identifier(table.name), names, places), rows)
+    return cursor.rowcount
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows, or replace those with the same primary key; no key may come twice in one call."""
     if not rows:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 
 import orjson
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from syncer.errors import ChangedMeanwhile
 from syncer.moments import moment
@@ -14,6 +14,7 @@ from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
 from syncer.store.values import AccountFacts, KpiRow, Run, RunTally
 
 RUNNING, INTERRUPTED, FAILED = "running", "interrupted", "failed"
+_ACCOUNT = select(*accounts.columns).where(accounts.c.account == bindparam("name"))
 
 
 def cursor(connection: Connection, account: str, stream: str, kind: str) -> str | None:
@@ -137,7 +138,7 @@ def keep_account(connection: Connection, facts: AccountFacts) -> None:
 
 def account(connection: Connection, name: str) -> AccountFacts | None:
     """Return what is known about an account, or None where it was never read."""
-    found = raw(connection, select(*accounts.columns).where(accounts.c.account == name), {})
+    found = raw(connection, _ACCOUNT, {"name": name})
     if not found:
         return None
     _, portal_id, time_zone, currency, account_type, *_ = found[0]

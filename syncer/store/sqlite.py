@@ -173,6 +173,13 @@ def append(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
         connection.exec_driver_sql(_insert_sql(table), list(rows))
 
 
+def add_new(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Add rows whose primary key is not there yet, and return how many they were."""
+    if not rows:
+        return 0
+    return connection.exec_driver_sql(_new_sql(table), list(rows)).rowcount
+
+
 def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
     """Add rows, or replace those with the same primary key."""
     if rows:
@@ -240,6 +247,11 @@ def translate(error: BaseException) -> SyncerError | None:
 @cache
 def _insert_sql(table: Table) -> str:
     return str(insert(table).compile(dialect=dialect()))
+
+
+@cache
+def _new_sql(table: Table) -> str:
+    return str(insert(table).on_conflict_do_nothing().compile(dialect=dialect()))
 
 
 @cache
