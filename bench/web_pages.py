@@ -19,9 +19,11 @@ from bench.large_ledger import filled
 from bench.large_mirror import ACCOUNT, NOW
 from jobs.figures.asking import Asked, question
 from jobs.figures.splits import every_split
-from jobs.settings import Account, Limits, LogFormat, ScheduleFile, Settings
+from jobs.settings import Account, Settings
+from jobs.settings_file import Limits, ScheduleFile
 from jobs.web.app import build_app
 from syncer.agreement import InForce, load_default
+from syncer.log import LogFormat
 from syncer.moments import Millis
 from syncer.store import Store, open_store
 

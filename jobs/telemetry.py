@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, ConsoleSpanExport
 from opentelemetry.trace import Span as TraceSpan
 from opentelemetry.trace import SpanKind, StatusCode, format_trace_id
 
-from jobs.settings import hand_on_telemetry
+from jobs.environment import hand_on_telemetry
 from jobs.traces import Exporter
 from syncer.errors import ConfigError, Problem
 from syncer.tracing import Fact, Span, recording

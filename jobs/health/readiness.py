@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jobs.health.status import AccountStatus
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from syncer.moments import MINUTE, SECOND
 
 #: A stream is late once so many rounds have passed it by; its watermark lies a few minutes back anyway.

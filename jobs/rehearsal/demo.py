@@ -22,7 +22,8 @@ from jobs.figures.asking import Asked
 from jobs.figures.leads import Lead, hottest
 from jobs.progress import Progress, progress
 from jobs.rounds import RoundResult, backfill_round, measure_round, sync_round
-from jobs.settings import Account, Limits, ScheduleFile, Settings
+from jobs.settings import Account, Settings
+from jobs.settings_file import Limits, ScheduleFile
 from jobs.web.app import build_app
 from jobs.words import Language
 from jobs.writing.setup import SetupStep, setup

@@ -13,7 +13,7 @@ from connectors.sandbox.hooks import HookHabits, Hooks
 from connectors.sandbox.server import serve
 from connectors.sandbox.state import Portal
 from jobs.bootstrap import system_clock
-from jobs.settings import secret_of
+from jobs.environment import secret_of
 from syncer.errors import ConfigError, Problem
 
 _SPEC_ENDINGS = frozenset({".yaml", ".yml"})

@@ -6,7 +6,7 @@ from pathlib import Path
 import structlog
 
 from jobs.health.backup import backup
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from syncer.errors import SyncerError
 from syncer.moments import Millis, moment
 from syncer.store import Store

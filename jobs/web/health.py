@@ -12,7 +12,7 @@ from starlette.routing import Route
 from jobs.health.readiness import troubles
 from jobs.health.status import AccountStatus, read_status
 from jobs.health.stock import last_stock
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from jobs.web.metrics import Standings, metrics_page
 from jobs.web.site import Site
 from syncer.errors import SyncerError

@@ -17,9 +17,10 @@ from connectors.hubspot.versions import versions_with
 from jobs.access.credentials import DEVELOPER_VARIABLE
 from jobs.bootstrap import system_clock
 from jobs.desk import Clock, Desk
+from jobs.environment import secret_of
 from jobs.names import property_names
 from jobs.pulling.look import look
-from jobs.settings import Account, secret_of
+from jobs.settings import Account
 from jobs.webhooks.hooks import PATH
 from jobs.webhooks.journal import app_tokens
 from syncer.errors import ConfigError, Problem

@@ -23,8 +23,9 @@ from jobs.desk import Desk
 from jobs.modes import BackfillMode
 from jobs.schedule import Appointment
 from jobs.serving.work import Work, appointments
-from jobs.settings import Account, ScheduleFile, Settings
-from jobs.settings import Limits as OwnLimits
+from jobs.settings import Account, Settings
+from jobs.settings_file import Limits as OwnLimits
+from jobs.settings_file import ScheduleFile
 from syncer.log import LogFormat
 from syncer.store import Store
 

@@ -22,7 +22,8 @@ from jobs.rounds import sync_round
 from jobs.schedule import Every
 from jobs.serving.journals import journal_appointments
 from jobs.serving.work import Work
-from jobs.settings import ScheduleFile, Settings
+from jobs.settings import Settings
+from jobs.settings_file import ScheduleFile
 from jobs.webhooks import journal as journal_module
 from jobs.webhooks.drain import drain_round
 from jobs.webhooks.journal import MOST_UNREADABLE

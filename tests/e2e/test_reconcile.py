@@ -18,7 +18,7 @@ from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
 from jobs.schedule import Nightly
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from jobs.writing.setup import setup
 from syncer.errors import ConfigError
 from syncer.moments import DAY

@@ -2,7 +2,8 @@
 
 import pytest
 
-from jobs.settings import load_settings, secret_of
+from jobs.environment import secret_of
+from jobs.settings import load_settings
 from syncer.errors import ConfigError
 
 

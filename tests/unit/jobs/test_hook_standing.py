@@ -10,7 +10,7 @@ from jobs.cli.status_output import print_status
 from jobs.health.findings import Level
 from jobs.health.readiness import troubles
 from jobs.health.status import AccountStatus
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from jobs.web.metrics import metrics_page
 from jobs.webhooks.hook_standing import HookStanding, hook_findings, read_hooks
 from jobs.webhooks.keeping import Outcome

@@ -12,7 +12,8 @@ from jobs.health.findings import Level
 from jobs.health.readiness import troubles
 from jobs.health.status import AccountStatus
 from jobs.names import MENDED
-from jobs.settings import Account, Limits, ScheduleFile, load_settings
+from jobs.settings import Account, load_settings
+from jobs.settings_file import Limits, ScheduleFile
 from jobs.web.metrics import metrics_page
 from jobs.webhooks.hook_standing import HookStanding
 from jobs.webhooks.journal_place import Gap, Place, keep_place, open_streams, place_of, read_apps

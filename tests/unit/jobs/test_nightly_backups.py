@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from jobs.daemon import refuse_unfit
 from jobs.serving.backups import backups, nightly_backup
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from syncer.errors import ConfigError
 from syncer.moments import DAY, Millis
 from tests.e2e.conftest import settings_for

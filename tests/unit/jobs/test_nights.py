@@ -12,7 +12,7 @@ from jobs.schedule import Appointment, Nightly, last_due
 from jobs.serving.nights import Night
 from jobs.serving.shift import Program, Shift
 from jobs.serving.work import Work, appointments, of_the_database
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from syncer.agreement import in_force
 from syncer.errors import Unavailable
 from syncer.moments import millis

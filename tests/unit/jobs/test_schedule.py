@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from jobs.schedule import Appointment, Every, Nightly, Schedule
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

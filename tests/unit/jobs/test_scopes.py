@@ -15,7 +15,8 @@ from jobs.access.scopes import LOST, asked_scopes, lacking, wanted_scopes
 from jobs.bootstrap import system_clock
 from jobs.health.check import check_all
 from jobs.health.findings import Level
-from jobs.settings import Account, Limits
+from jobs.settings import Account
+from jobs.settings_file import Limits
 from jobs.switches import HandoverForm
 
 TOKEN = "pat-test-1"

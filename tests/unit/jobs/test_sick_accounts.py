@@ -15,7 +15,7 @@ from jobs.health.status import read_status
 from jobs.serving import work as work_module
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health, sickness, worse
 from jobs.serving.work import Work, asking
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from syncer.errors import AuthFailed, Rejected, Unavailable
 from syncer.moments import HOUR, MINUTE
 

@@ -3,7 +3,7 @@ import pytest
 from jobs.cli.status_output import counted, print_status, took
 from jobs.health.readiness import troubles
 from jobs.health.status import AccountStatus
-from jobs.settings import ScheduleFile
+from jobs.settings_file import ScheduleFile
 from jobs.web.metrics import metrics_page
 from jobs.webhooks.hook_standing import HookStanding
 from syncer.store import QueueStanding, Run

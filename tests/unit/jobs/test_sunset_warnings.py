@@ -8,7 +8,8 @@ from pydantic import SecretStr
 from jobs.access.sunsets import NOTE_DAYS, PROBLEM_DAYS, ending_versions
 from jobs.health.check import check_all
 from jobs.health.findings import Level
-from jobs.settings import Account, Limits
+from jobs.settings import Account
+from jobs.settings_file import Limits
 from syncer.moments import millis
 
 V4_ENDS = date(2027, 3, 30)

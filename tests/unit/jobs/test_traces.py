@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from jobs.settings import hand_on_telemetry, load_settings
+from jobs.environment import hand_on_telemetry
+from jobs.settings import load_settings
 from jobs.traces import Exporter
 from syncer.errors import ConfigError
 
