@@ -83,13 +83,15 @@ class Turnstile:
             if waiting.turn.cancelled():
                 self._queue.remove(waiting)
                 continue
-            wait = max(shut.get(lane) or _wait(lane, now, waiting.urgency) for lane in waiting.lanes)
-            if wait <= 0:
+            for lane in waiting.lanes:
+                # Nothing that happens below opens a lane again.
+                if lane not in shut and (wait := _wait(lane, now, waiting.urgency)) > 0:
+                    shut[lane] = wait
+            wait = max(shut.get(lane, 0.0) for lane in waiting.lanes)
+            if wait > 0:
+                soonest = min(soonest, wait)
+            else:
                 self._let_in(waiting, now)
-                continue
-            soonest = min(soonest, wait)
-            if waiting.is_wide:
-                shut[waiting.lanes[0]] = wait
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

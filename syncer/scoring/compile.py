@@ -33,6 +33,8 @@ from syncer.scoring.plan import (
 
 #: Idle days up to which a deduction may change: ten years.
 _IDLE_HORIZON = 3_653
+#: Deductions that are remembered: rules are compiled several times a round, and asking ten years costs the most of it.
+_TIMED = 100
 #: Where deductions stand that belong to no group.
 OUTSIDE = "negative"
 _WEEK_DAYS = 7
@@ -246,7 +248,9 @@ def _deductions(
     return tuple(timed), tuple(mixed)
 
 
+@lru_cache(_TIMED)
 def _timed(rule_id: str, points: float, test: Condition) -> TimedDeduction:
+    """Return a deduction by idle days: the only name that the condition reads, so that its text says all about it."""
     holds = [test({IDLE_DAYS: day}) for day in range(_IDLE_HORIZON)]
     lengths = [len(list(run)) for _, run in groupby(holds)]
     flips = [sum(lengths[:count]) for count in range(1, len(lengths))]

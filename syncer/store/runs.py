@@ -14,14 +14,16 @@ from syncer.store.tables import accounts, cursors, kpi_snapshots, runs
 from syncer.store.values import AccountFacts, KpiRow, Run, RunTally
 
 RUNNING, INTERRUPTED, FAILED = "running", "interrupted", "failed"
+_CURSOR = select(cursors.c.position).where(
+    *(cursors.c[name] == bindparam(name) for name in ("account", "stream", "kind"))
+)
 _ACCOUNT = select(*accounts.columns).where(accounts.c.account == bindparam("name"))
 
 
 def cursor(connection: Connection, account: str, stream: str, kind: str) -> str | None:
     """Return a position, or None where the stream was never begun."""
-    mine = (cursors.c.account == account) & (cursors.c.stream == stream) & (cursors.c.kind == kind)
-    found = connection.execute(select(cursors.c.position).where(mine)).scalar()
-    return None if found is None else str(found)
+    found = raw(connection, _CURSOR, {"account": account, "stream": stream, "kind": kind})
+    return str(found[0][0]) if found else None
 
 
 def keep_cursor(connection: Connection, account: str, stream: str, kind: str, position: str) -> None:
