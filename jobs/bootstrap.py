@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from connectors.limits import Sleep
 from jobs.budget.parking import believed, rests
 from jobs.budget.sharing import SharedLimits
 from jobs.budget.spending import noted_spending, today
@@ -74,11 +75,13 @@ async def opened_desk(
     clock: Clock = system_clock,
     progress: Progress | None = None,
     patience: "Patience | None" = None,
+    sleep: Sleep = asyncio.sleep,
     agreement: InForce | None = None,
 ) -> AsyncIterator[Desk]:
     """Yield one account at work; its connections close at the end.
 
-    `patience` bounds waiting and repeating; without an `agreement` it is the one in force.
+    `patience` bounds waiting and repeating of calls, `sleep` is how the account's jobs wait for the CRM (seconds);
+    without an `agreement` it is the one in force.
     """
     chosen = choose(settings, account)
     known = extended(definitions(chosen.connector), chosen.fields)
@@ -98,6 +101,7 @@ async def opened_desk(
             overlap=settings.schedule.overlap * MINUTE,
             keeping=keeping_of(settings),
             retention=settings.retention,
+            sleep=sleep,
         )
         async with noted_spending(desk):
             yield desk

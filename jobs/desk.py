@@ -1,9 +1,11 @@
 """What one job of one account works with: settings, store, connector, agreement, clock."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from connectors.limits import Sleep
 from connectors.ports import Destination, Source
 from jobs.privacy.erasures import Keeping
 from jobs.privacy.retention import RetentionFile
@@ -35,6 +37,8 @@ class Desk:
     #: Where tombstones' key and the journal of erasures are; None where this desk erases nobody.
     keeping: Keeping | None = None
     retention: RetentionFile = field(default_factory=RetentionFile)
+    #: How a job waits between two looks at the CRM, in seconds; given so that tests need no time.
+    sleep: Sleep = asyncio.sleep
 
     @property
     def name(self) -> str:

@@ -1,6 +1,5 @@
 """Sends values to the CRM and finds out which it took: refusals told apart, values read back, steps backward."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -83,7 +82,7 @@ async def _not_applied(desk: Desk, kind: Kind, rows: Rows) -> Errors:
     """Return an error for each row whose value the CRM shows otherwise; a second look rules out a stale answer."""
     differing = await _differing(desk, kind, rows)
     if differing:
-        await asyncio.sleep(_SECOND_LOOK)
+        await desk.sleep(_SECOND_LOOK)
         differing = await _differing(desk, kind, differing)
     message = "the CRM answered success and kept another value"
     return {row.key: NotApplied(message, stream=kind, record=row.record_id) for row in differing}

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from connectors.limits import Sleep
 from connectors.ports import RecordWrite, WriteResult
-from jobs.writing import delivery
 from jobs.writing.delivery import deliver
 from syncer.errors import Missing, NotApplied, Rejected, SchemaChanged, UnknownOutcome
 from syncer.records import Kind
@@ -68,14 +68,14 @@ def backward(held: Values, values: Values) -> bool:
     return bool(values.get("lifecyclestage")) and held.get("lifecyclestage") == "customer"
 
 
-async def run(crm: Crm, *rows: OutboxEntry) -> dict[str, type[Exception]]:
-    errors = await deliver(SimpleNamespace(destination=crm), Kind.CONTACT, rows)  # type: ignore[arg-type]
+async def at_once(seconds: float) -> None:
+    pass
+
+
+async def run(crm: Crm, *rows: OutboxEntry, sleep: Sleep = at_once) -> dict[str, type[Exception]]:
+    desk = SimpleNamespace(destination=crm, sleep=sleep)
+    errors = await deliver(desk, Kind.CONTACT, rows)  # type: ignore[arg-type]
     return {key: type(error) for key, error in errors.items()}
-
-
-@pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "_SECOND_LOOK", 0)
 
 
 STEP = row("lifecyclestage", "lead", previous="customer")
@@ -137,6 +137,18 @@ async def test_where_the_value_does_not_go_in_after_clearing_the_old_one_comes_b
 async def test_a_value_that_stays_as_it_was_is_not_applied() -> None:
     crm = Crm({"1": {}}, ignores=lambda held, values: frozenset({"a"}))
     assert await run(crm, row("a", "1"), row("b", "2")) == {"1/a": NotApplied}
+
+
+async def test_a_value_that_shows_a_second_later_was_taken() -> None:
+    crm = Crm({"1": {}}, ignores=lambda held, values: frozenset({"a"}))
+    waited = []
+
+    async def catch_up(seconds: float) -> None:
+        waited.append(seconds)
+        crm.held["1"]["a"] = "1"
+
+    assert await run(crm, row("a", "1"), sleep=catch_up) == {}
+    assert (waited, len(crm.writes)) == ([1.0], 1)
 
 
 async def test_a_value_that_the_crm_holds_was_taken_whatever_the_answer_left_out() -> None:
