@@ -2,8 +2,6 @@
 
 import signal
 import socket
-import subprocess
-import sys
 import time
 
 import httpx
@@ -11,6 +9,7 @@ import pytest
 
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Portal
+from tests.processes import Child
 
 HEADERS = {"authorization": "Bearer pat-1"}
 SERVE = (
@@ -26,7 +25,7 @@ def free_port() -> int:
 
 def test_serve_answers_until_it_is_told_to_stop() -> None:
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", SERVE.format(port)])
+    process = Child(SERVE.format(port))
     try:
         for _ in range(200):
             try:

@@ -1,7 +1,4 @@
-import os
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import traceback
@@ -17,6 +14,7 @@ from syncer.records import Contact
 from syncer.store import Store, open_store, sqlite, tables
 from syncer.store.dialect import dialect_of
 from tests.contract.store_build import ACCOUNT, put
+from tests.processes import Child, call
 
 NAMES = ("jit", "statement_timeout", "lock_timeout")
 ROOT = str(Path(__file__).parents[2])
@@ -174,8 +172,7 @@ store.close()
 
 def test_two_processes_migrate_and_write_one_file_without_harm(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'syncer.db'}"
-    run = [sys.executable, "-c", WRITER, url]
-    writers = [subprocess.Popen([*run, str(number)], env=os.environ | {"PYTHONPATH": ROOT}) for number in range(2)]
+    writers = [Child(WRITER, url, str(number)) for number in range(2)]
     assert [writer.wait(timeout=60) for writer in writers] == [0, 0]
     connection = sqlite3.connect(tmp_path / "syncer.db")
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -195,8 +192,8 @@ store.close()
 
 def test_processes_that_open_a_new_file_at_the_same_moment_all_come_in(tmp_path: Path) -> None:
     for attempt in range(4):
-        run = [sys.executable, "-c", OPENING, f"sqlite:///{tmp_path / f'{attempt}.db'}", str(time.time() + 1.5)]
-        openers = [subprocess.Popen(run, env=os.environ | {"PYTHONPATH": ROOT}) for _ in range(3)]
+        moment = str(time.time() + 0.5)
+        openers = [Child(OPENING, f"sqlite:///{tmp_path / f'{attempt}.db'}", moment) for _ in range(3)]
         assert [opener.wait(timeout=60) for opener in openers] == [0, 0, 0]
 
 
@@ -214,8 +211,7 @@ with store.commit() as unit:
 
 
 def test_a_process_killed_inside_a_commit_leaves_what_was_committed_before(database_url: str) -> None:
-    run = [sys.executable, "-c", CRASHING, database_url]
-    assert subprocess.run(run, env=os.environ | {"PYTHONPATH": ROOT}, check=False).returncode == 9
+    assert call(CRASHING, database_url).returncode == 9
     store = open_store(database_url)
     with store.snapshot() as unit:
         assert unit.mirror.contact(ACCOUNT, "kept") is not None

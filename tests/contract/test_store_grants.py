@@ -1,7 +1,6 @@
 """OAuth grants and the lock around their renewal, on both engines."""
 
 import subprocess
-import sys
 import threading
 import time
 from dataclasses import replace
@@ -10,6 +9,7 @@ import pytest
 
 from syncer.errors import Unavailable
 from syncer.store import StoredGrant, locks, open_store
+from tests.processes import Child
 
 GRANT = StoredGrant(
     account="hubspot",
@@ -68,9 +68,7 @@ def test_threads_hold_a_token_one_after_the_other(store):
 
 @pytest.fixture
 def holder(database_url):
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = Child(HOLDER, database_url, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout.readline() == "held\n"
     yield process
     process.kill()

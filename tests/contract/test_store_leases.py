@@ -2,7 +2,6 @@
 
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from connectors.leases import Asked, renewed
 from syncer.errors import Unavailable
 from syncer.store import Store, open_store
+from tests.processes import Child
 
 ACCOUNT = "hubspot"
 COUNTER = """
@@ -44,9 +44,8 @@ open_store(sys.argv[1]).change_leases("hubspot", lambda text, now: renewed(text,
 """
 
 
-def spawned(script: str, *arguments: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-c", script, *arguments]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+def spawned(script: str, *arguments: str) -> Child:
+    return Child(script, *arguments, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 
 def text_of(store: Store) -> str | None:
@@ -100,7 +99,7 @@ def test_a_change_that_fails_changes_nothing(store: Store) -> None:
 
 
 @pytest.fixture
-def holder(database_url: str) -> Iterator["subprocess.Popen[str]"]:
+def holder(database_url: str) -> Iterator[Child]:
     process = spawned(HOLDER, database_url)
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
@@ -109,9 +108,7 @@ def holder(database_url: str) -> Iterator["subprocess.Popen[str]"]:
     process.communicate()
 
 
-def test_a_turn_that_does_not_end_is_taken_away_or_refused_soon(
-    database_url: str, holder: "subprocess.Popen[str]"
-) -> None:
+def test_a_turn_that_does_not_end_is_taken_away_or_refused_soon(database_url: str, holder: Child) -> None:
     store = open_store(database_url)
     began = time.monotonic()
     if database_url.startswith("sqlite"):
@@ -124,9 +121,7 @@ def test_a_turn_that_does_not_end_is_taken_away_or_refused_soon(
     store.close()
 
 
-def test_who_is_killed_in_his_turn_changed_nothing_and_holds_nothing(
-    database_url: str, holder: "subprocess.Popen[str]"
-) -> None:
+def test_who_is_killed_in_his_turn_changed_nothing_and_holds_nothing(database_url: str, holder: Child) -> None:
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     store = open_store(database_url)

@@ -1,7 +1,6 @@
 """One worker an account, on both engines."""
 
 import subprocess
-import sys
 import time
 from contextlib import ExitStack
 
@@ -10,6 +9,7 @@ import pytest
 
 from syncer.errors import Unavailable
 from syncer.store import open_store
+from tests.processes import Child
 
 HOLDER = """
 import sys
@@ -22,9 +22,7 @@ with open_store(sys.argv[1]).account_lock("a"):
 
 @pytest.fixture
 def holder(database_url):
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = Child(HOLDER, database_url, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdout.readline() == "held\n"
     yield process
     process.kill()

@@ -2,7 +2,6 @@
 
 import random
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 
@@ -10,9 +9,10 @@ import pytest
 
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import running
-from tests.crash.test_killed_rounds import COMMAND, environment, syncer
+from tests.crash.test_killed_rounds import environment, syncer
 from tests.e2e import cloning
 from tests.e2e.conftest import Crm
+from tests.processes import SYNCER, Child
 
 _PATIENCE = 60
 
@@ -28,12 +28,7 @@ def _lines(path: Path) -> int:
 def _is_killed_once_it_gets_on(crm: Crm, state: Path, arguments: tuple[str, ...], more: int, delay: float) -> bool:
     """Start a copy, kill it a moment after it has kept some more lines, and say whether it was still running."""
     before, began = _lines(state), time.monotonic()
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        env=environment(crm, state.parent),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = Child(SYNCER, *arguments, env=environment(crm, state.parent))
     while process.poll() is None and _lines(state) < before + more and time.monotonic() - began < _PATIENCE:
         time.sleep(0.01)
     time.sleep(delay)

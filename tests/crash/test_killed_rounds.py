@@ -3,7 +3,6 @@
 import os
 import random
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +11,10 @@ import pytest
 
 from connectors.sandbox.limits import REAL
 from tests.e2e.conftest import Crm
+from tests.processes import SYNCER, Child, call
 
 #: Decay goes on between two runs, and the reasons are those of the score; everything else must be equal.
 DRIFTS = {"fn_engagement", "fn_priority", "fn_score_reasons"}
-COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
 
 
 def shown(crm: Crm) -> dict:
@@ -41,9 +40,7 @@ def environment(crm: Crm, folder: Path) -> dict:
 
 
 def syncer(crm: Crm, folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [*COMMAND, *arguments], env=environment(crm, folder), capture_output=True, text=True, check=False, timeout=120
-    )
+    return call(SYNCER, *arguments, env=environment(crm, folder))
 
 
 def killed(crm: Crm, folder: Path, seconds: float, *arguments: str) -> bool:
@@ -54,9 +51,7 @@ def killed(crm: Crm, folder: Path, seconds: float, *arguments: str) -> bool:
 
 def killed_when(crm: Crm, folder: Path, reached: Callable[[], bool], *arguments: str) -> bool:
     """Start a command, kill it at the first moment that `reached` tells, and say whether it was still running."""
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], env=environment(crm, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = Child(SYNCER, *arguments, env=environment(crm, folder))
     while process.poll() is None and not reached():
         time.sleep(0.005)
     was_running = process.poll() is None

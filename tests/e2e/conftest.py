@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -28,13 +29,12 @@ from jobs.settings_file import Limits as OwnLimits
 from jobs.settings_file import ScheduleFile
 from syncer.log import LogFormat
 from syncer.store import Store
+from tests.processes import SYNCER, call
 
 #: One present for every portal of a run: two portals of one seed are then equal.
 TODAY = system_clock()
 
 
-#: How a person types `syncer`, and with which token.
-COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
 TOKEN = "pat-na1-secret-1"
 
 
@@ -160,9 +160,8 @@ def open_desk(sqlite_store: Store, tmp_path: Path) -> OpenDesk:
     return opened
 
 
-@pytest.fixture
-def run(tmp_path):
-    def call(crm, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
+def _commands(tmp_path: Path, start: Callable[..., subprocess.CompletedProcess]) -> Callable:
+    def run(crm: Crm | None, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
         environment = {
             "PATH": os.environ["PATH"],
             "SYNCER_DATABASE_URL": f"sqlite:///{tmp_path / 'syncer.db'}",
@@ -175,17 +174,26 @@ def run(tmp_path):
         }
         if not (tmp_path / "syncer.yaml").exists():
             (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            env=environment,
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        done = start(*arguments, env=environment, cwd=tmp_path)
         assert "Traceback" not in done.stderr
         assert TOKEN not in done.stdout + done.stderr
         return done
 
-    return call
+    return run
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Return how to run a command on a CRM in a process of its own."""
+    return _commands(tmp_path, partial(call, SYNCER))
+
+
+@pytest.fixture
+def typed(tmp_path):
+    """Return how to run a command as a person does, from the start of the interpreter on."""
+
+    def start(*arguments: str, **options: object) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-c", SYNCER, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
+
+    return _commands(tmp_path, start)

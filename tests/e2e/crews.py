@@ -1,6 +1,5 @@
 """Daemons and workers of one PostgreSQL database as processes of their own, with logs to look at."""
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ import psycopg
 
 from tests.e2e.daemons import Processes
 from tests.e2e.test_daemon import _free_port, _until
+from tests.processes import Child
 
 
 class Crew(Processes):
@@ -21,13 +21,13 @@ class Crew(Processes):
         self.ports: dict[str, int] = {}
 
     @contextmanager
-    def running(self, name: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen]:
+    def running(self, name: str, *arguments: str, **changes: str) -> Iterator[Child]:
         with self.started(name, *arguments, **changes) as process:
             yield process
         assert "Traceback" not in (self.folder / f"{name}.log").read_text()
 
     @contextmanager
-    def daemon(self, name: str, **changes: str) -> Iterator[subprocess.Popen]:
+    def daemon(self, name: str, **changes: str) -> Iterator[Child]:
         self.ports[name] = _free_port()
         with self.running(name, "run", "--port", str(self.ports[name]), **changes) as process:
             yield process

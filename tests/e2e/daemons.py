@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.conftest import COMMAND
 from tests.e2e.test_daemon import _free_port, _until
+from tests.processes import SYNCER, Child, call
 
 
 class Processes:
@@ -30,22 +30,13 @@ class Processes:
         }
 
     def call(self, *arguments: str) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            [*COMMAND, *arguments],
-            env=self.environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return call(SYNCER, *arguments, env=self.environment, cwd=self.folder)
 
     @contextmanager
-    def started(self, name: str, *arguments: str, **changes: str) -> Iterator[subprocess.Popen]:
+    def started(self, name: str, *arguments: str, **changes: str) -> Iterator[Child]:
         with (self.folder / f"{name}.log").open("a") as log:
-            process = subprocess.Popen(
-                [*COMMAND, *arguments], env=self.environment | changes, cwd=self.folder, stdout=log, stderr=log
-            )
+            options = {"cwd": self.folder, "stdout": log, "stderr": log}
+            process = Child(SYNCER, *arguments, env=self.environment | changes, **options)
         try:
             yield process
         finally:
@@ -65,7 +56,7 @@ class Daemon(Processes):
         super().__init__(folder, f"sqlite:///{folder / 'syncer.db'}", **variables)
         self.port = _free_port()
 
-    def running(self) -> AbstractContextManager[subprocess.Popen]:
+    def running(self) -> AbstractContextManager[Child]:
         return self.started("daemon", "run", "--port", str(self.port))
 
     def log(self) -> list[dict]:

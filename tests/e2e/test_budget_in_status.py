@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import time
 
 import pytest
@@ -14,7 +13,7 @@ from jobs.health.status import read_status
 from jobs.pulling.look import look
 from jobs.rounds import backfill_round, pull_round
 from syncer.moments import DAY
-from tests.e2e.conftest import COMMAND
+from tests.processes import SYNCER, Child
 
 LAVISH = 1_000_000
 
@@ -84,7 +83,7 @@ def test_status_of_another_process_shows_it_while_a_backfill_is_at_work_and_afte
         "HUBSPOT_ACCESS_TOKEN": "pat-test-1",
         "HUBSPOT_BASE_URL": crm.server.base_url,
     }
-    process = subprocess.Popen([*COMMAND, "backfill"], env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    process = Child(SYNCER, "backfill", env=environment, cwd=tmp_path)
     try:
         end = time.monotonic() + 50
         calls: dict[str, int] = {}

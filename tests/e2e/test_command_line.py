@@ -16,38 +16,38 @@ from tests.e2e.conftest import TOKEN
 NOW = "2026-05-04T10:00:00Z"
 
 
-def test_the_documented_way_works_from_setup_to_explain(serve, run):
+def test_the_documented_way_works_from_setup_to_explain(serve, typed):
     crm = serve(contacts=40)
-    assert run(crm, "setup", "--apply").returncode == 0
-    read = json.loads(run(crm, "backfill", "--json").stdout)
+    assert typed(crm, "setup", "--apply").returncode == 0
+    read = json.loads(typed(crm, "backfill", "--json").stdout)
     assert {"run", "account", "streams", "derived", "planned", "written", "unchanged", "failed", "seconds"} <= set(read)
     assert set(read["streams"]["contacts"]) >= {"read", "created", "updated", "archived", "api_calls"}
-    planned = json.loads(run(crm, "sync", "--dry-run", "--json").stdout)
+    planned = json.loads(typed(crm, "sync", "--dry-run", "--json").stdout)
     assert set(planned[0]) == {"object", "id", "property", "from", "to", "rule", "why"}
-    written = json.loads(run(crm, "sync", "--json").stdout)
+    written = json.loads(typed(crm, "sync", "--json").stdout)
     assert written["written"] == len(planned)
-    again = json.loads(run(crm, "sync", "--json").stdout)
+    again = json.loads(typed(crm, "sync", "--json").stdout)
     assert (again["planned"], again["written"]) == (0, 0)
     contact = next(row["id"] for row in planned if row["object"] == "contacts")
-    story = json.loads(run(crm, "explain", "contact", contact, "--json").stdout)
+    story = json.loads(typed(crm, "explain", "contact", contact, "--json").stdout)
     assert {"stage", "since", "cycle", "outcome", "owner", "score", "history", "overrides", "crm"} <= set(story)
     axes = ("fit", "engagement")
     for axis in axes:
         lines = [line for line in story["score"]["contributions"] if line["axis"] == axis]
         assert sum(line["after_cap"] for line in lines) == pytest.approx(story["score"][axis], abs=1e-9)
-    assert "Zelle" in run(crm, "explain", "contact", contact, "--lang", "de").stdout
-    assert run(crm, "undo", written["run"], "--json").returncode == 0
-    assert run(crm, "status").returncode == 0
-    status = json.loads(run(crm, "status", "--json").stdout)
+    assert "Zelle" in typed(crm, "explain", "contact", contact, "--lang", "de").stdout
+    assert typed(crm, "undo", written["run"], "--json").returncode == 0
+    assert typed(crm, "status").returncode == 0
+    status = json.loads(typed(crm, "status", "--json").stdout)
     assert {"contacts", "deals", "companies"} <= set((status[0] if isinstance(status, list) else status)["records"])
 
 
-def test_the_version_is_that_of_the_installed_package(run):
-    done = run(None, "--version")
+def test_the_version_is_that_of_the_installed_package(typed):
+    done = typed(None, "--version")
     declared = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     assert (done.returncode, done.stdout) == (0, f"syncer {declared}\n")
-    assert "--version" in run(None, "--help").stdout
-    assert run(None).returncode == 2
+    assert "--version" in typed(None, "--help").stdout
+    assert typed(None).returncode == 2
 
 
 @pytest.mark.parametrize("form", ["json", "csv", "parquet", "xlsx", "table"])

@@ -3,13 +3,11 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 
 import httpx
 
-COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
+from tests.processes import SYNCER, Child, call
 
 
 def _free_port() -> int:
@@ -43,12 +41,7 @@ def test_it_syncs_measures_answers_and_leaves_on_a_signal(serve, tmp_path):
     crm = serve(contacts=30)
     (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
     port = _free_port()
-    process = subprocess.Popen(
-        [*COMMAND, "run", "--port", str(port)],
-        env=_environment(crm, tmp_path),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = Child(SYNCER, "run", "--port", str(port), env=_environment(crm, tmp_path))
 
     def measured() -> bool:
         try:
@@ -67,13 +60,7 @@ def test_it_syncs_measures_answers_and_leaves_on_a_signal(serve, tmp_path):
 
 def test_it_refuses_to_listen_beyond_this_machine_without_a_password(serve, tmp_path):
     crm = serve(contacts=20)
-    done = subprocess.run(
-        [*COMMAND, "run", "--host", "0.0.0.0"],  # noqa: S104 - the very address that must be refused
-        env=_environment(crm, tmp_path),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    everywhere = "0.0.0.0"  # noqa: S104 - the very address that must be refused
+    done = call(SYNCER, "run", "--host", everywhere, env=_environment(crm, tmp_path))
     assert done.returncode == 2
     assert "needs a password" in done.stderr

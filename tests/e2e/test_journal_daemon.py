@@ -2,15 +2,14 @@
 
 import json
 import sqlite3
-import subprocess
 
 import httpx
 
 from connectors.sandbox.journal import JournalHabits
 from connectors.sandbox.state import Habits
-from tests.e2e.conftest import COMMAND
 from tests.e2e.daemons import Daemon
 from tests.e2e.test_daemon import _until
+from tests.processes import SYNCER, Child
 
 YAML = "accounts: {hubspot: {tier: unlimited, journal: true, streams: [contacts, companies, deals]}}\n"
 LIVE = "SELECT id FROM contacts WHERE archived_at IS NULL"
@@ -83,13 +82,7 @@ def test_killed_between_any_two_files_it_loses_none_and_keeps_none_twice(serve, 
     gone = [deleted(crm) for _ in range(36)]
     kills = 0
     for enough in (2, 9, 20):
-        reading = subprocess.Popen(
-            [*COMMAND, "webhooks", "read-journal"],
-            env=daemon.environment,
-            cwd=tmp_path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        reading = Child(SYNCER, "webhooks", "read-journal", env=daemon.environment, cwd=tmp_path)
         assert _until(lambda enough=enough: kept(daemon) >= enough, 60)
         kills += reading.poll() is None
         reading.kill()

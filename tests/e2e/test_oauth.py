@@ -8,7 +8,6 @@ import shutil
 import socket
 import sqlite3
 import subprocess
-import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,10 +27,11 @@ from jobs.rounds import backfill_round, sync_round
 from syncer.errors import AuthFailed, ConfigError
 from syncer.store import open_store
 from tests.e2e.conftest import settings_for
+from tests.processes import SYNCER, Child, call
 
 SECRET = "s3cret-of-app"
 KEY = Fernet.generate_key().decode()
-COMMAND = [sys.executable, "-c", "from jobs.cli import main; main()"]
+PIPES = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
 
 
 @pytest.fixture
@@ -318,15 +318,7 @@ def environment(tmp_path):
 
 
 def renewing(environment, folder, how):
-    return subprocess.Popen(
-        [sys.executable, "-c", RENEW, how],
-        env=environment,
-        cwd=folder,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return Child(RENEW, how, env=environment, cwd=folder, **PIPES)
 
 
 def test_processes_share_one_renewal_of_a_refresh_token_that_works_once(serve, environment, database_url, tmp_path):
@@ -368,17 +360,8 @@ def _free_port():
         return listener.getsockname()[1]
 
 
-def command(environment, folder, *arguments, **more):
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        **more,
-    )
+def command(environment, folder, *arguments):
+    return call(SYNCER, *arguments, env=environment, cwd=folder)
 
 
 def line_of(process, text):
@@ -397,15 +380,7 @@ def test_connect_as_a_person_types_it(serve, environment, tmp_path, paste):
     text = f'accounts: {{hubspot: {{tier: unlimited, oauth: {{redirect_url: "{redirect}"}}}}}}\n'
     (tmp_path / "syncer.yaml").write_text(text, encoding="utf-8")
     arguments = ["connect", *(["--paste"] if paste else [])]
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        env=chosen,
-        cwd=tmp_path,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = Child(SYNCER, *arguments, env=chosen, cwd=tmp_path, **PIPES)
     url = line_of(process, "/oauth/authorize").strip()
     back = httpx.get(url).headers["location"]
     if paste:

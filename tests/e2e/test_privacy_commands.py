@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import subprocess
-import sys
 
 import pytest
 
@@ -12,7 +11,8 @@ from jobs.privacy.forget import Eraser, erase
 from jobs.schedule import Nightly
 from syncer.agreement import load_default
 from syncer.store import open_store
-from tests.e2e.conftest import COMMAND, planned_for, settings_for
+from tests.e2e.conftest import planned_for, settings_for
+from tests.processes import SYNCER, Child
 
 HOLDER = """
 import sys
@@ -74,14 +74,10 @@ def test_without_its_key_nothing_is_read_and_the_message_says_what_to_do(filled,
 def test_a_round_under_way_is_waited_for(filled, tmp_path):
     _, id_, _ = filled
     url = f"sqlite:///{tmp_path / 'syncer.db'}"
-    holder = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    holder = Child(HOLDER, url, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert holder.stdout.readline() == "held\n"
     environment = {"SYNCER_DATABASE_URL": url, "SYNCER_LOG": "json"}
-    waiting = subprocess.Popen(
-        [*COMMAND, "forget", id_, "--json"], env=environment, cwd=tmp_path, stdout=subprocess.PIPE, text=True
-    )
+    waiting = Child(SYNCER, "forget", id_, "--json", env=environment, cwd=tmp_path, stdout=subprocess.PIPE)
     with pytest.raises(subprocess.TimeoutExpired):
         waiting.wait(2)
     holder.communicate("")

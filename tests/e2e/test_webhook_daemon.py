@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from contextlib import contextmanager
 
@@ -12,8 +11,8 @@ import pytest
 from connectors.sandbox.hooks import HookHabits, Hooks
 from syncer.hints import Deed, Hint
 from syncer.store import open_store
-from tests.e2e.conftest import COMMAND
 from tests.e2e.test_daemon import _free_port, _until
+from tests.processes import SYNCER, Child, call
 
 SECRET = "client-secret-of-the-app"
 STREAMS = "[contacts, companies, deals]"
@@ -39,9 +38,9 @@ def daemon(crm, folder, port: int):
         "HUBSPOT_BASE_URL": crm.server.base_url,
     }
     if is_first:
-        subprocess.run([*COMMAND, "setup", "--apply"], env=environment, capture_output=True, check=True, timeout=60)
+        call(SYNCER, "setup", "--apply", env=environment).check_returncode()
     with (folder / "daemon.log").open("a") as log:
-        process = subprocess.Popen([*COMMAND, "run", "--port", str(port)], env=environment, stdout=log, stderr=log)
+        process = Child(SYNCER, "run", "--port", str(port), env=environment, stdout=log, stderr=log)
     try:
         reached = 'syncer_last_run_timestamp_seconds{account="hubspot",job="measure"' if is_first else "syncer_records"
         assert _until(lambda: _metric(port, reached) is not None, 60)

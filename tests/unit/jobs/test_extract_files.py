@@ -1,10 +1,7 @@
 """A folder of tables changes as a whole or not at all, and its cells are what their types say."""
 
 import csv
-import os
-import signal
 import subprocess
-import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -16,6 +13,7 @@ from jobs.extracts.files import Form, opened_table
 from jobs.extracts.folder import replaced
 from syncer.errors import ConfigError
 from syncer.extracts.declared import Column, Type
+from tests.processes import Child
 
 ROW = ("a", "[]", 7, 0.25, 1, 1_790_000_000_123, 20_000, -1_234_560_000, "1.0945")
 CELLS = ["a", "[]", "7", "0.25", "true", "2026-09-21T14:13:20.123Z", "2024-10-04", "-1234.56", "1.0945"]
@@ -100,12 +98,13 @@ def test_files_take_their_places_and_others_stay(tmp_path):
 
 def test_what_a_killed_process_left_is_no_file_of_the_folder_and_goes_with_the_next_export(tmp_path):
     (tmp_path / "contacts.csv").write_text("old")
-    with subprocess.Popen([sys.executable, "-c", KILLED, tmp_path], stdout=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"half\n"
-        with replaced(tmp_path) as half:
-            (half / "deals.csv").write_text("new")
-        assert len(list(tmp_path.glob(".syncer-tables-*"))) == 1
-        os.kill(process.pid, signal.SIGKILL)
+    process = Child(KILLED, str(tmp_path), stdout=subprocess.PIPE)
+    assert process.stdout.readline() == "half\n"
+    with replaced(tmp_path) as half:
+        (half / "deals.csv").write_text("new")
+    assert len(list(tmp_path.glob(".syncer-tables-*"))) == 1
+    process.kill()
+    process.communicate()
     assert (tmp_path / "contacts.csv").read_text() == "old"
     with replaced(tmp_path):
         pass
