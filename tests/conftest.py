@@ -1,7 +1,6 @@
 """Databases for every test: SQLite files, and PostgreSQL from the binaries of this machine."""
 
 import itertools
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from psycopg import sql
 
 from syncer.store import Store, open_store, tables
 from tests.contract.store_server import Server, binaries, running, served
+from tests.databases import new_database
 
 _NUMBERS = itertools.count()
 _END_OTHERS = """
@@ -58,24 +58,16 @@ def own_postgres_server() -> Iterator[Server]:
 def migrated_postgres(postgres_server: str) -> str:
     """Return the URL of a database with tables that lives as long as the tests."""
     url = _create(postgres_server, "migrated")
-    _upgrade(url)
+    store = open_store(url)
+    store.upgrade()
+    store.close()
     return url
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a file with tables, to copy from."""
-    path = tmp_path_factory.mktemp("sqlite") / "filled.db"
-    _upgrade(f"sqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """Return the URL of a new SQLite database with tables."""
-    path = tmp_path / "syncer.db"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+    return new_database(tmp_path / "syncer.db")
 
 
 @pytest.fixture
@@ -123,12 +115,6 @@ def sqlite_store(sqlite_url: str) -> Iterator[Store]:
     opened = open_store(sqlite_url)
     yield opened
     opened.close()
-
-
-def _upgrade(url: str) -> None:
-    store = open_store(url)
-    store.upgrade()
-    store.close()
 
 
 def _create(server: str, name: str, template: str = "template0") -> str:

@@ -20,8 +20,8 @@ from jobs.settings import Settings
 from jobs.writing.setup import setup
 from syncer.agreement import InForce, load_agreement, load_default
 from syncer.moments import iso
-from syncer.store import open_store
-from tests.e2e.conftest import TODAY, settings_for
+from tests.databases import new_store
+from tests.e2e.conftest import TODAY, at_once, settings_for
 
 #: Stands in every value of a person and nowhere else.
 #: So long that no stand-in made from a random key holds it by chance.
@@ -169,13 +169,11 @@ async def _desk(server: Running, folder: Path, **options: object) -> AsyncIterat
     chosen = settings(server, folder, **options)
     path = chosen.agreement_path
     agreement = InForce(agreement=load_agreement(path) if path.exists() else load_default())
-    store = open_store(f"sqlite:///{folder / uuid4().hex}.db")
-    store.upgrade()
-    try:
-        async with opened_desk(chosen, store, "hubspot", clock=lambda: TODAY, agreement=agreement) as desk:
+    with new_store(folder / f"{uuid4().hex}.db") as store:
+        async with opened_desk(
+            chosen, store, "hubspot", clock=lambda: TODAY, sleep=at_once, agreement=agreement
+        ) as desk:
             yield desk
-    finally:
-        store.close()
 
 
 async def ready(server: Running, folder: Path, *, synced: bool) -> None:

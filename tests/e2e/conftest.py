@@ -29,6 +29,7 @@ from jobs.settings_file import Limits as OwnLimits
 from jobs.settings_file import ScheduleFile
 from syncer.log import LogFormat
 from syncer.store import Store
+from tests.databases import new_database
 from tests.processes import SYNCER, call
 
 #: One present for every portal of a run: two portals of one seed are then equal.
@@ -184,13 +185,15 @@ def _commands(tmp_path: Path, start: Callable[..., subprocess.CompletedProcess])
 
 @pytest.fixture
 def run(tmp_path):
-    """Return how to run a command on a CRM in a process of its own."""
+    """Return how to run a command on a CRM in a process of its own, with an empty database."""
+    if not (tmp_path / "syncer.db").exists():
+        new_database(tmp_path / "syncer.db")
     return _commands(tmp_path, partial(call, SYNCER))
 
 
 @pytest.fixture
 def typed(tmp_path):
-    """Return how to run a command as a person does, from the start of the interpreter on."""
+    """Return how to run a command as a person does, from the start of the interpreter and without a database."""
 
     def start(*arguments: str, **options: object) -> subprocess.CompletedProcess:
         command = [sys.executable, "-c", SYNCER, *arguments]

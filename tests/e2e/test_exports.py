@@ -22,6 +22,7 @@ from jobs.pulling.ways import By
 from jobs.rounds import sync_round
 from syncer.errors import Unavailable
 from syncer.store import open_store, tables
+from tests.databases import new_database
 
 NOW = "2026-05-04T10:00:00Z"
 EXPORTS = {"backfill": BackfillMode.EXPORTS}
@@ -97,8 +98,7 @@ async def test_an_export_leaves_what_the_list_leaves(serve_exports, open_desk, p
     crm.clock = lambda: now
     mirrors, results = [], []
     for mode in (BackfillMode.LIST, BackfillMode.EXPORTS):
-        store = open_store(f"sqlite:///{tmp_path / mode.value}.db")
-        store.upgrade()
+        store = open_store(new_database(tmp_path / f"{mode.value}.db"))
         async with open_desk(crm, store=store, patience=patience, backfill=mode) as desk:
             results.append(await by(desk, "contacts", "companies"))
             mirrors.append(held(desk))

@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import re
-import shutil
 import socket
 import sqlite3
 import subprocess
@@ -25,7 +24,7 @@ from jobs.access.scopes import asked_scopes
 from jobs.bootstrap import opened_desk
 from jobs.rounds import backfill_round, sync_round
 from syncer.errors import AuthFailed, ConfigError
-from syncer.store import open_store
+from tests.databases import new_store
 from tests.e2e.conftest import settings_for
 from tests.processes import SYNCER, Child, call
 
@@ -35,13 +34,10 @@ PIPES = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
 
 
 @pytest.fixture
-def other_store(sqlite_template, tmp_path):
+def other_store(tmp_path):
     """Return a second store, to compare with."""
-    path = tmp_path / "other.db"
-    shutil.copy(sqlite_template, path)
-    opened = open_store(f"sqlite:///{path}")
-    yield opened
-    opened.close()
+    with new_store(tmp_path / "other.db") as opened:
+        yield opened
 
 
 def oauth_settings(crm, folder, *, refresh_token=None, keys=(KEY,), redirect="http://localhost:8418/oauth/callback"):

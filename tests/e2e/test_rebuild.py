@@ -8,6 +8,7 @@ from jobs.deciding.derive import derive
 from jobs.pulling.look import look
 from jobs.rounds import backfill_round, read_changes
 from syncer.store import open_store
+from tests.databases import new_database
 from tests.e2e.conftest import Crm
 from tests.e2e.rebuilding import Clock, held, hours_later, lasting, live_on, portal_of, without_decisions
 
@@ -29,8 +30,7 @@ async def test_a_rebuild_equals_the_rounds_bit_for_bit(open_desk, tmp_path):
     grown, rebuilt = tmp_path / "grown.db", tmp_path / "rebuilt.db"
     with running(account, limits=UNLIMITED) as server:
         crm = Crm(portal=account, server=server, clock=clock)
-        store = open_store(f"sqlite:///{grown}")
-        store.upgrade()
+        store = open_store(new_database(grown))
         async with open_desk(crm, store=store) as desk:
             await _after_rounds(desk, crm, rounds=20, changes=12, seed=5)
             small = held(grown)

@@ -3,7 +3,7 @@
 import math
 import sqlite3
 from collections import Counter
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -25,8 +25,8 @@ from syncer.errors import UnsafePlan
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import DAY, MINUTE
 from syncer.records import Kind
-from syncer.store import open_store
 from syncer.writeback import Verdict
+from tests.databases import new_store
 
 MODES = ("read", "write")
 
@@ -136,26 +136,18 @@ def _mirrored(path):
 async def test_streams_read_in_any_order_leave_the_same_mirror(crm, open_desk, tmp_path, reverse):
     now = crm.clock()
     crm.clock = lambda: now
-    with _fresh(tmp_path / "apart.db") as store:
+    with new_store(tmp_path / "apart.db") as store:
         async with open_desk(crm, store=store) as desk:
             portal = await look(desk, afresh=True)
             await backfill(desk, portal, streams=portal.feeds)
             for stream in sorted(portal.streams, reverse=reverse):
                 await backfill(desk, portal, streams=(stream,))
-    with _fresh(tmp_path / "together.db") as store:
+    with new_store(tmp_path / "together.db") as store:
         async with open_desk(crm, store=store) as desk:
             await backfill(desk, await look(desk, afresh=True))
     apart, together = _mirrored(tmp_path / "apart.db"), _mirrored(tmp_path / "together.db")
     assert all(together.values())
     assert apart == together
-
-
-@contextmanager
-def _fresh(path):
-    store = open_store(f"sqlite:///{path}")
-    store.upgrade()
-    yield store
-    store.close()
 
 
 async def test_dry_run_writes_nothing_and_names_every_change(crm, open_desk):

@@ -6,17 +6,15 @@ from jobs.pulling.forebears import EARLIER
 from jobs.rounds import backfill_round, dry_round, sync_round
 from jobs.writing.setup import setup
 from syncer.records import Kind
-from syncer.store import open_store
+from tests.databases import new_store
 
 NOW = "2026-05-04T10:00:00Z"
 
 
 @pytest.fixture
 def fresh(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path / 'second.db'}")
-    store.upgrade()
-    yield store
-    store.close()
+    with new_store(tmp_path / "second.db") as store:
+        yield store
 
 
 def _competitor() -> list[dict]:

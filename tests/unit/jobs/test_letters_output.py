@@ -12,16 +12,14 @@ from syncer.store import open_store
 
 
 @pytest.fixture
-def syncer(tmp_path, monkeypatch):
+def syncer(tmp_path, sqlite_url, monkeypatch):
     """Return how to run the command on a deal that can neither be read nor written."""
     monkeypatch.chdir(tmp_path)
-    url = f"sqlite:///{tmp_path / 'syncer.db'}"
-    monkeypatch.setenv("SYNCER_DATABASE_URL", url)
+    monkeypatch.setenv("SYNCER_DATABASE_URL", sqlite_url)
     monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-test-1")
     for name in ("SYNCER_CONFIG", "SYNCER_AGREEMENT"):
         monkeypatch.delenv(name, raising=False)
-    store = open_store(url)
-    store.upgrade()
+    store = open_store(sqlite_url)
     with store.commit() as unit:
         bury = unit.desk.bury
         bury("hubspot", "deals", "7", reason="the record cannot be read", problems=["amount: x"], now=Millis(1))

@@ -106,17 +106,15 @@ def test_a_sheet_of_endless_rows_is_refused(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def run(tmp_path, monkeypatch):
+def run(tmp_path, sqlite_url, monkeypatch):
     """Return how to run a command on a store that knows one account."""
-    url = f"sqlite:///{tmp_path / 'syncer.db'}"
     monkeypatch.chdir(tmp_path)
     for name in ("HUBSPOT_ACCESS_TOKEN", "HUBSPOT_BASE_URL", "HUBSPOT_REFRESH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("SYNCER_DATABASE_URL", url)
+    monkeypatch.setenv("SYNCER_DATABASE_URL", sqlite_url)
     monkeypatch.setenv("SYNCER_CONFIG", str(tmp_path / "syncer.yaml"))
     monkeypatch.setenv("SYNCER_AGREEMENT", str(tmp_path / "agreement.yaml"))
-    store = open_store(url)
-    store.upgrade()
+    store = open_store(sqlite_url)
     with store.commit() as unit:
         unit.desk.keep_account("acme", portal_id="1", time_zone="UTC", currency="EUR", account_type="STANDARD")
         note_read(unit, "acme")
