@@ -142,6 +142,9 @@ async def at_once(_seconds: float) -> None:
     """Wait no time: this CRM never answers with what was true before."""
 
 
+#: For what a test makes fail more often than it likes to wait.
+AT_ONCE = Patience(sleep=at_once)
+
 OpenDesk = Callable[..., AbstractAsyncContextManager[Desk]]
 
 

@@ -16,6 +16,7 @@ from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_
 from jobs.writing.setup import setup
 from syncer.moments import DAY, HOUR
 from syncer.records import Kind
+from tests.e2e.conftest import AT_ONCE
 
 NOW = "2026-05-04T10:00:00Z"
 
@@ -74,7 +75,7 @@ async def test_nothing_is_written_before_what_decisions_rest_on_was_read_once(se
     """A contact whose deals were never read looks like one without: neither `force` nor a rehearsal plans that."""
     broken = Fault(trouble=Trouble.HTML, path=f"objects/2026-09/{stream}", methods=frozenset({"GET"}), times=9)
     crm = serve(faults=Faults(rules=(broken,)))
-    async with open_desk(crm) as desk:
+    async with open_desk(crm, patience=AT_ONCE) as desk:
         await setup(desk, apply=True)
         halted = await backfill_round(desk)
         rehearsed, held = await dry_round(desk, force=True), await sync_round(desk, force=True)
@@ -91,7 +92,7 @@ async def test_nothing_is_written_before_what_decisions_rest_on_was_read_once(se
 async def test_a_stream_that_stopped_before_it_was_read_once_holds_the_plan_of_its_round(serve, open_desk):
     broken = Fault(trouble=Trouble.HTML, path="objects/2026-09/calls", methods=frozenset({"GET"}), times=3)
     crm = serve(faults=Faults(rules=(broken,)))
-    async with open_desk(crm) as desk:
+    async with open_desk(crm, patience=AT_ONCE) as desk:
         await setup(desk, apply=True)
         held, done = await sync_round(desk, force=True), await sync_round(desk, force=True)
     assert (held.planned, "calls were never read" in held.problems[0]) == (0, True)

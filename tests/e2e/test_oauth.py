@@ -25,7 +25,7 @@ from jobs.bootstrap import opened_desk
 from jobs.rounds import backfill_round, sync_round
 from syncer.errors import AuthFailed, ConfigError
 from tests.databases import new_store
-from tests.e2e.conftest import settings_for
+from tests.e2e.conftest import at_once, settings_for
 from tests.processes import SYNCER, Child, call
 
 SECRET = "s3cret-of-app"
@@ -77,7 +77,7 @@ def consented(settings, store, crm):
 
 @asynccontextmanager
 async def at_work(settings, store, crm):
-    async with opened_desk(settings, store, "hubspot", clock=crm.clock) as desk:
+    async with opened_desk(settings, store, "hubspot", clock=crm.clock, sleep=at_once) as desk:
         yield desk
 
 

@@ -10,19 +10,15 @@ from jobs.rounds import backfill_round, push_round, sync_round
 from jobs.writing.plan import plan
 from jobs.writing.setup import setup
 from syncer.errors import RateLimited
-from tests.e2e.conftest import settings_for
+from tests.e2e.conftest import at_once, settings_for
 
 TROUBLES = [Trouble.BURST_LIMIT, Trouble.SEARCH_LIMIT, Trouble.LOCKED]
 
 
-async def _no_time(_seconds: float) -> None:
-    """Wait for nothing."""
-
-
 def _quick(crm, store, folder):
-    patience = Patience(sleep=_no_time, jitter=lambda: 0.0)
+    patience = Patience(sleep=at_once, jitter=lambda: 0.0)
     settings = settings_for(crm.server.base_url, folder)
-    return opened_desk(settings, store, "hubspot", clock=crm.clock, patience=patience)
+    return opened_desk(settings, store, "hubspot", clock=crm.clock, patience=patience, sleep=at_once)
 
 
 def _outbox(desk) -> set[str]:

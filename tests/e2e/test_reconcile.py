@@ -24,7 +24,7 @@ from syncer.errors import ConfigError
 from syncer.moments import DAY
 from syncer.records import Kind
 from syncer.store import tables
-from tests.e2e.conftest import TODAY, planned_for, settings_for
+from tests.e2e.conftest import AT_ONCE, TODAY, planned_for, settings_for
 
 LOOK, MEND = Orders(apply=False), Orders(apply=True)
 #: Long before any pull: a change of then that the mirror lacks was missed.
@@ -358,7 +358,7 @@ async def test_a_stream_that_stops_says_so_and_the_others_go_on(serve, open_desk
             ]
         )
     )
-    async with open_desk(crm) as desk:
+    async with open_desk(crm, patience=AT_ONCE) as desk:
         await backfill_round(desk, streams=("contacts", "companies"))
         sql(desk, text("INSERT INTO cursors VALUES ('hubspot', 'deals', 'window', '1')"))
         result = await reconcile_round(desk, streams=("contacts", "deals"), orders=LOOK)

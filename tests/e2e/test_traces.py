@@ -11,13 +11,13 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from connectors.patience import Patience
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from jobs.rounds import sync_round
 from jobs.webhooks.drain import drain_round
 from jobs.writing.setup import setup
 from syncer.errors import SyncerError
 from tests.e2e.collecting import closed_port, collected, collector, silent_port
+from tests.e2e.conftest import AT_ONCE
 from tests.e2e.daemons import Daemon
 from tests.e2e.hooking import COUNTED, listening, quiet_contact
 from tests.e2e.test_quiet_logs import _words
@@ -30,10 +30,6 @@ KNOWN = re.compile(
 )
 
 
-async def _at_once(_seconds: float) -> None:
-    """Wait for nothing."""
-
-
 def _lines(done: subprocess.CompletedProcess) -> list[dict]:
     """Return the lines that are for machines."""
     return [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
@@ -42,7 +38,7 @@ def _lines(done: subprocess.CompletedProcess) -> list[dict]:
 async def test_a_whole_round_leaves_a_tree_of_spans_and_nobodys_data(serve, open_desk):
     crm = serve(contacts=60, faults=Faults(rules=[Fault(trouble=Trouble.BURST_LIMIT, probability=0.1)], seed=7))
     with collected() as spans:
-        async with open_desk(crm, patience=Patience(sleep=_at_once)) as desk:
+        async with open_desk(crm, patience=AT_ONCE) as desk:
             await setup(desk, apply=True)
             for _ in range(2):
                 await sync_round(desk)
