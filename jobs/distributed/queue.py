@@ -67,8 +67,10 @@ class _Connector(PsycopgConnector):
 class Queue:
     """The jobs of one database. Every method raises Unavailable where it cannot be reached."""
 
-    def __init__(self, address: str) -> None:
-        self._connector = _Connector(conninfo=address, min_size=1, max_size=_CONNECTIONS, timeout=_CONNECT_S)
+    def __init__(self, address: str, *, patience: float = _CONNECT_S) -> None:
+        """Take the database's address, and how many seconds a connection is waited for."""
+        self._patience = patience
+        self._connector = _Connector(conninfo=address, min_size=1, max_size=_CONNECTIONS, timeout=patience)
         self._app = App(connector=self._connector)
         self._opening = asyncio.Lock()
         self._is_open = False
@@ -170,14 +172,24 @@ class Queue:
             await self._jobs.finish_job_by_id_async(id_, Status.ABORTED, delete_job=True)
         return found
 
+    async def _open(self) -> None:
+        """Open connections; what could not be opened in time is let go of, so that the next try begins anew."""
+        try:
+            await asyncio.wait_for(self._app.open_async(), self._patience)
+            self._is_open = True
+        except TimeoutError:
+            raise PoolTimeout("no connection within our patience") from None
+        finally:
+            if not self._is_open:
+                await self._app.close_async()
+
     @asynccontextmanager
     async def _reached(self) -> AsyncIterator[None]:
         """Yield with connections open. Raises Unavailable where there are none, or they break."""
         try:
             async with self._opening:
                 if not self._is_open:
-                    await self._app.open_async()
-                    self._is_open = True
+                    await self._open()
             yield
         except (ConnectorException, PoolTimeout, PoolClosed):
             # The cause is cut off: a driver's text names address and user.

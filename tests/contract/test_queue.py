@@ -38,8 +38,8 @@ def queued(blank_postgres_url):
 
 
 @asynccontextmanager
-async def opened(store: Store):
-    queue = Queue(store.driver_address("a test") or "")
+async def opened(store: Store, **options: float):
+    queue = Queue(store.driver_address("a test") or "", **options)
     try:
         yield queue
     finally:
@@ -247,9 +247,23 @@ async def test_a_worker_whose_job_could_not_be_noted_as_done_begins_anew_so_that
 
 
 async def test_a_server_that_is_away_is_unavailable_and_its_address_is_not_told():
-    queue = Queue("host=127.0.0.1 port=9 user=secretuser password=secretword connect_timeout=1")
+    away = "host=127.0.0.1 port=9 user=secretuser password=secretword connect_timeout=1"
+    queue = Queue(away, patience=0.5)
     with pytest.raises(Unavailable) as refused:
-        await asyncio.wait_for(queue.defer(SYNC), 60)
+        await asyncio.wait_for(queue.defer(SYNC), 20)
     assert "secret" not in f"{refused.value!r} {refused.value.hint}"
     assert refused.value.__cause__ is None
     await queue.close()
+
+
+async def test_a_server_that_was_away_at_first_is_reached_once_it_is_there(own_postgres_server):
+    store = open_store(own_postgres_server.url)
+    store.upgrade()
+    store.keep_queue()
+    async with opened(store, patience=2.0) as queue:
+        store.close()
+        own_postgres_server.stop()
+        with pytest.raises(Unavailable):
+            await queue.defer(SYNC)
+        own_postgres_server.start()
+        assert await queue.defer(SYNC)
