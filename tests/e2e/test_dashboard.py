@@ -7,11 +7,17 @@ from importlib import resources
 import httpx
 import pytest
 
-from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round
+from jobs.rounds import backfill_round
 from jobs.web.app import build_app
 from tests.e2e.conftest import settings_for
+from tests.e2e.measuring import measured_database
 from tests.e2e.test_judgements import FIRM, FORM, asked, asker
+
+
+@pytest.fixture
+def measured(sqlite_url, tmp_path):
+    """Let the account have been read and measured; to be named before what opens the store."""
+    measured_database(tmp_path / "syncer.db")
 
 
 @pytest.fixture
@@ -33,10 +39,7 @@ async def test_an_empty_store_says_what_to_run(browse):
     assert "syncer backfill" in page.text
 
 
-async def test_the_page_shows_funnel_leads_and_figures_in_both_languages(crm, open_desk, browse):
-    async with open_desk(crm) as desk:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
+async def test_the_page_shows_funnel_leads_and_figures_in_both_languages(measured, browse):
     async with browse() as client:
         english, german = await client.get("/?lang=en"), await client.get("/?lang=de")
         figures, table = await client.get("/api/kpis"), await client.get("/figures?lang=en")

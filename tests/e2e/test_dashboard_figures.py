@@ -11,10 +11,17 @@ from syncer.records import Kind
 from syncer.store import Settlement, Status
 from syncer.writeback.intents import Intent
 from tests.e2e.conftest import settings_for
+from tests.e2e.measuring import measured_database
 from tests.e2e.test_evidence_sources import ago, deal, person
 from tests.e2e.test_judgements import FIRM, FORM, asked, asker
 
 PAGES = ("/", "/forecast", "/money", "/score", "/quality", "/quality?fault=K42.overdue", "/figures")
+
+
+@pytest.fixture
+def measured(sqlite_url, tmp_path):
+    """Let the account have been read and measured; to be named before what opens the store."""
+    measured_database(tmp_path / "syncer.db")
 
 
 @pytest.fixture
@@ -34,10 +41,7 @@ async def test_every_page_stands_before_the_first_measuring_and_says_what_to_run
             assert "syncer backfill" in text_of(await browse.get(page)), page
 
 
-async def test_every_page_shows_its_figures_in_both_languages(crm, open_desk, browse):
-    async with open_desk(crm) as desk:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
+async def test_every_page_shows_its_figures_in_both_languages(measured, browse):
     said = {
         "/": ("Median days", "Median Tage"),
         "/forecast": ("What changed since", "Was sich änderte seit"),
@@ -56,10 +60,7 @@ async def test_every_page_shows_its_figures_in_both_languages(crm, open_desk, br
     assert "As a table" in forecast
 
 
-async def test_a_day_of_ones_own_is_measured_on_the_spot_and_no_day_is_explained(crm, open_desk, browse):
-    async with open_desk(crm) as desk:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
+async def test_a_day_of_ones_own_is_measured_on_the_spot_and_no_day_is_explained(measured, browse):
     async with browse:
         for page in ("/", "/forecast", "/money", "/score", "/quality"):
             assert "2026-03-31" in text_of(await browse.get(page, params={"as_of": "2026-03-31", "lang": "en"}))
@@ -122,10 +123,7 @@ async def test_the_board_tells_why_and_who_hears_of_it_and_the_story_shows_the_c
     assert story.count("Warum jetzt?") == 1
 
 
-async def test_long_families_of_figures_are_folded(crm, open_desk, browse):
-    async with open_desk(crm) as desk:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
+async def test_long_families_of_figures_are_folded(measured, browse):
     async with browse:
         page = text_of(await browse.get("/figures?lang=en"))
     folded = [part.partition("</summary>")[0] for part in page.split("<summary>")[1:]]

@@ -18,10 +18,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
-from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round, sync_round
+from jobs.rounds import backfill_round, sync_round
 from jobs.web.app import build_app
 from tests.e2e.conftest import settings_for
+from tests.e2e.measuring import measured_database
 from tests.e2e.test_evidence_sources import ago, person
 from tests.e2e.test_judgements import FIRM, FORM, asked, asker, stale
 
@@ -97,11 +97,10 @@ def serve_dashboard(sqlite_store, tmp_path) -> Iterator[Dashboards]:
 
 
 @pytest.fixture
-async def filled(serve, open_desk):
+def filled(sqlite_url, tmp_path):
+    """Let an account of a few have been read and measured; to be named before what opens the store."""
     delayed = {**stale(), "associations": [{"to": "contacts", "id": "3"}]}
-    async with open_desk(serve(lines=[FIRM, asker(), FORM, asked(), person("3"), delayed])) as desk:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
+    measured_database(tmp_path / "syncer.db", [FIRM, asker(), FORM, asked(), person("3"), delayed])
 
 
 async def test_log_in_accept_a_lead_and_log_out(filled, serve_dashboard, browser):

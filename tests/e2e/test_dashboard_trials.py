@@ -6,11 +6,16 @@ import httpx
 import pytest
 
 from jobs.deciding.simulate import Trial, simulated
-from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round
 from jobs.web.app import build_app
 from jobs.words import number
 from tests.e2e.conftest import settings_for
+from tests.e2e.measuring import measured_database
+
+
+@pytest.fixture
+def measured(sqlite_url, tmp_path):
+    """Let the account have been read and measured; to be named before what opens the store."""
+    measured_database(tmp_path / "syncer.db")
 
 
 @pytest.fixture
@@ -25,10 +30,8 @@ def cells(page: str, heading: str) -> list[list[str]]:
     return [re.findall(r"<t[hd][^>]*>([^<]*)", line) for line in lines]
 
 
-async def test_a_threshold_is_tried_as_the_command_tries_it_and_nothing_is_kept(crm, open_desk, pages):
+async def test_a_threshold_is_tried_as_the_command_tries_it_and_nothing_is_kept(measured, crm, open_desk, pages):
     async with open_desk(crm) as desk, pages:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
         with desk.store.snapshot() as unit:
             before = (unit.browse.stage_counts("hubspot"), unit.desk.last_snapshot("hubspot"))
         page = (await pages.get("/score?lang=en&threshold=45")).text
@@ -48,10 +51,8 @@ async def test_a_threshold_is_tried_as_the_command_tries_it_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize("threshold", ["high", "0", "101", "-5", "nan"])
-async def test_what_is_no_threshold_is_refused_in_both_languages(crm, open_desk, pages, threshold):
-    async with open_desk(crm) as desk, pages:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
+async def test_what_is_no_threshold_is_refused_in_both_languages(measured, pages, threshold):
+    async with pages:
         english = (await pages.get("/score", params={"lang": "en", "threshold": threshold})).text
         german = (await pages.get("/score", params={"lang": "de", "threshold": threshold})).text
     assert 'role="alert"' in english
@@ -59,10 +60,8 @@ async def test_what_is_no_threshold_is_refused_in_both_languages(crm, open_desk,
     assert "T = 60" not in english
 
 
-async def test_the_forecast_page_shows_accuracy_by_quarter_and_rep_as_it_was_measured(crm, open_desk, pages):
+async def test_the_forecast_page_shows_accuracy_by_quarter_and_rep_as_it_was_measured(measured, crm, open_desk, pages):
     async with open_desk(crm) as desk, pages:
-        await backfill_round(desk)
-        await measure_round(desk, Asked())
         page = (await pages.get("/forecast?lang=en")).text
         with desk.store.snapshot() as unit:
             kept = unit.desk.last_snapshot("hubspot")
