@@ -29,7 +29,7 @@ demo: $(VENV)/.run ## sandbox CRM with generated data: set up, backfill, derive,
 	$(BIN)/syncer demo $(DEMO_ARGS)
 
 test: $(VENV)/.dev ## every test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 coverage: $(VENV)/.dev ## branches of the modules that decide, by their own tests; fails under 100 %
 	$(BIN)/python -m coverage run -m pytest --quiet $(DECIDING)

@@ -19,12 +19,19 @@ _END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 _EMPTY = sql.SQL("; ").join(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables.metadata.tables)
+_LONGEST = ("crash", "e2e", "contract", "property")
 _NO_POSTGRES = "no PostgreSQL binaries found; install postgresql to run these tests"
 
 
 # A starved machine makes an example slow; what it shows is none of the code's doing.
 hypothesis.settings.register_profile("syncer", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
 hypothesis.settings.load_profile("syncer")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the folders whose tests take longest, so that no worker is at work long after the others."""
+    items.sort(key=lambda item: next((place for place, name in enumerate(_LONGEST) if name in item.path.parts), 9))
 
 
 @pytest.fixture(autouse=True)
