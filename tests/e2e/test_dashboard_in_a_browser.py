@@ -20,9 +20,10 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from jobs.rounds import backfill_round, sync_round
 from jobs.web.app import build_app
+from syncer.moments import iso
 from tests.e2e.conftest import settings_for
 from tests.e2e.measuring import measured_database
-from tests.e2e.test_evidence_sources import ago, person
+from tests.e2e.test_evidence_sources import person
 from tests.e2e.test_judgements import FIRM, FORM, asked, asker, stale
 
 PASSWORD = "may decide things"
@@ -192,8 +193,8 @@ async def test_a_board_left_open_shows_who_came_and_keeps_focus_choice_and_place
         reason = hurried.find_element(By.CSS_SELECTOR, "#contact-1 select")
         Select(reason).select_by_value("bad_timing")
         hurried.execute_script("arguments[0].focus({preventScroll: true})", reason)
-        came = {**asker("2"), "updatedAt": ago(0)}
-        crm.portal.load([came, {**asked("2"), "submittedAt": ago(0)}])
+        now = iso(crm.clock())
+        crm.portal.load([{**asker("2"), "updatedAt": now}, {**asked("2"), "submittedAt": now}])
         await sync_round(desk)
         _await(hurried, lambda: hurried.find_elements(By.ID, "contact-2"))
     assert Select(reason).first_selected_option.get_attribute("value") == "bad_timing"
