@@ -9,6 +9,7 @@ import pytest
 
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Portal
+from tests import plain_http
 from tests.processes import Child
 
 HEADERS = {"authorization": "Bearer pat-1"}
@@ -29,7 +30,7 @@ def test_serve_answers_until_it_is_told_to_stop() -> None:
     try:
         for _ in range(200):
             try:
-                answer = httpx.get(f"http://127.0.0.1:{port}/crm/v3/owners", headers=HEADERS)
+                answer = plain_http.get(f"http://127.0.0.1:{port}/crm/v3/owners", headers=HEADERS)
                 break
             except httpx.ConnectError:
                 time.sleep(0.05)
@@ -43,19 +44,19 @@ def test_a_block_gives_its_port_back_and_can_be_entered_again() -> None:
     portal = Portal()
     with running(portal) as server:
         url = f"{server.base_url}/crm/v3/owners"
-        assert httpx.get(url, headers=HEADERS).status_code == 200
+        assert plain_http.get(url, headers=HEADERS).status_code == 200
         port = int(server.base_url.rpartition(":")[2])
     with pytest.raises(httpx.ConnectError):
-        httpx.get(url, headers=HEADERS)
+        plain_http.get(url, headers=HEADERS)
 
     with running(portal, port=port) as server:
         assert server.base_url.endswith(f":{port}")
-        assert httpx.get(url, headers=HEADERS).status_code == 200
+        assert plain_http.get(url, headers=HEADERS).status_code == 200
 
 
 def test_a_block_tells_what_was_spent() -> None:
     with running(Portal()) as server:
-        httpx.get(f"{server.base_url}/crm/v3/owners", headers=HEADERS)
+        plain_http.get(f"{server.base_url}/crm/v3/owners", headers=HEADERS)
 
         assert server.server.budgets.today == 1
         assert server.server.budgets.refused == {}

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
+from tests import plain_http
 from tests.e2e.daemons import Processes
 from tests.e2e.test_daemon import _free_port, _until
 from tests.processes import Child
@@ -40,7 +41,7 @@ class Crew(Processes):
         return self.logged(name, event, **facts)[-1]
 
     def get(self, name: str, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=30)
+        return plain_http.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=30)
 
     def ask(self, statement: str) -> list[tuple]:
         with psycopg.connect(self.url, autocommit=True) as connection:

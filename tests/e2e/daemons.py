@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from tests import plain_http
 from tests.e2e.test_daemon import _free_port, _until
 from tests.processes import SYNCER, Child, call
 
@@ -70,7 +71,7 @@ class Daemon(Processes):
         return found()[-1]
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
+        return plain_http.get(f"http://127.0.0.1:{self.port}{path}", timeout=10)
 
     def ask(self, statement: str) -> list[tuple]:
         with closing(sqlite3.connect(self.folder / "syncer.db")) as database:

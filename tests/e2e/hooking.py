@@ -5,13 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
-import httpx
 import orjson
 
 from connectors.hubspot.webhooks import read_batch
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from syncer.store import Store
+from tests import plain_http
 
 _NUMBERS = count(1)
 #: Streams that are compared in full after hints were drained.
@@ -59,7 +59,7 @@ def waiting(store: Store) -> list:
 def rep(crm, method: str, path: str, **more) -> dict:
     """Do something in the CRM as another app does."""
     headers = {"Authorization": "Bearer pat-rep-1"}
-    answer = httpx.request(method, f"{crm.server.base_url}{path}", headers=headers, **more)
+    answer = plain_http.request(method, f"{crm.server.base_url}{path}", headers=headers, **more)
     assert answer.status_code < 300, answer.text
     return answer.json() if answer.content else {}
 

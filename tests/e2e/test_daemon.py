@@ -7,6 +7,7 @@ import time
 
 import httpx
 
+from tests import plain_http
 from tests.processes import SYNCER, Child, call
 
 
@@ -45,7 +46,7 @@ def test_it_syncs_measures_answers_and_leaves_on_a_signal(serve, tmp_path):
 
     def measured() -> bool:
         try:
-            return bool(httpx.get(f"http://127.0.0.1:{port}/api/kpis", timeout=5).json())
+            return bool(plain_http.get(f"http://127.0.0.1:{port}/api/kpis", timeout=5).json())
         except httpx.TransportError:
             return False
 

@@ -11,6 +11,7 @@ import pytest
 from connectors.sandbox.hooks import HookHabits, Hooks
 from syncer.hints import Deed, Hint
 from syncer.store import open_store
+from tests import plain_http
 from tests.e2e.test_daemon import _free_port, _until
 from tests.processes import SYNCER, Child, call
 
@@ -52,7 +53,7 @@ def daemon(crm, folder, port: int):
 
 def _metric(port: int, name: str) -> float | None:
     try:
-        lines = httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text.splitlines()
+        lines = plain_http.get(f"http://127.0.0.1:{port}/metrics", timeout=5).text.splitlines()
     except httpx.TransportError:
         return None
     found = [line for line in lines if line.startswith(name) and 'status="running"' not in line]
@@ -128,11 +129,11 @@ def test_readiness_says_what_is_wrong_and_what_to_do(serve, tmp_path):
     crm, port = serve(contacts=20), _free_port()
     with daemon(crm, tmp_path, port):
         store = open_store(f"sqlite:///{tmp_path / 'syncer.db'}")
-        assert _until(lambda: httpx.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ok", 30)
+        assert _until(lambda: plain_http.get(f"http://127.0.0.1:{port}/readyz").json()["status"] == "ok", 30)
         with store.commit() as unit:
             unit.inbox.request_erasure("hubspot", "contacts", ["7"], 1)
             unit.inbox.receive("hubspot", [Hint("a", "contacts", "7", Deed.CHANGED, 1)], 1)
-        answer = httpx.get(f"http://127.0.0.1:{port}/readyz")
+        answer = plain_http.get(f"http://127.0.0.1:{port}/readyz")
         store.close()
     assert answer.status_code == 200
     body = answer.json()
