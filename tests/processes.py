@@ -22,7 +22,8 @@ SYNCER = "from jobs.cli import main; main()"
 _OURS = ("connectors", "jobs", "mappings", "syncer")
 #: What commands load where they need it.
 _LATER = ("alembic.command", "hubspot", "openpyxl", "psycopg", "pyarrow.parquet", "scipy.stats", "uvicorn")
-_forks = multiprocessing.get_context("forkserver")
+# Libraries of macOS do not outlive a fork: there, processes start as usual.
+_forks = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
 _forks.set_forkserver_preload(
     [one.name for name in _OURS for one in pkgutil.walk_packages([str(Path(name).absolute())], f"{name}.")]
     + list(_LATER)

@@ -1,13 +1,9 @@
 """A sandbox CRM that really listens, and desks that really talk to it."""
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,13 +26,10 @@ from jobs.settings_file import ScheduleFile
 from syncer.log import LogFormat
 from syncer.store import Store
 from tests.databases import new_database
-from tests.processes import SYNCER, call
+from tests.e2e.commands import commands, forked, started
 
 #: One present for every portal of a run: two portals of one seed are then equal.
 TODAY = system_clock()
-
-
-TOKEN = "pat-na1-secret-1"
 
 
 @dataclass
@@ -164,42 +157,15 @@ def open_desk(sqlite_store: Store, tmp_path: Path) -> OpenDesk:
     return opened
 
 
-def _commands(tmp_path: Path, start: Callable[..., subprocess.CompletedProcess]) -> Callable:
-    def run(crm: Crm | None, *arguments: str, **changes: str) -> subprocess.CompletedProcess:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "SYNCER_DATABASE_URL": f"sqlite:///{tmp_path / 'syncer.db'}",
-            "SYNCER_CONFIG": str(tmp_path / "syncer.yaml"),
-            "SYNCER_AGREEMENT": str(tmp_path / "agreement.yaml"),
-            "SYNCER_LOG": "json",
-            "HUBSPOT_ACCESS_TOKEN": TOKEN,
-            "HUBSPOT_BASE_URL": crm.server.base_url if crm else "http://127.0.0.1:9",
-            **changes,
-        }
-        if not (tmp_path / "syncer.yaml").exists():
-            (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: unlimited}}\n", encoding="utf-8")
-        done = start(*arguments, env=environment, cwd=tmp_path)
-        assert "Traceback" not in done.stderr
-        assert TOKEN not in done.stdout + done.stderr
-        return done
-
-    return run
-
-
 @pytest.fixture
 def run(tmp_path):
     """Return how to run a command on a CRM in a process of its own, with an empty database."""
     if not (tmp_path / "syncer.db").exists():
         new_database(tmp_path / "syncer.db")
-    return _commands(tmp_path, partial(call, SYNCER))
+    return commands(tmp_path, forked)
 
 
 @pytest.fixture
 def typed(tmp_path):
     """Return how to run a command as a person does, from the start of the interpreter and without a database."""
-
-    def start(*arguments: str, **options: object) -> subprocess.CompletedProcess:
-        command = [sys.executable, "-c", SYNCER, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, **options)
-
-    return _commands(tmp_path, start)
+    return commands(tmp_path, started)

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.records import Token
-from tests.e2e.conftest import TOKEN
+from tests.e2e.commands import TOKEN
 
 NOW = "2026-05-04T10:00:00Z"
 
