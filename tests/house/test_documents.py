@@ -29,7 +29,7 @@ def test_both_example_environments_are_one():
 
 def test_the_example_names_exactly_the_variables_that_are_read():
     named = set(re.findall(r"^([A-Z_]+)=", _text(".env.example"), re.MULTILINE))
-    code = "".join(_text(f"jobs/{name}.py") for name in ("settings", "access/credentials", "digest/settings"))
+    code = "".join(_text(f"jobs/{name}.py") for name in ("environment", "access/credentials", "digest/settings"))
     read = set(re.findall(r'"((?:SYNCER|HUBSPOT|OTEL)_[A-Z_]+)"', code))
     assert named == read
 
