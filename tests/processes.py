@@ -10,6 +10,7 @@ import sys
 import tempfile
 import threading
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -144,6 +145,8 @@ def _become(
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()
+    if "PYTHONWARNINGS" in environment:
+        warnings.simplefilter(environment["PYTHONWARNINGS"])
     os.chdir(folder)
     sys.argv = ["-c", *arguments]
     try:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,9 +12,12 @@ from openpyxl import load_workbook
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.records import Token
-from tests.e2e.commands import TOKEN
+from tests.e2e.commands import TOKEN, commands
+from tests.processes import SYNCER, call
 
 NOW = "2026-05-04T10:00:00Z"
+#: Tries as often as ever, and does not wait in between.
+_IMPATIENT = f"from connectors import patience; patience._FAILURE_WAIT = (0.0, 0.0); {SYNCER}"
 
 
 def test_the_documented_way_works_from_setup_to_explain(serve, typed):
@@ -102,7 +106,8 @@ def test_a_missing_scope_leaves_out_its_stream_and_the_rest_goes_on(serve, run):
 
 
 @pytest.mark.parametrize("trouble", [Trouble.HTML, Trouble.TRUNCATED, Trouble.EMPTY])
-def test_a_crm_that_answers_nonsense_stops_the_stream_with_a_reason(serve, run, trouble):
+def test_a_crm_that_answers_nonsense_stops_the_stream_with_a_reason(serve, tmp_path, trouble):
+    run = commands(tmp_path, partial(call, _IMPATIENT))
     crm = serve(contacts=20, faults=Faults(rules=[Fault(trouble=trouble, probability=1.0, path="/objects/")]))
     done = run(crm, "backfill", "--stream", "contacts")
     assert done.returncode == 1
