@@ -163,8 +163,11 @@ def _next_change(judge: Judge, reading: Reading, as_of: Millis, rule: DelayRule 
 
     edges = sorted({as_of, *(at for at in judge.edges(reading) if as_of < at < end), end})
     for begin, until in pairwise(edges):
+        # What an edge ends may hold again before the next one.
+        if differs(begin):
+            return Millis(begin)
         if differs(until - 1):
-            return Millis(begin) if differs(begin) else _turn(differs, begin, until, judge.anchors(reading, begin))
+            return _turn(differs, begin, until, judge.anchors(reading, begin))
     return Millis(end)
 
 

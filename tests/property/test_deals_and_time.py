@@ -1,6 +1,6 @@
 """What holds for every deal: until it is due, time alone says nothing new about it."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from syncer.funnel import decide_deal
@@ -48,7 +48,25 @@ def _change(at: Millis, name: str, value: str) -> Change:
     return Change(kind=Kind.DEAL, record_id="d", property=name, value=value, at=at, source=ChangeSource.USER)
 
 
+#: A question stands, is answered by a talk a moment later, and would stand again three weeks after it.
+_ASKED_AGAIN = DealFacts(
+    deal=Deal(
+        id="d",
+        pipeline_id="default",
+        stage_id="appointmentscheduled",
+        created_at=_START,
+        updated_at=_START,
+        close_date=_START,
+    ),
+    changes=[_change(_START, "stage", "appointmentscheduled")],
+    contact_ids=("c",),
+    two_way=[_START + 21 * DAY + 1],
+    people={"c": Contact(id="c", updated_at=_START)},
+)
+
+
 @settings(max_examples=250, deadline=None)
+@example(_ASKED_AGAIN, _START + 21 * DAY, 0.0)
 @given(_deals(), _MOMENTS, st.floats(0, 1, exclude_max=True))
 def test_until_a_deal_is_due_its_decision_stands_bit_for_bit(deal: DealFacts, at: Millis, share: float) -> None:
     now = decide_deal(deal, rules=rules(), as_of=at)
