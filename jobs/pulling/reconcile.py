@@ -8,6 +8,7 @@ from jobs.budget.parking import refuse_at_rest
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
 from jobs.names import MENDED, RECONCILE
+from jobs.privacy.announced import carry_out
 from jobs.pulling.absences import note_absent
 from jobs.pulling.backfill import AT_ONCE, groups
 from jobs.pulling.drift import ReconcileResult, StreamDrift
@@ -64,6 +65,7 @@ async def _sweep(intake: Intake, stream: str, orders: Orders, result: ReconcileR
     sweep = Sweep(intake=intake, stream=stream, holding=holding, watermark=watermark, orders=orders, drift=drift)
     await sweep.run()
     if orders.apply:
+        await asyncio.to_thread(carry_out, desk, stream)
         await note_absent(desk, stream)
         await asyncio.to_thread(_note_mended, desk, [stream], began)
 

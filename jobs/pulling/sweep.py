@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.ports import SourceRecord
+from jobs.privacy.announced import request_announced
 from jobs.privacy.gate import without_forgotten
 from jobs.pulling.ahead import ahead
 from jobs.pulling.departed import Gone, take_out
@@ -228,6 +229,7 @@ class Sweep:
         into = {one.id: one.into for one in part if one.into is not None}
         with desk.store.commit() as unit:
             take_out(unit, desk, self.stream, Gone(holding=self.holding, lost=ids, into=into))
+            request_announced(unit, desk, self.stream, ids)
             left = unit.reconcile.live(desk.name, self.holding, [one.id for one in part])
         for one in part:
             one.repaired = one.id not in left

@@ -8,7 +8,7 @@ import structlog
 
 from connectors.ports import SourceRecord
 from jobs.desk import Desk
-from jobs.privacy.forget import Eraser, erase
+from jobs.privacy.announced import carry_out, request_announced
 from jobs.pulling.departed import Gone, take_out
 from jobs.pulling.holdings import holding_of
 from jobs.pulling.intake import Intake
@@ -60,22 +60,8 @@ async def _look_into_stream(intake: Intake, stream: str, hints: Sequence[Waiting
         await store_chunk(intake, chunk, Reading.CHANGES)
     linked = {seen.into.get(one.record_id, one.record_id) for one in hints if one.deed is Deed.LINKED}
     await _read_links(intake, stream, sorted(linked & seen.alive.keys()))
-    erased = {one.record_id for one in hints if one.deed is Deed.ERASED}
-    await asyncio.to_thread(_take_out, intake.desk, stream, seen, erased)
-    await asyncio.to_thread(_forget, intake.desk, stream)
-
-
-def _forget(desk: Desk, stream: str) -> None:
-    """Erase whom the CRM erased, and settle the request; the account is held by the drain."""
-    if desk.keeping is None or stream != Kind.CONTACT:
-        return
-    eraser = Eraser(store=desk.store, keeping=desk.keeping, agreement=desk.agreement.agreement, clock=desk.clock)
-    with desk.store.snapshot() as unit:
-        requests = [one.record_id for one in unit.inbox.erasures(desk.name) if one.stream == stream]
-    for contact_id in requests:
-        erase(eraser, desk.name, contact_id, is_held=True)
-        with desk.store.commit() as unit:
-            unit.inbox.settle_erasure(desk.name, stream, contact_id)
+    await asyncio.to_thread(_take_out, intake.desk, stream, seen)
+    await asyncio.to_thread(carry_out, intake.desk, stream)
 
 
 async def _seen(intake: Intake, stream: str, ids: Sequence[str]) -> _Seen:
@@ -99,7 +85,7 @@ def _keep_links(desk: Desk, kind: Kind, links: Mapping[Kind, Mapping[str, Sequen
             unit.mirror.replace_links(desk.name, kind, to_kind, of, desk.clock())
 
 
-def _take_out(desk: Desk, stream: str, seen: _Seen, erased: set[str]) -> None:
+def _take_out(desk: Desk, stream: str, seen: _Seen) -> None:
     holding = holding_of(desk, stream)
     if holding is None or not (seen.lost or seen.into):
         return
@@ -107,8 +93,7 @@ def _take_out(desk: Desk, stream: str, seen: _Seen, erased: set[str]) -> None:
         held = unit.reconcile.live(desk.name, holding, [*seen.lost, *seen.into])
         into = {old: new for old, new in seen.into.items() if old in held}
         take_out(unit, desk, stream, Gone(holding=holding, lost=[one for one in seen.lost if one in held], into=into))
-        known = [one for one in erased.intersection(seen.lost) if unit.mirror.contact(desk.name, one) is not None]
-        unit.inbox.request_erasure(desk.name, stream, known, desk.clock())
+        request_announced(unit, desk, stream, seen.lost)
 
 
 def _settle(desk: Desk, hints: Sequence[Waiting]) -> None:

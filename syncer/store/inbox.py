@@ -5,12 +5,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import Connection, case, delete, func, select, text, update
 
 from syncer.hints import Deed, Hint
-from syncer.moments import Millis
+from syncer.moments import DAY, Millis
 from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
 from syncer.store.inbox_tables import DRAINING_ORDER, WAITING, erasure_requests, inbox, webhook_counts
 from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
 
 _WAITING, _SETTLED, _DEAD = "waiting", "settled", "dead"
+#: HubSpot takes up to a month for an erasure.
+_ERASING = 30 * DAY
 
 _COUNT = text(
     "INSERT INTO webhook_counts (account, outcome, number, last_at) VALUES (:account, :outcome, :number, :last_at) "
@@ -67,8 +69,20 @@ class Inbox:
         self._update(account, ids, {"status": _DEAD, "settled_at": now})
 
     def prune(self, before: Millis) -> int:
-        """Forget hints that were settled before a moment; return how many."""
-        return self._connection.execute(delete(inbox).where(inbox.c.settled_at < before)).rowcount
+        """Forget hints that were settled before a moment, those of erasures a month later; return how many."""
+        is_erasure = inbox.c.deed == Deed.ERASED.value
+        late = case((is_erasure, before - _ERASING), else_=before)
+        old = (inbox.c.settled_at < before) & (inbox.c.settled_at < late)
+        return self._connection.execute(delete(inbox).where(old)).rowcount
+
+    def announced(self, account: str, stream: str, record_ids: Collection[str]) -> set[str]:
+        """Return those of whom a hint of the last month said that the CRM erased them."""
+        columns = inbox.c
+        told = (columns.account == account) & (columns.stream == stream) & (columns.deed == Deed.ERASED.value)
+        statement = select(columns.record_id).where(told, among(dialect_of(self._connection), columns.record_id))
+        return {
+            row[0] for chunk in chunks(record_ids) for row in raw(self._connection, statement, {"ids": listed(chunk)})
+        }
 
     def standing(self, account: str) -> InboxStanding:
         """Return how many hints wait, since when, and how many of them failed before."""

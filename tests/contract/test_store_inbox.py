@@ -3,6 +3,7 @@
 import pytest
 
 from syncer.hints import Deed, Hint
+from syncer.moments import DAY
 from syncer.store import Tally
 
 NOW = 1_790_000_000_000
@@ -76,6 +77,19 @@ def test_what_is_settled_or_given_up_waits_no_more_and_is_forgotten_in_time(stor
         assert unit.inbox.prune(NOW + 100) == 1
         assert unit.inbox.prune(NOW + 100) == 0
     assert [one.id for one in waiting(store)] == ["e3"]
+
+
+def test_the_hint_of_an_erasure_is_known_for_a_month(store):
+    receive(store, hint(1, "7", Deed.ERASED), hint(2, "8"), hint(3, "9", Deed.ERASED))
+    receive(store, hint(4, "8", Deed.ERASED), account="other")
+    with store.commit() as unit:
+        unit.inbox.settle(ACCOUNT, ["e1", "e2"], NOW)
+        assert unit.inbox.prune(NOW + 1) == 1
+        assert unit.inbox.announced(ACCOUNT, "contacts", ["7", "8", "9", "10"]) == {"7", "9"}
+        assert unit.inbox.announced(ACCOUNT, "deals", ["7"]) == set()
+        assert unit.inbox.prune(NOW + 30 * DAY) == 0
+        assert unit.inbox.prune(NOW + 30 * DAY + 1) == 1
+        assert unit.inbox.announced(ACCOUNT, "contacts", ["7", "9"]) == {"9"}
 
 
 def test_the_standing_names_what_waits_since_when_and_what_failed(store):

@@ -12,6 +12,8 @@ from connectors.sandbox.state import Habits, MergedId
 from jobs.health.status import read_status
 from jobs.pulling.look import look
 from jobs.pulling.pull import keep_watermark
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from jobs.rounds import sync_round
 from jobs.webhooks import drain as drain_module
 from jobs.webhooks.drain import MOST_ATTEMPTS, drain_round
@@ -158,6 +160,29 @@ async def test_a_person_whom_the_crm_erased_is_erased_here_too(crm, open_desk):
             assert len(unit.privacy.logged()) == 1
         status = read_status(desk.store, ACCOUNT, desk.clock())
     assert status.as_dict()["webhooks"]["erasure_requests"] == []
+
+
+@pytest.mark.parametrize("seen_by", ["hint", "compare"])
+async def test_an_erasure_told_before_the_record_is_gone_is_carried_out_once_it_is(crm, open_desk, seen_by):
+    row = quiet_contact(crm)
+    async with open_desk(crm) as desk:
+        await ready(desk)
+        with desk.store.commit() as unit:
+            unit.inbox.receive(ACCOUNT, [Hint("a", "contacts", row.id, Deed.ERASED, desk.clock())], desk.clock())
+        await drain_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.live(ACCOUNT, Kind.CONTACT, [row.id]) == {row.id}
+            assert unit.inbox.erasures(ACCOUNT) == []
+        erase(crm.portal, BY_NAME["contacts"], row)
+        if seen_by == "hint":
+            put_hints(desk, row.id)
+            await drain_round(desk)
+        else:
+            await reconcile_round(desk, streams=("contacts",), orders=Orders(apply=True))
+        with desk.store.snapshot() as unit:
+            assert unit.mirror.contact(ACCOUNT, row.id) is None
+            assert len(unit.privacy.logged()) == 1
+            assert unit.inbox.erasures(ACCOUNT) == []
 
 
 async def test_a_forged_hint_of_an_erasure_erases_nobody(crm, open_desk):
