@@ -21,6 +21,7 @@ from connectors.limits import Bucket, Budgets
 from connectors.patience import Patience, again, pause, retry_after_seconds
 from connectors.spans import call_span, note_status
 from connectors.statuses import Case, Errand, Meaning, error_of, meaning_of
+from connectors.telling import Teller
 from connectors.tls import certificates
 from connectors.tokens import Tokens
 from syncer.errors import (
@@ -123,6 +124,7 @@ class ApiClient:
         self.budgets = budgets
         self._tokens = tokens
         self._patience = patience or Patience()
+        self._teller = Teller()
         self._address = address = checked_address(base_url)
         trust_env = not is_loopback(httpx.URL(address).host)
         self._http = httpx.AsyncClient(
@@ -176,6 +178,7 @@ class ApiClient:
             retry=lambda state: self._again(state, errand, doubts),
             wait=lambda state: self._wait(state, errand),
             stop=self._spent,
+            before_sleep=lambda state: self._tell(state, errand),
             retry_error_callback=_outcome,
         )
         outcome: T | Setback = await retrying(attempt)
@@ -245,6 +248,17 @@ class ApiClient:
             of_all = errand.bucket is Bucket.SEARCH
             self.budgets.hold(Bucket.GENERAL if of_all else errand.bucket, seconds)
         return seconds
+
+    def _tell(self, state: RetryCallState, errand: Errand) -> None:
+        setback = _outcome(state)
+        if isinstance(setback, Setback):
+            self._teller.waits(
+                setback.error.message,
+                stream=errand.stream,
+                attempt=state.attempt_number,
+                seconds=state.upcoming_sleep,
+                altogether=state.idle_for,
+            )
 
     def _spent(self, state: RetryCallState) -> bool:
         return state.attempt_number >= self._patience.attempts or state.idle_for >= self._patience.seconds

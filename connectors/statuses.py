@@ -6,6 +6,7 @@ Errors carry codes, property names, ids and the correlation id, never a value.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from math import ceil
 
 from connectors.facts import Facts, facts_of_object
 from connectors.lanes import Urgency
@@ -29,6 +30,9 @@ from syncer.errors import (
 
 ADDRESS_HINT = "does HUBSPOT_BASE_URL, or base_url in syncer.yaml, point at HubSpot?"
 SCHEMA_HINT = "run `syncer check` to see which property is missing, `syncer setup --apply` to create ours"
+
+#: Seconds that are waited out and need no word; minutes from which hours are counted.
+_PAUSE_S, _HOUR_MIN = 60, 120
 
 #: Codes of values that name a property which is not there.
 UNKNOWN_PROPERTY = "PROPERTY_DOESNT_EXIST"
@@ -192,9 +196,18 @@ def narrowed(case: Case, properties: Iterable[str]) -> Case:
 
 def _limited(text: str, scope: LimitScope = LimitScope.UNKNOWN) -> Callable[[Case], SyncerError]:
     def build(case: Case) -> SyncerError:
-        return RateLimited(f"{text}{case.why}", scope=scope, retry_after=case.retry_after, stream=case.errand.stream)
+        message = f"{text}{case.why}{_when(case.retry_after)}"
+        return RateLimited(message, scope=scope, retry_after=case.retry_after, stream=case.errand.stream)
 
     return build
+
+
+def _when(retry_after: float | None) -> str:
+    """Return when the CRM wants to be asked again, where that is more than a pause."""
+    if retry_after is None or retry_after <= _PAUSE_S:
+        return ""
+    minutes = ceil(retry_after / 60)
+    return f"; it wants to be asked again in {f'{minutes} min' if minutes < _HOUR_MIN else f'{ceil(minutes / 60)} h'}"
 
 
 def _day_spent(case: Case) -> SyncerError:

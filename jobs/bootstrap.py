@@ -212,6 +212,8 @@ def _recorded(desk: Desk, job: str) -> Iterator[Run]:
             _log.info("run_interrupted")
             raise
         except BaseException as error:
+            if isinstance(error, SyncerError):
+                error.account = error.account or desk.name
             run.status = "failed"
             _end(desk, run, began, error)
             _log.error("run_failed", reason=_reason(error))

@@ -18,6 +18,8 @@ EVENTS: Mapping[str, str] = {
     "stream_skipped": "the account's tier or scopes lack this stream; nothing else is affected",
     "stream_halted": "one stream stopped with an error; the others went on",
     "way_chosen": "a stream is read in full by its list or by an export; the reason is a field",
+    "call_waits": "the CRM cannot be reached, or limits calls: a call is sent again after so many seconds",
+    "export_awaited": "the CRM is still making an export, since so many seconds",
     "export_given_up": "an export could not be used, so the list is read; nothing is lost",
     "list_read_in_one": "a list is not in the order of its ids: it is read again from its beginning, page after page",
     "record_buried": "one record could not be used; see `syncer dead-letters`",

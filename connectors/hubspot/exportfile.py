@@ -27,6 +27,7 @@ _TABLE = ".csv"
 #: Headers of the id's column, where it is not under its internal name.
 _RECORD_ID = "record id"
 _SHORTEST_EPOCH_MILLIS = 11
+_LONGEST_ID = 19
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -115,7 +116,7 @@ class _Columns:
         if len(row) != self.width:
             raise ExportUnusable(f"a row has {len(row)} columns, the header {self.width}", stream=wanted.stream)
         id_ = row[self.id]
-        if not (id_.isascii() and id_.isdigit()):
+        if not (id_.isascii() and id_.isdigit() and len(id_) <= _LONGEST_ID):
             raise ExportUnusable("a row has no id", stream=wanted.stream)
         values = {name: _value(row[place], wanted.properties[name], wanted) for name, place in self.places.items()}
         return SourceRecord(
@@ -134,6 +135,9 @@ def _columns(header: Sequence[str], wanted: Wanted) -> _Columns:
         named = ", ".join(lacking[:5]) + (" …" if len(lacking) > len(lacking[:5]) else "")
         why = f"the file lacks {len(lacking)} columns under their internal names: {named}"
         raise ExportUnusable(why, stream=wanted.stream)
+    twice = next((name for name in wanted.properties if header.count(name) > 1), None)
+    if twice is not None:
+        raise ExportUnusable(f"the file has the column {twice} twice", stream=wanted.stream)
     named_otherwise = [place for place, name in enumerate(header) if name.strip().lower().startswith(_RECORD_ID)]
     ids = [places.pop(ID)] if ID in places else named_otherwise
     if len(ids) != 1:

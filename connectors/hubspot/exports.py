@@ -24,6 +24,7 @@ from connectors.hubspot.versions import Versions
 from connectors.limits import Sleep
 from connectors.ports import PropertyDefinition
 from connectors.statuses import Effect, Errand
+from connectors.telling import Teller
 from syncer.errors import ExportUnusable, Missing, Rejected, Unavailable
 
 SCOPE = "crm.export"
@@ -90,6 +91,7 @@ class HubSpotExports:
         self._downloads = downloads
         self._sleep = sleep
         self._known: dict[tuple[str, ...], Wanted] = {}
+        self._teller = Teller()
 
     @property
     def most_a_day(self) -> int:
@@ -117,10 +119,12 @@ class HubSpotExports:
         """Ask at growing intervals until the file is there."""
         waited = 0.0
         for turn in count():
-            if (await self._status(stream, task)).address is not None:
+            found = await self._status(stream, task)
+            if found.address is not None:
                 return
             if waited >= _PATIENCE:
                 raise ExportUnusable(f"the export is not there after {_PATIENCE / 60:.0f} minutes", stream=stream)
+            self._teller.export_is_made(stream=stream, status=found.status, waited=waited)
             pause = min(_FIRST_PAUSE * 1.5**turn, _LONGEST_PAUSE)
             await self._sleep(pause)
             waited += pause
@@ -149,6 +153,7 @@ class HubSpotExports:
         return found
 
     async def _fetched(self, stream: str, task: str, file: BinaryIO) -> str:
+        why = ""
         for turn in range(_TRIES):
             address = (await self._status(stream, task)).address
             if address is None:
@@ -157,9 +162,10 @@ class HubSpotExports:
             file.truncate()
             try:
                 return await self._downloads.fetch(address, file, most=_LARGEST, stream=stream)
-            except Unavailable:
+            except Unavailable as error:
+                why = error.message
                 await self._sleep(_FIRST_PAUSE * (turn + 1))
-        raise ExportUnusable(f"the file did not arrive whole in {_TRIES} tries", stream=stream)
+        raise ExportUnusable(f"the file did not arrive whole in {_TRIES} tries: {why}", stream=stream)
 
     async def _wanted(self, stream: str, properties: Sequence[str]) -> Wanted:
         key = (stream, *properties)

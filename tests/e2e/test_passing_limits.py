@@ -52,8 +52,9 @@ async def test_an_account_that_moves_for_hours_ends_the_push_and_loses_nothing(s
     object.__setattr__(server, "fate", Fate(moving))
     for _ in range(7):
         async with _quick(crm, sqlite_store, tmp_path) as desk:
-            with pytest.raises(RateLimited, match="data centre"):
+            with pytest.raises(RateLimited, match="data centre") as refused:
                 await push_round(desk)
+            assert refused.value.account == "hubspot"
             assert _outbox(desk) == {"pending"}
     object.__setattr__(server, "fate", calm)
     async with _quick(crm, sqlite_store, tmp_path) as desk:

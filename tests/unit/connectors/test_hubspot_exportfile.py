@@ -137,7 +137,8 @@ FAULTS = {
     "no column of ids": HEADER.replace("hs_object_id", "Datensatz-ID") + "\n",
     "or several": "Record ID,Record ID - Contact," + HEADER.replace("hs_object_id", "x") + "\n",
     "a row has 3 columns": f"{HEADER}\n{ROW}\n8,a,\n",
-    "no id": f"{HEADER}\n,,,,,,\n",
+    "a row has no id": f"{HEADER}\n,,,,,,\n",
+    "the column email twice": f"{HEADER},email\n{ROW},c@b.example\n",
     "comes twice": f"{HEADER}\n{ROW}\n8,,,,,,\n{ROW}\n",
     "cannot be read to its end": f'{HEADER}\n7,"half of a fiel',
     "lacks 6 columns under": "",
@@ -151,6 +152,11 @@ def test_a_file_with_a_fault_is_no_file(why: str, content: str | bytes) -> None:
     with pytest.raises(ExportUnusable) as caught:
         read(content)
     assert why in str(caught.value)
+
+
+def test_an_id_that_no_id_is_as_long_as_is_none() -> None:
+    with pytest.raises(ExportUnusable, match="a row has no id"):
+        read(f"{HEADER}\n{'9' * 25},,,,,,\n")
 
 
 def test_tables_of_one_zip_have_the_same_columns() -> None:

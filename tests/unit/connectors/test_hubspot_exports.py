@@ -7,6 +7,7 @@ import httpx
 import msgspec
 import pytest
 import respx
+from structlog.testing import capture_logs
 
 from connectors.download import Downloads
 from connectors.http import ApiClient
@@ -136,8 +137,9 @@ async def test_an_export_that_never_ends_is_given_up_after_an_hour(
     exports: HubSpotExports, crm: respx.MockRouter, naps: Naps, word: str
 ) -> None:
     route = crm.get(STATUS).respond(json={"status": word, "result": None})
-    with pytest.raises(ExportUnusable, match="after 60 minutes"):
+    with capture_logs() as logs, pytest.raises(ExportUnusable, match="after 60 minutes"):
         await exports.wait("contacts", "7")
+    assert [(one["event"], one["stream"]) for one in logs] == [("export_awaited", "contacts")]
     assert 3_600 <= sum(naps) < 3_660
     assert route.call_count == len(naps) + 1 < 140
 
@@ -169,6 +171,13 @@ async def test_a_file_is_fetched_by_a_fresh_address_each_time(exports: HubSpotEx
 async def test_an_export_that_goes_back_to_work_is_not_there(exports: HubSpotExports, crm: respx.MockRouter) -> None:
     crm.get(STATUS).respond(json={"status": "PROCESSING"})
     with pytest.raises(ExportUnusable, match="is no more"):
+        await exports.open("contacts", "7", properties=["email"])
+
+
+async def test_a_file_that_does_not_arrive_says_why(exports: HubSpotExports, crm: respx.MockRouter) -> None:
+    crm.get(STATUS).respond(json={"status": "COMPLETE", "result": FILE})
+    crm.get(FILE).respond(403, text="expired")
+    with pytest.raises(ExportUnusable, match=r"in 3 tries: the file's address answers 403"):
         await exports.open("contacts", "7", properties=["email"])
 
 
