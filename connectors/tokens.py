@@ -2,7 +2,17 @@
 
 from typing import Protocol
 
-CREDENTIAL_HINT = "check HUBSPOT_ACCESS_TOKEN: it is unknown, expired or revoked"
+from syncer.errors import ConfigError, Problem
+
+DEFAULT_VARIABLE = "HUBSPOT_ACCESS_TOKEN"
+
+
+def credential_hint(variable: str) -> str:
+    """Return what to do about a token that the CRM does not accept, by the environment variable that holds it."""
+    return f"check {variable}: it is unknown, expired or revoked"
+
+
+CREDENTIAL_HINT = credential_hint(DEFAULT_VARIABLE)
 
 
 class Tokens(Protocol):
@@ -25,15 +35,26 @@ class Tokens(Protocol):
 class FixedToken:
     """A token without expiry: service key, private app, project app with static authentication."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, variable: str = DEFAULT_VARIABLE) -> None:
         self._token = token
+        self._variable = variable
 
     @property
     def hint(self) -> str:
         """Return what a person should do when the CRM does not accept the token."""
-        return CREDENTIAL_HINT
+        return credential_hint(self._variable)
 
     async def fresh(self, *, rejected: str | None = None) -> str:
         """Return the one token."""
         del rejected
         return self._token
+
+
+def fixed_token(text: str, variable: str = DEFAULT_VARIABLE) -> FixedToken:
+    """Return the token that a person put into an environment variable. Raises ConfigError for what is none."""
+    # A header can hold nothing else, and a pasted line break is not worth a failed call.
+    key = text.strip()
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        hint = "the token as HubSpot shows it, pat-..."
+        raise ConfigError([Problem(message="the token is empty or no token", key=variable, hint=hint)])
+    return FixedToken(key, variable)

@@ -124,10 +124,12 @@ def agreement_of(settings: Settings) -> InForce:
     return in_force(settings.agreement_path)
 
 
-def tokens_of(settings: Settings, store: Store, account: Account, clock: Clock) -> "str | Tokens":
-    """Return an account's token, or what keeps one of an OAuth app fresh."""
+def tokens_of(settings: Settings, store: Store, account: Account, clock: Clock) -> "Tokens":
+    """Return an account's token, or what keeps one of an OAuth app fresh. Raises ConfigError for what is no token."""
     if account.oauth is None:
-        return account.token.get_secret_value() if account.token else ""
+        from connectors.tokens import fixed_token
+
+        return fixed_token(account.token.get_secret_value() if account.token else "", account.token_env)
     from connectors.hubspot.tokens import OAuthTokens
     from jobs.access.grants import endpoint_of, oauth_app, vault_of
 
@@ -150,9 +152,7 @@ def _today(store: Store, account: str, now: Millis) -> "Today":
     return Today(associations=spent.associations, rests=resting)
 
 
-def _connector(
-    account: Account, store: Store, token: "str | Tokens", patience: "Patience | None", day: "Today"
-) -> "HubSpot":
+def _connector(account: Account, store: Store, token: "Tokens", patience: "Patience | None", day: "Today") -> "HubSpot":
     from connectors.hubspot import open_hubspot
     from connectors.limits import Shares
 

@@ -6,7 +6,15 @@ from typing import NamedTuple
 
 from pydantic import Field, SecretStr
 
-from jobs.access.credentials import Credentials, JournalApp, OAuthAccess, Strict, credentials_of, journal_app_of
+from jobs.access.credentials import (
+    DEFAULT_VARIABLE,
+    Credentials,
+    JournalApp,
+    OAuthAccess,
+    Strict,
+    credentials_of,
+    journal_app_of,
+)
 from jobs.access.keys import keys_of
 from jobs.digest.settings import Channel, DigestFile, addresses_of
 from jobs.environment import Environment, mistyped_variables, named_files, read_environment, secret_of
@@ -29,6 +37,8 @@ class Account(Strict):
     name: str
     connector: str
     token: SecretStr | None = None
+    #: The variable that holds the token.
+    token_env: str = DEFAULT_VARIABLE
     oauth: OAuthAccess | None = None
     base_url: str
     tier: Tier
@@ -175,6 +185,7 @@ def _account(name: str, file: AccountFile, found: Credentials, environment: Envi
         name=name,
         connector=file.connector,
         token=found.token,
+        token_env=file.token_env,
         oauth=found.oauth,
         base_url=(file.base_url or environment.hubspot_base_url).rstrip("/"),
         # A public app has the smallest allowance; a file that names a tier knows better.

@@ -16,8 +16,7 @@ from connectors.hubspot.source import HubSpotSource
 from connectors.hubspot.versions import versions_with
 from connectors.limits import Budgets, Shares, Today
 from connectors.patience import Patience
-from connectors.tokens import FixedToken, Tokens
-from syncer.errors import ConfigError, Problem
+from connectors.tokens import Tokens, fixed_token
 
 BASE_URL = "https://api.hubapi.com"
 
@@ -52,7 +51,7 @@ def open_hubspot(
     say. `shares` are the parts of the limits that are used, `today` is what is known of the account's day. Raises
     ConfigError for an unusable token, address, tier, share or version.
     """
-    tokens = FixedToken(_checked_token(token)) if isinstance(token, str) else token
+    tokens = fixed_token(token) if isinstance(token, str) else token
     chosen = versions_with(versions)
     address = checked_address(base_url)
     patience = patience or Patience()
@@ -69,12 +68,3 @@ def open_hubspot(
         ),
         destination=HubSpotDestination(api=api, schema=schema, versions=chosen),
     )
-
-
-def _checked_token(token: str) -> str:
-    # A header can hold nothing else, and a pasted line break is not worth a failed call.
-    key = token.strip()
-    if not key or not key.isascii() or not key.isprintable() or " " in key:
-        hint = "the token as HubSpot shows it, pat-..."
-        raise ConfigError([Problem(message="the token is empty or no token", key="HUBSPOT_ACCESS_TOKEN", hint=hint)])
-    return key

@@ -83,19 +83,14 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run one command; errors of ours and of files end in a message and an exit code, never in a traceback."""
-    from syncer.errors import ConfigError, RateLimited, SyncerError
+    from syncer.errors import RateLimited, SyncerError
 
     try:
         _run()
-    except ConfigError as error:
-        lines = [f"  {problem}" for problem in error.problems]
-        _say(f"{len(lines)} problem{'s' if len(lines) > 1 else ''} to mend first:", *lines)
-        sys.exit(MISUSED)
     except SyncerError as error:
         if isinstance(error, RateLimited) and error.until is not None and "--json" in sys.argv:
             _print_refusal(error)
-        _say_error(error)
-        sys.exit(FAILED)
+        sys.exit(_told([error, *_left_out()]))
     except OSError as error:
         _say(
             f"{error.filename or 'a file'}: {error.strerror or error}",
@@ -111,11 +106,22 @@ def _run() -> None:
     try:
         app(standalone_mode=True)
     except SystemExit:
-        for error in _left_out():
-            _say_error(error)
         if _left_out():
-            sys.exit(FAILED)
+            sys.exit(_told(_left_out()))
         raise
+
+
+def _told(errors: "Sequence[SyncerError]") -> int:
+    """Say what went wrong and return the exit code: files that cannot be used come after what failed."""
+    from syncer.errors import ConfigError
+
+    for error in errors:
+        if isinstance(error, ConfigError):
+            lines = [f"  {problem}" for problem in error.problems]
+            _say(f"{len(lines)} problem{'s' if len(lines) > 1 else ''} to mend first:", *lines)
+        else:
+            _say_error(error)
+    return MISUSED if all(isinstance(one, ConfigError) for one in errors) else FAILED
 
 
 def _left_out() -> "Sequence[SyncerError]":

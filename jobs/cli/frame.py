@@ -14,14 +14,14 @@ from jobs.desk import Desk
 from jobs.progress import progress
 from jobs.settings import Settings, load_settings
 from jobs.traces import tracing
-from syncer.errors import RateLimited
+from syncer.errors import Bug, ConfigError, RateLimited, SyncerError
 from syncer.log import configure_log
 from syncer.store import Store
 
 _T = TypeVar("_T")
 
-#: Accounts that this process's command left out, their day being spent: named once it has shown what the others did.
-left_out: list[RateLimited] = []
+#: Why this process's command did nothing for an account: told once it has shown what it did for the others.
+left_out: list[SyncerError] = []
 
 
 @contextmanager
@@ -34,31 +34,43 @@ def opened(*, need_accounts: bool = False, patience: float | None = None) -> Ite
 
 
 def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, quiet: bool) -> Sequence[_T]:
-    """Run `work` for one account, or for all of them one after the other, and return what each gave."""
+    """Run `work` for one account, or for all of them one after the other, and return what each gave.
+
+    What fails for one account keeps no other from its work. Raises the first error where no account gave anything.
+    """
     with opened(need_accounts=True) as (settings, store), progress(quiet=quiet) as way:
 
         async def run() -> Sequence[_T]:
-            done, refused = [], []
+            done, failed = [], []
             for name in [account] if account else list(settings.accounts):
                 try:
                     async with opened_desk(settings, store, name, progress=way) as desk:
                         done.append(await work(desk))
-                except RateLimited as error:
-                    if not is_daily(error):
-                        raise
-                    refused.append(_with_its_end(store, name, error))
-            if refused and not done:
-                raise refused[0]
-            left_out.extend(refused)
+                except Bug:
+                    raise
+                except SyncerError as error:
+                    failed.append(_of_account(store, name, error))
+            left_out.extend(_apart(failed)[0 if done else 1 :])
+            if failed and not done:
+                raise failed[0]
             return done
 
         return asyncio.run(run())
 
 
-def _with_its_end(store: Store, account: str, error: RateLimited) -> RateLimited:
-    """Return the refusal of a spent day with the moment at which the account goes on."""
+def _of_account(store: Store, account: str, error: SyncerError) -> SyncerError:
+    """Return an error with its account, the refusal of a spent day with the moment at which the account goes on."""
+    error.account = error.account or account
+    if not (isinstance(error, RateLimited) and is_daily(error)):
+        return error
     found = kept_rests(store, account, system_clock())
     return next((refusal(account, rest) for rest in found.values()), error)
+
+
+def _apart(errors: Sequence[SyncerError]) -> Sequence[SyncerError]:
+    """Return errors without those that say of files or arguments what an earlier one said."""
+    by_text = {str(one) if isinstance(one, ConfigError) else id(one): one for one in reversed(errors)}
+    return list(reversed(by_text.values()))
 
 
 def print_json(value: object) -> None:
@@ -68,5 +80,5 @@ def print_json(value: object) -> None:
 
 
 def one_or_all(results: Sequence[object]) -> object:
-    """Return the only result, or the list of several accounts' results."""
-    return results[0] if len(results) == 1 else list(results)
+    """Return the only account's result, or the list of several accounts' results, without those that failed."""
+    return results[0] if len(results) == 1 and not left_out else list(results)

@@ -295,3 +295,21 @@ def test_one_account_at_rest_does_not_keep_the_others_from_their_work(serve, run
     assert shown.returncode == 1
     assert {one["account"] for one in _json(shown)} == {"second"}
     assert "first: the account's calls for today are spent" in shown.stderr
+
+
+@pytest.mark.parametrize("command", [["backfill"], ["sync"], ["reconcile"], ["setup"], ["webhooks", "show"]])
+def test_one_account_whose_token_was_revoked_does_not_keep_the_others_from_their_work(serve, run, tmp_path, command):
+    crm = serve(contacts=10)
+    (tmp_path / "syncer.yaml").write_text(
+        "accounts:\n"
+        f"  first: {{tier: unlimited, base_url: '{crm.server.base_url}', token_env: FIRST_TOKEN}}\n"
+        f"  second: {{tier: unlimited, base_url: '{crm.server.base_url}'}}\n",
+        encoding="utf-8",
+    )
+    done = run(None, *command, "--json", FIRST_TOKEN="expired-1")
+    assert done.returncode == 1
+    told = [one for one in _json(done) if one["account"] == "second"]
+    assert told
+    assert not told[0].get("halted")
+    assert "first" in done.stderr
+    assert "check FIRST_TOKEN: it is unknown, expired or revoked" in done.stderr + done.stdout
