@@ -162,7 +162,7 @@ async def plan_round(desk: Desk, *, full: bool, force: bool) -> Plan:
 
 async def push_round(desk: Desk) -> PushCount:
     """Empty the outbox, and nothing else."""
-    count = PushCount()
+    count = PushCount(account=desk.name)
 
     async def work() -> None:
         await push(desk, count)

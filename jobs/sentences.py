@@ -7,10 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from jobs.trouble_words import TROUBLE, german_date
 from jobs.words import Language
 
 #: English with {facts} and the same in German; the first that fits a whole text speaks.
 _SENTENCES: Mapping[str, tuple[str, str]] = {
+    **TROUBLE,
     "reads": ("reads {streams}", "liest {streams}"),
     "leaves_out": ("leaves out {stream}", "lässt {stream} aus"),
     "may_not_read": ("may not read {stream}", "darf {stream} nicht lesen"),
@@ -198,7 +200,7 @@ def _german(text: str) -> str:
 
 
 def _german_fact(value: str) -> str:
-    return value.replace(",", ".") if _NUMBER.fullmatch(value) else _german(value)
+    return value.replace(",", ".") if _NUMBER.fullmatch(value) else german_date(_german(value))
 
 
 @cache

@@ -44,9 +44,10 @@ def _said(ending: Ending, today: date) -> str:
     if ending.on is None:
         return "a beta, which HubSpot may change on any day"
     days = (ending.on - today).days
+    when = f"{'on' if ending.when[0].isdigit() else 'in'} {ending.when}"
     if days > 0:
-        return f"HubSpot's support ends in {ending.when} (in {days} days)"
-    return f"HubSpot's support ended in {ending.when}: calls may be refused on any day"
+        return f"HubSpot's support ends {when} (in {days} days)"
+    return f"HubSpot's support ended {when}: calls may be refused on any day"
 
 
 def _remedy(account: Account, ending: Ending) -> str:

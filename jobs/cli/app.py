@@ -28,6 +28,7 @@ from jobs.cli import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from jobs.words import Language
     from syncer.errors import RateLimited, SyncerError
 
 app = typer.Typer(
@@ -130,8 +131,17 @@ def _left_out() -> "Sequence[SyncerError]":
 
 
 def _say_error(error: "SyncerError") -> None:
+    from jobs.sentences import spoken
+
+    lang = _lang()
     where = " · ".join(part for part in (error.account, error.stream, error.record) if part)
-    _say(f"{where}: {error.message}" if where else error.message, *([f"  {error.hint}"] if error.hint else []))
+    message = spoken(error.message, lang)
+    _say(f"{where}: {message}" if where else message, *([f"  {spoken(error.hint, lang)}"] if error.hint else []))
+
+
+def _lang() -> "Language":
+    """Return the language that the command line asked for: an error may come before it is understood."""
+    return "de" if " --lang de" in f" {' '.join(sys.argv[1:])}".replace("--lang=", "--lang ") else "en"
 
 
 def _print_refusal(error: "RateLimited") -> None:

@@ -42,7 +42,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
             "Nichts geht verloren: Was zu tun war, tut die erste Runde danach"
         ),
     ),
-    "the_account": ("the account", "das Konto"),
     "read_in_full": ("read in full", "ganz gelesen"),
     "portal_lists": ("the portal lists", "das Portal nennt"),
     "store_holds": ("the store holds", "hier liegen"),

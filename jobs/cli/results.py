@@ -1,5 +1,6 @@
 """What rounds, plans and pushes print, and the exit code they end in."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _FAILED, _NEEDS_PERSON = 1, 3
 
+#: Names one call: the same refusal of another has another.
+_CORRELATION = re.compile(r"correlationId [\w-]+")
 #: Lines of a plan that a terminal shows; --json and a pipe show all.
 _SHOWN = 40
 
@@ -67,12 +70,20 @@ def _print_trouble(result: "RoundResult", lang: Language) -> None:
         say_parked(result.account, result.parked, lang)
     for stream, why in result.skipped.items():
         typer.echo(said("left_out", lang, stream=stream, why=spoken(why, lang)))
-    for stream, why in result.halted.items():
-        typer.echo(said("stopped", lang, stream=stream, why=spoken(why, lang)), err=True)
+    for streams, why in _by_reason(result.halted):
+        typer.echo(said("stopped", lang, stream=f"{result.account}: {streams}", why=spoken(why, lang)), err=True)
     for problem in result.problems:
         typer.echo(said("not_written", lang, problem=spoken(problem, lang)), err=True)
     if result.buried or result.failed:
         typer.echo(said("need_person", lang, count=result.buried + result.failed), err=True)
+
+
+def _by_reason(halted: Mapping[str, str]) -> Sequence[tuple[str, str]]:
+    """Return streams that stopped for the same reason as one, with what was said of the first of them."""
+    found: dict[str, tuple[list[str], str]] = {}
+    for stream, why in halted.items():
+        found.setdefault(_CORRELATION.sub("", why), ([], why))[0].append(stream)
+    return [(", ".join(streams), why) for streams, why in found.values()]
 
 
 def say_parked(account: str, parked: Mapping[str, object], lang: Language) -> None:
@@ -168,9 +179,10 @@ def finish_push(counts: Sequence["PushCount"], *, as_json: bool, lang: Language 
         for one in counts:
             names = ("written", "unchanged", "conflicts", "failed")
             sums = {name: getattr(one, name) for name in names}
-            typer.echo(said("push_sums", lang, **sums, notices=one.notices.created + one.notices.found))
+            told = said("push_sums", lang, **sums, notices=one.notices.created + one.notices.found)
+            typer.echo(told if len(counts) == 1 else f"{one.account}: {told}")
             if one.parked:
-                say_parked(said("the_account", lang), one.parked, lang)
+                say_parked(one.account, one.parked, lang)
     if any(one.parked for one in counts):
         raise typer.Exit(_FAILED)
     if any(one.failed or one.notices.failed for one in counts):

@@ -41,8 +41,9 @@ Held = Mapping[str, Mapping[str, str | None]]
 
 @dataclass(kw_only=True, slots=True)
 class PushCount:
-    """What became of the outbox rows, counted by row."""
+    """What became of an account's outbox rows, counted by row."""
 
+    account: str
     written: int = 0
     unchanged: int = 0
     failed: int = 0
@@ -70,7 +71,7 @@ async def push(desk: Desk, count: PushCount | None = None) -> PushCount:
     Rows that an earlier, interrupted push had claimed are looked at first: if the CRM holds their value, they count
     as written, not as sent again.
     """
-    count = count or PushCount()
+    count = count or PushCount(account=desk.name)
     while settled := await brought_to_its_end(_batch(desk)):
         _add(count, settled)
         desk.progress.advance("written back", len({one.entry.record_id for one in settled}))

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -30,6 +29,7 @@ from jobs.webhooks.hook_standing import HookStanding
 from jobs.webhooks.journal_place import Gap
 from jobs.webhooks.journal_standing import JournalStanding
 from jobs.writing.plan import Plan
+from jobs.writing.push import PushCount
 from jobs.writing.setup import SetupStep
 from jobs.writing.undo import UndoResult
 from syncer.records import Kind
@@ -151,6 +151,65 @@ def test_a_status_is_german_to_its_last_line(capsys):
         assert part in shown
 
 
+@pytest.mark.parametrize(
+    ("english", "german"),
+    [
+        (
+            (
+                'the CRM does not accept the token (401 X "no", correlationId a-1) (check B_TOKEN: it is unknown, expired '
+                "or revoked)"
+            ),
+            (
+                'das CRM nimmt das Token nicht an (401 X "no", correlationId a-1) (B_TOKEN prüfen: unbekannt, abgelaufen '
+                "oder widerrufen)"
+            ),
+        ),
+        (
+            "http://127.0.0.1:9: the CRM cannot be reached (ConnectError)",
+            "http://127.0.0.1:9: das CRM ist nicht erreichbar (ConnectError)",
+        ),
+        (
+            "the account is moving to another data centre (477); it wants to be asked again in 2 h",
+            "das Konto zieht in ein anderes Rechenzentrum um (477); es will in 2 h wieder gefragt werden",
+        ),
+        (
+            "API version v4 of associations: HubSpot's support ends on 30 March 2027 (in 120 days)",
+            "API-Version v4 von associations: HubSpots Unterstützung endet am 30. März 2027 (in 120 Tagen)",
+        ),
+        (
+            "API version v3 of forms: HubSpot's support ended in September 2027: calls may be refused on any day",
+            (
+                "API-Version v3 von forms: HubSpots Unterstützung endete im September 2027: Aufrufe können jeden Tag "
+                "abgewiesen werden"
+            ),
+        ),
+        (
+            "no export: the export has 1,999 records, the CRM counts 3,000 to 3,000",
+            "kein Export: der Export hat 1.999 Datensätze, das CRM zählt 3.000 bis 3.000",
+        ),
+    ],
+)
+def test_troubles_with_the_crm_are_german(english, german):
+    assert spoken(english, "de") == german
+    assert spoken(english, "en") == english
+
+
+def test_streams_that_stopped_for_one_reason_are_one_line(capsys):
+    why = "refused (401, correlationId 0{number}-a) (check B_TOKEN)"
+    halted = {name: why.format(number=number) for number, name in enumerate(("contacts", "deals"))}
+    print_round(RoundResult(run="r1", account="a", halted={**halted, "calls": "another (500)"}))
+    assert capsys.readouterr().err.splitlines() == [
+        "stopped a: contacts, deals: refused (401, correlationId 00-a) (check B_TOKEN)",
+        "stopped a: calls: another (500)",
+    ]
+
+
+def test_pushes_of_several_accounts_say_whose_they_are(capsys):
+    finish_push([PushCount(account="a", written=1), PushCount(account="b", written=2)], as_json=False)
+    first, second = capsys.readouterr().out.splitlines()
+    assert (first[:12], second[:12]) == ("a: written 1", "b: written 2")
+
+
 def test_rounds_plans_pushes_and_undone_runs_are_german(capsys):
     proof = StreamProof(listed=5, held=4, search_total=5, complete=False, reasons=("1 carry nothing to hold",))
     result = RoundResult(
@@ -176,9 +235,7 @@ def test_rounds_plans_pushes_and_undone_runs_are_german(capsys):
     )
     undone = UndoResult(account="a", run=None, steps=[step], notices=[], pushed=None)
     finish_undo([undone], run="r1", apply=False, as_json=False, lang="de")
-    notices = SimpleNamespace(created=1, found=0, failed=0)
-    count = SimpleNamespace(written=1, unchanged=0, conflicts=0, failed=0, notices=notices, parked=None)
-    finish_push([count], as_json=False, lang="de")
+    finish_push([PushCount(account="a", written=1)], as_json=False, lang="de")
     print_steps([("a", [SetupStep(kind=Kind.CONTACT, name="fn_fit", state="missing", note="")])], "de")
     captured = capsys.readouterr()
     shown = captured.out + captured.err

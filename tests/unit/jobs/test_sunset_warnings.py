@@ -54,7 +54,7 @@ def test_an_old_version_is_a_note_half_a_year_before_its_end_and_a_problem_a_mon
 
 def test_the_words_name_families_date_days_and_what_to_write_where():
     (found,) = ending_versions(account(associations="v4"), date(2026, 11, 24))
-    assert found.what == "API version v4 of associations: HubSpot's support ends in 30 March 2027 (in 126 days)"
+    assert found.what == "API version v4 of associations: HubSpot's support ends on 30 March 2027 (in 126 days)"
     assert found.remedy == (
         "change or remove them under accounts.hubspot.versions in syncer.yaml; without an entry it is 2026-09"
     )
