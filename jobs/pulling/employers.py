@@ -1,19 +1,26 @@
 """Who came to another company since the record was last read: the CRM keeps no dependable past of it (domain R17)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from syncer.moments import Millis
-from syncer.records import EMPLOYER, Change, Contact, EmployerWord, Kind
+from syncer.records import EMPLOYER, Change, Contact, EmployerWord, Kind, Link
 from syncer.store import Unit
 
 
-def with_companies(unit: Unit, account: str, contacts: Sequence[Contact]) -> list[Contact]:
-    """Return the contacts with the company that theirs went into: the CRM may name a merged one for a while."""
+def with_companies(
+    unit: Unit, account: str, contacts: Sequence[Contact], links: Mapping[str, Sequence[Link]]
+) -> list[Contact]:
+    """Return the contacts with the company that their links name, or that theirs went into.
+
+    The CRM may name a merged company for a while, and another one than it links.
+    """
     companies = {one.company_id for one in contacts if one.company_id is not None}
     gone = unit.mirror.survivors(account, Kind.COMPANY, companies)
-    return [replace(one, company_id=into) if (into := gone.get(one.company_id or "")) else one for one in contacts]
+    named = {one.id: gone.get(one.company_id, one.company_id) for one in contacts if one.company_id is not None}
+    of = unit.mirror.linked_companies(account, named, links)
+    return [replace(one, company_id=of[one.id]) if one.id in of else one for one in contacts]
 
 
 def employer_changes(unit: Unit, account: str, contacts: Sequence[Contact], now: Millis) -> Sequence[Change]:

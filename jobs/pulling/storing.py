@@ -167,7 +167,7 @@ class _Pen:
 def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]:
     """Write a batch and return the records that no column can hold."""
     mirror, account, now, mark = pen.unit.mirror, pen.account, pen.now, pen.mark_dirty
-    batch.contacts = with_companies(pen.unit, account, batch.contacts)
+    batch.contacts = with_companies(pen.unit, account, batch.contacts, batch.links.get(Kind.COMPANY, {}))
     moves = employer_changes(pen.unit, account, batch.contacts, now) if batch.contacts else ()
     own = [
         mirror.upsert_companies(account, batch.companies, now, mark_dirty=mark),

@@ -16,6 +16,7 @@ FROM_ID, TO_ID, LABEL, PRIMARY = 2, 4, 5, 6
 
 #: From which kind to which.
 Direction = tuple[Kind, Kind]
+_EMPLOYMENT: Direction = (Kind.CONTACT, Kind.COMPANY)
 
 
 def replace_links(
@@ -30,9 +31,24 @@ def replace_links(
     _delete(connection, gone)
     dialect_of(connection).upsert(connection, tables.links, come)
     ends = {from_id: {row[TO_ID] for row in rows | before.get(from_id, set())} for from_id, rows in changed.items()}
-    if direction == (Kind.CONTACT, Kind.COMPANY):
-        _set_companies(connection, account, {from_id: chosen(rows) for from_id, rows in changed.items()}, now)
+    if direction == _EMPLOYMENT:
+        named = _named(connection, account, changed)
+        _set_companies(connection, account, {one: chosen(rows, named.get(one)) for one, rows in changed.items()}, now)
     return ends
+
+
+def linked_companies(
+    connection: Connection, account: str, named: Mapping[str, str | None], links: Mapping[str, Sequence[Link]]
+) -> Mapping[str, str | None]:
+    """Return each contact's company, by the one that its record names and by links: those given, else those held.
+
+    A record may name another than is linked, since both are not always told at the same moment: links count.
+    """
+    given = [link.to_id for contact in named for link in links.get(contact, ())]
+    resolved = survivors(connection, account, Kind.COMPANY, set(given))
+    rows = _grouped(_there(connection, account, _EMPLOYMENT, [one for one in named if one not in links]))
+    rows |= {one: _rows(account, one, links[one], resolved) for one in named if one in links}
+    return {one: chosen(rows.get(one, ()), company) or company for one, company in named.items()}
 
 
 def differing_links(
@@ -46,14 +62,14 @@ def fill_companies(connection: Connection, account: str, contact_ids: Collection
     """Give contacts that came without a company the one their links name."""
     if not contact_ids or is_empty(connection, tables.links, account):
         return
-    found = _grouped(_there(connection, account, (Kind.CONTACT, Kind.COMPANY), contact_ids))
+    found = _grouped(_there(connection, account, _EMPLOYMENT, contact_ids))
     _set_companies(connection, account, {contact: chosen(rows) for contact, rows in found.items()}, now)
 
 
-def chosen(rows: Collection[Row]) -> str | None:
-    """Return the other end of the primary link, else of the one with the lowest id; None without any."""
-    ranked = sorted((not row[PRIMARY], len(row[TO_ID]), row[TO_ID]) for row in rows)
-    return ranked[0][2] if ranked else None
+def chosen(rows: Collection[Row], named: str | None = None) -> str | None:
+    """Return the other end of the primary link, else the one that the record names, else the lowest id."""
+    ranked = sorted((not row[PRIMARY], row[TO_ID] != named, len(row[TO_ID]), row[TO_ID]) for row in rows)
+    return ranked[0][3] if ranked else None
 
 
 def mark_ends(
@@ -105,6 +121,22 @@ def _there_sql(dialect: Dialect) -> Query:
         links.c.from_kind == bindparam("from_kind"),
         among(dialect, links.c.from_id),
         links.c.to_kind == bindparam("to_kind"),
+    )
+
+
+def _named(connection: Connection, account: str, contact_ids: Collection[str]) -> Mapping[str, str | None]:
+    statement = _named_sql(dialect_of(connection))
+    found: dict[str, str | None] = {}
+    for chunk in chunks(contact_ids):
+        found.update(dict(raw(connection, statement, {"account": account, "ids": listed(chunk)})))
+    return found
+
+
+@cache
+def _named_sql(dialect: Dialect) -> Query:
+    contacts = tables.contacts.c
+    return select(contacts.id, contacts.company_id).where(
+        contacts.account == bindparam("account"), among(dialect, contacts.id)
     )
 
 

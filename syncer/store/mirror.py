@@ -28,7 +28,7 @@ from syncer.store.archive import archive, archive_activities, archive_kinds, res
 from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
-from syncer.store.links import fill_companies, mark_ends, replace_links
+from syncer.store.links import fill_companies, linked_companies, mark_ends, replace_links
 from syncer.store.marks import contacts_of_companies, mark_concerned, mark_contacts, mark_deals
 from syncer.store.merges import absorb, survivors
 from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
@@ -160,13 +160,19 @@ class Mirror:
     ) -> set[str]:
         """Make the links of each key exactly those given, an empty sequence meaning none; return the changed keys.
 
-        A contact's company becomes its primary link's, else that with the lowest id.
+        A contact's company becomes its primary link's, else the linked one that it has, else that with the lowest id.
         """
         direction = (from_kind, to_kind)
         changed = replace_links(self._connection, account, direction, links, now)
         if mark_dirty:
             mark_ends(self._connection, account, direction, changed)
         return set(changed)
+
+    def linked_companies(
+        self, account: str, named: Mapping[str, str | None], links: Mapping[str, Sequence[Link]]
+    ) -> Mapping[str, str | None]:
+        """Return each contact's company by its links, given or held; without any the one that its record names."""
+        return linked_companies(self._connection, account, named, links)
 
     def add_changes(self, account: str, changes: Sequence[Change], now: Millis, *, mark_dirty: bool = True) -> int:
         """Add property history, that of contacts also as evidence; return how many records' history changed."""

@@ -277,6 +277,21 @@ def test_without_a_primary_link_the_lowest_company_id_counts_and_without_links_n
     assert contact_facts(store)["1"].contact.company_id is None
 
 
+def test_without_a_primary_link_the_linked_company_that_the_record_names_counts(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1", company_id="30"))
+    connect(store, 1, link(Kind.CONTACT, "1", Kind.COMPANY, "30"), link(Kind.CONTACT, "1", Kind.COMPANY, "4"))
+    assert contact_facts(store)["1"].contact.company_id == "30"
+
+
+def test_which_company_a_contact_has_is_said_by_links_given_or_held_before_its_record(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1"), Contact(id="2"), Contact(id="3"))
+    connect(store, 1, link(Kind.CONTACT, "1", Kind.COMPANY, "20", primary=True))
+    given = {"2": [link(Kind.CONTACT, "2", Kind.COMPANY, "7"), link(Kind.CONTACT, "2", Kind.COMPANY, "8")], "3": []}
+    with store.snapshot() as unit:
+        found = unit.mirror.linked_companies(ACCOUNT, {"1": "99", "2": "8", "3": "5"}, given)
+    assert found == {"1": "20", "2": "8", "3": "5"}
+
+
 def test_links_are_replaced_as_a_set_and_the_same_set_changes_nothing(store: Store) -> None:
     first = link(Kind.DEAL, "7", Kind.CONTACT, "1", label="Decision maker")
     second = link(Kind.DEAL, "7", Kind.CONTACT, "2")

@@ -247,3 +247,21 @@ async def test_a_merged_company_that_the_record_still_names_is_no_other_employer
                 assert unit.mirror.contact("hubspot", who).company_id == kept.id
         after = _contact(desk, who)
     assert "employer_changed" not in after.flags
+
+
+async def test_a_record_that_names_another_company_than_it_links_is_no_change_of_employer(crm, open_desk):
+    deal = _open_deal(crm)
+    (who,) = _contacts_of(crm, deal)
+    (linked,) = crm.portal.links.of("contacts", who, "companies")
+    other = next(row.id for row in _rows(crm, "companies") if row.id != linked)
+    crm.portal.find("contacts", who).properties["associatedcompanyid"] = other
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        for title in ("Leitung", "Einkauf"):
+            crm.portal.edit_as_user("contacts", who, {"jobtitle": title})
+            crm.portal.find("contacts", who).properties["associatedcompanyid"] = other
+            await sync_round(desk)
+            with desk.store.snapshot() as unit:
+                assert unit.mirror.contact("hubspot", who).company_id == linked
+        assert "employer_changed" not in _contact(desk, who).flags
+        assert (await sync_round(desk)).written == 0

@@ -156,11 +156,11 @@ def test_a_status_is_german_to_its_last_line(capsys):
     [
         (
             (
-                'the CRM does not accept the token (401 X "no", correlationId a-1) (check B_TOKEN: it is unknown, expired '
+                "the CRM does not accept the token (401 X, correlationId a-1) (check B_TOKEN: it is unknown, expired "
                 "or revoked)"
             ),
             (
-                'das CRM nimmt das Token nicht an (401 X "no", correlationId a-1) (B_TOKEN prüfen: unbekannt, abgelaufen '
+                "das CRM nimmt das Token nicht an (401 X, correlationId a-1) (B_TOKEN prüfen: unbekannt, abgelaufen "
                 "oder widerrufen)"
             ),
         ),
