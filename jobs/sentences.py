@@ -30,6 +30,16 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "deal stage {stage} of pipeline {pipeline} means nothing",
         "Dealphase {stage} der Pipeline {pipeline} ist nicht zugeordnet",
     ),
+    "stage_not_listed": (
+        "deals in stage {stage} of pipeline {pipeline}, which the CRM does not list, are left out: {count}",
+        "Deals in Phase {stage} der Pipeline {pipeline}, die das CRM nicht nennt, zählen nicht mit: {count}",
+    ),
+    "no_stage": ("deals without a stage are left out: {count}", "Deals ohne Phase zählen nicht mit: {count}"),
+    "no_stage_remedy": ("give them a stage in the CRM", "ihnen im CRM eine Phase geben"),
+    "stage_not_listed_remedy": (
+        "put them into a stage that there is, or take the stage back into use, in the CRM",
+        "im CRM in eine vorhandene Phase setzen, oder die Phase wieder in Gebrauch nehmen",
+    ),
     "map_stage": ("map it in agreement.yaml: {key}", "in agreement.yaml zuordnen: {key}"),
     "lead_stage": (
         "lead stage {stage} says nothing about its contacts",

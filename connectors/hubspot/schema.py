@@ -67,7 +67,10 @@ class Schema:
         return [_owner_row(owner) async for page in walk(fetch, stream="owners") for owner in page.results]
 
     async def pipelines(self, stream: str) -> Sequence[PipelineStage]:
-        """Return every stage of every pipeline of a stream's records, in the order that people see."""
+        """Return every stage of every pipeline of a stream's records, in the order that people see.
+
+        Archived ones are among them where HubSpot names them: records may stand in them, and did.
+        """
         errand = replace(read_errand(stream), stream="pipelines")
         path = self._versions.list_pipelines(stream)
         found = await self._call(_get(path, errand), wire.PipelineList)
@@ -76,7 +79,6 @@ class Schema:
             _stage(pipeline, stage)
             for pipeline in pipelines
             for stage in sorted(pipeline.stages, key=lambda stage: stage.display_order)
-            if not stage.archived
         ]
 
     async def definitions(self, stream: str) -> Mapping[str, PropertyDefinition]:

@@ -11,6 +11,7 @@ from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.desk import Clock, Desk, Portal
 from jobs.health.engine import engine_findings
 from jobs.health.findings import Finding, Level
+from jobs.health.stages import stage_findings
 from jobs.names import agreement_text
 from jobs.pulling.look import look, tried
 from jobs.settings import Settings, load_settings
@@ -19,7 +20,7 @@ from jobs.webhooks.hook_standing import hook_findings, read_hooks
 from jobs.webhooks.journal_standing import journal_findings, read_journal_standing
 from jobs.writing.setup import setup
 from mappings.check import gaps
-from syncer.agreement import InForce, Meaning, in_force
+from syncer.agreement import InForce, in_force
 from syncer.errors import ConfigError, MissingScope, SyncerError, Unavailable
 from syncer.moments import moment
 from syncer.records import Kind
@@ -162,7 +163,8 @@ async def check_account(desk: Desk) -> Sequence[Finding]:
     except MissingScope as error:
         return await denied(desk) or _problems(desk.name, error)
     streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
-    return [*streams, *_fields(desk, portal), *_stages(desk, portal), *_lead_stages(desk, portal), *properties]
+    stages = [*await stage_findings(desk, portal), *_lead_stages(desk, portal)]
+    return [*streams, *_fields(desk, portal), *stages, *properties]
 
 
 async def _first_answer(desk: Desk, seconds: float) -> None:
@@ -200,24 +202,6 @@ def _fields(desk: Desk, portal: Portal) -> Sequence[Finding]:
     note = "rules that read them will not fire; map your own property under accounts.….fields in syncer.yaml"
     what = f"no property feeds {', '.join(missing)}"
     return (Finding(level=Level.NOTE, area=desk.name, what=what, remedy=note),)
-
-
-def _stages(desk: Desk, portal: Portal) -> Sequence[Finding]:
-    resolved = desk.agreement.agreement.pipelines.resolve(portal.stages)
-    found = [
-        Finding(
-            level=Level.PROBLEM,
-            area=desk.name,
-            what=f"deal stage {stage.label!r} ({stage.stage_id}) of pipeline {stage.pipeline_label!r} means nothing",
-            remedy=f"map it in agreement.yaml: pipelines.{stage.pipeline_id}.stages.{stage.stage_id}",
-            is_configuration=True,
-            is_by_agreement=True,
-        )
-        for stage in portal.stages
-        if resolved.of(stage.pipeline_id, stage.stage_id).meaning is Meaning.UNMAPPED
-    ]
-    found += [Finding(level=Level.NOTE, area=desk.name, what=warning.message) for warning in resolved.warnings]
-    return found
 
 
 def _lead_stages(desk: Desk, portal: Portal) -> Sequence[Finding]:

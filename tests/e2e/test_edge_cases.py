@@ -11,6 +11,8 @@ from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.links import plain, primary
 from connectors.sandbox.merging import merge
 from connectors.sandbox.state import Habits, MergedId
+from jobs.health.check import check_account
+from jobs.health.findings import Level
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
@@ -265,3 +267,15 @@ async def test_a_record_that_names_another_company_than_it_links_is_no_change_of
                 assert unit.mirror.contact("hubspot", who).company_id == linked
         assert "employer_changed" not in _contact(desk, who).flags
         assert (await sync_round(desk)).written == 0
+
+
+async def test_a_stage_that_deals_stand_in_and_the_crm_does_not_list_is_named(crm, open_desk):
+    deal = _open_deal(crm)
+    stage = deal.properties["dealstage"]
+    deal.properties["pipeline"] = "gone"
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        found = [one for one in await check_account(desk) if "does not list" in one.what]
+    said = f"deals in stage {stage} of pipeline gone, which the CRM does not list, are left out: 1"
+    assert [(one.level, one.what) for one in found] == [(Level.NOTE, said)]
+    assert found[0].remedy == "put them into a stage that there is, or take the stage back into use, in the CRM"
