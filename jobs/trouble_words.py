@@ -24,6 +24,22 @@ TROUBLE: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "grant_scope": ("grant the token the scope {scope}", "dem Token den Scope {scope} geben"),
         "token_refused": ("the CRM does not accept the token ({why})", "das CRM nimmt das Token nicht an ({why})"),
+        "no_token_now": (
+            "HubSpot gives no token at the moment ({status})",
+            "HubSpot gibt gerade kein Token ({status})",
+        ),
+        "reconnect_too": (
+            "{trouble} (the app was removed from the portal, or its token revoked: {command})",
+            "{trouble} (die App wurde aus dem Portal entfernt oder ihr Token widerrufen: {command})",
+        ),
+        "reconnect": (
+            "the app was removed from the portal, or its token revoked: {command}",
+            "die App wurde aus dem Portal entfernt oder ihr Token widerrufen: {command}",
+        ),
+        "token_request": (
+            "HubSpot refuses the token request ({why})",
+            "HubSpot weist die Token-Anfrage ab ({why})",
+        ),
         "unreached": ("the CRM cannot be reached ({why})", "das CRM ist nicht erreichbar ({why})"),
         "no_answer": ("the CRM gave no usable answer ({why})", "das CRM gab keine brauchbare Antwort ({why})"),
         "no_api": ("the answer is not the CRM's API ({why})", "die Antwort kommt nicht von der API des CRM ({why})"),

@@ -14,11 +14,14 @@ from connectors.hubspot.oauth import RECONNECT, App, AppToken, Form, Grant, act_
 from connectors.spans import call_span, note_status
 from connectors.statuses import ADDRESS_HINT
 from syncer.errors import AuthFailed, SyncerError, Unavailable
-from syncer.moments import Millis
+from syncer.moments import SECOND, Millis
 
 T = TypeVar("T")
 
 Post = Callable[[Form], Answer]
+
+#: For so long nobody asks a token path that failed again.
+_REST = 3 * SECOND
 
 
 class Vault(Protocol):
@@ -130,6 +133,8 @@ class OAuthTokens:
         self._unkept: tuple[str, Grant] | None = None
         #: A refresh token that HubSpot refused: asking again with it helps nobody.
         self._refused: tuple[str, AuthFailed] | None = None
+        #: When the token path last failed, and how: whoever asks within seconds would meet the same.
+        self._failed: tuple[Millis, SyncerError] | None = None
 
     @property
     def hint(self) -> str:
@@ -166,6 +171,9 @@ class OAuthTokens:
     def _renew(self, before: Grant) -> Grant:
         if self._refused is not None and self._refused[0] == before.refresh_token:
             raise AuthFailed(self._refused[1].message, account=self._account, hint=self._refused[1].hint)
+        if self._failed is not None and 0 <= self._clock() - self._failed[0] < _REST:
+            error = self._failed[1]
+            raise type(error)(error.message, account=self._account, hint=error.hint)
         try:
             grant = run(renew(self._app, before, self._clock()), self._post)
         except SyncerError as error:
@@ -183,6 +191,8 @@ class OAuthTokens:
         if isinstance(error, AuthFailed):
             error.hint = f"{error.hint}: {self._connect}" if error.hint == RECONNECT else error.hint
             self._refused = (before.refresh_token, error)
+        else:
+            self._failed = (self._clock(), error)
         return error
 
     @property

@@ -18,7 +18,7 @@ from connectors.limits import Budgets
 from connectors.patience import Patience
 from connectors.statuses import Effect, Errand
 from syncer.errors import AuthFailed, Unavailable
-from syncer.moments import MINUTE, Millis
+from syncer.moments import MINUTE, SECOND, Millis
 
 APP = App(client_id="app-1", client_secret="s3cret-of-app", redirect_url="http://localhost:8418/")
 START = Millis(1_795_500_000_000)
@@ -191,7 +191,18 @@ async def test_passing_trouble_changes_nothing(world: World) -> None:
     with pytest.raises(Unavailable):
         await world.tokens.fresh()
     assert world.shelf.grant == seed("refresh-0")
+    world.clock.now += 3 * SECOND
     assert await world.tokens.fresh() == "access-2"
+
+
+async def test_a_token_path_that_failed_is_asked_once_by_all_who_want_a_token_within_seconds(world: World) -> None:
+    world.hubspot.fails = [Answer(status=429, headers={}, body=b"")] * 99
+    for _ in range(4):
+        tried = [world.tokens.fresh() for _ in range(16)]
+        errors = await asyncio.gather(*tried, return_exceptions=True)
+        assert [str(one) for one in errors] == ["HubSpot gives no token at the moment (429)"] * 16
+        world.clock.now += 2 * SECOND
+    assert world.hubspot.asked == 2
 
 
 def test_the_endpoint_posts_a_form_and_nothing_in_the_address() -> None:
@@ -250,14 +261,18 @@ async def test_a_token_that_stays_refused_ends_in_one_error_with_the_way_out(
     await api.close()
 
 
-async def test_a_token_path_that_is_away_for_a_moment_is_waited_for(
-    crm: respx.MockRouter, api: ApiClient, world: World, naps: list[float]
-) -> None:
+async def test_a_token_path_that_is_away_for_a_moment_is_waited_for(crm: respx.MockRouter, world: World) -> None:
     crm.post("/x").mock(side_effect=_by_token("access-3"))
     world.hubspot.fails = [Answer(status=503, headers={}, body=b"")] * 2
+
+    async def nap(seconds: float) -> None:
+        world.clock.now += int(seconds * SECOND)
+
+    budgets, patience = Budgets(tier="unlimited", sleep=nap), Patience(sleep=nap, jitter=lambda: 0.0)
+    api = ApiClient(base_url="https://crm.test", tokens=world.tokens, budgets=budgets, patience=patience)
     request = Request(method="POST", path="/x", errand=Errand(effect=Effect.ONCE))
     assert await api.call(request, dict) == {"portalId": 7}
-    assert len(naps) == 2
+    assert world.hubspot.asked == 3
     await api.close()
 
 
