@@ -33,6 +33,8 @@ WAITS: Mapping[Meaning, tuple[float, float]] = {
     Meaning.LOCKED: (2, 10),
     Meaning.MIGRATING: (60, 60),
 }
+#: What may last for hours, and then is not waited out. A 429 that says so is not believed: no limit is so long.
+_TOLD_FOR_HOURS = frozenset({Meaning.MIGRATING, Meaning.LOCKED})
 _FAILURE_WAIT = (0.5, 20.0)
 #: A garbled success is seldom an accident: two more tries tell.
 _GARBLED_ATTEMPTS = 3
@@ -70,7 +72,7 @@ def again(case: Case, effect: Effect, attempt: int, patience: Patience) -> bool:
     meaning = case.meaning
     if meaning is Meaning.GARBLED and attempt >= _GARBLED_ATTEMPTS:
         return False
-    if meaning is Meaning.MIGRATING and (case.retry_after or 0) > patience.longest:
+    if meaning in _TOLD_FOR_HOURS and (case.retry_after or 0) > patience.longest:
         return False
     return effect in REPEATS.get(meaning, frozenset())
 

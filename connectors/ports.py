@@ -306,7 +306,10 @@ class Source(Protocol):
         ...
 
     async def links(self, from_stream: str, to_stream: str, ids: Sequence[str]) -> Mapping[str, Sequence[LinkRow]]:
-        """Return the associations of every id; an id without any maps to an empty sequence."""
+        """Return the associations of every id; an id without any maps to an empty sequence.
+
+        An id whose associations the CRM fails to tell is absent.
+        """
         ...
 
     async def close(self) -> None:

@@ -14,8 +14,12 @@ from connectors.limits import Bucket
 from connectors.paginate import LoopGuard
 from connectors.ports import LinkRow
 from connectors.statuses import Errand, Meaning, error_of, item_case
+from syncer.errors import TransientError
 
 BATCH = 1000
+#: How often records are asked for whose links HubSpot fails to tell, and seconds before the second time.
+_TRIES = 3
+_REST_S = 1.0
 #: HubSpot's own primary types: contact→company, company→contact, deal→company, company→deal, lead→contact/company/deal.
 PRIMARY_TYPES = frozenset({1, 2, 5, 6, 578, 580, 582})
 _PRIMARY_LABEL = "Primary"
@@ -25,13 +29,16 @@ _OWN = "HUBSPOT_DEFINED"
 async def read_links(
     api: ApiClient, versions: Versions, pair: tuple[str, str], ids: Sequence[str]
 ) -> Mapping[str, Sequence[LinkRow]]:
-    """Return the associations of every id from the first to the second stream; without any, an empty sequence."""
+    """Return the associations of every id from the first to the second stream; without any, an empty sequence.
+
+    An id whose associations HubSpot fails to tell, however often it is asked, is absent.
+    """
     rows: dict[str, list[LinkRow]] = {one: [] for one in ids}
     for part in chunks(list(rows), BATCH):
         guards: dict[str, LoopGuard] = defaultdict(lambda: LoopGuard(pair[0]))
         inputs = [{"id": one} for one in part]
         while inputs:
-            results = await _told(api, versions, pair, inputs)
+            results, sick = await _told(api, versions, pair, inputs)
             inputs = []
             for result in results:
                 from_id = str(result.from_.id)
@@ -40,27 +47,47 @@ async def read_links(
                 if after is not None:
                     guards[from_id].check(after)
                     inputs.append({"id": from_id, "after": after})
+            for one in sick:
+                rows.pop(one, None)
     return rows
 
 
 async def _told(
     api: ApiClient, versions: Versions, pair: tuple[str, str], inputs: Sequence[Mapping[str, str]]
-) -> Sequence[LinkResult]:
+) -> tuple[Sequence[LinkResult], set[str]]:
+    """Return what is told of every input, and the ids of which HubSpot fails to tell anything."""
+    found: list[LinkResult] = []
+    sick: set[str] = set()
+    for turn in range(_TRIES):
+        results, sick = await _heard(api, versions, pair, inputs)
+        found += results
+        inputs = [one for one in inputs if one["id"] in sick]
+        if not inputs:
+            break
+        api.budgets.hold(Bucket.ASSOCIATIONS, _REST_S * (turn + 1))
+    return found, sick
+
+
+async def _heard(
+    api: ApiClient, versions: Versions, pair: tuple[str, str], inputs: Sequence[Mapping[str, str]]
+) -> tuple[Sequence[LinkResult], set[str]]:
     """Return what is told of every input. One that an answer passes over in silence is asked for once more.
 
     HubSpot says of each record without links that it has none; silence twice means the same.
     """
     found: list[LinkResult] = []
+    sick: set[str] = set()
     is_first = True
     while inputs:
-        batch = await _read(api, versions, pair, inputs)
+        batch, failed = await _read(api, versions, pair, inputs)
         found += batch.results
+        sick |= failed
         is_whole = len(batch.results) + len(batch.errors) >= len(inputs)
         if is_whole or not (batch.results or is_first):
             break
-        told = {str(result.from_.id) for result in batch.results}
+        told = {str(result.from_.id) for result in batch.results} | sick
         inputs, is_first = [one for one in inputs if one["id"] not in told], False
-    return found
+    return found, sick
 
 
 _NO_LINKS = b'"crm.associations.NO_ASSOCIATIONS_FOUND"'
@@ -68,18 +95,24 @@ _NO_LINKS = b'"crm.associations.NO_ASSOCIATIONS_FOUND"'
 
 async def _read(
     api: ApiClient, versions: Versions, pair: tuple[str, str], inputs: Sequence[Mapping[str, str]]
-) -> LinkBatch:
+) -> tuple[LinkBatch, set[str]]:
+    """Return an answer, and the ids among the inputs that failed alone, for a reason that may pass."""
     errand = Errand(stream=pair[0], bucket=Bucket.ASSOCIATIONS, scope=READ_SCOPES.get(pair[1]))
     request = Request(method="POST", path=versions.links(*pair), json={"inputs": inputs}, errand=errand)
     batch = await api.call(request, LinkBatch)
+    failed: set[str] = set()
     for raw in batch.errors:
         # A record without links is reported as an item not found: the ordinary case, told apart before the others.
         if _NO_LINKS in bytes(raw):
             continue
         case = item_case(msgspec.json.decode(raw), errand)
-        if case.meaning is not Meaning.ABSENT:
-            raise error_of(case)
-    return batch
+        if case.meaning is Meaning.ABSENT:
+            continue
+        error = error_of(case)
+        if not (isinstance(error, TransientError) and case.facts.ids):
+            raise error
+        failed.update(case.facts.ids)
+    return batch, failed.intersection(one["id"] for one in inputs)
 
 
 def _rows(from_id: str, result: LinkResult) -> Sequence[LinkRow]:

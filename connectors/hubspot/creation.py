@@ -15,6 +15,7 @@ from connectors.hubspot.wire import Record
 from connectors.lanes import Urgency
 from connectors.ports import Anchor, NewRecord
 from connectors.statuses import Effect, Errand
+from syncer.errors import Unavailable
 
 #: HubSpot's own association types (2026-11).
 _TYPES: Mapping[tuple[str, str], int] = {
@@ -48,6 +49,8 @@ async def create_record(api: ApiClient, versions: Versions, stream: str, record:
 async def find_marked(api: ApiClient, versions: Versions, stream: str, near: Anchor, wanted: Marked) -> str | None:
     """Return the record linked to `near` that carries a marker; links and records are read, never the search index."""
     rows = await read_links(api, versions, (near.stream, stream), [near.id])
+    if near.id not in rows:
+        raise Unavailable("HubSpot does not tell what the record is linked to", stream=near.stream, record=near.id)
     ids = list(dict.fromkeys(row.to_id for row in rows[near.id]))
     reading = Reading(stream=stream, properties=(wanted.property,), urgency=Urgency.FIRST)
     found = await read_by_id(api, versions, reading, ids) if ids else ()

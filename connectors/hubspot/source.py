@@ -197,7 +197,7 @@ class HubSpotSource:
         return await read_by_id(self._api, self._versions, reading, ids)
 
     async def links(self, from_stream: str, to_stream: str, ids: Sequence[str]) -> Mapping[str, Sequence[LinkRow]]:
-        """Return the associations of every id; an id without any maps to an empty sequence."""
+        """Return the associations of every id; one without any maps to an empty sequence, one not told is absent."""
         return await read_links(self._api, self._versions, (from_stream, to_stream), ids)
 
     async def close(self) -> None:

@@ -37,6 +37,8 @@ LINKED: Mapping[str, tuple[str, ...]] = {
 #: A contact at one of these lifecycle values has a sales story in its versions; others have nothing to tell.
 QUIET_LIFECYCLES = frozenset({None, "subscriber", "lead"})
 
+_UNTOLD = "the CRM fails to tell its links to {}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chunk:
@@ -127,6 +129,7 @@ class Reader:
             return
         kind = Kind(batch.stream)
         batch.links.update(await self.links(batch.stream, changed))
+        batch.broken += _unlinked(batch, changed)
         batch.tracked = self._definitions.objects[kind].history
         batch.changes += await self._versions(kind, storied)
 
@@ -158,10 +161,12 @@ class Reader:
             case Deal() as deal:
                 batch.deals.append(deal)
 
-    def _others(self, records: Iterable[SourceRecord], linked: Mapping[str, Sequence[str]], batch: Batch) -> None:
+    def _others(
+        self, records: Iterable[SourceRecord], linked: Mapping[str, Sequence[str]] | None, batch: Batch
+    ) -> None:
         for raw in records:
             try:
-                self._other(raw, linked.get(raw.id, ()), batch)
+                self._other(raw, () if linked is None else _told_of(raw, Kind.CONTACT, linked), batch)
             except InvalidRecord as error:
                 batch.broken.append(error)
 
@@ -184,7 +189,9 @@ class Reader:
         )
         for raw in chunk.records:
             try:
-                batch.stories.append(story(raw, story_map, linked.get(raw.id, ()), told.get(raw.id, {}), word))
+                batch.stories.append(
+                    story(raw, story_map, _told_of(raw, story_map.about, linked), told.get(raw.id, {}), word)
+                )
             except InvalidRecord as error:
                 batch.broken.append(error)
 
@@ -196,9 +203,10 @@ class Reader:
         records = await self._source.history(stream, ids, properties=properties)
         return {raw.asked_id or raw.id: raw.history for raw in records}
 
-    async def _contact_ids(self, chunk: Chunk) -> Mapping[str, Sequence[str]]:
+    async def _contact_ids(self, chunk: Chunk) -> Mapping[str, Sequence[str]] | None:
+        """Return the contacts of each record; None where records of the stream have none."""
         if "contacts" not in LINKED.get(chunk.stream, ()):
-            return {}
+            return None
         return await self._linked(chunk.stream, Kind.CONTACT, [raw.id for raw in chunk.records])
 
     async def _linked(self, stream: str, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[str]]:
@@ -209,9 +217,12 @@ class Reader:
 
     async def _links(self, kind: Kind, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
         rows = await self._source.links(kind, to, ids)
-        linked = {ident: found for ident in ids if (found := rows.get(ident))}
-        none: Mapping[str, Sequence[Link]] = dict.fromkeys(ids, ())
-        return {**none, **{ident: tuple(_link(kind, to, row) for row in found) for ident, found in linked.items()}}
+        asked = set(ids)
+        return {
+            ident: tuple(_link(kind, to, row) for row in found) if found else ()
+            for ident, found in rows.items()
+            if ident in asked
+        }
 
     async def _versions(self, kind: Kind, ids: Sequence[str]) -> Sequence[Change]:
         tracked = self._definitions.objects[kind].history
@@ -235,6 +246,23 @@ def has_story(record: Contact | Company | Deal) -> bool:
     if isinstance(record, Contact):
         return record.lead_status is not None or record.lifecycle not in QUIET_LIFECYCLES
     return False
+
+
+def _told_of(raw: SourceRecord, to: str, linked: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Return what a record is linked to. Raises InvalidRecord where the CRM does not tell."""
+    if raw.id not in linked:
+        raise InvalidRecord([_UNTOLD.format(to)], stream=raw.stream, record=raw.id)
+    return linked[raw.id]
+
+
+def _unlinked(batch: Batch, ids: Sequence[str]) -> Sequence[InvalidRecord]:
+    """Return an error for each record whose links the CRM does not tell: it keeps those that it has."""
+    untold = {one: [to for to, of in batch.links.items() if one not in of] for one in ids}
+    return [
+        InvalidRecord([_UNTOLD.format(to) for to in kinds], stream=batch.stream, record=one)
+        for one, kinds in untold.items()
+        if kinds
+    ]
 
 
 def _link(kind: Kind, to: Kind, row: LinkRow) -> Link:

@@ -21,7 +21,7 @@ from jobs.pulling.reading import LINKED, QUIET_LIFECYCLES, Chunk, chunks
 from mappings.convert import CONVERTERS
 from mappings.fields import Definitions
 from mappings.pseudonyms import Pseudonyms
-from syncer.errors import CursorExpired
+from syncer.errors import CursorExpired, Unavailable
 from syncer.moments import MINUTE, Millis
 from syncer.records import Kind
 
@@ -205,6 +205,8 @@ class Cloning:
         found: dict[str, dict[str, Sequence[LinkRow]]] = defaultdict(dict)
         for to in targets if ids else ():
             rows = await self._source.links(stream, to, ids)
+            if len(rows) < len(set(ids)):
+                raise Unavailable(f"the CRM fails to tell links to {to}", stream=stream)
             held = self._file.held(to, {row.to_id for each in rows.values() for row in each})
             for id_, each in rows.items():
                 found[id_][to] = [row for row in each if row.to_id in held]

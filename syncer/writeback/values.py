@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from syncer.moments import iso, millis
+from syncer.moments import SECOND, iso, millis
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
@@ -27,12 +27,22 @@ def truth(value: object) -> str:
 
 
 def same_value(left: str | None, right: str | None) -> bool:
-    """Return whether two spellings mean one value: `5` and `5.0`, ISO and milliseconds, empty and absent."""
+    """Return whether two spellings mean one value: `5` and `5.0`, ISO and milliseconds, empty and absent.
+
+    Moments are one within a second: a CRM may keep seconds alone.
+    """
     if left == right or (not left and not right):
         return True
     if not left or not right:
         return False
-    return _plain(left) == _plain(right)
+    one, other = _plain(left), _plain(right)
+    if isinstance(one, Decimal) and isinstance(other, Decimal) and (_is_moment(left) or _is_moment(right)):
+        return abs(one - other) < SECOND
+    return one == other
+
+
+def _is_moment(text: str) -> bool:
+    return _MOMENT.fullmatch(text) is not None
 
 
 def _plain(text: str) -> str | Decimal:

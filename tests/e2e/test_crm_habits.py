@@ -253,3 +253,37 @@ async def test_a_company_and_a_contact_of_one_id_are_two_records(serve, open_des
         with desk.store.snapshot() as unit:
             assert unit.mirror.contact("hubspot", "7").email == "a@firma.example"
             assert unit.mirror.company("hubspot", "7").name == "Firma"
+
+
+async def test_records_whose_links_are_not_told_stop_nobody_and_keep_what_they_had(crm, open_desk, monkeypatch):
+    who, *_ = [
+        row.id for row in crm.portal.tables["contacts"].live() if crm.portal.links.of("contacts", row.id, "companies")
+    ]
+    call, *_ = [row.id for row in crm.portal.tables["calls"].live()]
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            before = unit.mirror.contact("hubspot", who).company_id
+        plain = type(desk.source).links
+
+        async def links(self, from_stream, to_stream, ids):
+            found = await plain(self, from_stream, to_stream, ids)
+            return {one: rows for one, rows in found.items() if one not in {who, call}}
+
+        monkeypatch.setattr(type(desk.source), "links", links)
+        crm.portal.edit_as_user("contacts", who, {"jobtitle": "Leitung"})
+        crm.portal.edit_as_user("calls", call, {"hs_call_title": "Anruf"})
+        result = await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            contact = unit.mirror.contact("hubspot", who)
+            letters = {(one.stream, one.record_id): one.problems for one in unit.desk.dead_letters("hubspot")}
+        assert (contact.company_id, contact.fields["job_title"]) == (before, "Leitung")
+        assert letters == {
+            ("contacts", who): ("the CRM fails to tell its links to companies",),
+            ("calls", call): ("the CRM fails to tell its links to contacts",),
+        }
+        assert (result.buried, result.halted) == (2, {})
+        monkeypatch.setattr(type(desk.source), "links", plain)
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            assert unit.desk.dead_letters("hubspot") == []

@@ -247,8 +247,11 @@ async def test_a_lock_waits_two_seconds(crm: respx.MockRouter, api: ApiClient, n
     assert naps == [2.0]
 
 
-async def test_a_migration_of_hours_is_not_waited_out(crm: respx.MockRouter, api: ApiClient) -> None:
-    route = crm.get("/thing").respond(477, headers={"retry-after": "86400"})
+@pytest.mark.parametrize("status", [423, 477])
+async def test_a_migration_or_lock_of_hours_is_not_waited_out(
+    crm: respx.MockRouter, api: ApiClient, status: int
+) -> None:
+    route = crm.get("/thing").respond(status, headers={"retry-after": "86400"})
     with pytest.raises(RateLimited) as caught:
         await api.call(get(), Thing)
     assert caught.value.retry_after == 86400
