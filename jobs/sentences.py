@@ -177,11 +177,16 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "tam_rule": ("rule of the total addressable market", "Regel des Gesamtmarkts (TAM)"),
     "no_basis": ("no basis for a score", "keine Grundlage für einen Score"),
     "ownerless": ("lead without an owner", "Lead ohne Zuständigen"),
-    "read_by_numbers": (
-        "read by {way}: {why} (list {calls} calls, {minutes}; export {export} calls, about {export_minutes})",
-        "gelesen per {way}: {why} (Liste {calls} Aufrufe, {minutes}; Export {export} Aufrufe, etwa {export_minutes})",
+    "list_by_numbers": (
+        "read by list: {why} (list {calls} calls, {minutes}; export {export} calls, about {export_minutes})",
+        "gelesen per Liste: {why} (Liste {calls} Aufrufe, {minutes}; Export {export} Aufrufe, etwa {export_minutes})",
     ),
-    "read_by": ("read by {way}: {why}", "gelesen per {way}: {why}"),
+    "export_by_numbers": (
+        "read by export: {why} (list {calls} calls, {minutes}; export {export} calls, about {export_minutes})",
+        "gelesen per Export: {why} (Liste {calls} Aufrufe, {minutes}; Export {export} Aufrufe, etwa {export_minutes})",
+    ),
+    "by_list": ("read by list: {why}", "gelesen per Liste: {why}"),
+    "by_export": ("read by export: {why}", "gelesen per Export: {why}"),
     "ample": (
         "today's calls are ample, and no export is promised to be faster",
         "die Aufrufe von heute reichen, und kein Export wäre sicher schneller",
@@ -192,6 +197,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _PARTS = "; "
+#: A moment of a log or a finding, in UTC.
+_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)[\d:.]*Z")
 
 
 def spoken(text: str, lang: Language) -> str:
@@ -210,6 +217,9 @@ def _german(text: str) -> str:
 
 
 def _german_fact(value: str) -> str:
+    moment = _ISO.fullmatch(value)
+    if moment is not None:
+        return f"{moment[3]}.{moment[2]}.{moment[1]} {moment[4]} UTC"
     return value.replace(",", ".") if _NUMBER.fullmatch(value) else german_date(_german(value))
 
 

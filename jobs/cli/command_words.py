@@ -161,7 +161,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "day_left": (
         "day: {left}{limit} calls left for all apps, as told {at}",
-        "Tag: noch {left}{limit} Aufrufe für alle Apps, laut CRM {at}",
+        "Aufrufe des Tages: noch {left}{limit} für alle Apps, laut CRM {at}",
     ),
     "of_limit": (" of {limit}", " von {limit}"),
     "burst": (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import typer
@@ -12,7 +13,7 @@ from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.health.status import AccountStatus
 from jobs.sentences import spoken
 from jobs.terms import term
-from jobs.words import Language, number
+from jobs.words import Language, date_text, number
 from syncer.moments import SECOND
 from syncer.store import Run
 
@@ -73,7 +74,7 @@ def _print_tables(status: AccountStatus, reader: Reader) -> None:
     if rows:
         print_table(heads(reader.lang, "stream", "read_up_to"), rows)
     runs = [
-        (run.id, run.job, reader.at(run.started_at), took(run), reader.term(run.status), counted(run, reader))
+        (run.id, run.job, reader.at(run.started_at), took(run, reader), reader.term(run.status), counted(run, reader))
         for run in status.runs
     ]
     if runs:
@@ -143,7 +144,7 @@ def budget_lines(status: AccountStatus, reader: Reader = ENGLISH) -> Sequence[st
     lines = [
         reader.says(
             "calls",
-            day=spent.day,
+            day=date_text(date.fromisoformat(spent.day), reader.lang),
             count=sum(spent.calls.values()),
             streams=f" ({calls})" if calls else "",
             associations=spent.associations,
@@ -161,13 +162,13 @@ def budget_lines(status: AccountStatus, reader: Reader = ENGLISH) -> Sequence[st
     return [*lines, *(reader.says("at_rest", what=rest_text(rest, reader.lang)) for rest in status.rests)]
 
 
-def took(run: Run) -> str:
+def took(run: Run, reader: Reader = ENGLISH) -> str:
     """Return how long a run took, a dash while it goes on."""
     if run.ended_at is None:
         return "–"
     seconds = (run.ended_at - run.started_at) / SECOND
     if seconds < _MINUTE:
-        return f"{seconds:.1f} s"
+        return f"{number(seconds, reader.lang, digits=1)} s"
     minutes, rest = divmod(round(seconds), _MINUTE)
     return f"{minutes} min {rest} s" if minutes < _MINUTE else f"{minutes // _MINUTE} h {minutes % _MINUTE} min"
 

@@ -184,6 +184,14 @@ def test_a_status_is_german_to_its_last_line(capsys):
             ),
         ),
         (
+            "every stream: read by list: today's calls are ample, and no export is promised to be faster",
+            "alle Datenströme: gelesen per Liste: die Aufrufe von heute reichen, und kein Export wäre sicher schneller",
+        ),
+        (
+            "the last webhook arrived 2026-11-30T13:20:25.714Z; 3 wait",
+            "der letzte Webhook kam 30.11.2026 13:20 UTC; 3 warten",
+        ),
+        (
             "no export: the export has 1,999 records, the CRM counts 3,000 to 3,000",
             "kein Export: der Export hat 1.999 Datensätze, das CRM zählt 3.000 bis 3.000",
         ),
