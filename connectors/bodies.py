@@ -1,6 +1,7 @@
 """From an answer's bytes to a shape of ours."""
 
 import json
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
@@ -9,18 +10,21 @@ T = TypeVar("T")
 
 #: What is text in every shape and a number in some answers.
 _TEXTS = frozenset({"id", "createdAt", "updatedAt", "archivedAt"})
+#: The only way in which JSON can spell NUL.
+_NUL = rb"\u0000"
 
 
 def decoded(body: bytes, *, shape: type[T]) -> T:
     """Return a body in a shape. Values of `properties`, ids and moments become text or None whatever they were.
 
-    Where the shape does not allow null, null means the same as an absent member.
+    NUL, which no database keeps and nobody sees, is left out of texts. Where the shape does not allow null, null means
+    the same as an absent member.
     Raises msgspec.DecodeError for what does not fit.
     """
-    try:
-        return msgspec.json.decode(body, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return msgspec.convert(_with_text_values(_parsed(body)), shape, strict=False)
+    if _NUL not in body:
+        with suppress(msgspec.DecodeError, UnicodeDecodeError):
+            return msgspec.json.decode(body, type=shape)
+    return msgspec.convert(_with_text_values(_parsed(body)), shape, strict=False)
 
 
 def _parsed(body: bytes) -> object:
@@ -58,5 +62,5 @@ def _as_text(value: object) -> str | None:
 
 
 def _whole(text: str) -> str:
-    """Return a text with question marks for halves of characters."""
-    return text.encode(errors="replace").decode()
+    """Return a text with question marks for halves of characters, and without NUL."""
+    return text.encode(errors="replace").decode().replace("\0", "")

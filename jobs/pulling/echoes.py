@@ -1,6 +1,6 @@
 """Our own writes come back as values and versions: they are taken out before they could become evidence."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -36,15 +36,12 @@ def as_others_left_them(
     A value that we wrote is a conclusion of ours: as evidence it would confirm itself. `names` maps the roles
     `lifecycle` and `lead_status` to vendor properties; `held` keeps what the CRM shows.
     """
-    written = unit.desk.written_values(account, Kind.CONTACT, [one.id for one in contacts])
-    echoing = {one.id: roles for one in contacts if (roles := _ours(one.held, written.get(one.id, {}), names))}
+    written = _written(unit, account, Kind.CONTACT, contacts)
+    echoing = {one.id: said for one in contacts if (said := _said(one, written, names))}
     if not echoing:
         return list(contacts)
-    before = unit.mirror.contacts(account, list(echoing))
-    return [
-        _restored(one, before[one.id], echoing[one.id]) if one.id in before and one.id in echoing else one
-        for one in contacts
-    ]
+    before = unit.mirror.contacts(account, list({id_ for said in echoing.values() for id_ in said}))
+    return [_as_before(one, before, echoing.get(one.id, {})) for one in contacts]
 
 
 def deals_as_others_left_them(unit: Unit, account: str, deals: Sequence[Deal], names: Mapping[str, str]) -> list[Deal]:
@@ -52,18 +49,39 @@ def deals_as_others_left_them(unit: Unit, account: str, deals: Sequence[Deal], n
 
     `names` maps the roles `offer_at`, `deal_stage` and `forecast_category` to vendor properties.
     """
-    written = unit.desk.written_values(account, Kind.DEAL, [one.id for one in deals])
-    return [_theirs(unit, account, one, _ours(one.held, written.get(one.id, {}), names)) for one in deals]
+    written = _written(unit, account, Kind.DEAL, deals)
+    return [_theirs(unit, account, one, _said(one, written, names)) for one in deals]
 
 
-def _theirs(unit: Unit, account: str, deal: Deal, roles: Collection[str]) -> Deal:
-    theirs = _without_offer(deal) if "offer_at" in roles else deal
-    before = unit.mirror.deal(account, deal.id) if {FORECAST_CATEGORY, DEAL_STAGE}.intersection(roles) else None
-    if before is not None and FORECAST_CATEGORY in roles:
-        theirs = replace(theirs, forecast_category=before.forecast_category)
-    if before is not None and DEAL_STAGE in roles:
-        fields = _entered_before(theirs.fields, before.fields)
-        theirs = replace(theirs, stage_id=before.stage_id, probability=before.probability, fields=fields)
+_Words = Mapping[str, Mapping[str, Sequence[Written]]]
+#: By id, its own or one that was merged into it: the roles whose values are those that we wrote to that id last.
+_Said = Mapping[str, frozenset[str]]
+
+
+def _written(unit: Unit, account: str, kind: Kind, records: Sequence[Contact | Deal]) -> _Words:
+    ids = {id_ for one in records for id_ in (one.id, *one.merged_ids)}
+    return unit.desk.written_values(account, kind, ids)
+
+
+def _said(record: Contact | Deal, written: _Words, names: Mapping[str, str]) -> _Said:
+    found = {id_: _ours(record.held, written.get(id_, {}), names) for id_ in (record.id, *record.merged_ids)}
+    return {id_: roles for id_, roles in found.items() if roles}
+
+
+def _as_before(contact: Contact, before: Mapping[str, Contact], said: _Said) -> Contact:
+    known = next((id_ for id_ in said if id_ in before), None)
+    return contact if known is None else _restored(contact, before[known], said[known])
+
+
+def _theirs(unit: Unit, account: str, deal: Deal, said: _Said) -> Deal:
+    theirs = _without_offer(deal) if any("offer_at" in roles for roles in said.values()) else deal
+    for id_, roles in said.items():
+        before = unit.mirror.deal(account, id_) if {FORECAST_CATEGORY, DEAL_STAGE}.intersection(roles) else None
+        if before is not None and FORECAST_CATEGORY in roles:
+            theirs = replace(theirs, forecast_category=before.forecast_category)
+        if before is not None and DEAL_STAGE in roles:
+            fields = _entered_before(theirs.fields, before.fields)
+            theirs = replace(theirs, stage_id=before.stage_id, probability=before.probability, fields=fields)
     return theirs
 
 

@@ -279,3 +279,17 @@ async def test_a_stage_that_deals_stand_in_and_the_crm_does_not_list_is_named(cr
     said = f"deals in stage {stage} of pipeline gone, which the CRM does not list, are left out: 1"
     assert [(one.level, one.what) for one in found] == [(Level.NOTE, said)]
     assert found[0].remedy == "put them into a stage that there is, or take the stage back into use, in the CRM"
+
+
+async def test_an_offer_date_of_ours_that_a_merge_brings_under_another_id_is_no_offer(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        deals = _rows(crm, "deals")
+        dated = next(row for row in deals if row.properties.get("fn_offer_at"))
+        kept = next(row for row in deals if not row.properties.get("fn_offer_at"))
+        survivor = merge(crm.portal, BY_NAME["deals"], kept, dated, at=crm.clock())
+        survivor.properties["fn_offer_at"] = dated.properties["fn_offer_at"]
+        await sync_round(desk)
+        with desk.store.snapshot() as unit:
+            assert "offer_at" not in unit.mirror.deal("hubspot", survivor.id).fields
+        assert (await sync_round(desk)).written == 0

@@ -107,6 +107,11 @@ def test_a_text_that_was_cut_in_an_emoji_spoils_no_page() -> None:
             decoded(broken, shape=Thing)
 
 
+def test_a_nul_in_a_text_costs_nobody_the_record() -> None:
+    body = rb'{"id": "1", "properties": {"a": "x\u0000y", "b": "\\u0000", "c": null}}'
+    assert decoded(body, shape=Thing).properties == {"a": "xy", "b": r"\u0000", "c": None}
+
+
 async def test_an_answer_that_does_not_fit_says_where(crm: respx.MockRouter, api: ApiClient) -> None:
     answers(crm, *[httpx.Response(200, json={"properties": {"email": "geheim@example.org"}})] * 3)
     with pytest.raises(BadAnswer, match=r"missing required field `id`") as caught:
