@@ -146,6 +146,16 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "the plan would change {what}: more than {share}",
         "der Plan würde {what} ändern: mehr als {share}",
     ),
+    "too_many_contacts": (
+        "{property} of {some} of {all} contacts",
+        "{property} bei {some} von {all} Kontakten",
+    ),
+    "too_many_companies": ("{property} of {some} of {all} companies", "{property} bei {some} von {all} Firmen"),
+    "too_many_deals": ("{property} of {some} of {all} deals", "{property} bei {some} von {all} Deals"),
+    "look_then_force": (
+        "look at `syncer sync --dry-run`; if it is what you want, run it again with --force",
+        "mit `syncer sync --dry-run` ansehen; ist es so gewollt, noch einmal mit --force",
+    ),
     "still_ours": ("still as the run wrote it", "noch so, wie der Lauf es schrieb"),
     "holds_earlier": ("holds the earlier value already", "hat den früheren Wert schon"),
     "changed_since": (
@@ -197,6 +207,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _PARTS = "; "
+_LISTED = ", "
 #: A moment of a log or a finding, in UTC.
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)[\d:.]*Z")
 
@@ -220,6 +231,10 @@ def _german_fact(value: str) -> str:
     moment = _ISO.fullmatch(value)
     if moment is not None:
         return f"{moment[3]}.{moment[2]}.{moment[1]} {moment[4]} UTC"
+    listed = value.split(_LISTED)
+    told = [_german(one) for one in listed]
+    if len(listed) > 1 and all(one != other for one, other in zip(listed, told, strict=True)):
+        return _LISTED.join(told)
     return value.replace(",", ".") if _NUMBER.fullmatch(value) else german_date(_german(value))
 
 

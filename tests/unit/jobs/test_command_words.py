@@ -188,6 +188,14 @@ def test_a_status_is_german_to_its_last_line(capsys):
             "alle Datenströme: gelesen per Liste: die Aufrufe von heute reichen, und kein Export wäre sicher schneller",
         ),
         (
+            "the plan would change lifecyclestage of 36 of 60 contacts, fn_outcome of 9 of 20 deals: more than 30%",
+            "der Plan würde lifecyclestage bei 36 von 60 Kontakten, fn_outcome bei 9 von 20 Deals ändern: mehr als 30%",
+        ),
+        (
+            "look at `syncer sync --dry-run`; if it is what you want, run it again with --force",
+            "mit `syncer sync --dry-run` ansehen; ist es so gewollt, noch einmal mit --force",
+        ),
+        (
             "the last webhook arrived 2026-11-30T13:20:25.714Z; 3 wait",
             "der letzte Webhook kam 30.11.2026 13:20 UTC; 3 warten",
         ),
