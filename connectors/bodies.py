@@ -9,7 +9,7 @@ import msgspec
 T = TypeVar("T")
 
 #: What is text in every shape and a number in some answers.
-_TEXTS = frozenset({"id", "createdAt", "updatedAt", "archivedAt"})
+_TEXTS = frozenset({"id", "createdAt", "updatedAt", "archivedAt", "occurredAt"})
 #: The only way in which JSON can spell NUL.
 _NUL = rb"\u0000"
 

@@ -108,8 +108,7 @@ async def _submissions(
 
 
 def _submission(form: wire.Form, one: wire.Submission) -> SourceRecord:
-    email = next((field.value for field in one.values if field.name == "email"), None)
-    address = None if email is None else wire.text_of(email)
+    address = next((of.value for of in one.values if of.name == "email" and isinstance(of.value, str)), None)
     return _record(
         FORM_SUBMISSIONS,
         one.conversion_id or f"{form.id}-{one.submitted_at}-{_digest(address or '')}",

@@ -237,10 +237,10 @@ class FormPage(msgspec.Struct):
 
 
 class Field(msgspec.Struct, gc=False):
-    """One field of a submission."""
+    """One field of a submission; several answers come as one text, as a list, or as fields of one name."""
 
     name: str
-    value: str | int | float | bool | None = None
+    value: object = None
 
 
 class Submission(msgspec.Struct, rename="camel"):

@@ -14,7 +14,7 @@ from connectors.addresses import checked_address
 from connectors.bodies import decoded
 from connectors.facts import Facts
 from connectors.http import FOREIGN, ApiClient, Request, foreign_meaning
-from connectors.hubspot.wire import Owner, OwnerPage
+from connectors.hubspot.wire import OccurrencePage, Owner, OwnerPage
 from connectors.limits import Bucket
 from connectors.patience import REPEATS, Patience, again, pause, retry_after_seconds
 from connectors.statuses import Case, Effect, Errand, Meaning
@@ -105,6 +105,12 @@ def test_a_text_that_was_cut_in_an_emoji_spoils_no_page() -> None:
     for broken in (body[:-9], b"<html>", b""):
         with pytest.raises(msgspec.DecodeError):
             decoded(broken, shape=Thing)
+
+
+def test_a_moment_of_an_event_may_come_in_milliseconds() -> None:
+    body = b'{"results": [{"id": "v", "objectId": 5, "occurredAt": 1790000000000, "properties": {"n": 5}}]}'
+    (view,) = decoded(body, shape=OccurrencePage).results
+    assert (view.occurred_at, view.properties) == ("1790000000000", {"n": "5"})
 
 
 def test_a_nul_in_a_text_costs_nobody_the_record() -> None:

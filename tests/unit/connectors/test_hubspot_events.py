@@ -70,6 +70,17 @@ async def test_submissions_without_an_id_get_one_that_is_their_own(crm: respx.Mo
     assert not any("@" in record.id for record in records)
 
 
+@pytest.mark.parametrize("odd", [["a", "b"], {"x": 1}, None, 7, True])
+async def test_what_else_was_typed_spoils_no_feed_whatever_it_is(
+    crm: respx.MockRouter, account: HubSpot, odd: object
+) -> None:
+    crm.get(FORMS).respond(200, json={"results": [{"id": "f1"}]})
+    values = [{"name": "topics", "value": odd}, {"name": "email", "value": odd}, {"name": "email", "value": "a@x"}]
+    crm.get(SUBMISSIONS).respond(200, json={"results": [{"submittedAt": NOW, "values": values}]})
+    (record,) = await read(account, "form_submissions")
+    assert record.properties["email"] == "a@x"
+
+
 async def test_all_forms_are_walked(crm: respx.MockRouter, account: HubSpot) -> None:
     first = {"results": [{"id": "f1"}], "paging": {"next": {"after": "x"}}}
     pages = [first, {"results": [{"id": "f2"}]}, {"results": []}]
