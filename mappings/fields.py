@@ -9,7 +9,7 @@ from typing import NamedTuple, cast
 
 from mappings.convert import CONVERTERS
 from syncer.errors import ConfigError, Problem
-from syncer.records import Kind
+from syncer.records import COUNTS_OF_FIGURES, Kind
 
 
 class FieldRule(NamedTuple):
@@ -159,6 +159,7 @@ def extended(base: Definitions, extra: Mapping[str, Mapping[str, Mapping[str, ob
     for name, fields in extra.items():
         kind = Kind(name)
         rules = _field_rules(fields, f"fields.{name}", "syncer.yaml", problems)
+        problems += _uncountable(rules, f"fields.{name}")
         known = objects[kind]
         kept = tuple(rule for rule in known.fields if rule.name not in fields)
         objects[kind] = ObjectMap(
@@ -198,6 +199,15 @@ def _field_rules(
             )
         rules.append(FieldRule(name, tuple(cast("Sequence[str]", rule.get("from", ()))), str(kind)))
     return tuple(rules)
+
+
+def _uncountable(rules: Sequence[FieldRule], key: str) -> list[Problem]:
+    """Return a problem for each count that would not be a whole number: figures add them up."""
+    return [
+        Problem(message="is added up by figures", file="syncer.yaml", key=f"{key}.{rule.name}.as", hint="integer")
+        for rule in rules
+        if rule.name in COUNTS_OF_FIGURES and rule.type != "integer"
+    ]
 
 
 def _activity_map(raw: Mapping[str, object]) -> ActivityMap:

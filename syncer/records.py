@@ -25,6 +25,11 @@ RecordId = NewType("RecordId", str)
 Value = str | int | float | bool | None
 
 
+#: Fields of contacts that figures alone read. The CRM counts them anew with every newsletter and moves no date for it:
+#: nobody is decided anew for them, and a full compare takes them over as they are listed.
+COUNTS_OF_FIGURES = frozenset({"mails_delivered", "mails_clicked"})
+
+
 class Kind(StrEnum):
     """Kinds of record; also the names of the mirror's tables and of the write-back's objects."""
 

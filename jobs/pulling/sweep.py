@@ -87,7 +87,17 @@ class Sweep:
         page = await self._page(records)
         found = await asyncio.to_thread(self._differences, page)
         self._tally(page, found)
+        if self.orders.apply and found.counted:
+            await asyncio.to_thread(self._take_over, page, found.counted)
         await self._confirm([*found.findings, *found.unknown])
+
+    def _take_over(self, page: "_Page", ids: Collection[str]) -> None:
+        """Keep the listed counts that figures alone read; a list tells them as well as a look by id."""
+        desk = self.intake.desk
+        contacts = [one for one in page.batch.contacts if one.id in ids]
+        with desk.store.commit() as unit:
+            unit.mirror.upsert_contacts(desk.name, contacts, desk.clock(), mark_dirty=False)
+        self.drift.counted_anew += len(contacts)
 
     async def _judge(self, records: Sequence[SourceRecord]) -> None:
         """Count how records that are in the CRM this very moment differ, and mend them where that is ordered."""
@@ -127,7 +137,8 @@ class Sweep:
         broken = {one.record for one in (*page.batch.broken, *compared.refused) if one.record}
         known = {one.record_id for one in letters if one.stream == self.stream}
         findings = {one.id: one for one in self._findings(page, compared, linked)}
-        return _Differences(findings=findings, unreadable=broken, unknown=broken - known)
+        counted = frozenset(compared.counted) - findings.keys()
+        return _Differences(findings=findings, unreadable=broken, unknown=broken - known, counted=counted)
 
     def _findings(self, page: "_Page", compared: Compared, linked: Mapping[Kind, Collection[str]]) -> Iterable[Finding]:
         for id_, raw in page.records.items():
@@ -254,6 +265,8 @@ class _Differences:
     #: Ids of records that cannot be read, and those among them that are no dead letters yet.
     unreadable: Collection[str]
     unknown: Collection[str]
+    #: Ids of contacts that differ in nothing but counts that figures alone read.
+    counted: Collection[str]
 
 
 def _own(batch: Batch) -> Sequence[Contact | Company | Deal | Activity | Answer | Story]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncer.funnel.facts import FunnelStage
 from syncer.kpis.ports import Segment
@@ -41,7 +41,7 @@ class _Permission:
 
 
 def consent(ask: Ask) -> Iterable[Kpi]:
-    """Yield K36; where no contact at all carries a legal basis, nobody recorded it, and consent is unknown."""
+    """Yield K36 and its companions; where no contact at all carries a legal basis, consent is unknown."""
     found: defaultdict[Segment, _Permission] = defaultdict(_Permission)
     recorded = 0
     for row in ask.measures.work.consents(ask.cut):
@@ -57,8 +57,34 @@ def consent(ask: Ask) -> Iterable[Kpi]:
         group = found[segment]
         yield ask.row("K36", segment, period_rate(group.consented) if recorded else _unknown("legal_basis"))
         yield ask.row("K36.reachable", segment, period_rate(group.reachable))
-        yield ask.row("K36.click_rate", segment, _unknown("deliveries"))
         yield ask.row("K36.content_conversion", segment, _unknown("anonymous_views"))
+    yield from _clicks(ask)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Mails:
+    """One segment's mails delivered."""
+
+    clicked: Tally = field(default_factory=Tally)
+    recipients: int = 0
+
+
+def _clicks(ask: Ask) -> Iterable[Kpi]:
+    """Yield the click rate; where no contact at all carries a count of mails delivered, nobody knows of any."""
+    found: defaultdict[Segment, _Mails] = defaultdict(_Mails)
+    for row in ask.measures.work.mails(ask.cut):
+        group = found[row.segment]
+        if row.excluded is not None:
+            group.clicked.excluded[row.excluded] += row.recipients
+            continue
+        group.recipients += row.recipients
+        group.clicked.n += row.delivered
+        group.clicked.k += row.clicked
+    for segment in with_whole(found, ask.question.by):
+        group = found[segment]
+        rate = period_rate(group.clicked) if found[segment].clicked.n else _unknown("deliveries")
+        notes = {**rate.notes, "recipients": group.recipients}
+        yield ask.row("K36.click_rate", segment, replace(rate, excluded=group.clicked.excluded, notes=notes))
 
 
 def _unknown(lacks: str) -> Measured:

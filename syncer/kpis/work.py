@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut, Measures, Segment
+from syncer.kpis.ports import Cut, DealRow, Measures, Segment
 from syncer.moments import Millis
 
 #: Stages of a passage under way; in the others nobody waits for anything.
@@ -115,6 +115,17 @@ class ConsentCount(NamedTuple):
     units: int
 
 
+class MailCount(NamedTuple):
+    """Contacts to whom mails were delivered, and what they did with them."""
+
+    segment: Segment
+    excluded: str | None
+    recipients: int
+    delivered: int
+    #: Of the mails delivered, those in which the recipient followed a link.
+    clicked: int
+
+
 class DealGaps(NamedTuple):
     """Open deals by what is missing or wrong."""
 
@@ -135,6 +146,15 @@ class Share(NamedTuple):
     excluded: str | None
     faulty: int
     units: int
+
+
+class Tie(NamedTuple):
+    """One deal of a customer who ever lost a renewal."""
+
+    #: A company, or a contact without one.
+    customer: str
+    created_at: Millis
+    row: DealRow
 
 
 class Visits(NamedTuple):
@@ -188,6 +208,10 @@ class Work(Protocol):
         """Count contacts by consent, as the mirror holds it now."""
         ...
 
+    def mails(self, cut: Cut) -> Iterable[MailCount]:
+        """Sum up the mails delivered to contacts, as the mirror holds the CRM's counts now."""
+        ...
+
     def arrivals(self, cut: Cut, window: Window) -> Iterable[Share]:
         """Count contacts created inside the window."""
         ...
@@ -210,6 +234,14 @@ class Work(Protocol):
 
     def future_activities(self, cut: Cut) -> Share:
         """Count activities; faulty are those dated after the moment of knowledge that are no meeting or task."""
+        ...
+
+    def renews(self, cut: Cut) -> bool:
+        """Return whether any deal of a renewal pipeline had been created by as_of."""
+        ...
+
+    def ties(self, cut: Cut) -> Iterable[Tie]:
+        """Yield every deal of customers who ever lost a renewal, customer by customer."""
         ...
 
     def visits(self, cut: Cut, window: Window) -> Sequence[Visits]:

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from syncer.records import Activity, Answer, Company, Contact, Deal, Kind, Story
+from syncer.records import COUNTS_OF_FIGURES, Activity, Answer, Company, Contact, Deal, Kind, Story
 from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
 from syncer.store.encode import (
     encode_activity,
@@ -59,11 +59,17 @@ def compare(connection: Connection, account: str, holding: Holding, records: Seq
     told = {
         id_: tuple(_differing(row, there[id_], known, linked.get(id_))) for id_, row in wanted.items() if id_ in present
     }
-    return Compared(
-        missing=wanted.keys() - present,
-        differing={id_: found for id_, found in told.items() if found},
-        refused=refused,
-    )
+    differing = {id_: found for id_, found in told.items() if found}
+    counted = [id_ for id_ in present - differing.keys() if _counts_differ(wanted[id_], there[id_])]
+    return Compared(missing=wanted.keys() - present, differing=differing, counted=counted, refused=refused)
+
+
+def _counts_differ(wanted: _Named, there: _Named) -> bool:
+    """Return whether two rows that are the same for all decisions differ in what figures alone read."""
+    if wanted.get("fields") == there.get("fields"):
+        return False
+    ours, theirs = orjson.loads(there["fields"]), orjson.loads(wanted["fields"])
+    return any(ours.get(name) != theirs.get(name) for name in COUNTS_OF_FIGURES)
 
 
 def _there(connection: Connection, account: str, holding: Holding, ids: Collection[str]) -> Iterator[_Named]:
@@ -113,7 +119,8 @@ def _differing(wanted: _Named, there: _Named, known: _Survivors, linked: str | N
             continue
         if name in _OBJECTS:
             left, right = orjson.loads(ours), orjson.loads(theirs)
-            yield from sorted(key for key in left.keys() | right.keys() if left.get(key) != right.get(key))
+            keys = (left.keys() | right.keys()) - COUNTS_OF_FIGURES
+            yield from sorted(key for key in keys if left.get(key) != right.get(key))
         elif name in lists:
             if _survivors_of(ours, known[lists[name]]) != _survivors_of(theirs, known[lists[name]]):
                 yield name

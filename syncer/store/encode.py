@@ -12,7 +12,7 @@ from struct import Struct
 import orjson
 
 from syncer.errors import InvalidRecord
-from syncer.records import Activity, Answer, Company, Contact, CostLine, Deal, Story
+from syncer.records import COUNTS_OF_FIGURES, Activity, Answer, Company, Contact, CostLine, Deal, Story
 from syncer.store.dialect import Row
 from syncer.store.refuse import faults_of, micros
 
@@ -246,7 +246,11 @@ def digest(content: bytes) -> int:
 
 
 def fingerprint_of(gist: int, updated_at: int | None, held: bytes) -> int:
-    """Return the digest of a whole record from its gist and what the gist leaves out."""
+    """Return the digest of a whole record from its gist and what the gist leaves out.
+
+    `held` is followed by the fields where figures alone read some of them: a row whose held values alone were noted is
+    written once more when its record is read.
+    """
     return digest(b"%d %d " % (gist, updated_at or 0) + held)
 
 
@@ -263,8 +267,12 @@ def _digests(
     content = orjson.dumps(core, option=strict) + known
     if _NUL in content or _NUL in held:
         _refuse_nul(content + held, record)
+    counts = b""
+    if not COUNTS_OF_FIGURES.isdisjoint(record.fields):
+        decisive = {name: value for name, value in record.fields.items() if name not in COUNTS_OF_FIGURES}
+        content, counts = orjson.dumps(core, option=strict) + orjson.dumps(decisive, option=_SORTED), known
     gist = digest(content)
-    return known.decode(), held.decode(), gist, fingerprint_of(gist, record.updated_at, held)
+    return known.decode(), held.decode(), gist, fingerprint_of(gist, record.updated_at, held + counts)
 
 
 def _refuse_nul(content: bytes, record: object) -> None:

@@ -1,18 +1,18 @@
-"""Who may be written to: contacts created, consent."""
+"""Who may be written to, and who reads it: contacts created, consent, mails delivered."""
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, FromClause, and_, case, func, literal, null, or_, select
+from sqlalchemy import BigInteger, Connection, FromClause, and_, case, cast, func, literal, null, or_, select
 
 from syncer.kpis.periods import Window
 from syncer.kpis.ports import Cut
-from syncer.kpis.work import ConsentCount, Share
+from syncer.kpis.work import ConsentCount, MailCount, Share
 from syncer.store import tables
 from syncer.store.measures_people import member
 from syncer.store.measures_populations import is_test
-from syncer.store.measures_queries import grouped
+from syncer.store.measures_queries import grouped, summed
 from syncer.store.measures_segments import contact_segment, reader
-from syncer.store.measures_time import Expression, inside
+from syncer.store.measures_time import Expression, inside, number
 
 #: Legal bases that are a contact's own consent, as CRMs word them, in lower case.
 _CONSENTS = ("%consent from contact%", "%einwilligung%")
@@ -42,6 +42,23 @@ def consents(connection: Connection, cut: Cut) -> Iterator[ConsentCount]:
     chosen = select(contact.c.id).where(contact.c.account == cut.account, alive(contact, cut))
     for *segment, excluded, agreed, reached, units in grouped(connection, keys, chosen):
         yield ConsentCount(read(segment), excluded, None if agreed is None else bool(agreed), bool(reached), units)
+
+
+def mails(connection: Connection, cut: Cut) -> Iterator[MailCount]:
+    """Sum up the mails of contacts to whom any were delivered; more clicked than delivered is excluded."""
+    contact, read = tables.contacts, reader(cut)
+    delivered, clicked = (
+        func.coalesce(cast(member(contact.c.fields, name), BigInteger), number(0))
+        for name in ("mails_delivered", "mails_clicked")
+    )
+    excluded = case(
+        (is_test(contact.c.id, cut), literal("test")), (clicked > delivered, literal("more_clicks")), else_=null()
+    )
+    keys = [*contact_segment(contact, cut), excluded]
+    told = or_(delivered > 0, clicked > 0)
+    chosen = select(contact.c.id).where(contact.c.account == cut.account, alive(contact, cut), told)
+    for *segment, why, units, _, sent, _, followed in summed(connection, keys, chosen, [delivered, clicked]):
+        yield MailCount(read(segment), why, units, int(sent), int(followed))
 
 
 def arrivals(connection: Connection, cut: Cut, window: Window) -> Iterator[Share]:

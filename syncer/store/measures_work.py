@@ -11,15 +11,17 @@ from syncer.kpis.work import (
     DealGaps,
     Effort,
     Handover,
+    MailCount,
     MarketCount,
     Move,
     Newcomers,
     Pass,
     ProfileCount,
     Share,
+    Tie,
     Visits,
 )
-from syncer.store import measures_gaps, measures_handovers, measures_market, measures_passes, visits
+from syncer.store import measures_gaps, measures_handovers, measures_market, measures_passes, measures_ties, visits
 from syncer.store.measures_populations import view_of
 from syncer.store.measures_stages import Standing
 from syncer.store.measures_walk import Walked, walk
@@ -74,6 +76,10 @@ class Work:
         """Count contacts by consent, as the mirror holds it now."""
         return measures_market.consents(self.connection, cut)
 
+    def mails(self, cut: Cut) -> Iterable[MailCount]:
+        """Sum up the mails delivered to contacts, as the mirror holds the CRM's counts now."""
+        return measures_market.mails(self.connection, cut)
+
     def arrivals(self, cut: Cut, window: Window) -> Iterable[Share]:
         """Count contacts created inside the window."""
         return measures_market.arrivals(self.connection, cut, window)
@@ -97,6 +103,14 @@ class Work:
     def future_activities(self, cut: Cut) -> Share:
         """Count activities; faulty are those dated after the moment of knowledge that are no meeting or task."""
         return measures_gaps.future_activities(self.connection, cut)
+
+    def renews(self, cut: Cut) -> bool:
+        """Return whether any deal of a renewal pipeline had been created by as_of."""
+        return measures_ties.renews(self.connection, cut)
+
+    def ties(self, cut: Cut) -> Iterable[Tie]:
+        """Yield every deal of customers who ever lost a renewal, customer by customer."""
+        return measures_ties.ties(self.connection, cut)
 
     def visits(self, cut: Cut, window: Window) -> Sequence[Visits]:
         """Return what analytics counted on days inside the window, by source and definition."""

@@ -42,6 +42,8 @@ class Compared:
     missing: Collection[str] = ()
     #: id → names of the columns and fields that differ.
     differing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: The same but for counts that figures alone read.
+    counted: Collection[str] = ()
     #: Records with a value that no column can hold exactly.
     refused: Sequence[InvalidRecord] = ()
 

@@ -63,6 +63,33 @@ def test_k36_consent_is_the_contacts_own_word_and_an_address_that_works(open_led
     assert why["K36.reachable"].numerator == ["interest", "unknown", "yes"]
 
 
+def test_k36_click_rate_adds_up_what_the_crm_counts_of_each_contact(open_ledger):
+    ledger = Ledger()
+    counts = {
+        "reader": {"mails_delivered": 30, "mails_clicked": 12},
+        "sleeper": {"mails_delivered": 30},
+        "stranger": {"mails_delivered": 0},
+        "moved": {"mails_delivered": 1, "mails_clicked": 2},
+        "unsent": {"mails_clicked": 1},
+        "tester": {"mails_delivered": 500},
+        "merged": {"mails_delivered": 700},
+        "bare": {},
+    }
+    for name, fields in counts.items():
+        ledger.contacts[name] = {"fields": json.dumps(fields), "source": "fair" if name == "reader" else None}
+    ledger.contacts["merged"]["merged_into"] = "reader"
+    ledger.out_states["tester"] = '["is_test"]'
+    with open_ledger(ledger) as measures:
+        row = rows(measures, "K36.click_rate")["K36.click_rate"]
+        [why] = explain(measures, question(), "K36.click_rate")
+        by_source = segments(measures, "K36.click_rate", "source")
+    assert (row.value, row.k, row.n, row.notes["recipients"]) == (0.2, 12, 60, 2)
+    assert row.excluded == {"more_clicks": 2, "test": 1}
+    assert (why.denominator, why.numerator) == (["reader", "sleeper"], ["reader"])
+    assert why.excluded == {"more_clicks": ["moved", "unsent"], "test": ["tester"]}
+    assert by_source == {("fair",): 0.4, (None,): 0.0}
+
+
 def test_k30_companies_of_the_market(open_ledger):
     ledger = Ledger()
     for name in ("cold", "warm", "bought", "billed", "empty"):
@@ -166,6 +193,30 @@ def test_k43_counts_renewal_pipelines_alone(open_ledger):
         found = rows(measures, "K43")
     assert (found["K43"].value, found["K43.due"].value, found["K43.count"].n) == (0.8, 100, 5)
     assert found["K43"].excluded == {}
+
+
+def test_k43_former_customers_who_bought_again(open_ledger):
+    ledger = Ledger()
+    early = {"close_date": at("2026-02-01"), "outcome": Outcome.LOST, "pipeline_kind": "renewal"}
+    late = {"close_date": at("2026-08-01"), "outcome": Outcome.WON, "amount": 70}
+    for firm in ("back", "loyal", "gone", "tester"):
+        ledger.deal(f"{firm} 1", span(f"{firm} 1", "2026-01-01", **early), company_id=firm)
+    ledger.deal("back 2", span("back 2", "2026-06-01", **late), company_id="back", owner_id="7")
+    ledger.deal("loyal 2", span("loyal 2", "2026-01-01", **late, pipeline_kind="renewal"), company_id="loyal")
+    ledger.deal("alone 1", span("alone 1", "2026-01-01", **early), contact_id="alone")
+    ledger.deal("alone 2", span("alone 2", "2026-06-01", **late, pipeline_kind="renewal"), contact_id="alone")
+    ledger.deal("test 2", span("test 2", "2026-06-01", **late), company_id="tester", contact_id="tester")
+    ledger.deal("new", span("new", "2026-06-01", **late), company_id="new")
+    ledger.out_states["tester"] = '["is_test"]'
+    with open_ledger(ledger) as measures:
+        found = rows(measures, "K43")
+        earlier = rows(measures, "K43", as_of=parse_as_of("2026-05-01", BERLIN))
+        why = {one.kpi.id: one for one in explain(measures, question(), "K43.reactivated")}
+        by_owner = segments(measures, "K43.reactivated", "owner")
+    assert (found["K43.reactivated"].value, found["K43.reactivated_value"].value) == (2, 140)
+    assert why["K43.reactivated"].denominator == ["alone 2", "back 2"]
+    assert by_owner == {("7",): 1, (None,): 1}
+    assert earlier["K43.reactivated"].value == 0
 
 
 def test_deals_are_cut_by_product_competitor_size_and_persona(open_ledger):

@@ -171,6 +171,19 @@ def test_a_backslash_before_u0000_is_text_like_any_other(store: Store) -> None:
     assert found.first_name == "\\u0000"
 
 
+def test_counts_that_figures_alone_read_are_kept_and_make_nobody_dirty(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1", fields={"persona": "buyer", "mails_delivered": 4}))
+    clean(store)
+    more = Contact(id="1", fields={"persona": "buyer", "mails_delivered": 5, "mails_clicked": 1})
+    assert put(store, 2, "contacts", more).updated == 1
+    assert dirty(store) == ([], [])
+    assert put(store, 3, "contacts", more).unchanged == 1
+    with store.snapshot() as unit:
+        assert unit.mirror.contact(ACCOUNT, "1") == more
+    put(store, 4, "contacts", Contact(id="1", fields={"persona": "user", "mails_delivered": 5, "mails_clicked": 1}))
+    assert dirty(store) == (["1"], [])
+
+
 def test_a_change_of_update_time_or_held_values_alone_makes_nobody_dirty(store: Store) -> None:
     put(store, 1, "contacts", Contact(id="1", updated_at=Millis(1), held={"fn_stage": None}))
     clean(store)

@@ -255,6 +255,25 @@ async def test_a_value_that_changed_without_moving_its_date_is_named_and_mended(
         assert found(await reconcile_round(desk, streams=("companies",), orders=LOOK)) == {}
 
 
+async def test_counts_of_mails_are_taken_over_at_night_and_decide_nobody_anew(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        reader = next(row for row in some(crm, "contacts", 300) if row.properties.get("hs_email_delivered"))
+        before = rows(desk)
+        reader.properties |= {"hs_email_delivered": "4711", "hs_email_click": "12"}
+        looked = await reconcile_round(desk, streams=("contacts",), orders=LOOK)
+        assert (found(looked), looked.streams["contacts"].counted_anew, rows(desk) == before) == ({}, 0, True)
+        mended = await reconcile_round(desk, streams=("contacts",), orders=MEND)
+        assert (found(mended), mended.streams["contacts"].counted_anew) == ({}, 1)
+        with desk.store.snapshot() as unit:
+            contact = unit.mirror.contact(desk.name, reader.id)
+        assert (contact.fields["mails_delivered"], contact.fields["mails_clicked"]) == (4711, 12)
+        after = rows(desk)
+        assert [name for name in KEPT if name not in {"contacts", "cursors"} and before[name] != after[name]] == []
+        again = await reconcile_round(desk, streams=("contacts",), orders=MEND)
+        assert again.streams["contacts"].counted_anew == 0
+
+
 async def test_links_that_no_pull_can_see_are_named_and_mended(crm, open_desk):
     async with open_desk(crm) as desk:
         await backfill_round(desk)

@@ -48,6 +48,9 @@ _STAYING_SHARE: Final = 0.35
 _REQUEST_SHARE: Final = 0.6
 _PAGE_NUMBERS: Final = range(len(PAGES))
 _MAIL_NUMBERS: Final = range(len(MAILS))
+#: Mails that everybody gets at first, and the time from one newsletter to the next.
+_FIRST_MAILS: Final = 4
+_BETWEEN_MAILS: Final = 10 * DAY
 _MAIL_BASE: Final = 70_000_001
 
 
@@ -92,7 +95,16 @@ def roll_ups(done: Sequence[Touch]) -> Properties:
         found["hs_email_last_click_date"] = stamp(clicks[-1].at)
         found["hs_email_last_email_name"] = MAILS[clicks[-1].what][0]
         found["hs_email_click"] = str(len(clicks))
-    return found
+    return found | _mails(done)
+
+
+def _mails(done: Sequence[Touch]) -> Properties:
+    """Return how many mails the CRM counts as delivered and opened: most of them nobody opens."""
+    if not done:
+        return {}
+    opened = sum(touch.kind in {CLICK, OPEN} for touch in done)
+    unopened = _FIRST_MAILS + (done[-1].at - done[0].at) // _BETWEEN_MAILS
+    return {"hs_email_delivered": str(opened + unopened), "hs_email_open": str(opened)}
 
 
 def _milestones(dice: Dice, story: Story) -> Iterator[Touch]:

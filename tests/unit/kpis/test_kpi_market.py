@@ -14,7 +14,7 @@ from syncer.kpis.periods import parse_as_of, parse_period
 from syncer.kpis.ports import ID, NO_RENEWAL, CycleCount, DealDate, DealRow, DealSum, Milestone
 from syncer.kpis.result import Status
 from syncer.kpis.terms import Terms
-from syncer.kpis.work import ConsentCount, DealGaps, MarketCount, ProfileCount, Share
+from syncer.kpis.work import ConsentCount, DealGaps, MailCount, MarketCount, ProfileCount, Share, Tie
 from tests.unit.kpis.counts import OPEN, cycle, deal, percent, rows
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import BERLIN, at, question, span
@@ -47,7 +47,6 @@ def test_k36_example():
     found = rows(Given(work=GivenWork(agreed=agreed)), "K36")
     assert percent(found["K36"]) == (40.0, 28.6, 52.6)
     assert (found["K36.reachable"].k, found["K36.reachable"].excluded) == (54, {"test": 2})
-    assert found["K36.click_rate"].notes == {"lacks": "deliveries"}
 
 
 def test_k36_is_unknown_where_nobody_records_a_legal_basis():
@@ -55,6 +54,30 @@ def test_k36_is_unknown_where_nobody_records_a_legal_basis():
     found = rows(Given(work=GivenWork(agreed=agreed)), "K36")
     assert (found["K36"].value, found["K36"].notes) == (None, {"lacks": "legal_basis"})
     assert found["K36.reachable"].value == 1
+
+
+def test_k36_click_rate_is_mails_clicked_of_mails_delivered():
+    mailed = [
+        MailCount((), None, recipients=3, delivered=60, clicked=24),
+        MailCount((), "more_clicks", recipients=1, delivered=2, clicked=9),
+        MailCount((), "test", recipients=2, delivered=500, clicked=0),
+    ]
+    row = rows(Given(work=GivenWork(mailed=mailed)), "K36.click_rate")["K36.click_rate"]
+    assert percent(row) == (40.0, 28.6, 52.6)
+    assert (row.k, row.n, row.notes) == (24, 60, {"recipients": 3})
+    assert row.excluded == {"more_clicks": 1, "test": 2}
+
+
+def test_k36_click_rate_of_a_few_mails_names_them_alone():
+    mailed = [MailCount((), None, recipients=1, delivered=4, clicked=1)]
+    row = rows(Given(work=GivenWork(mailed=mailed)), "K36.click_rate")["K36.click_rate"]
+    assert (row.value, row.k, row.n, row.status) == (None, 1, 4, Status.FEW)
+
+
+def test_k36_click_rate_is_unknown_where_nobody_carries_a_count():
+    mailed = [MailCount((), "test", recipients=1, delivered=9, clicked=1)]
+    row = rows(Given(work=GivenWork(mailed=mailed)), "K36.click_rate")["K36.click_rate"]
+    assert (row.value, row.status, row.notes["lacks"]) == (None, Status.UNDEFINED, "deliveries")
 
 
 # K35
@@ -246,7 +269,102 @@ def test_k43_is_the_value_renewed_of_the_value_due():
 
 
 def test_k43_without_a_renewal_pipeline_is_unknown():
-    given = Given(rows={Outcome.WON: [deal("d", 5, None, None)._replace(excluded=NO_RENEWAL)]})
+    given = Given(
+        rows={Outcome.WON: [deal("d", 5, None, None)._replace(excluded=NO_RENEWAL)]}, work=GivenWork(renewing=False)
+    )
     found = rows(given, "K43")
     assert {row.value for row in found.values()} == {None}
-    assert found["K43"].notes["lacks"] == "renewals"
+    assert found["K43"].notes["lacks"] == found["K43.reactivated"].notes["lacks"] == "renewals"
+
+
+def test_k43_where_renewals_are_due_another_time_says_so():
+    found = rows(Given(), "K43")
+    assert (found["K43"].value, found["K43"].notes["lacks"]) == (None, "renewals_due")
+    assert (found["K43.reactivated"].value, found["K43.reactivated_value"].value) == (0, 0)
+
+
+def tie(customer, created, closed, outcome, *, kind="renewal", amount=10, excluded=None):
+    one = span(
+        f"{customer} {created}",
+        created,
+        outcome=outcome,
+        pipeline_kind=kind,
+        amount=None if amount is None else Decimal(amount),
+        close_date=None if closed is None else at(closed),
+    )
+    return Tie(customer, at(created), DealRow((), excluded, one))
+
+
+LOST = Outcome.LOST
+BOUGHT = Outcome.WON
+
+
+@pytest.mark.parametrize(
+    ("deals", "back"),
+    [
+        pytest.param([("2025-01-01", "2025-03-01", LOST), ("2026-01-01", "2026-10-10", BOUGHT)], 1, id="came back"),
+        pytest.param(
+            [("2025-01-01", "2025-03-01", LOST), ("2026-01-01", "2026-07-10", BOUGHT)], 0, id="in another one"
+        ),
+        pytest.param([("2025-01-01", "2026-11-01", LOST), ("2026-01-01", "2026-10-10", BOUGHT)], 0, id="left later"),
+        pytest.param([("2025-01-01", "2026-10-10", LOST), ("2026-10-11", "2026-10-10", BOUGHT)], 0, id="same moment"),
+        pytest.param([("2025-01-01", "2025-03-01", LOST), ("2026-01-01", None, Outcome.OPEN)], 0, id="still open"),
+        pytest.param(
+            [("2025-01-01", "2025-03-01", LOST), ("2025-02-01", "2026-10-10", BOUGHT)], 0, id="the other ran on"
+        ),
+        pytest.param(
+            [
+                ("2025-01-01", "2025-03-01", LOST),
+                ("2025-02-01", None, Outcome.OPEN),
+                ("2026-01-01", "2026-10-10", BOUGHT),
+            ],
+            0,
+            id="another is undecided to this day",
+        ),
+        pytest.param(
+            [
+                ("2025-01-01", "2025-03-01", LOST),
+                ("2026-01-01", "2026-10-10", BOUGHT),
+                ("2026-01-01", "2026-10-20", BOUGHT),
+            ],
+            1,
+            id="counts once",
+        ),
+        pytest.param(
+            [
+                ("2025-01-01", "2025-03-01", LOST),
+                ("2026-01-01", "2026-10-02", BOUGHT),
+                ("2026-10-03", "2026-10-10", LOST),
+                ("2026-10-11", "2026-10-20", BOUGHT),
+            ],
+            2,
+            id="left twice",
+        ),
+        pytest.param(
+            [("2025-01-01", None, LOST), ("2026-01-01", "2026-10-10", BOUGHT)], 0, id="lost nobody knows when"
+        ),
+    ],
+)
+def test_k43_reactivated_are_those_who_bought_again_after_they_had_left(deals, back):
+    # A deal of the year 2026 comes from a pipeline of new business where it was created in January.
+    tied = [
+        tie("firm", made, closed, outcome, kind="new_business" if made == "2026-01-01" else "renewal")
+        for made, closed, outcome in deals
+    ]
+    given = Given(work=GivenWork(tied=tied))
+    found = rows(given, "K43", period=parse_period("2026Q4", BERLIN))
+    assert (found["K43.reactivated"].value, found["K43.reactivated_value"].value) == (back, 10 * back)
+
+
+def test_k43_reactivated_customers_by_their_own_deals_with_what_has_no_amount():
+    tied = [
+        tie("a", "2025-01-01", "2025-03-01", LOST),
+        tie("a", "2026-01-01", "2026-10-10", BOUGHT, amount=None, kind="new_business"),
+        tie("b", "2025-01-01", "2025-03-01", LOST),
+        tie("b", "2026-01-01", "2026-10-10", BOUGHT, excluded="test"),
+        tie("c", "2026-01-01", "2026-10-10", BOUGHT),
+    ]
+    found = rows(Given(work=GivenWork(tied=tied)), "K43")
+    value = found["K43.reactivated_value"]
+    assert (found["K43.reactivated"].value, found["K43.reactivated"].n) == (1, 1)
+    assert (value.value, value.status, value.excluded) == (None, Status.UNDEFINED, {"no_amount": 1})

@@ -11,12 +11,14 @@ from syncer.kpis.work import (
     DealGaps,
     Effort,
     Handover,
+    MailCount,
     MarketCount,
     Move,
     Newcomers,
     Pass,
     ProfileCount,
     Share,
+    Tie,
     Visits,
 )
 from tests.unit.kpis.ledger import at
@@ -34,6 +36,7 @@ class GivenWork:
     firms: Sequence[MarketCount] = ()
     known: Sequence[ProfileCount] = ()
     agreed: Sequence[ConsentCount] = ()
+    mailed: Sequence[MailCount] = ()
     created: Sequence[Share] = ()
     gaps: Sequence[DealGaps] = ()
     silent: Sequence[Share] = ()
@@ -41,6 +44,8 @@ class GivenWork:
     held: Sequence[Share] = ()
     ahead: Share = NOTHING
     seen: Sequence[Visits] = ()
+    tied: Sequence[Tie] = ()
+    renewing: bool = True
 
     def handovers(self, cut: Cut, window: Window) -> Sequence[Handover]:
         return self.handed
@@ -66,6 +71,9 @@ class GivenWork:
     def consents(self, cut: Cut) -> Sequence[ConsentCount]:
         return self.agreed
 
+    def mails(self, cut: Cut) -> Sequence[MailCount]:
+        return self.mailed
+
     def arrivals(self, cut: Cut, window: Window) -> Sequence[Share]:
         return self.created
 
@@ -83,6 +91,12 @@ class GivenWork:
 
     def future_activities(self, cut: Cut) -> Share:
         return self.ahead
+
+    def renews(self, cut: Cut) -> bool:
+        return self.renewing
+
+    def ties(self, cut: Cut) -> Sequence[Tie]:
+        return self.tied
 
     def visits(self, cut: Cut, window: Window) -> Sequence[Visits]:
         return self.seen

@@ -90,6 +90,13 @@ def test_activity_without_a_moment_is_refused():
         activity(Raw("calls", "1", {}), HUBSPOT.activities["calls"], ())
 
 
+def test_counts_that_figures_add_up_are_whole_numbers():
+    with pytest.raises(ConfigError) as raised:
+        extended(HUBSPOT, {"contacts": {"mails_delivered": {"from": ["zugestellt"], "as": "text"}}})
+    [problem] = raised.value.problems
+    assert (problem.key, problem.hint) == ("fields.contacts.mails_delivered.as", "integer")
+
+
 def test_rollups_stand_in_only_for_feeds_that_are_absent():
     raw = Raw(
         "contacts",
