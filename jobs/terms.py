@@ -13,6 +13,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "rule": ("rule", "Regel"),
     "reason": ("reason", "Grund"),
     "proposal": ("proposal", "Vorschlag"),
+    "comes back": ("comes back", "Wiedervorlage"),
     "resume_at": ("resume_at", "Wiedervorlage"),
     "offer_at": ("offer_at", "Angebot vom"),
     "pushes": ("pushes", "Verschiebungen"),

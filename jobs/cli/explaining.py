@@ -1,6 +1,7 @@
 """What `syncer explain` prints."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,9 @@ from jobs.cli.tables import print_table
 from jobs.deciding.explaining import contact_story, deal_story
 from jobs.figures.asking import Asked, clock_option, explained, language, question
 from jobs.terms import agreement_text, term
-from jobs.words import Language, iso_text, number, stage_text, word
+from jobs.words import Language, iso_text, number, stage_text, time_text, word
 from syncer.agreement import InForce
+from syncer.moments import millis
 from syncer.store import Store
 
 #: Ids that a terminal shows of a figure's population; --json shows all.
@@ -53,6 +55,10 @@ def explain_contact(store: Store, agreement: InForce, account: str, asked: Asked
     typer.echo(f"{account} {term('contact', lang)} {story.contact_id} · {_in_force(agreement, lang)}")
     for line in story.lines:
         typer.echo(line)
+    back = story.facts["resume_at"]
+    if isinstance(back, str):
+        day = time_text(millis(datetime.fromisoformat(back)), zone, lang).partition(" ")[0]
+        typer.echo(f"{term('comes back', lang)}: {day}")
     history = story.facts["history"]
     if isinstance(history, Sequence):
         rows = [_history(one, zone, lang) for one in history if isinstance(one, Mapping)]

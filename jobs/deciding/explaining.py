@@ -10,7 +10,7 @@ from jobs.handovers.experience import RatesOf, base_rates, cell_of
 from syncer.agreement import Agreement
 from syncer.errors import Missing
 from syncer.funnel import decide_contact
-from syncer.funnel.facts import Cycle, DealSpan, StageEvent
+from syncer.funnel.facts import ContactDecision, Cycle, DealSpan, FunnelStage, Outcome, StageEvent
 from syncer.handover.sla import sla_of
 from syncer.moments import Millis, iso
 from syncer.records import Kind
@@ -74,6 +74,7 @@ def contact_story(
                 "since": iso(decision.since),
                 "cycle": None if cycle is None else _cycle(cycle),
                 "outcome": decision.outcome,
+                "resume_at": iso(_resume_at(decision)),
                 "relationship": decision.relationship,
                 "owner": contact.owner_id,
                 "sla": None if sla is None else sla.as_dict(),
@@ -87,6 +88,13 @@ def contact_story(
                 "agreement": agreement.label,
             },
         )
+
+
+def _resume_at(decision: ContactDecision) -> Millis | None:
+    """Return when somebody is to come back to a lead that was postponed and did nothing since."""
+    last = decision.cycles[-1] if decision.cycles else None
+    is_waiting = last is not None and last.outcome is Outcome.OTHER and decision.stage is not FunnelStage.OUT
+    return last.resume_at if last is not None and is_waiting else None
 
 
 def deal_story(store: Store, account: str, deal_id: str) -> Mapping[str, object]:

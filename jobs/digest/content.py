@@ -69,14 +69,20 @@ class Digest:
     forecast: ForecastMove | None = None
     proposed: Waiting
     resumes: Waiting
+    #: Leads that come back, postponed before there was any deal.
+    lead_resumes: int = 0
     health: Health = Health()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to report; hand-overs that are not late yet are no news."""
-        waiting = (self.handed_over, self.overdue, self.closings, self.proposed.deals, self.resumes.deals)
+        waiting = (self.handed_over, self.overdue, self.closings, self.proposed.deals, self._coming_back)
         moved = self.forecast is not None and self.forecast.has_moved
         return not any(waiting) and not moved and self.health == Health()
+
+    @property
+    def _coming_back(self) -> int:
+        return self.resumes.deals + self.lead_resumes
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
@@ -105,6 +111,7 @@ def gather(store: Store, agreement: InForce, account: str, *, since: Millis, unt
             closings=unit.news.closings(account, since, until),
             proposed=unit.news.proposed(account),
             resumes=unit.news.resumes(account, until, Millis(until + 7 * DAY)),
+            lead_resumes=unit.news.lead_resumes(account, until, Millis(until + 7 * DAY)),
         )
     return replace(digest, forecast=_forecast(store, asked, since), health=_health(store, account, until))
 

@@ -44,9 +44,17 @@ def _deals(digest: Digest, lang: Language) -> Iterator[str]:
             yield _closed(outcome, chosen, lang)
     if digest.forecast is not None and digest.forecast.has_moved:
         yield from _moved(digest.forecast, lang)
-    for key, waiting in (("proposed", digest.proposed), ("resumes", digest.resumes)):
-        if waiting.deals:
-            yield f"{digest_word(key, lang)}: {_worth(waiting, lang)}"
+    if digest.proposed.deals:
+        yield f"{digest_word('proposed', lang)}: {_worth(digest.proposed, lang)}"
+    if back := list(_coming_back(digest, lang)):
+        yield f"{digest_word('resumes', lang)}: {', '.join(back)}"
+
+
+def _coming_back(digest: Digest, lang: Language) -> Iterator[str]:
+    if digest.resumes.deals:
+        yield _worth(digest.resumes, lang)
+    if digest.lead_resumes:
+        yield f"{number(digest.lead_resumes, lang)} {digest_word('leads', lang)}"
 
 
 def _closed(outcome: Outcome, closings: Sequence[Closings], lang: Language) -> str:

@@ -20,6 +20,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "deal": ("deal", "Deal"),
     "proposed": ("Delays to decide", "Zu entscheidende Verzögerungen"),
     "resumes": ("Coming back this week", "Wiedervorlagen diese Woche"),
+    "leads": ("leads without a deal", "Leads ohne Deal"),
     "letters": ("Records that need a person", "Datensätze, die jemand ansehen muss"),
     "stale": ("Not read for long", "Lange nicht gelesen"),
     "failed": ("Last run failed", "Letzter Lauf fehlgeschlagen"),

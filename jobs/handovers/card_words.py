@@ -70,6 +70,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Agreed to come back on {back}: get in touch, then reopen the deal or open a new one.",
         "Vereinbarte Wiedervorlage {back}: Kontakt aufnehmen, dann den Deal wieder öffnen oder einen neuen anlegen.",
     ),
+    "resume_lead_how": (
+        "Agreed to come back on {back}: get in touch; a request or a new deal begins the next cycle.",
+        "Vereinbarte Wiedervorlage {back}: Kontakt aufnehmen; Anfrage oder neuer Deal beginnt den nächsten Zyklus.",
+    ),
     "escalation_title": ("Nobody got in touch: {who} · due {due}", "Noch kein Kontakt: {who} · fällig {due}"),
     "escalation_why": (
         "By: {how}, handed over {at}; untouched after {times} times the agreed span, so this goes to: {to}.",

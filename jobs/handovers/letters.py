@@ -9,11 +9,12 @@ from jobs.desk import Desk
 from jobs.handovers.escalations import escalations
 from jobs.handovers.handover import Handed, Handovers, handovers, waits
 from jobs.handovers.proposals import asked
-from jobs.handovers.returns import returns
+from jobs.handovers.returns import lead_returns, returns
 from jobs.handovers.tasks import Task, record_of
 from jobs.switches import HandoverForm
 from syncer.handover.notices import Notice, Purpose, rung_of
 from syncer.handover.routing import addressee
+from syncer.records import Kind
 from syncer.store import Status, Unit
 from syncer.store.notices import NoticeEntry
 
@@ -49,8 +50,8 @@ def is_on(desk: Desk, entry: NoticeEntry) -> bool:
     return switches[entry.notice.purpose]
 
 
-def _occasion(notice: Notice) -> tuple[Purpose, str, str]:
-    return notice.purpose, notice.record_id, rung_of(notice)
+def _occasion(notice: Notice) -> tuple[Purpose, Kind, str, str]:
+    return notice.purpose, notice.kind, notice.record_id, rung_of(notice)
 
 
 def _letter(desk: Desk, entry: NoticeEntry, task: Task | None) -> Letter:
@@ -58,17 +59,21 @@ def _letter(desk: Desk, entry: NoticeEntry, task: Task | None) -> Letter:
 
 
 def _tasks(desk: Desk, reading: Unit, clocks: Clocks, entries: Sequence[NoticeEntry]) -> Iterator[Task]:
-    ids = {
-        purpose: sorted({one.notice.record_id for one in entries if one.notice.purpose is purpose})
-        for purpose in Purpose
-    }
+    ids = {purpose: _ids(entries, purpose) for purpose in Purpose}
     found = handovers(reading, desk.agreement.agreement, desk.name, clocks)
     forms = {one.notice.record_id: one.notice for one in entries if one.notice.purpose is Purpose.HANDOVER}
     waiting = (one for one in found.of(ids[Purpose.HANDOVER]) if waits(one))
     yield from (_card(desk, found, one, forms[one.facts.contact.id]) for one in waiting)
     yield from asked(desk, reading, ids[Purpose.PROPOSAL])
-    yield from returns(desk, reading, ids[Purpose.RESUME])
+    yield from returns(desk, reading, _ids(entries, Purpose.RESUME, Kind.DEAL))
+    leads = reading.notices.lead_returns(desk.name, _ids(entries, Purpose.RESUME, Kind.CONTACT))
+    yield from lead_returns(desk, leads)
     yield from escalations(desk, found, found.of(ids[Purpose.ESCALATION]))
+
+
+def _ids(entries: Sequence[NoticeEntry], purpose: Purpose, kind: Kind | None = None) -> Sequence[str]:
+    notices = (one.notice for one in entries if one.notice.purpose is purpose)
+    return sorted({one.record_id for one in notices if kind is None or one.kind is kind})
 
 
 def _card(desk: Desk, found: Handovers, one: Handed, notice: Notice) -> Task:

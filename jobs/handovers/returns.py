@@ -6,15 +6,15 @@ from textwrap import shorten
 from zoneinfo import ZoneInfo
 
 from jobs.desk import Desk
-from jobs.handovers.card_words import said
+from jobs.handovers.card_words import said, spoken
 from jobs.handovers.tasks import Task
-from jobs.terms import term
 from jobs.words import Language, date_text
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
-from syncer.handover.notices import Form, Notice, Purpose, resume_key
+from syncer.handover.notices import Form, Notice, Purpose, lead_resume_key, resume_key
 from syncer.moments import DAY, Millis, moment
 from syncer.records import Kind
 from syncer.store import Unit
+from syncer.store.lead_returns import LeadReturn
 
 #: The owner prepares the return so long before it (domain C5).
 AHEAD = 14 * DAY
@@ -35,7 +35,7 @@ def _task(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan, res
     deal = reading.mirror.deal(desk.name, decision.deal_id)
     called = (deal and deal.name) or decision.deal_id
     since, back = (_day(at, rules.calendar.zone, lang) for at in (_since(decision), resume_at))
-    reason = term(span.reason, lang) if span.reason else said("no_reason", lang)
+    reason = spoken(span.reason, lang) if span.reason else said("no_reason", lang)
     return Task(
         notice=Notice(
             key=resume_key(decision.deal_id, resume_at),
@@ -49,6 +49,27 @@ def _task(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan, res
         lines=(said("resume_why", lang, since=since, reason=reason), said("resume_how", lang, back=back)),
         owner_id=decision.owner_id,
     )
+
+
+def lead_returns(desk: Desk, found: Sequence[LeadReturn]) -> Iterator[Task]:
+    """Yield the tasks about leads that were postponed before there was any deal (rule CO9)."""
+    rules, lang = desk.agreement.agreement, desk.agreement.agreement.write_back.language
+    for one in found:
+        since, back = (_day(at, rules.calendar.zone, lang) for at in (one.since, one.resume_at))
+        reason = spoken(one.reason, lang) if one.reason else said("no_reason", lang)
+        yield Task(
+            notice=Notice(
+                key=lead_resume_key(one.contact_id, one.resume_at),
+                form=Form.TASK,
+                purpose=Purpose.RESUME,
+                kind=Kind.CONTACT,
+                record_id=one.contact_id,
+                at=Millis(one.resume_at - AHEAD),
+            ),
+            title=said("resume_title", lang, name=shorten(one.name, _LONGEST, placeholder=" …"), back=back),
+            lines=(said("resume_why", lang, since=since, reason=reason), said("resume_lead_how", lang, back=back)),
+            owner_id=one.owner_id,
+        )
 
 
 def _since(decision: DealDecision) -> Millis:

@@ -8,7 +8,7 @@ from jobs.desk import Desk
 from jobs.handovers.escalations import escalations
 from jobs.handovers.handover import Handed, Handovers, handovers, waits
 from jobs.handovers.proposals import asked
-from jobs.handovers.returns import AHEAD, returns
+from jobs.handovers.returns import AHEAD, lead_returns, returns
 from jobs.switches import HandoverForm
 from syncer.handover.notices import Form, Notice, Purpose, handover_key, is_told
 from syncer.handover.sla import Ruling
@@ -70,7 +70,11 @@ def _returns(desk: Desk, reading: Unit, clocks: Clocks) -> Sequence[Notice]:
         return ()
     since, until = Millis(clocks.as_of - _STALE), Millis(clocks.as_of + AHEAD)
     ids = reading.notices.returning(desk.name, since, until)
-    return _untold(desk, reading, Kind.DEAL, [one.notice for one in returns(desk, reading, ids)])
+    leads = lead_returns(desk, reading.notices.returning_leads(desk.name, since, until))
+    return [
+        *_untold(desk, reading, Kind.DEAL, [one.notice for one in returns(desk, reading, ids)]),
+        *_untold(desk, reading, Kind.CONTACT, [one.notice for one in leads]),
+    ]
 
 
 def _untold(desk: Desk, reading: Unit, kind: Kind, wanted: Sequence[Notice]) -> Sequence[Notice]:

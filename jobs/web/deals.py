@@ -16,7 +16,7 @@ from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
 from jobs.web.pages import Asking, linked
 from jobs.web.resumes import resume_calendar
-from jobs.web.rows import deal_row, full_name, noted
+from jobs.web.rows import deal_row, full_name, lead_row, noted
 from jobs.web.site import Site
 from jobs.web.tales import deal_tale
 from jobs.web.words import page_word
@@ -24,6 +24,7 @@ from syncer.errors import Missing
 from syncer.records import Kind
 from syncer.store import Unit
 from syncer.store.browse_deals import DealLine, DealView
+from syncer.store.lead_returns import LeadReturn
 
 _MOST = 150
 _VIEWS: tuple[DealView, ...] = get_args(DealView)
@@ -55,6 +56,7 @@ def _listing(site: Site, request: Request) -> Response:
     owner = query.get("owner") or None
     owners = owners_of(site, asking)
     lines, stages = _read(site, asking, view, owner)
+    leads = _leads(site, asking, owner) if view == "other" else ()
     return site.pages.page(
         request,
         "deals.html",
@@ -62,7 +64,8 @@ def _listing(site: Site, request: Request) -> Response:
         view=view,
         views=_VIEWS,
         rows=[deal_row(one, owners, stages, site.zone, asking.lang) for one in lines],
-        calendar=resume_calendar(lines, site.agreement.calendar, asking.lang) if view == "other" else (),
+        calendar=resume_calendar(lines, leads, site.agreement.calendar, asking.lang) if view == "other" else (),
+        leads=[lead_row(one, owners, site.zone, asking.lang) for one in leads],
         owners=sorted(owners.items(), key=lambda one: one[1]),
         owner=owner,
         most=_MOST,
@@ -78,6 +81,13 @@ def _read(
         return (), {}
     with site.store.snapshot() as unit:
         return unit.browse.deals(asking.account, view, owner_id=owner, limit=_MOST), deal_stages(unit, asking.account)
+
+
+def _leads(site: Site, asking: Asking, owner: str | None) -> Sequence[LeadReturn]:
+    if asking.account is None:
+        return ()
+    with site.store.snapshot() as unit:
+        return unit.browse.lead_returns(asking.account, owner_id=owner, limit=_MOST)
 
 
 def deal_stages(unit: Unit, account: str) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from syncer.moments import DAY, HOUR, MINUTE, Millis
 from syncer.records import Contact
 from syncer.store.browse import ContactLine
 from syncer.store.browse_deals import DealLine
+from syncer.store.lead_returns import LeadReturn
 
 _DASH = "–"
 
@@ -47,6 +48,30 @@ class DealRow:
     close_date: str
     resume_at: str
     owner: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LeadRow:
+    """A postponed lead in the resume calendar."""
+
+    id: str
+    name: str
+    reason: str
+    since: str
+    resume_at: str
+    owner: str
+
+
+def lead_row(line: LeadReturn, owners: Mapping[str, str], zone: ZoneInfo, lang: Language) -> LeadRow:
+    """Return a postponed lead's line."""
+    return LeadRow(
+        id=line.contact_id,
+        name=line.name,
+        reason=_DASH if line.reason is None else term(line.reason, lang),
+        since=day_text(line.since, zone, lang),
+        resume_at=day_text(line.resume_at, zone, lang),
+        owner=owner_name(line.owner_id, owners),
+    )
 
 
 def person_row(line: ContactLine, owners: Mapping[str, str], zone: ZoneInfo, lang: Language) -> PersonRow:

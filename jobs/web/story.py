@@ -75,6 +75,7 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         "email": contact.email,
         "stage": stage_name(str(facts["stage"]), lang),
         "since": told_time(facts["since"], zone, lang),
+        "resume_at": told_time(facts["resume_at"], zone, lang).partition(" ")[0] if facts["resume_at"] else None,
         "owner": owner_name(contact.owner_id, owners),
         "lines": story.lines,
         "card": card,

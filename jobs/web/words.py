@@ -93,6 +93,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "amount": ("Amount", "Betrag"),
     "close_date": ("Close date", "Abschlussdatum"),
     "resume": ("Comes back", "Wiedervorlage"),
+    "lead_returns": ("Leads that come back", "Leads mit Wiedervorlage"),
+    "lead_returns_count": ("Leads without a deal", "Leads ohne Deal"),
+    "lead_returns_say": (
+        "Postponed by sales before there was any deal. Whoever asks again or gets a deal leaves this list.",
+        "Vom Vertrieb verschoben, bevor es einen Deal gab. Wer wieder anfragt oder einen Deal hat, verlässt die Liste.",
+    ),
     "resume_calendar": ("Resume calendar", "Wiedervorlage-Kalender"),
     "quarter_from": ("Quarter from", "Quartal ab"),
     "worth": ("Worth", "Wert"),

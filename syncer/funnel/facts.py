@@ -235,6 +235,8 @@ class Cycle(msgspec.Struct, frozen=True, gc=False):
     reopened_outcome: Outcome | None = None
     reopened_from: Millis | None = None
     reopened_to: Millis | None = None
+    #: When to come back to a lead that was postponed before there was any deal; a delayed deal has a date of its own.
+    resume_at: Millis | None = None
 
 
 class Score(msgspec.Struct, frozen=True, gc=False):

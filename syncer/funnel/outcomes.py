@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from syncer.agreement.delays import DelayRule
-from syncer.agreement.outcomes import Resume, ResumeFrom
+from syncer.agreement.outcomes import ResumeFrom
 from syncer.agreement.reasons import UNSPECIFIED, ReasonOutcome
 from syncer.agreement.stage_map import Meaning, StageMeaning
 from syncer.funnel.facts import ContactFacts, DealFacts, Outcome
 from syncer.funnel.pushes import Pushes
+from syncer.funnel.resuming import resume_at
 from syncer.funnel.rules import Rules
 from syncer.moments import DAY, Millis
 from syncer.records import Contact, Value
@@ -131,11 +132,13 @@ class Judge:
 
     def resume_at(self, reason: str | None, since: Millis) -> Millis:
         """Return when to come back to a delayed sale."""
-        section = self.rules.agreement.closed_other
-        found = self._resume(section.resume(reason), since)
-        if found is None:
-            found = self._resume(section.default_resume, since)
-        return Millis(since + 90 * DAY) if found is None else found
+        deal = self.facts.deal.fields
+        stated = deal.get("planned_purchase")
+        known = {
+            ResumeFrom.STATED_DATE: self._profile.contact.fields.get("planned_purchase") if stated is None else stated,
+            ResumeFrom.CONTRACT_END: deal.get("contract_end"),
+        }
+        return resume_at(self.rules.agreement, reason, since, known)
 
     def _reason(self, reading: Reading, at: Millis) -> _Reason:
         if reading.meaning.meaning.is_open:
@@ -226,24 +229,6 @@ class Judge:
 
     def _is_refuted(self, reason: _Reason) -> bool:
         return reason.outcome is ReasonOutcome.LOST and reason.code in self.rules.agreement.other_reasons
-
-    def _resume(self, resume: Resume, since: Millis) -> Millis | None:
-        anchor = self._anchor(resume.anchor, since)
-        if anchor is not None:
-            return Millis(anchor + resume.days * DAY)
-        return None if resume.fallback_days is None else Millis(since + resume.fallback_days * DAY)
-
-    def _anchor(self, anchor: ResumeFrom, since: Millis) -> int | None:
-        if anchor is ResumeFrom.EFFECTIVE:
-            return since
-        if anchor is ResumeFrom.NEXT_FISCAL_YEAR:
-            return self.rules.agreement.calendar.fiscal_year_start_after(since)
-        if anchor is ResumeFrom.STATED_DATE:
-            stated = self.facts.deal.fields.get("planned_purchase")
-            value = self._profile.contact.fields.get("planned_purchase") if stated is None else stated
-        else:
-            value = self.facts.deal.fields.get("contract_end")
-        return value if isinstance(value, int) and value > since else None
 
 
 def _told(reason: _Reason) -> str | None:

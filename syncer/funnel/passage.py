@@ -35,6 +35,8 @@ class Passage:
     deal_id: str | None = None
     cell: str | None = None
     recycled_from: int | None = None
+    #: When to come back to a lead that was postponed before there was any deal.
+    resume_at: Millis | None = None
     reopened: tuple[Outcome, Millis, Millis] | None = None
     #: Place on the ladder without deals, to which a reopened passage returns.
     resume_rank = 0
@@ -84,6 +86,7 @@ class Passage:
         """Return the cycle as it stands, with the segment values of the contact."""
         if self.is_former:
             industry, country = None, contact.country
+        was, since, until = self.reopened or _NEVER_REOPENED
         # By position: the names of so many fields cost as much again.
         return Cycle(
             self.number,
@@ -112,7 +115,10 @@ class Passage:
             grade,
             self.cell,
             self.recycled_from,
-            *(self.reopened or _NEVER_REOPENED),
+            was,
+            since,
+            until,
+            self.resume_at,
         )
 
 

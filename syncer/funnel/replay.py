@@ -208,7 +208,7 @@ class Replay:
         """Take back the end of the last passage (domain R3)."""
         if passage.ended_at is not None:
             passage.reopened = (passage.outcome, passage.ended_at, at)
-        passage.ended_at = passage.reason = None
+        passage.ended_at = passage.reason = passage.resume_at = None
         passage.outcome = Outcome.OPEN
         self.passage = passage
         self.lead = passage.resume_rank

@@ -3,6 +3,7 @@
 from syncer.agreement.head import RejectTarget
 from syncer.funnel.facts import FunnelStage, Origin, Outcome
 from syncer.funnel.replay import ACCEPTED, INQUIRY, Replay
+from syncer.funnel.resuming import lead_resume_at
 from syncer.funnel.rules import Rejection
 from syncer.moments import Millis
 from syncer.records import ChangeSource, Evidence
@@ -49,6 +50,9 @@ def reject(replay: Replay, at: Millis, rejection: Rejection, evidence: str, *, a
         rejection.target, Outcome.VOID
     )
     passage.reason = rejection.reason
+    if outcome is Outcome.OTHER:
+        stated = replay.facts.contact.fields.get("planned_purchase")
+        passage.resume_at = lead_resume_at(replay.rules.agreement, rejection.reason, at, stated)
     replay.end(at, outcome, "CO9" if outcome is Outcome.OTHER else "rejected", (evidence,), actor=actor)
 
 

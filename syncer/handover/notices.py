@@ -74,6 +74,11 @@ def resume_key(deal_id: str, at: int) -> str:
     return f"resume.{deal_id}.{at}"
 
 
+def lead_resume_key(contact_id: str, at: int) -> str:
+    """Return the key of a postponed lead's return at a moment; ids of deals and contacts may be the same."""
+    return f"resume.lead.{contact_id}.{at}"
+
+
 def escalation_key(contact_id: str, cycle_no: int, number: int, rung: str) -> str:
     """Return the key of one rung of the escalation of a hand-over."""
     return f"escalation.{contact_id}.{cycle_no}.{number}.{rung.replace('.', '-')}"

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
 from syncer.funnel.facts import Outcome
 from syncer.moments import Millis
 from syncer.records import Kind
-from syncer.store import tables
+from syncer.store import lead_returns, tables
 from syncer.store.browse_deals import (
     DealLine,
     DealView,
@@ -21,6 +21,7 @@ from syncer.store.browse_deals import (
 )
 from syncer.store.dialect import Query, Row, among, dialect_of, listed, raw
 from syncer.store.judged import judged
+from syncer.store.lead_returns import LeadReturn
 
 #: Records of an owner up to which a list begins with them.
 _FEW = 2_000
@@ -116,6 +117,10 @@ class Browse:
         spans = tables.deal_spans.c
         statement = lines_sql(account).order_by(spans.valid_from.desc(), spans.deal_id)
         return [deal_line(row) for row in self._among(ids, spans.deal_id, statement)]
+
+    def lead_returns(self, account: str, *, owner_id: str | None = None, limit: int = 200) -> Sequence[LeadReturn]:
+        """Return the postponed leads to come back to, soonest first."""
+        return lead_returns.soonest(self._connection, account, owner_id=owner_id, limit=limit)
 
     def judged(
         self, account: str, kind: Kind, name: str, ids: Collection[str], *, by: str, after: Millis

@@ -98,6 +98,7 @@ def cycle_row(account: str, contact_id: str, cycle: Cycle, now: int, agreement: 
         None if cycle.reopened_outcome is None else str(cycle.reopened_outcome),
         cycle.reopened_from,
         cycle.reopened_to,
+        cycle.resume_at,
         agreement,
         None,
     )
@@ -135,6 +136,7 @@ def cycle_of(row: Row) -> Cycle:
         reopened_outcome=None if row[29] is None else Outcome(row[29]),
         reopened_from=row[30],
         reopened_to=row[31],
+        resume_at=row[32],
     )
 
 

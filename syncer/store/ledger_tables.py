@@ -68,6 +68,8 @@ class CycleRow(SQLModel, table=True):
     reopened_outcome: str | None
     reopened_from: MaybeNumber
     reopened_to: MaybeNumber
+    #: When to come back to a lead that was postponed before there was any deal.
+    resume_at: MaybeNumber
     agreement: str
     superseded_at: MaybeNumber
 
@@ -222,6 +224,13 @@ _partial(
     contact_states.c.sla_due_at,
     _PRIORITY,
     contact_states.c.contact_id,
+)
+_partial(
+    "ix_cycles_resume",
+    "superseded_at IS NULL AND resume_at IS NOT NULL",
+    cycles.c.account,
+    cycles.c.resume_at,
+    cycles.c.contact_id,
 )
 _partial("ix_contact_states_test", IS_TEST, contact_states.c.account, contact_states.c.flags)
 _partial(

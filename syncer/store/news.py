@@ -9,7 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, 
 
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
-from syncer.store import tables
+from syncer.store import lead_returns, tables
 from syncer.store.decode import exact_amount
 from syncer.store.dialect import Row, raw
 
@@ -105,6 +105,10 @@ class News:
         spans = tables.deal_spans.c
         inside = and_(spans.resume_at > since, spans.resume_at <= until)
         return self._waiting(account, and_(spans.outcome == Outcome.OTHER.value, inside))
+
+    def lead_resumes(self, account: str, since: Millis, until: Millis) -> int:
+        """Return how many postponed leads come back inside the window."""
+        return lead_returns.counted(self._connection, account, since, until)
 
     def _waiting(self, account: str, wanted: ColumnElement[bool]) -> Waiting:
         spans, deals = tables.deal_spans.c, tables.deals.c

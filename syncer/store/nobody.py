@@ -29,6 +29,7 @@ _MOMENTS = (
     "offer_at",
     "reopened_from",
     "reopened_to",
+    "resume_at",
 )
 #: What a standing contact is counted by.
 _COUNTED = ("source", "owner_id", "country")

@@ -9,8 +9,9 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.handover.notices import Form, Notice, Purpose
 from syncer.moments import Millis
 from syncer.records import Kind
-from syncer.store import tables
+from syncer.store import lead_returns, tables
 from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
+from syncer.store.lead_returns import LeadReturn
 from syncer.store.notice_tables import OPEN
 from syncer.store.values import Status
 
@@ -75,6 +76,14 @@ class Notices:
         spans = tables.deal_spans.c
         inside = and_(spans.resume_at > since, spans.resume_at <= until)
         return self._deals(account, and_(spans.outcome == Outcome.OTHER.value, inside))
+
+    def returning_leads(self, account: str, since: Millis, until: Millis) -> Sequence[LeadReturn]:
+        """Return the postponed leads whose date of return lies after `since` and up to `until`, soonest first."""
+        return lead_returns.returning(self._connection, account, since, until)
+
+    def lead_returns(self, account: str, ids: Collection[str]) -> Sequence[LeadReturn]:
+        """Return those of some contacts to whom somebody is to come back."""
+        return lead_returns.returns_of(self._connection, account, ids)
 
     def about(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Sequence[NoticeEntry]]:
         """Return by record every notice about it, or about a record that went into it, whatever became of it."""

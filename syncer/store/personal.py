@@ -104,7 +104,7 @@ PLACES: tuple[Place, ...] = (
     _place(
         tables.cycles,
         "contact_id deal_id started_at ended_at first_contact_at suspect_at inquiry_at mql_at sales_ready_at "
-        "accepted_at rejected_at deal_at offer_at reopened_from reopened_to",
+        "accepted_at rejected_at deal_at offer_at reopened_from reopened_to resume_at",
         impersonal="account cycle_no recorded_at type origin outcome reason reject_reason source campaign owner_id "
         "country industry grade cell recycled_from reopened_outcome agreement superseded_at",
         whose=by_contact,

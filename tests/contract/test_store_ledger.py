@@ -49,6 +49,7 @@ def test_a_decision_comes_back_as_it_was_made(store: Store) -> None:
         reopened_outcome=Outcome.WON,
         reopened_from=Millis(10),
         reopened_to=Millis(11),
+        resume_at=Millis(12),
     )
     event = StageEvent(2, 0, INQUIRY, MQL, Millis(5), "score", ("forms:1", "forms:2"), "user", virtual=True)
     made = structs.replace(

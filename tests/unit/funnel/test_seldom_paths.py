@@ -81,6 +81,32 @@ def test_a_disqualified_lead_ends_the_cycle_by_its_reason(reason: str | None, ou
     assert (found.cycles[0].outcome, found.cycles[0].reason) == (outcome, code)
 
 
+@pytest.mark.parametrize(
+    ("reason", "stated", "back"),
+    [
+        pytest.param("BAD_TIMING", None, "2027-01-03", id="the default"),
+        pytest.param("BAD_TIMING", "2027-06-01", "2027-06-01", id="as somebody entered it"),
+        pytest.param("BAD_TIMING", "2026-10-01", "2027-01-03", id="what is over says nothing"),
+        pytest.param("BAD_TIMING", "2026-10-05", "2027-01-03", id="nor does the same day"),
+        pytest.param("project_postponed", "2027-06-01", "2027-06-01", id="the rule asks for what was stated"),
+        pytest.param("project_postponed", None, "2027-01-03", id="and falls back"),
+        pytest.param("sponsor_left", "2027-06-01", "2026-10-19", id="a line of its own"),
+        pytest.param("contract_lock_in", None, "2027-01-03", id="nobody knows a lead's contract"),
+        pytest.param("budget_freeze", None, "2027-01-01", id="next fiscal year"),
+        pytest.param("no_fit", "2027-06-01", None, id="lost does not come back"),
+    ],
+)
+def test_a_postponed_lead_comes_back_by_its_reason_or_as_entered(
+    reason: str, stated: str | None, back: str | None
+) -> None:
+    fields: dict[str, object] = {} if stated is None else {"planned_purchase": at(stated)}
+    found = _decide(
+        _demo(), _lead("2026-10-05", LeadWord(LeadState.DISQUALIFIED, "s9", reason), actor=_CRM), fields=fields
+    )
+    resume_at = found.cycles[0].resume_at
+    assert (None if resume_at is None else day(resume_at)) == back
+
+
 def test_while_sales_works_on_another_lead_the_end_of_one_is_not_the_contacts() -> None:
     gone = _lead("2026-10-05", LeadWord(LeadState.DISQUALIFIED, "s9", "no_fit"))
     work = _lead("2026-10-03", LeadWord(LeadState.NEW, "s1"), ident="51")

@@ -69,6 +69,11 @@ def test_nothing_is_said_in_one_line():
         ),
         ({"proposed": Waiting(deals=2, worth={})}, "Zu entscheidende Verzögerungen: 2"),
         ({"resumes": Waiting(deals=1, worth={"EUR": Decimal(9)})}, "Wiedervorlagen diese Woche: 1 · 9,00 EUR"),
+        ({"lead_resumes": 2}, "Wiedervorlagen diese Woche: 2 Leads ohne Deal"),
+        (
+            {"resumes": Waiting(deals=1, worth={}), "lead_resumes": 2},
+            "Wiedervorlagen diese Woche: 1, 2 Leads ohne Deal",
+        ),
         ({"health": Health(dead_letters=3)}, "Datensätze, die jemand ansehen muss: 3"),
         ({"health": Health(stale=["calls", "deals"])}, "Lange nicht gelesen: calls, deals"),
         ({"health": Health(failed="sync")}, "Letzter Lauf fehlgeschlagen: sync"),
