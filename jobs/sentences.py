@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from jobs.record_sentences import LETTER_REASONS, RECORD_SENTENCES
 from jobs.trouble_words import TROUBLE, german_date
 from jobs.words import Language
 
@@ -205,6 +206,8 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "the_others": ("the others: {what}", "die übrigen: {what}"),
     "of_stream": ("{name}: {what}", "{name}: {what}"),
 }
+#: All sentences, in the order in which they are tried.
+TABLES = (LETTER_REASONS, RECORD_SENTENCES, _SENTENCES)
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _PARTS = "; "
 _LISTED = ", "
@@ -240,7 +243,7 @@ def _german_fact(value: str) -> str:
 
 @cache
 def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
-    return [(_pattern(english), german) for english, german in _SENTENCES.values()]
+    return [(_pattern(english), german) for table in TABLES for english, german in table.values()]
 
 
 def _pattern(english: str) -> re.Pattern[str]:

@@ -20,20 +20,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "replayed": ("{tried} tried again, {waiting} still wait", "{tried} erneut versucht, {waiting} warten weiter"),
 }
 
-_REASONS: Mapping[str, str] = {
-    "the record cannot be read": "der Datensatz ist nicht lesbar",
-    "the CRM did not take a value": "das CRM nahm einen Wert nicht an",
-    "a webhook could not be looked into": "einem Webhook war nicht nachzugehen",
-    "the CRM erased a person and did not say whom": "das CRM hat eine Person gelöscht und nicht gesagt, wen",
-    "the decision cannot be kept": "die Entscheidung lässt sich nicht speichern",
-}
-
 
 def said(key: str, lang: Language) -> str:
     """Return a text; an unknown key is a KeyError, so no list shows a placeholder."""
     return _WORDS[key][LANGUAGES.index(lang)]
-
-
-def reason_text(reason: str, lang: Language) -> str:
-    """Return why a letter was written; one that we have no German for stays as it was kept."""
-    return reason if lang == "en" else _REASONS.get(reason, reason)

@@ -45,9 +45,10 @@ def _list(account: str | None, lang: "Language", *, as_json: bool) -> None:
     from dataclasses import asdict
 
     from jobs.cli.frame import opened, print_json
-    from jobs.cli.letter_words import reason_text, said
+    from jobs.cli.letter_words import said
     from jobs.cli.tables import print_table
     from jobs.figures.asking import account_names
+    from jobs.sentences import spoken
 
     with opened() as (settings, store), store.snapshot() as unit:
         names = account_names(settings, store, account)
@@ -58,10 +59,16 @@ def _list(account: str | None, lang: "Language", *, as_json: bool) -> None:
         typer.echo(said("none", lang))
     else:
         rows = [
-            (name, one.id, said(_concerns(one), lang), reason_text(one.reason, lang), "; ".join(one.problems))
+            (name, one.id, said(_concerns(one), lang), spoken(one.reason, lang), _problems(one, lang))
             for name, one in found
         ]
         print_table([said(key, lang) for key in ("account", "id", "concerns", "reason", "problems")], rows)
+
+
+def _problems(letter: "DeadLetter", lang: "Language") -> str:
+    from jobs.sentences import spoken
+
+    return "; ".join(spoken(one, lang) for one in letter.problems)
 
 
 def _concerns(letter: "DeadLetter") -> str:

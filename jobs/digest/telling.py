@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from jobs.digest.content import Digest, ForecastMove, Health
 from jobs.digest.words import digest_word
 from jobs.health.spoken import rest_text
+from jobs.stream_words import job_name, stream_name
 from jobs.terms import term
 from jobs.words import Language, money, number, time_text
 from syncer.funnel.facts import Outcome
@@ -92,10 +93,10 @@ def _signed(amount: Decimal, lang: Language) -> str:
 def _health(health: Health, lang: Language) -> Iterator[str]:
     said: Mapping[str, str] = {
         "letters": number(health.dead_letters, lang) if health.dead_letters else "",
-        "failed": health.failed or "",
-        "stale": ", ".join(health.stale),
+        "failed": job_name(health.failed, lang) if health.failed else "",
+        "stale": ", ".join(stream_name(one, lang) for one in health.stale),
         "rests": "; ".join(rest_text(one, lang) for one in health.rests),
         "sick": health.sick or "",
-        "silent": ", ".join(health.silent),
+        "silent": ", ".join(stream_name(one, lang) for one in health.silent),
     }
     yield from (f"{digest_word(key, lang)}: {text}" for key, text in said.items() if text)

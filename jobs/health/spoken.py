@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from jobs.budget.parking import ASSOCIATIONS, Rest, zone_of
 from jobs.health.silence import Silence
 from jobs.serving.breaker import Sickness
+from jobs.stream_words import stream_name
 from jobs.words import Language, number, time_text
 
 
@@ -30,4 +31,6 @@ def silence_text(silence: Silence, lang: Language) -> str:
     if lang == "en":
         return silence.message
     hours, usual = number(silence.hours, lang), number(silence.usual, lang)
-    return f"{silence.stream}: nichts seit {hours} Stunden, wo frühere Wochen {usual} und mehr brachten"
+    return (
+        f"{stream_name(silence.stream, lang)}: nichts seit {hours} Stunden, wo frühere Wochen {usual} und mehr brachten"
+    )

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from jobs.figures.beside import kept_outcomes
 from jobs.figures.splits import FAULTS, Split
+from jobs.sentences import spoken
 from jobs.terms import term
 from jobs.web.figure_rows import Figures, name_of, segment_of
 from jobs.web.measured import figures_of, page_of
@@ -110,7 +111,7 @@ def _doubt(entry: OutboxEntry, site: Site, lang: Language) -> Doubt:
         value=entry.value or "–",
         at=time_text(entry.changed_at, site.zone, lang),
         status=term(entry.status.value, lang),
-        why=entry.error or entry.why,
+        why=spoken(entry.error or entry.why, lang),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -10,6 +11,8 @@ from starlette.routing import Route
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.health.status import AccountStatus, read_status
 from jobs.health.stock import last_stock
+from jobs.sentences import spoken
+from jobs.stream_words import job_name, stream_name
 from jobs.terms import term
 from jobs.web.pages import Asking
 from jobs.web.site import Site
@@ -40,14 +43,18 @@ def _shown(site: Site, asking: Asking) -> Mapping[str, object]:
         return {"status": None}
     return {
         "status": status,
-        "streams": [(stream, age(seconds, lang), seconds * SECOND > _STALE) for stream, seconds in _streams(status)],
+        "streams": [
+            (stream_name(stream, lang), age(seconds, lang), seconds * SECOND > _STALE)
+            for stream, seconds in _streams(status)
+        ],
         "records": [(term(name, lang), number(count, lang)) for name, count in status.records.items() if count],
         "outbox": [(term(name, lang), number(count, lang)) for name, count in status.outbox.items() if count],
         "counted": time_text(status.counted_at, site.zone, lang),
-        "letters": letters,
+        "letters": [_letter(one, lang) for one in letters],
         "letters_in_all": number(status.dead_letters, lang),
         "runs": [
-            (run.id, run.job, time_text(run.started_at, site.zone, lang), term(run.status, lang)) for run in status.runs
+            (run.id, job_name(run.job, lang), time_text(run.started_at, site.zone, lang), term(run.status, lang))
+            for run in status.runs
         ],
         "reconciled": None if status.reconciled is None else time_text(status.reconciled.started_at, site.zone, lang),
         "calls": None if status.spending is None else number(sum(status.spending.calls.values()), lang),
@@ -55,6 +62,25 @@ def _shown(site: Site, asking: Asking) -> Mapping[str, object]:
         "rests": [rest_text(rest, lang) for rest in status.rests],
         "alarms": _alarms(site, status, lang),
     }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LetterRow:
+    """A record that needs a person, in the words of whoever reads."""
+
+    stream: str
+    record_id: str
+    reason: str
+    problems: str
+
+
+def _letter(one: DeadLetter, lang: Language) -> LetterRow:
+    return LetterRow(
+        stream=stream_name(one.stream, lang),
+        record_id=one.record_id,
+        reason=spoken(one.reason, lang),
+        problems="; ".join(spoken(problem, lang) for problem in one.problems),
+    )
 
 
 def _alarms(site: Site, status: AccountStatus, lang: Language) -> Sequence[str]:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jobs.rule_words import rule_text
+from jobs.sentences import spoken
 from jobs.terms import term
 from jobs.words import Language, money, number, stage_name, time_text
 from syncer.moments import millis
@@ -127,7 +128,7 @@ def told(entries: Sequence[OutboxEntry], zone: ZoneInfo, lang: Language) -> Sequ
             value=one.value or _DASH,
             previous=one.previous or _DASH,
             status=term(one.status.value, lang),
-            why=one.why,
+            why=spoken(one.why, lang),
         )
         for one in entries
     ]

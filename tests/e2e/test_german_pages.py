@@ -1,5 +1,6 @@
 """Who reads German finds no English of ours: on pages and in refusals."""
 
+import html
 import re
 
 import httpx
@@ -7,8 +8,10 @@ import pytest
 
 from jobs.figures.asking import Asked
 from jobs.rounds import backfill_round, measure_round, sync_round
+from jobs.sentences import spoken
 from jobs.web.app import build_app
-from tests.e2e.conftest import settings_for
+from syncer.moments import iso
+from tests.e2e.conftest import TODAY, settings_for
 from tests.english import english_in, english_of
 
 _PAGES = (
@@ -42,6 +45,23 @@ async def test_no_page_shows_english_to_who_reads_german(crm, open_desk, pages):
         records = [re.findall(r'href="(/(?:contacts|deals)/\d+)', page)[0] for page in lists.values()]
         left = {path: english_of((await pages.get(path)).text) for path in (*_PAGES, *records, *_REFUSED)}
     assert {path: words for path, words in left.items() if words} == {}
+
+
+async def test_records_that_need_a_person_are_said_in_german(serve, open_desk, pages):
+    broken = {"email": "no address", "createdate": "soon", "hs_email_optout": "maybe"}
+    lines = [{"type": "contacts", "id": "1", "createdAt": iso(TODAY), "properties": broken}]
+    async with open_desk(serve(lines=lines)) as desk, pages:
+        await backfill_round(desk)
+        page = (await pages.get("/sync")).text
+        with desk.store.snapshot() as unit:
+            letters = unit.desk.dead_letters(desk.name)
+    assert letters
+    said = {problem for one in letters for problem in one.problems}
+    assert [one for one in said if html.escape(one) in page] == []
+    assert all(html.escape(spoken(one, "de")) in page for one in said)
+    assert "<td>Kontakte</td>" in page
+    assert "Formulareingänge" in page
+    assert "<td>Gesamtabruf</td>" in page
 
 
 async def test_refusals_are_said_in_german(crm, open_desk, pages):

@@ -1,17 +1,21 @@
 """What commands say in German: whole, with the same facts as in English, and nothing left in English."""
 
+import inspect
 import re
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from connectors.hubspot.source import STREAMS as STREAMS_OF_HUBSPOT
 from connectors.sandbox.faults import NONE
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
-from jobs import sentences
+from jobs import record_sentences, sentences, stream_words
 from jobs.bootstrap import system_clock
 from jobs.cli import command_words
 from jobs.cli.check_output import print_findings, print_steps
@@ -22,6 +26,7 @@ from jobs.counts import StreamCount
 from jobs.health.check import check_all
 from jobs.health.findings import Finding, Level
 from jobs.health.status import AccountStatus
+from jobs.names import DRAIN, RECONCILE
 from jobs.pulling.completeness import StreamProof
 from jobs.rounds import RoundResult
 from jobs.sentences import spoken
@@ -32,8 +37,9 @@ from jobs.writing.plan import Plan
 from jobs.writing.push import PushCount
 from jobs.writing.setup import SetupStep
 from jobs.writing.undo import UndoResult
+from mappings import convert
 from syncer.records import Kind
-from syncer.store import QueueStanding, Run, Tally
+from syncer.store import QueueStanding, Run, Tally, refuse
 from syncer.writeback import UndoStep, Verdict
 from tests.english import english_in
 from tests.unit.writeback.cases import intent
@@ -43,21 +49,15 @@ TABLES = {
     "commands": command_words._WORDS,
     "counts": command_words._COUNTS,
     "sentences": sentences._SENTENCES,
+    "letters": record_sentences.LETTER_REASONS,
+    "records": record_sentences.RECORD_SENTENCES,
+    "streams": stream_words._STREAMS,
+    "jobs": stream_words._JOBS,
 }
+#: Modules whose reasons come to people as problems of a record: `field reason` or `field: reason`.
+REASONED = ((convert, "hs_x {reason}"), (refuse, "amount: {reason}"))
 #: Names by which streams are asked for, in every language.
-STREAMS = {
-    "contacts",
-    "companies",
-    "deals",
-    "leads",
-    "quotes",
-    "owners",
-    "calls",
-    "emails",
-    "meetings",
-    "notes",
-    "tasks",
-}
+STREAMS = {*stream_words._STREAMS}
 GERMAN = Reader("de", ZoneInfo("Europe/Berlin"))
 
 
@@ -94,8 +94,34 @@ def test_a_sentence_is_known_by_its_pattern_and_keeps_its_facts(english, german)
     assert spoken(english, "en") == english
 
 
+@pytest.mark.parametrize(("module", "problem"), REASONED, ids=lambda one: getattr(one, "__name__", ""))
+def test_every_reason_why_a_record_is_unfit_is_known(module, problem):
+    reasons = re.findall(r'(?:ValueError\(|yield |else )"([^"]+)"', inspect.getsource(module))
+    assert len(reasons) > 4
+    assert [one for one in reasons if spoken(problem.format(reason=one), "de") == problem.format(reason=one)] == []
+
+
+def test_problems_of_letters_keep_their_facts():
+    assert spoken("createdate is not a date or time", "de") == "createdate ist weder Datum noch Zeitpunkt"
+    assert spoken("fn_fit: the CRM refused the write (400 VALIDATION_ERROR)", "de") == (
+        "fn_fit: das CRM hat das Schreiben abgelehnt (400 VALIDATION_ERROR)"
+    )
+    assert spoken("changed: failed 10 times, see hints_failed in the log", "de").startswith("changed: 10-mal")
+
+
+def test_every_stream_of_hubspot_and_every_job_has_a_name():
+    streams = (*STREAMS_OF_HUBSPOT.objects, *STREAMS_OF_HUBSPOT.events)
+    assert [one for one in streams if one not in stream_words._STREAMS] == []
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(sentences.__file__).parent.rglob("*.py"))
+    jobs = set(re.findall(r'recorded_run\(desk, "([^"]+)"\)', sources)) | {*RECONCILE, DRAIN}
+    assert len(jobs) > 12
+    assert jobs - stream_words._JOBS.keys() == set()
+    assert stream_words.stream_name("tickets", "de") == "tickets"
+
+
 def test_no_sentence_hides_behind_a_wider_one():
-    for key, (english, german) in sentences._SENTENCES.items():
+    every = {key: pair for table in sentences.TABLES for key, pair in table.items()}
+    for key, (english, german) in every.items():
         facts = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", english)}
         assert spoken(english.format_map(facts), "de") == german.format_map(facts), key
 

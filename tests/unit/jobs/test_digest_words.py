@@ -75,8 +75,8 @@ def test_nothing_is_said_in_one_line():
             "Wiedervorlagen diese Woche: 1, 2 Leads ohne Deal",
         ),
         ({"health": Health(dead_letters=3)}, "Datensätze, die jemand ansehen muss: 3"),
-        ({"health": Health(stale=["calls", "deals"])}, "Lange nicht gelesen: calls, deals"),
-        ({"health": Health(failed="sync")}, "Letzter Lauf fehlgeschlagen: sync"),
+        ({"health": Health(stale=["calls", "deals"])}, "Lange nicht gelesen: Anrufe, Deals"),
+        ({"health": Health(failed="sync")}, "Letzter Lauf fehlgeschlagen: Runde"),
     ],
 )
 def test_each_section_stands_on_a_line_of_its_own(more, line):
@@ -130,5 +130,5 @@ def test_rests_failing_rounds_and_silence_are_told_in_both_languages():
     said = "7 Runden in Folge sind gescheitert (HTTP 503); die nächste nicht vor 21.09.2026 16:13"
     assert sickness_text(sick, BERLIN, "de") == said
     assert silence_text(silent, "en") == silent.message
-    assert silence_text(silent, "de") == "contacts: nichts seit 1.200 Stunden, wo frühere Wochen 5 und mehr brachten"
+    assert silence_text(silent, "de") == "Kontakte: nichts seit 1.200 Stunden, wo frühere Wochen 5 und mehr brachten"
     assert digest(health=Health(rests=[REST])).as_dict()["health"]["rests"] == [REST.message]
