@@ -7,7 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from jobs.error_sentences import ERROR_SENTENCES
 from jobs.record_sentences import LETTER_REASONS, RECORD_SENTENCES
+from jobs.setup_sentences import PURPOSES, SCOPE_SENTENCES, WAY_SENTENCES
 from jobs.trouble_words import TROUBLE, german_date
 from jobs.words import Language
 
@@ -207,7 +209,15 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "of_stream": ("{name}: {what}", "{name}: {what}"),
 }
 #: All sentences, in the order in which they are tried.
-TABLES = (LETTER_REASONS, RECORD_SENTENCES, _SENTENCES)
+TABLES = (
+    LETTER_REASONS,
+    RECORD_SENTENCES,
+    ERROR_SENTENCES,
+    WAY_SENTENCES,
+    SCOPE_SENTENCES,
+    _SENTENCES,
+    PURPOSES,
+)
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _PARTS = "; "
 _LISTED = ", "

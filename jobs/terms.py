@@ -24,18 +24,18 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "primary_by": ("primary_by", "Hauptkontakt wegen"),
     "label": ("label", "Bezeichnung am Deal"),
     "mark": ("mark", "Kennzeichen im CRM"),
-    "sales_ready": ("sales_ready", "zuletzt kaufbereit"),
+    "sales_ready": ("last sales-ready", "zuletzt kaufbereit"),
     "earliest": ("earliest", "am längsten bekannt"),
     "won_stays": ("won_stays", "gewonnene Deals in dieser Phase"),
     "p75_days": ("p75_days", "Tage (75 %)"),
     "deals": ("deals", "Deals"),
     "flags": ("flags", "Hinweise"),
     "backdated": ("backdated", "rückdatiert"),
-    "unspecified_reason": ("unspecified_reason", "Grund fehlt"),
-    "unmapped_stage": ("unmapped_stage", "Phase nicht zugeordnet"),
-    "offer_fallback": ("offer_fallback", "ohne Angebotsnachweis"),
-    "deleted_won_deal": ("deleted_won_deal", "gewonnen und gelöscht, noch unbestätigt"),
-    "no_contact": ("no_contact", "ohne Kontakt"),
+    "unspecified_reason": ("reason missing", "Grund fehlt"),
+    "unmapped_stage": ("stage not mapped", "Phase nicht zugeordnet"),
+    "offer_fallback": ("no evidence of an offer", "ohne Angebotsnachweis"),
+    "deleted_won_deal": ("won and deleted, not confirmed yet", "gewonnen und gelöscht, noch unbestätigt"),
+    "no_contact": ("without a contact", "ohne Kontakt"),
     "valid_from": ("valid_from", "gültig ab"),
     "valid_to": ("valid_to", "gültig bis"),
     "stage_id": ("stage_id", "Dealphase"),
@@ -45,22 +45,22 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "won": ("won", "gewonnen"),
     "lost": ("lost", "verloren"),
     "other": ("other", "vertagt"),
-    "created_in_error": ("created_in_error", "irrtümlich angelegt"),
-    "contract_lock_in": ("contract_lock_in", "Vertragsbindung"),
+    "created_in_error": ("created in error", "irrtümlich angelegt"),
+    "contract_lock_in": ("contract lock-in", "Vertragsbindung"),
     "competitor": ("competitor", "Wettbewerber"),
     "price": ("price", "Preis"),
-    "budget_freeze": ("budget_freeze", "Budgetsperre"),
-    "project_postponed": ("project_postponed", "Projekt verschoben"),
-    "sponsor_left": ("sponsor_left", "Ansprechpartner ausgeschieden"),
-    "reorg_merger": ("reorg_merger", "Umstrukturierung oder Fusion"),
-    "legal_procurement_hold": ("legal_procurement_hold", "Recht oder Einkauf hält auf"),
-    "no_decision": ("no_decision", "keine Entscheidung"),
-    "no_response_after_interest": ("no_response_after_interest", "keine Antwort nach Interesse"),
-    "product_gap": ("product_gap", "Produktlücke"),
-    "chose_inhouse": ("chose_inhouse", "Eigenlösung"),
-    "no_fit": ("no_fit", "passt nicht"),
-    "explicit_no": ("explicit_no", "klare Absage"),
-    "unspecified": ("unspecified", "ohne Angabe"),
+    "budget_freeze": ("budget freeze", "Budgetsperre"),
+    "project_postponed": ("project postponed", "Projekt verschoben"),
+    "sponsor_left": ("sponsor left", "Ansprechpartner ausgeschieden"),
+    "reorg_merger": ("reorganisation or merger", "Umstrukturierung oder Fusion"),
+    "legal_procurement_hold": ("legal or procurement hold", "Recht oder Einkauf hält auf"),
+    "no_decision": ("no decision", "keine Entscheidung"),
+    "no_response_after_interest": ("no response after interest", "keine Antwort nach Interesse"),
+    "product_gap": ("product gap", "Produktlücke"),
+    "chose_inhouse": ("solved in-house", "Eigenlösung"),
+    "no_fit": ("no fit", "passt nicht"),
+    "explicit_no": ("clear no", "klare Absage"),
+    "unspecified": ("not stated", "ohne Angabe"),
     "stage": ("stage", "Stufe"),
     "from": ("from", "von"),
     "to": ("to", "nach"),
@@ -69,15 +69,16 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "owner": ("owner", "Zuständig"),
     "team": ("team", "Team"),
     "pipeline": ("pipeline", "Pipeline"),
-    "dealtype": ("dealtype", "Dealart"),
-    "newbusiness": ("newbusiness", "Neugeschäft"),
-    "existingbusiness": ("existingbusiness", "Bestandsgeschäft"),
+    "dealtype": ("deal type", "Dealart"),
+    "newbusiness": ("new business", "Neugeschäft"),
+    "existingbusiness": ("existing business", "Bestandsgeschäft"),
     "industry": ("industry", "Branche"),
     "country": ("country", "Land"),
     "grade": ("grade", "Note"),
     "cell": ("cell", "Zelle"),
     "origin": ("origin", "Herkunft"),
-    "cycle_type": ("cycle_type", "Zyklusart"),
+    "resume_quarter": ("comes back in", "Wiedervorlage in"),
+    "cycle_type": ("cycle type", "Zyklusart"),
     "acquisition": ("acquisition", "Neukunde"),
     "winback": ("winback", "Rückgewinnung"),
     "inbound": ("inbound", "Inbound"),
@@ -119,16 +120,16 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "scale": ("scale", "Skala"),
     "property": ("property", "Angabe"),
     "untouched": ("untouched", "unberührt"),
-    "not_ready": ("not_ready", "nicht reif"),
-    "bad_timing": ("bad_timing", "falscher Zeitpunkt"),
+    "not_ready": ("not ready", "nicht reif"),
+    "bad_timing": ("bad timing", "falscher Zeitpunkt"),
     "invalid": ("invalid", "ungültig"),
     "duplicate": ("duplicate", "Dublette"),
-    "company.employees": ("company.employees", "Mitarbeiterzahl"),
-    "company.industry": ("company.industry", "Branche der Firma"),
-    "company.country": ("company.country", "Land der Firma"),
-    "contact.seniority": ("contact.seniority", "Hierarchiestufe"),
-    "contact.department": ("contact.department", "Abteilung"),
-    "contact.planned_purchase": ("contact.planned_purchase", "geplanter Kaufzeitpunkt"),
+    "company.employees": ("head count", "Mitarbeiterzahl"),
+    "company.industry": ("industry of the company", "Branche der Firma"),
+    "company.country": ("country of the company", "Land der Firma"),
+    "contact.seniority": ("seniority", "Hierarchiestufe"),
+    "contact.department": ("department", "Abteilung"),
+    "contact.planned_purchase": ("planned purchase", "geplanter Kaufzeitpunkt"),
     "cost_no_date": ("cost without date", "Kosten ohne Datum"),
     "cost_no_fx": ("cost without exchange rate", "Kosten ohne Wechselkurs"),
     "machine": ("machine", "Maschine"),
@@ -233,6 +234,8 @@ _TERMS: Mapping[str, tuple[str, str]] = {
 }
 
 _OF_STAGES = frozenset({"stage", "from", "to"})
+#: Dimensions whose names go on into their values.
+_FLOWING = frozenset({"from", "to", "resume_quarter"})
 _OF_CODES = frozenset({"band", "cycle_type", "dealtype", "origin", "property", "reason"})
 #: Parts of a figure's own segment, whose codes mean something there alone.
 _OF_FIGURES = frozenset({"age", "kind", "model", "step"})
@@ -293,6 +296,12 @@ def member(dim: str, value: str | None, lang: Language) -> str:
     if dim == "source":
         return term(f"source_{value}", lang).removeprefix("source_")
     return term(value, lang) if dim in _OF_CODES else value
+
+
+def part(dim: str, value: str, lang: Language) -> str:
+    """Return one part of a segment in words: from and to read on, any other dimension is told apart from its value."""
+    joint = " " if dim in _FLOWING else ": "
+    return f"{term(dim, lang)}{joint}{value}"
 
 
 def exclusions(counts: object, lang: Language) -> str:

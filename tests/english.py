@@ -56,3 +56,20 @@ def _tables() -> Iterator[tuple[str, str]]:
 
 def _is_pair(value: object) -> bool:
     return type(value) is tuple and len(value) == 2 and all(isinstance(one, str) and one for one in value)
+
+
+def english_parts(text: str) -> list[str]:
+    """Return the pieces of our English sentences, between their facts, that stand in a German text."""
+    return sorted(one for one in _pieces() if one in text)
+
+
+@cache
+def _pieces() -> frozenset[str]:
+    pairs = list(_tables())
+    german = " | ".join(other for _, other in pairs)
+    pieces = {piece.strip(" .:;,()·–…") for said, _ in pairs for piece in re.split(r"\{\w*\}", said)}
+    return frozenset(one for one in pieces if " " in one and len(one) > _SHORT and one not in german)
+
+
+#: Pieces up to this length say too little to be told from names and codes.
+_SHORT = 9

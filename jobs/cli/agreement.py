@@ -33,12 +33,15 @@ def register(app: typer.Typer) -> None:
     app.add_typer(tree, name="agreement")
 
 
-def check(path: PathArgument = None, as_json: JsonOption = False) -> None:
+def check(path: PathArgument = None, lang: LangOption = "en", as_json: JsonOption = False) -> None:
     """Read the agreement and list every problem with file, line and key; say who has to sign it yet."""
+    from jobs.cli.command_words import said
     from jobs.cli.frame import print_json
+    from jobs.figures.asking import language
     from jobs.settings import load_settings
     from syncer.agreement import load_agreement
 
+    spoken = language(lang)
     chosen = path or load_settings(need_accounts=False).agreement_path
     found = load_agreement(chosen)
     unsigned = found.missing_signatures
@@ -46,9 +49,10 @@ def check(path: PathArgument = None, as_json: JsonOption = False) -> None:
         head = {"file": str(chosen), "version": found.version, "fingerprint": found.fingerprint}
         print_json({**head, "unsigned": list(unsigned)})
         return
-    typer.echo(f"{chosen}: version {found.version}, fingerprint {found.fingerprint}, no problems")
+    version = {"version": str(found.version), "fingerprint": found.fingerprint}
+    typer.echo(said("agreement_sound", spoken, file=chosen, **version))
     for role in unsigned:
-        typer.echo(f"not signed by {role}: syncer agreement sign --role {role} --by NAME")
+        typer.echo(said("not_signed_by", spoken, team=said(f"team_{role}", spoken), role=role))
 
 
 def diff(
@@ -113,20 +117,24 @@ def sign(
     role: Annotated[str, typer.Option("--role", help="marketing or sales.")],
     by: Annotated[str, typer.Option("--by", help="Who signs.")],
     path: PathArgument = None,
+    lang: LangOption = "en",
 ) -> None:
     """Sign the agreement for one of the two teams; an edit after signing voids the signature."""
     from datetime import UTC, datetime
 
+    from jobs.cli.command_words import said
+    from jobs.figures.asking import language
     from jobs.settings import load_settings
     from syncer.agreement import Role
     from syncer.agreement import sign as put
     from syncer.errors import ConfigError, Problem
 
+    spoken = language(lang)
     if role not in set(Role):
         raise ConfigError([Problem(key="--role", message=f"no role {role!r}", hint=", ".join(Role))])
     chosen = path or load_settings(need_accounts=False).agreement_path
     put(chosen, role=Role(role), by=by, at=datetime.now(UTC).date())
-    typer.echo(f"{chosen}: signed for {role} by {by}")
+    typer.echo(said("signed_for", spoken, file=chosen, team=said(f"team_{role}", spoken), who=by))
 
 
 def schema() -> None:

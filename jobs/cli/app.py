@@ -1,6 +1,7 @@
 """The command tree and the one place where errors become messages and exit codes."""
 
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,10 +27,9 @@ from jobs.cli import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from jobs.words import Language
-    from syncer.errors import RateLimited, SyncerError
+    from syncer.errors import ConfigError, RateLimited, SyncerError
 
 app = typer.Typer(
     name="syncer",
@@ -81,6 +81,17 @@ database.register(app)
 DONE, FAILED, MISUSED, NEEDS_PERSON = 0, 1, 2, 3
 _INTERRUPTED = 130
 
+_WORDS: "Mapping[str, tuple[str, str]]" = {
+    "problem": ("{count} problem to mend first:", "{count} Problem vorher zu beheben:"),
+    "problems": ("{count} problems to mend first:", "{count} Probleme vorher zu beheben:"),
+    "a_file": ("a file", "eine Datei"),
+    "folder": (
+        "its folder must be there, yours to write to, and have room",
+        "der Ordner muss da sein, Ihnen zum Schreiben offenstehen und Platz haben",
+    ),
+    "stopped": ("stopped", "abgebrochen"),
+}
+
 
 def main() -> None:
     """Run one command; errors of ours and of files end in a message and an exit code, never in a traceback."""
@@ -93,13 +104,10 @@ def main() -> None:
             _print_refusal(error)
         sys.exit(_told([error, *_left_out()]))
     except OSError as error:
-        _say(
-            f"{error.filename or 'a file'}: {error.strerror or error}",
-            "  its folder must be there, yours to write to, and have room",
-        )
+        _say(f"{error.filename or _words('a_file')}: {error.strerror or error}", f"  {_words('folder')}")
         sys.exit(FAILED)
     except KeyboardInterrupt:
-        _say("stopped")
+        _say(_words("stopped"))
         sys.exit(_INTERRUPTED)
 
 
@@ -118,8 +126,7 @@ def _told(errors: "Sequence[SyncerError]") -> int:
 
     for error in errors:
         if isinstance(error, ConfigError):
-            lines = [f"  {problem}" for problem in error.problems]
-            _say(f"{len(lines)} problem{'s' if len(lines) > 1 else ''} to mend first:", *lines)
+            _say_problems(error)
         else:
             _say_error(error)
     return MISUSED if all(isinstance(one, ConfigError) for one in errors) else FAILED
@@ -130,18 +137,39 @@ def _left_out() -> "Sequence[SyncerError]":
     return frame.left_out if frame else ()
 
 
+def _say_problems(error: "ConfigError") -> None:
+    from dataclasses import replace
+
+    told = [
+        replace(one, message=_spoken(one.message), hint=None if one.hint is None else _spoken(one.hint))
+        for one in error.problems
+    ]
+    head = _words("problem" if len(told) == 1 else "problems").format(count=len(told))
+    _say(head, *(f"  {one}" for one in told))
+
+
 def _say_error(error: "SyncerError") -> None:
+    where = " · ".join(part for part in (error.account, error.stream, error.record) if part)
+    message = _spoken(error.message)
+    _say(f"{where}: {message}" if where else message, *([f"  {_spoken(error.hint)}"] if error.hint else []))
+
+
+def _is_german() -> bool:
+    """Return whether German was asked for: errors come from where nobody knows."""
+    given = sys.argv[1:]
+    return "--lang=de" in given or ("--lang", "de") in pairwise(given)
+
+
+def _spoken(text: str) -> str:
+    if not _is_german():
+        return text
     from jobs.sentences import spoken
 
-    lang = _lang()
-    where = " · ".join(part for part in (error.account, error.stream, error.record) if part)
-    message = spoken(error.message, lang)
-    _say(f"{where}: {message}" if where else message, *([f"  {spoken(error.hint, lang)}"] if error.hint else []))
+    return spoken(text, "de")
 
 
-def _lang() -> "Language":
-    """Return the language that the command line asked for: an error may come before it is understood."""
-    return "de" if " --lang de" in f" {' '.join(sys.argv[1:])}".replace("--lang=", "--lang ") else "en"
+def _words(key: str) -> str:
+    return _WORDS[key][_is_german()]
 
 
 def _print_refusal(error: "RateLimited") -> None:

@@ -1,15 +1,19 @@
 """The copying of an account before the sandbox serves it: refusals, the run, and what it says about itself."""
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from jobs.cli.command_words import heads, said
 from jobs.cli.tables import print_table
 from jobs.progress import progress
+from jobs.sentences import spoken
 from jobs.settings import load_settings
 from jobs.traces import tracing
+from jobs.words import Language, number
 from syncer.errors import ConfigError, Problem
 from syncer.log import configure_log
 
@@ -19,57 +23,66 @@ if TYPE_CHECKING:
 _FAILED = 1
 
 
-def copy_account(
-    account: str | None, state: Path | None, *, pseudonymise: bool, restart: bool, filled: bool, no_serve: bool
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copying:
+    """What was said about a copy beside its account and file."""
+
+    pseudonymise: bool
+    restart: bool
+    #: The sandbox is to be filled with something else, too.
+    filled: bool
+    no_serve: bool
+
+
+def copy_account(account: str | None, state: Path | None, wanted: Copying, lang: Language) -> None:
     """Copy an account into the state file where one is named, and print what was copied; leave when it stopped."""
-    _refuse(account, state, copy_only=pseudonymise or restart, filled=filled, no_serve=no_serve)
+    _refuse(account, state, wanted)
     if account is None or state is None:
         return
     from jobs.rehearsal.clone import CloneOrders, clone
 
     settings = load_settings()
     configure_log(settings.log)
-    orders = CloneOrders(account=account, state=state, pseudonymise=pseudonymise, restart=restart)
+    orders = CloneOrders(account=account, state=state, pseudonymise=wanted.pseudonymise, restart=wanted.restart)
     with tracing(settings.traces), progress(quiet=False) as way:
         result = asyncio.run(clone(settings, orders, progress=way))
-    _print(result, state)
+    _print(result, state, lang)
     if not result.is_whole:
-        typer.echo("the copy is not whole; the same command goes on with it", err=True)
+        typer.echo(said("copy_not_whole", lang), err=True)
         raise typer.Exit(_FAILED)
 
 
-def _refuse(account: str | None, state: Path | None, *, copy_only: bool, filled: bool, no_serve: bool) -> None:
+def _refuse(account: str | None, state: Path | None, wanted: Copying) -> None:
     problems = []
-    if account is None and copy_only:
+    if account is None and (wanted.pseudonymise or wanted.restart):
         problems.append(Problem(key="--clone", message="is missing: --pseudonymise and --restart belong to it"))
-    if account is not None and filled:
+    if account is not None and wanted.filled:
         problems.append(Problem(key="--clone", message="goes without --load and --generate", hint="one at a time"))
-    if state is None and (account is not None or no_serve):
+    if state is None and (account is not None or wanted.no_serve):
         problems.append(Problem(key="--state", message="is missing", hint="--state copy.db"))
     if problems:
         raise ConfigError(problems)
 
 
-def _print(result: "CloneResult", state: Path) -> None:
+def _print(result: "CloneResult", state: Path, lang: Language) -> None:
     if result.was_whole:
-        typer.echo(f"{state} holds a whole copy of {result.account}; --restart makes a new one")
+        typer.echo(said("copy_whole", lang, state=state, account=result.account))
         return
-    heads = ("copied", "records", "of them archived", "left out", "calls")
+    titles = heads(lang, "copied", "records", "of_them_archived", "left_out_head", "calls_head")
     rows = [
-        (stream, f"{one.read:,}", f"{one.archived:,}", f"{one.buried:,}", f"{one.api_calls:,}")
+        (stream, *(number(count, lang) for count in (one.read, one.archived, one.buried, one.api_calls)))
         for stream, one in result.pull.streams.items()
     ]
-    print_table(
-        heads, rows, title=f"{result.account} · portal {result.portal} · {result.seconds:,.1f} s", right=heads[1:]
-    )
+    seconds = number(result.seconds, lang, digits=1)
+    title = said("copy_title", lang, account=result.account, portal=result.portal, seconds=seconds)
+    print_table(titles, rows, title=title, right=titles[1:])
     copied = result.copied
-    typer.echo(f"{copied.links:,} links · {copied.versions:,} versions of properties")
+    typer.echo(said("copy_links", lang, links=copied.links, versions=copied.versions))
     if copied.loose:
-        typer.echo(f"{copied.loose:,} links left out: the copy does not hold what they lead to")
+        typer.echo(said("copy_loose", lang, count=copied.loose))
     if copied.unlike:
-        typer.echo(f"{copied.unlike:,} texts that the agreement reads otherwise now: they may decide differently")
+        typer.echo(said("copy_unlike", lang, count=copied.unlike))
     for stream, why in result.pull.skipped.items():
-        typer.echo(f"skipped {stream}: {why}", err=True)
+        typer.echo(said("copy_skipped", lang, stream=stream, why=spoken(why, lang)), err=True)
     for stream, why in result.pull.halted.items():
-        typer.echo(f"stopped {stream}: {why}", err=True)
+        typer.echo(said("stopped", lang, stream=stream, why=spoken(why, lang)), err=True)

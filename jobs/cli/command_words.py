@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
+from jobs.cli.operator_words import OPERATOR_WORDS
 from jobs.words import LANGUAGES, Language, number, time_text
 from syncer.moments import iso
 
@@ -172,6 +173,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "at_rest": ("at rest: {what}", "ruht: {what}"),
 }
 
+_ALL = {**OPERATOR_WORDS, **_WORDS}
+
 #: What a run counts.
 _COUNTS: Mapping[str, tuple[str, str]] = {
     "read": ("read", "gelesen"),
@@ -186,7 +189,7 @@ _COUNTS: Mapping[str, tuple[str, str]] = {
     "conflicts": ("conflicts", "Konflikte"),
     "buried": ("buried", "unlesbar"),
     "figures": ("figures", "Kennzahlen"),
-    "frozen_days": ("frozen_days", "eingefrorene Tage"),
+    "frozen_days": ("frozen days", "eingefrorene Tage"),
     "compared": ("compared", "verglichen"),
     "faults": ("faults", "Abweichungen"),
     "repaired": ("repaired", "behoben"),
@@ -195,8 +198,8 @@ _COUNTS: Mapping[str, tuple[str, str]] = {
     "contacts": ("contacts", "Kontakte"),
     "companies": ("companies", "Firmen"),
     "changed": ("changed", "anders als zuvor"),
-    "looked_at": ("looked_at", "nachgegangen"),
-    "given_up": ("given_up", "aufgegeben"),
+    "looked_at": ("looked at", "nachgegangen"),
+    "given_up": ("given up", "aufgegeben"),
     "waiting": ("waiting", "wartend"),
     "tried": ("tried", "versucht"),
 }
@@ -210,7 +213,7 @@ def counted_as(name: str, lang: Language) -> str:
 
 def said(key: str, lang: Language, **facts: object) -> str:
     """Return a text with its facts, whole numbers in the language's form; an unknown key is a KeyError."""
-    return _WORDS[key][LANGUAGES.index(lang)].format_map({name: _told(fact, lang) for name, fact in facts.items()})
+    return _ALL[key][LANGUAGES.index(lang)].format_map({name: _told(fact, lang) for name, fact in facts.items()})
 
 
 def heads(lang: Language, *keys: str) -> tuple[str, ...]:

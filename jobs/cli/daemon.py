@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from jobs.cli.options import LangOption
+
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
 
 
@@ -19,17 +21,25 @@ def register(app: typer.Typer) -> None:
 def run(
     host: HostOption = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8400,
+    lang: LangOption = "en",
 ) -> None:
     """The daemon: rounds by the clock, and the dashboard."""
     import asyncio
 
+    from jobs.cli.command_words import said
     from jobs.cli.frame import opened
     from jobs.daemon import Calls, run_daemon
+    from jobs.figures.asking import language
     from jobs.serving.signals import end_hard
     from jobs.settings import load_settings
 
+    chosen = language(lang)
+
+    def say_where(address: str) -> None:
+        typer.echo(said("dashboard_at", chosen, address=address), err=True)
+
     with opened(need_accounts=True) as (settings, store):
-        calls = Calls(reread=load_settings, on_serving=_say_where, on_leaving=end_hard)
+        calls = Calls(reread=load_settings, on_serving=say_where, on_leaving=end_hard)
         asyncio.run(run_daemon(settings, store, host=host, port=port, calls=calls))
 
 
@@ -47,10 +57,6 @@ def worker(
     with opened(need_accounts=True) as (settings, store):
         calls = WorkerCalls(reread=load_settings, on_leaving=end_hard)
         asyncio.run(run_worker(settings, store, at_once=at_once, calls=calls))
-
-
-def _say_where(address: str) -> None:
-    typer.echo(f"dashboard: {address} · Ctrl+C stops", err=True)
 
 
 def sandbox(
@@ -83,15 +89,18 @@ def sandbox(
         str | None, typer.Option("--secret-env", help="Variable with the client secret; HUBSPOT_CLIENT_SECRET.")
     ] = None,
     lose: Annotated[float, typer.Option("--lose", min=0, max=1, help="Share of webhook events that never come.")] = 0.0,
+    lang: LangOption = "en",
 ) -> None:
     """The embedded CRM alone: speaks HubSpot's API, for rehearsals and tests."""
-    from jobs.cli.clone_output import copy_account
+    from jobs.cli.clone_output import Copying, copy_account
+    from jobs.cli.command_words import said
+    from jobs.figures.asking import language
     from jobs.rehearsal.sandbox import Filling, Hooked, open_portal, serve_portal
     from jobs.webhooks.hooks import KEY_VARIABLE
 
-    copy_account(
-        clone, state, pseudonymise=pseudonymise, restart=restart, filled=bool(load or generate), no_serve=no_serve
-    )
+    chosen = language(lang)
+    wanted = Copying(pseudonymise=pseudonymise, restart=restart, filled=bool(load or generate), no_serve=no_serve)
+    copy_account(clone, state, wanted, chosen)
     if clone and no_serve:
         return
     portal = open_portal(Filling(load=tuple(load or ()), data=data, generate=generate, seed=seed, state=state))
@@ -99,7 +108,7 @@ def sandbox(
         portal.close()
         return
     typer.echo(f"HUBSPOT_BASE_URL=http://{host}:{port}", err=True)
-    typer.echo("HUBSPOT_ACCESS_TOKEN=pat-sandbox-1   (any pat-… does)", err=True)
+    typer.echo(said("any_token", chosen), err=True)
     hooked = Hooked(address=webhooks, secret_env=secret_env or KEY_VARIABLE, lost=lose) if webhooks else None
     serve_portal(portal, host, port, hooked)
 
@@ -109,10 +118,11 @@ def demo(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same portal.")] = 1,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Print and leave; serve no dashboard.")] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the dashboard.")] = 8400,
-    lang: Annotated[str, typer.Option("--lang", help="en or de.")] = "en",
+    lang: LangOption = "en",
 ) -> None:
     """Everything once, on a sandbox CRM with generated data: set up, read, decide, write back, measure, show."""
     from connectors.listening import listening
+    from jobs.cli.command_words import said
     from jobs.cli.demo_output import print_demo
     from jobs.figures.asking import language
     from jobs.rehearsal.demo import run_demo, serve_demo
@@ -124,5 +134,6 @@ def demo(
     ):
         print_demo(done)
         if not no_serve:
-            typer.echo(f"dashboard: http://127.0.0.1:{listener.getsockname()[1]}/?lang={lang} · Ctrl+C stops")
+            address = f"http://127.0.0.1:{listener.getsockname()[1]}/?lang={lang}"
+            typer.echo(said("dashboard_at", language(lang), address=address))
             serve_demo(done, listener)

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.options import JsonOption
+from jobs.cli.options import JsonOption, LangOption
 
 if TYPE_CHECKING:
     from jobs.health.backup import Restored
+    from jobs.words import Language
     from syncer.store import BackupFacts
 
 _FAILED = 1
@@ -25,27 +26,33 @@ def register(app: typer.Typer) -> None:
 
 def backup(
     file: Annotated[Path, typer.Argument(help="New file to write; one that exists is never overwritten.")],
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Write a backup while everything goes on working, and look it over. SQLite; for PostgreSQL use pg_dump."""
     from jobs.cli.frame import opened
+    from jobs.figures.asking import language
     from jobs.health.backup import backup as taken
 
+    chosen = language(lang)
     with opened() as (_, store):
-        _show(taken(store, file), as_json=as_json)
+        _show(taken(store, file), chosen, as_json=as_json)
 
 
 def verify(
     file: Annotated[Path | None, typer.Argument(help="A backup; left out, the database itself.")] = None,
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Look a backup or the database over: integrity, revision of the tables, rows."""
     from jobs.cli.frame import opened
+    from jobs.figures.asking import language
     from jobs.health.backup import verify as looked_over
 
+    chosen = language(lang)
     with opened() as (_, store):
         found = looked_over(store, file)
-    _show(found, as_json=as_json)
+    _show(found, chosen, as_json=as_json)
     if not found.is_sound:
         raise typer.Exit(_FAILED)
 
@@ -55,11 +62,13 @@ def restore(
     apply: Annotated[
         bool, typer.Option("--apply", help="Put it in the database's place; without it both are only shown.")
     ] = False,
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Put a backup in the database's place; erasures made since are made again. Then run: syncer sync."""
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import print_json
+    from jobs.figures.asking import language
     from jobs.health.backup import restore as restored
     from jobs.privacy.erasures import keeping_of
     from jobs.privacy.forget import Eraser
@@ -67,6 +76,7 @@ def restore(
     from syncer.log import configure_log
     from syncer.store import open_store
 
+    chosen = language(lang)
     settings = load_settings(need_accounts=False)
     configure_log(settings.log)
     # The present database may be damaged or of a newer version: it is opened and not touched.
@@ -80,23 +90,28 @@ def restore(
     if as_json:
         print_json(_as_dict(found))
         return
-    _show(found.backup, as_json=False)
-    _print_restored(found)
+    _show(found.backup, chosen, as_json=False)
+    _print_restored(found, chosen)
 
 
-def _print_restored(found: "Restored") -> None:
+def _print_restored(found: "Restored", lang: "Language") -> None:
+    from jobs.cli.command_words import said
+
+    if found.erased_again is not None:
+        typer.echo(said("db_restored", lang, erased=found.erased_again, kept=found.writes_kept))
+    elif found.present is None:
+        typer.echo(said("gives_way_unread", lang))
+    else:
+        present = found.present
+        rows, at = sum(present.rows.values()), _last_run(present, lang)
+        typer.echo(said("gives_way", lang, rows=rows, at=at))
+
+
+def _last_run(facts: "BackupFacts", lang: "Language") -> str:
+    from jobs.cli.command_words import said
     from syncer.moments import iso
 
-    if found.erased_again is None:
-        present = found.present
-        rows = "cannot be read" if present is None else f"{sum(present.rows.values()):,} rows"
-        last = "" if present is None else f", last run {iso(present.last_run_at) or 'never'}"
-        typer.echo(f"gives way: the present database: {rows}{last}; --apply restores")
-        return
-    typer.echo(
-        f"restored · {found.erased_again:,} erasures made again · {found.writes_kept:,} later writes stay known as ours"
-        " · now run: syncer sync"
-    )
+    return iso(facts.last_run_at) or said("never", lang)
 
 
 def _as_dict(found: "Restored") -> dict[str, object]:
@@ -105,19 +120,23 @@ def _as_dict(found: "Restored") -> dict[str, object]:
     return asdict(found)
 
 
-def _show(found: "BackupFacts", *, as_json: bool) -> None:
+def _show(found: "BackupFacts", lang: "Language", *, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from jobs.cli.command_words import heads, said
     from jobs.cli.frame import print_json
     from jobs.cli.tables import print_table
+    from jobs.sentences import spoken
+    from jobs.words import number
     from syncer.moments import iso
 
     if as_json:
         print_json({**asdict(found), "last_run_at": iso(found.last_run_at), "sound": found.is_sound})
         return
-    rows = [(name, f"{count:,}") for name, count in found.rows.items() if count]
-    print_table(("table", "rows"), rows, title=found.file, right=("rows",))
+    rows = [(name, number(count, lang)) for name, count in found.rows.items() if count]
+    titles = heads(lang, "table", "rows")
+    print_table(titles, rows, title=found.file, right=titles[1:])
     for fault in found.faults:
-        typer.echo(f"damaged: {fault}", err=True)
-    state = "sound" if found.is_sound else "NOT sound"
-    typer.echo(f"{state} · revision {found.revision or '–'} · last run {iso(found.last_run_at) or 'never'}")
+        typer.echo(said("damaged", lang, fault=spoken(fault, lang)), err=True)
+    state = "sound" if found.is_sound else "not_sound"
+    typer.echo(said(state, lang, revision=found.revision or "–", at=_last_run(found, lang)))

@@ -2,6 +2,7 @@
 
 import typer
 
+from jobs.cli.command_words import said
 from jobs.cli.results import print_round
 from jobs.cli.tables import print_table
 from jobs.figures.strip import funnel_strip
@@ -17,10 +18,10 @@ _OUTCOMES = ("K10", "K10.broad", "K10.won", "K10.lost", "K10.other", "K31", "K31
 def print_demo(done: DemoDone) -> None:
     """Print the whole demo."""
     created = sum(step.state == "present" for step in done.steps)
-    typer.echo(f"set up: {created} properties in the CRM at {done.crm}\n")
-    print_round(done.backfill)
+    typer.echo(said("demo_set_up", done.lang, count=created, address=done.crm) + "\n")
+    print_round(done.backfill, done.lang)
     calls = sum(one.api_calls for one in done.backfill.streams.values())
-    typer.echo(f"API calls {calls:,} · 429 answers {done.limited}\n")
+    typer.echo(said("demo_calls", done.lang, calls=calls, limited=done.limited) + "\n")
     _leads(done)
     _strip(done)
     _figures(done, word("forecast", done.lang), _FORECAST)
@@ -74,6 +75,13 @@ def _figures(done: DemoDone, title: str, wanted: tuple[str, ...]) -> None:
 
 def _written(done: DemoDone) -> None:
     rows = [(name, number(count, done.lang)) for name, count in sorted(done.sync.properties.items())]
-    heads = ["property", word("value", done.lang)]
-    print_table(heads, rows, title=f"{word('written_back', done.lang)}: {done.sync.written:,}", right=(heads[1],))
-    typer.echo(f"second sync: {done.again.written} written, {done.again.planned} planned, {done.again.seconds:.1f} s\n")
+    heads = [said("property", done.lang), word("value", done.lang)]
+    print_table(
+        heads,
+        rows,
+        title=f"{word('written_back', done.lang)}: {number(done.sync.written, done.lang)}",
+        right=(heads[1],),
+    )
+    again, seconds = done.again, number(done.again.seconds, done.lang, digits=1)
+    told = said("demo_again", done.lang, written=again.written, planned=again.planned, seconds=seconds)
+    typer.echo(f"{told}\n")

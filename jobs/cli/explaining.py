@@ -12,6 +12,7 @@ from jobs.cli.kpi_output import print_kpis
 from jobs.cli.tables import print_table
 from jobs.deciding.explaining import contact_story, deal_story
 from jobs.figures.asking import Asked, clock_option, explained, language, question
+from jobs.rule_words import rule_text
 from jobs.terms import agreement_text, term
 from jobs.words import Language, iso_text, number, stage_text, time_text, word
 from syncer.agreement import InForce
@@ -34,6 +35,7 @@ _DEAL = (
     "primary_by",
     "flags",
 )
+_RULES = frozenset({"rule", "proposal"})
 _MOMENTS = frozenset({"resume_at", "offer_at", "valid_from", "valid_to", "close_date"})
 
 
@@ -69,6 +71,11 @@ def _in_force(agreement: InForce, lang: Language) -> str:
     return agreement_text(agreement.agreement.label, agreement.notice, lang)
 
 
+def _rule(code: str, lang: Language) -> str:
+    """Return a rule: as its JSON names it in English, in words in German."""
+    return code if lang == "en" else rule_text(code, lang)
+
+
 def _history(event: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Sequence[str]:
     evidence = event["evidence"]
     proof = ", ".join(str(one) for one in evidence) if isinstance(evidence, Sequence) else ""
@@ -78,7 +85,7 @@ def _history(event: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Seq
         iso_text(str(event["at"]), zone, lang),
         stage_text(str(event["from"] or "–"), lang),
         f"{reached} ({word('passed_through', lang)})" if event["virtual"] else reached,
-        str(event["rule"]),
+        _rule(str(event["rule"]), lang),
         proof,
     )
 
@@ -107,6 +114,10 @@ def _said(key: str, value: object, zone: ZoneInfo, lang: Language) -> str:
         return str(value)
     if key in _MOMENTS:
         return iso_text(str(value), zone, lang)
+    return rule_text(str(value), lang) if key in _RULES else _worded(value, lang)
+
+
+def _worded(value: object, lang: Language) -> str:
     if isinstance(value, Decimal):
         return number(value, lang, digits=2)
     if isinstance(value, Mapping):

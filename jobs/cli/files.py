@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from jobs.cli.options import LangOption
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the tree."""
@@ -13,15 +15,15 @@ def register(app: typer.Typer) -> None:
 
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to write .env, syncer.yaml and agreement.yaml.")] = Path(),
+    lang: LangOption = "en",
 ) -> None:
     """Write the three files with comments and complete defaults; files that are there stay as they are."""
+    from jobs.cli.command_words import said
+    from jobs.figures.asking import language
     from jobs.init import write_files
 
+    chosen = language(lang)
     for name, written in write_files(folder):
-        typer.echo(f"{name}: {'written' if written else 'is there already, left alone'}")
-    typer.echo("next:")
-    typer.echo("  1. put the access token into .env")
-    typer.echo("     (or the id and secret of your OAuth app, and then: syncer connect)")
-    typer.echo("  2. sign agreement.yaml: syncer agreement sign --role marketing --by NAME, and --role sales")
-    typer.echo("     (or delete it: without the file the built-in default runs, and every report says so)")
-    typer.echo("  3. syncer check")
+        typer.echo(said("file_written" if written else "file_there", chosen, name=name))
+    for key in ("next_colon", "init_token", "init_oauth", "init_sign", "init_default", "init_check"):
+        typer.echo(said(key, chosen))

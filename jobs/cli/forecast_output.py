@@ -3,46 +3,50 @@
 import typer
 
 from jobs.budget.forecast import ACCOUNT, Forecast
+from jobs.cli.command_words import heads, said
 from jobs.cli.tables import print_table
 from jobs.cli.ways_output import print_ways
+from jobs.sentences import spoken
+from jobs.words import Language, number
 
-_HEADS = ("stream", "records", "list", "links", "versions", "other", "calls", "minutes")
+_HEADS = ("stream", "records", "list", "links", "versions", "other_calls", "calls_head", "minutes")
 
 
-def print_forecast(forecast: Forecast) -> None:
+def print_forecast(forecast: Forecast, lang: Language) -> None:
     """Print one account's forecast."""
     rows = []
     for name, one in forecast.streams.items():
-        title = "(the account itself)" if name == ACCOUNT else name
-        records = "–" if name == ACCOUNT else "?" if one.records is None else f"{one.records:,}"
+        title = said("account_itself", lang) if name == ACCOUNT else name
+        records = "–" if name == ACCOUNT else "?" if one.records is None else number(one.records, lang)
         other = one.look + one.count + one.archived + one.proof
         numbers = (one.list, one.links, one.versions, other, one.calls)
-        rows.append((title, records, *(f"{number:,}" for number in numbers), f"{forecast.minutes[name]:.1f}"))
-    rows.append(("all", "", "", "", "", "", f"{forecast.calls:,}", f"{forecast.all_minutes:.1f}"))
-    print_table(_HEADS, rows, title=f"{forecast.account} · what a backfill will cost", right=_HEADS[1:])
-    print_ways({name: one.way for name, one in forecast.streams.items() if one.way is not None})
-    typer.echo(_rate(forecast))
-    typer.echo(_day(forecast))
+        minutes = number(forecast.minutes[name], lang, digits=1)
+        rows.append((title, records, *(number(count, lang) for count in numbers), minutes))
+    sums = (number(forecast.calls, lang), number(forecast.all_minutes, lang, digits=1))
+    rows.append((said("all_streams", lang), "", "", "", "", "", *sums))
+    titles = heads(lang, *_HEADS)
+    print_table(titles, rows, title=said("backfill_cost", lang, account=forecast.account), right=titles[1:])
+    print_ways({name: one.way for name, one in forecast.streams.items() if one.way is not None}, lang)
+    typer.echo(_rate(forecast, lang))
+    typer.echo(_day(forecast, lang))
     for name, one in forecast.streams.items():
         for note in one.notes:
-            typer.echo(f"{name}: {note}")
+            typer.echo(f"{name}: {spoken(note, lang)}")
     for note in forecast.notes:
-        typer.echo(note)
+        typer.echo(spoken(note, lang))
 
 
-def _rate(forecast: Forecast) -> str:
+def _rate(forecast: Forecast, lang: Language) -> str:
     if not forecast.paces:
-        return "rate: not limited here"
-    paces = ", ".join(f"{name} {pace:.1f}" for name, pace in forecast.paces.items())
-    return f"calls a second that Syncer allows itself: {paces}"
+        return said("no_rate", lang)
+    paces = ", ".join(f"{name} {number(pace, lang, digits=1)}" for name, pace in forecast.paces.items())
+    return said("rate", lang, paces=paces)
 
 
-def _day(forecast: Forecast) -> str:
-    day = forecast.day
-    if day is None or day.limit is None or forecast.left_today is None:
-        return "the CRM names no daily limit"
-    fits = "fits into today" if forecast.calls <= forecast.left_today else f"takes {forecast.days:,} days"
-    return (
-        f"today: {day.remaining:,} of {day.limit:,} calls are left, {forecast.left_today:,} of them before the share "
-        f"of the account's other apps: {fits}"
-    )
+def _day(forecast: Forecast, lang: Language) -> str:
+    day, left = forecast.day, forecast.left_today
+    if day is None or day.limit is None or left is None:
+        return said("no_daily_limit", lang)
+    is_enough = forecast.calls <= left
+    fits = said("fits_today", lang) if is_enough else said("takes_days", lang, days=forecast.days)
+    return said("today_left", lang, remaining=day.remaining, limit=day.limit, left=left, fits=fits)

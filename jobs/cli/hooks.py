@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jobs.cli.options import AccountOption, JsonOption
+from jobs.cli.options import AccountOption, JsonOption, LangOption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jobs.webhooks.drain import DrainResult
     from jobs.webhooks.journal import JournalResult
     from jobs.webhooks.subscribing import Wish
+    from jobs.words import Language
 
 
 def register(app: typer.Typer) -> None:
@@ -32,19 +33,22 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group)
 
 
-def show(account: AccountOption = None, as_json: JsonOption = False) -> None:
+def show(account: AccountOption = None, lang: LangOption = "en", as_json: JsonOption = False) -> None:
     """Show the address, scopes and subscriptions that the app in HubSpot needs."""
+    from jobs.cli.command_words import said
     from jobs.cli.frame import print_json
+    from jobs.figures.asking import language
 
+    chosen = language(lang)
     wishes = _wishes(account)
     if as_json:
         print_json([one.as_dict() for one in wishes])
         return
     for one in wishes:
-        _print(one)
-    ways = ["--project FOLDER", "--app-id ID for a legacy public app"]
-    ways += ["--journal for the app's journal"] if any(one.reads_journal for one in wishes) else []
-    typer.echo(f"next: syncer webhooks apply {', or '.join(ways)}")
+        _print(one, chosen)
+    ways = ["way_project", "way_app", *(["way_journal"] if any(one.reads_journal for one in wishes) else [])]
+    told = said("or_way", chosen).join(said(way, chosen) for way in ways)
+    typer.echo(said("next_apply", chosen, ways=told))
 
 
 def apply_(
@@ -56,13 +60,17 @@ def apply_(
         int | None, typer.Option("--app-id", min=1, help="Legacy public app: subscribe by HubSpot's API.")
     ] = None,
     journal: Annotated[bool, typer.Option("--journal", help="Subscribe the app's journal by HubSpot's API.")] = False,
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Make the subscriptions: as a file of the app's project, of a legacy public app by the API, or of the journal."""
+    from jobs.cli.command_words import said
     from jobs.cli.frame import print_json
+    from jobs.figures.asking import language
     from jobs.webhooks.subscribing import write_project_file
     from syncer.errors import ConfigError, Problem
 
+    chosen = language(lang)
     if [project is not None, app_id is not None, journal].count(True) != 1:
         hint = "a private app is subscribed by hand in HubSpot, by what `syncer webhooks show` lists"
         message = "takes --project FOLDER, --app-id ID or --journal"
@@ -73,59 +81,63 @@ def apply_(
     if project is not None:
         path = write_project_file(wishes[0], project)
         done: dict[str, object] = {"account": wishes[0].account, "file": str(path), "scopes": wishes[0].scopes}
-        said = f"{path} holds {len(wishes[0].subscriptions)} subscriptions; next: hs project upload"
+        told = said("project_holds", chosen, path=path, count=len(wishes[0].subscriptions))
     elif journal:
-        done, said = _journal_subscribed(wishes[0])
+        done, told = _journal_subscribed(wishes[0], chosen)
     else:
-        done, said = _subscribed(wishes[0], app_id or 0)
+        done, told = _subscribed(wishes[0], app_id or 0, chosen)
     if as_json:
         print_json(done)
     else:
-        typer.echo(said)
-        typer.echo(f"the app needs these scopes: {' '.join(wishes[0].scopes)}")
+        typer.echo(told)
+        typer.echo(said("scopes_needed", chosen, scopes=" ".join(wishes[0].scopes)))
 
 
-def _subscribed(wish: "Wish", app_id: int) -> tuple[dict[str, object], str]:
+def _subscribed(wish: "Wish", app_id: int, lang: "Language") -> tuple[dict[str, object], str]:
     import asyncio
     from dataclasses import asdict
 
     from jobs.bootstrap import choose
+    from jobs.cli.command_words import said
     from jobs.settings import load_settings
     from jobs.webhooks.subscribing import subscribe_app
 
     account = choose(load_settings(), wish.account)
     found = asyncio.run(subscribe_app(wish, account.base_url, app_id))
-    said = f"{found.created} subscriptions made, {found.activated} switched on, {found.unchanged} were there"
-    return {"account": wish.account, "app_id": app_id, **asdict(found), "scopes": wish.scopes}, said
+    told = said("subscribed", lang, **asdict(found))
+    return {"account": wish.account, "app_id": app_id, **asdict(found), "scopes": wish.scopes}, told
 
 
-def _journal_subscribed(wish: "Wish") -> tuple[dict[str, object], str]:
+def _journal_subscribed(wish: "Wish", lang: "Language") -> tuple[dict[str, object], str]:
     import asyncio
 
     from jobs.bootstrap import choose
+    from jobs.cli.command_words import said
     from jobs.settings import load_settings
     from jobs.webhooks.subscribing import subscribe_journal
 
     made = asyncio.run(subscribe_journal(wish, choose(load_settings(), wish.account)))
     there = len(wish.journal) - made
-    said = f"{made} subscriptions of the journal made, {there} were there; next: syncer webhooks read-journal"
-    return {"account": wish.account, "created": made, "unchanged": there, "scopes": wish.scopes}, said
+    told = said("journal_subscribed", lang, made=made, there=there)
+    return {"account": wish.account, "created": made, "unchanged": there, "scopes": wish.scopes}, told
 
 
-def read_journal(account: AccountOption = None, as_json: JsonOption = False) -> None:
+def read_journal(account: AccountOption = None, lang: LangOption = "en", as_json: JsonOption = False) -> None:
     """Read what is new in the journals of apps into the inbox; `syncer run` does it by itself, and drains it."""
+    from jobs.cli.command_words import said
     from jobs.cli.frame import one_or_all, print_json
+    from jobs.figures.asking import language
 
+    chosen = language(lang)
     results = _journals_read(account)
     if as_json:
         print_json(one_or_all([one.as_dict() for one in results]))
         return
     for one in results:
-        told = f"{one.files:,} files, {one.events:,} events, {one.kept:,} new hints"
-        typer.echo(f"{', '.join(one.accounts)}: {told}; next: syncer webhooks drain")
+        counts = {"files": one.files, "events": one.events, "kept": one.kept}
+        typer.echo(said("journal_read", chosen, accounts=", ".join(one.accounts), **counts))
         if one.gaps:
-            named = ", ".join(one.gaps)
-            typer.echo(f"not everything was told of {named}: syncer reconcile --apply")
+            typer.echo(said("journal_gaps", chosen, names=", ".join(one.gaps)))
 
 
 def _journals_read(account: str | None) -> "Sequence[JournalResult]":
@@ -151,10 +163,13 @@ def _journals_read(account: str | None) -> "Sequence[JournalResult]":
         return asyncio.run(read())
 
 
-def drain(account: AccountOption = None, as_json: JsonOption = False) -> None:
+def drain(account: AccountOption = None, lang: LangOption = "en", as_json: JsonOption = False) -> None:
     """Look into the webhooks that wait, decide and write back; `syncer run` does it by itself."""
     from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.figures.asking import language
     from jobs.webhooks.drain import drain_round
+
+    chosen = language(lang)
 
     async def work(desk: "Desk") -> "tuple[str, DrainResult | None]":
         return desk.name, await drain_round(desk)
@@ -164,20 +179,20 @@ def drain(account: AccountOption = None, as_json: JsonOption = False) -> None:
         print_json(one_or_all([one.as_dict() if one else {"account": name, "looked_at": 0} for name, one in results]))
     else:
         for name, one in results:
-            typer.echo(f"{name}: {_drained(one)}")
+            typer.echo(_drained(name, one, chosen))
     if any(one and (one.failed or one.given_up) for _, one in results):
         raise typer.Exit(3)
     if any(one and (one.halted or one.parked) for _, one in results):
         raise typer.Exit(1)
 
 
-def _drained(result: "DrainResult | None") -> str:
+def _drained(account: str, result: "DrainResult | None", lang: "Language") -> str:
+    from jobs.cli.command_words import said
+
     if result is None:
-        return "no webhook waits"
-    return (
-        f"{result.looked_at:,} webhooks looked into, {result.derived:,} contacts decided, {result.written:,} values "
-        f"written, {result.given_up:,} given up, {result.waiting:,} wait"
-    )
+        return said("nothing_waits", lang, account=account)
+    names = ("looked_at", "derived", "written", "given_up", "waiting")
+    return said("drained", lang, account=account, **{name: getattr(result, name) for name in names})
 
 
 def _wishes(account: str | None) -> "Sequence[Wish]":
@@ -193,21 +208,22 @@ def _wishes(account: str | None) -> "Sequence[Wish]":
     return each_account(account, work, quiet=True)
 
 
-def _print(wish: "Wish") -> None:
+def _print(wish: "Wish", lang: "Language") -> None:
+    from jobs.cli.command_words import heads, said
     from jobs.cli.tables import print_table
 
-    typer.echo(f"{wish.account}: {wish.target_url or 'no address yet: SYNCER_PUBLIC_URL in .env'}")
-    typer.echo(f"scopes: {' '.join(wish.scopes)}")
+    typer.echo(f"{wish.account}: {wish.target_url or said('no_target', lang)}")
+    typer.echo(said("scopes", lang, scopes=" ".join(wish.scopes)))
     names: dict[str, list[str]] = {}
     for one in wish.subscriptions:
         names.setdefault(one.event_type, []).extend([one.property_name] if one.property_name else [])
     scopes = {one.event_type: " ".join(one.scopes) for one in wish.subscriptions}
     rows = [(name, ", ".join(of), scopes[name]) for name, of in names.items()]
-    print_table(("subscription", "properties", "scope"), rows)
+    print_table(heads(lang, "subscription", "properties", "scope"), rows)
     if wish.journal:
-        typer.echo("the journal has to tell of:")
+        typer.echo(said("journal_tells", lang))
         told = [(f"{one.kind} {one.stream}", ", ".join(one.actions), _chosen(one)) for one in wish.journal]
-        print_table(("subscription", "actions", "properties or other ends"), told)
+        print_table(heads(lang, "subscription", "actions", "other_ends"), told)
 
 
 def _chosen(one: "JournalSubscription") -> str:

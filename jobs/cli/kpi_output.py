@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.terms import exclusions, lacking, member, term
+from jobs.terms import exclusions, lacking, member, part
 from jobs.words import Language, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet, to_xlsx
@@ -70,5 +70,5 @@ def _segment(row: Kpi, lang: Language) -> str:
     labels = row.notes.get("labels")
     names = labels if isinstance(labels, Mapping) else {}
     return ", ".join(
-        f"{term(dim, lang)} {names.get(dim) or member(dim, value, lang)}" for dim, value in row.segment.items()
+        part(dim, str(names.get(dim) or member(dim, value, lang)), lang) for dim, value in row.segment.items()
     )

@@ -5,9 +5,12 @@ from itertools import islice
 
 import typer
 
+from jobs.cli.command_words import said
 from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
 from jobs.pulling.drift import Finding, ReconcileResult, StreamDrift
+from jobs.sentences import spoken
+from jobs.words import Language, number
 
 _FAILED, _NEEDS_PERSON = 1, 3
 
@@ -28,67 +31,68 @@ _COUNTS = (
 )
 
 
-def finish_reconcile(results: Sequence[ReconcileResult], *, as_json: bool) -> None:
+def finish_reconcile(results: Sequence[ReconcileResult], *, as_json: bool, lang: Language = "en") -> None:
     """Print what full compares found and end in their exit code."""
     if as_json:
         print_json(one_or_all([one.as_dict() for one in results]))
     else:
         for one in results:
-            _print(one)
+            _print(one, lang)
     if any(one.halted for one in results):
         raise typer.Exit(_FAILED)
     if any(one.sums()["left"] or one.sums()["unreadable"] for one in results):
         raise typer.Exit(_NEEDS_PERSON)
 
 
-def _print(result: ReconcileResult) -> None:
-    heads = ("stream", "CRM", "mirror", *(name.replace("_", " ") for name in _COUNTS))
-    rows = [(stream, *_figures(drift)) for stream, drift in result.streams.items()]
-    print_table(heads, rows, title=f"{result.account} · run {result.run}", right=heads[1:])
-    _print_findings(result)
+def _print(result: ReconcileResult, lang: Language) -> None:
+    heads = [said(key, lang) for key in ("stream", "crm", "mirror", *(f"rec_{name}" for name in _COUNTS))]
+    rows = [(stream, *_figures(drift, lang)) for stream, drift in result.streams.items()]
+    title = said("round_title", lang, account=result.account, run=result.run)
+    print_table(heads, rows, title=title, right=heads[1:])
+    _print_findings(result, lang)
     for stream, why in result.skipped.items():
-        typer.echo(f"left out {stream}: {why}")
+        typer.echo(said("left_out", lang, stream=stream, why=spoken(why, lang)))
     for stream, why in result.halted.items():
-        typer.echo(f"stopped {stream}: {why}", err=True)
-    typer.echo(_verdict(result))
+        typer.echo(said("stopped", lang, stream=stream, why=spoken(why, lang)), err=True)
+    typer.echo(_verdict(result, lang))
 
 
-def _figures(drift: StreamDrift) -> Sequence[str]:
-    return [f"{getattr(drift, name):,}" for name in ("crm", "mirror", *_COUNTS)]
+def _figures(drift: StreamDrift, lang: Language) -> Sequence[str]:
+    return [number(getattr(drift, name), lang) for name in ("crm", "mirror", *_COUNTS)]
 
 
-def _print_findings(result: ReconcileResult) -> None:
+def _print_findings(result: ReconcileResult, lang: Language) -> None:
     named = ((stream, one) for stream, drift in result.streams.items() for one in drift.findings)
     rows = [
-        (f"{stream}/{one.id}", one.what.value, _details(one), _standing(one)) for stream, one in islice(named, _SHOWN)
+        (f"{stream}/{one.id}", said(f"rec_{one.what.value}", lang), _details(one, lang), _standing(one, lang))
+        for stream, one in islice(named, _SHOWN)
     ]
     if rows:
-        print_table(("record", "what", "in", "now"), rows)
+        print_table([said(key, lang) for key in ("record", "what", "in", "now_head")], rows)
     more = sum(len(drift.findings) + drift.unnamed for drift in result.streams.values()) - len(rows)
     if more:
-        typer.echo(f"… and {more:,} more; --json names the first thousand of each stream")
+        typer.echo(said("more_findings", lang, count=more))
 
 
-def _details(one: Finding) -> str:
-    links = [f"links to {kind}" for kind in one.links]
-    return ", ".join([*one.properties, *links, *([f"now {one.into}"] if one.into else [])])
+def _details(one: Finding, lang: Language) -> str:
+    links = [said("links_to", lang, kind=kind) for kind in one.links]
+    return ", ".join([*one.properties, *links, *([said("now_into", lang, into=one.into)] if one.into else [])])
 
 
-def _standing(one: Finding) -> str:
+def _standing(one: Finding, lang: Language) -> str:
     if one.repaired:
-        return "mended"
-    return "not yet pulled" if one.not_yet_pulled else "stands"
+        return said("mended", lang)
+    return said("rec_not_yet_pulled" if one.not_yet_pulled else "stands", lang)
 
 
-def _verdict(result: ReconcileResult) -> str:
+def _verdict(result: ReconcileResult, lang: Language) -> str:
     sums = result.sums()
-    compared = f"{sums['compared']:,} records compared in {result.seconds:.1f} s"
+    seconds = number(result.seconds, lang, digits=1)
+    told = {**sums, "compared": said("compared_in", lang, count=sums["compared"], seconds=seconds)}
     if result.halted:
-        return f"not proved, since {', '.join(result.halted)} stopped: {compared}, {sums['faults']:,} not the same"
+        return said("not_proved", lang, streams=", ".join(result.halted), **told)
     if not sums["faults"]:
-        early = f" but for {sums['not_yet_pulled']:,} that the next pull brings" if sums["not_yet_pulled"] else ""
-        unread = f"; {sums['unreadable']:,} cannot be read: syncer dead-letters" if sums["unreadable"] else ""
-        return f"mirror and CRM agree{early}: {compared}{unread}"
-    if result.applied:
-        return f"{sums['repaired']:,} mended, {sums['left']:,} left: {compared}; the next derive decides what changed"
-    return f"{sums['faults']:,} are not the same on both sides: {compared}; --apply mends the mirror"
+        early = said("but_for", lang, count=sums["not_yet_pulled"]) if sums["not_yet_pulled"] else ""
+        unread = said("unread", lang, count=sums["unreadable"]) if sums["unreadable"] else ""
+        return said("agree", lang, early=early, unread=unread, **told)
+    return said("mended_left" if result.applied else "faults_shown", lang, **told)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jobs.desk import Desk
     from jobs.pulling.drift import ReconcileResult
     from jobs.rounds import RoundResult
+    from jobs.words import Language
     from syncer.store.values import KpiRow
 
 
@@ -45,7 +46,7 @@ def backfill(
     chosen = language(lang)
 
     if dry_run:
-        _foretell(account, stream or (), restart=restart, as_json=as_json)
+        _foretell(account, stream or (), chosen, restart=restart, as_json=as_json)
         return
 
     async def work(desk: "Desk") -> "RoundResult":
@@ -54,7 +55,7 @@ def backfill(
     finish_round(each_account(account, work, quiet=as_json), as_json=as_json, lang=chosen)
 
 
-def _foretell(account: str | None, streams: "Sequence[str]", *, restart: bool, as_json: bool) -> None:
+def _foretell(account: str | None, streams: "Sequence[str]", lang: "Language", *, restart: bool, as_json: bool) -> None:
     from jobs.budget.forecast import Forecast, forecast_round
     from jobs.cli.forecast_output import print_forecast
     from jobs.cli.frame import each_account, one_or_all, print_json
@@ -67,7 +68,7 @@ def _foretell(account: str | None, streams: "Sequence[str]", *, restart: bool, a
         print_json(one_or_all([one.as_dict() for one in found]))
         return
     for one in found:
-        print_forecast(one)
+        print_forecast(one, lang)
 
 
 def pull(
@@ -96,18 +97,22 @@ def reconcile(
     force: Annotated[
         bool, typer.Option("--force", help="Believe that records are gone even where they are an unusual share.")
     ] = False,
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Compare mirror and CRM in full: missed changes, deletions, merges, drift; the CRM is never written."""
     from jobs.cli.frame import each_account
     from jobs.cli.reconcile_output import finish_reconcile
+    from jobs.figures.asking import language
     from jobs.pulling.reconcile import reconcile_round
     from jobs.pulling.sweep import Orders
+
+    chosen = language(lang)
 
     async def work(desk: "Desk") -> "ReconcileResult":
         return await reconcile_round(desk, streams=kind or (), orders=Orders(apply=apply, force=force))
 
-    finish_reconcile(each_account(account, work, quiet=as_json), as_json=as_json)
+    finish_reconcile(each_account(account, work, quiet=as_json), as_json=as_json, lang=chosen)
 
 
 def derive(
@@ -117,14 +122,19 @@ def derive(
     ] = False,
     as_of: AsOfOption = None,
     known_at: KnownAtOption = None,
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Decide stage, score and outcome of what changed or came due; as of another time: show, and keep nothing."""
+    from jobs.figures.asking import language
+
+    chosen = language(lang)
     if as_of is not None or known_at is not None:
-        _survey(account, as_of, known_at, as_json=as_json)
+        _survey(account, (as_of, known_at), chosen, as_json=as_json)
         return
     from dataclasses import asdict
 
+    from jobs.cli.command_words import said
     from jobs.cli.frame import each_account, one_or_all, print_json
     from jobs.rounds import derive_round
 
@@ -136,16 +146,12 @@ def derive(
         print_json(one_or_all(results))
         return
     for one in results:
-        typer.echo(
-            f"{one['account']}: {one['contacts']:,} contacts, {one['deals']:,} deals, {one['companies']:,} companies "
-            f"decided; {one['changed']:,} contacts stand otherwise than before"
-        )
+        typer.echo(said("derived", chosen, **one))
 
 
-def _survey(account: str | None, as_of: str | None, known_at: str | None, *, as_json: bool) -> None:
-    from dataclasses import asdict
-
+def _survey(account: str | None, asked: "tuple[str | None, str | None]", lang: "Language", *, as_json: bool) -> None:
     from jobs.bootstrap import agreement_of
+    from jobs.cli.command_words import said
     from jobs.cli.frame import each_account, one_or_all, print_json
     from jobs.cli.tables import print_table
     from jobs.deciding.derive import Clocks
@@ -153,30 +159,46 @@ def _survey(account: str | None, as_of: str | None, known_at: str | None, *, as_
     from jobs.figures.asking import clock_option
     from jobs.settings import load_settings
 
+    as_of, known_at = asked
     zone = agreement_of(load_settings(need_accounts=False)).agreement.calendar.zone
     clocks = Clocks(
         as_of=clock_option(as_of, zone, option="--as-of"), known_at=clock_option(known_at, zone, option="--known-at")
     )
 
     async def work(desk: "Desk") -> dict[str, object]:
-        return {"account": desk.name, **asdict(await survey(desk, clocks))}
+        return {"account": desk.name, **(await survey(desk, clocks)).as_dict()}
 
     results = each_account(account, work, quiet=as_json)
     if as_json:
         print_json(one_or_all(results))
         return
     for one in results:
-        for title, name in (("contacts", "stages"), ("deals", "outcomes")):
-            counts = one[name]
-            rows = [(str(key), f"{number:,}") for key, number in counts.items()] if isinstance(counts, dict) else []
-            print_table((name, title), rows, title=f"{one['account']} · as of {as_of or 'now'}", right=(title,))
+        title = said("as_of_title", lang, account=one["account"], at=as_of or said("now_word", lang))
+        for of, name in (("contacts_head", "stages"), ("deals_head", "outcomes")):
+            counts, heads = one[name], (said(name, lang), said(of, lang))
+            rows = [_row(str(key), count, lang) for key, count in counts.items()] if isinstance(counts, dict) else []
+            print_table(heads, rows, title=title, right=heads[1:])
 
 
-def measure(account: AccountOption = None, as_of: AsOfOption = None, as_json: JsonOption = False) -> None:
+def _row(code: str, count: int, lang: "Language") -> tuple[str, str]:
+    from jobs.terms import term
+    from jobs.words import number, stage_name
+    from syncer.funnel import FunnelStage
+
+    name = code if lang == "en" else stage_name(code, lang) if code in set(FunnelStage) else term(code, lang)
+    return name, number(count, lang)
+
+
+def measure(
+    account: AccountOption = None, as_of: AsOfOption = None, lang: LangOption = "en", as_json: JsonOption = False
+) -> None:
     """Compute every KPI and keep the figures as a snapshot for dashboard and digest."""
+    from jobs.cli.command_words import said
     from jobs.cli.frame import each_account, print_json
-    from jobs.figures.asking import Asked
+    from jobs.figures.asking import Asked, language
     from jobs.rounds import measure_round
+
+    chosen = language(lang)
 
     async def work(desk: "Desk") -> "Sequence[KpiRow]":
         return await measure_round(desk, Asked(as_of=as_of))
@@ -185,4 +207,4 @@ def measure(account: AccountOption = None, as_of: AsOfOption = None, as_json: Js
     if as_json:
         print_json([row for rows in results for row in rows])
         return
-    typer.echo(f"{sum(len(rows) for rows in results)} figures kept; see `syncer kpis` or the dashboard")
+    typer.echo(said("measured", chosen, count=sum(len(rows) for rows in results)))

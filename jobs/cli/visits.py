@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from jobs.cli.options import AccountOption, JsonOption
+from jobs.cli.options import AccountOption, JsonOption, LangOption
 
 
 def register(app: typer.Typer) -> None:
@@ -19,15 +19,17 @@ def visits_import(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: day, source, definition, sessions, …")],
     account: AccountOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and check the file; keep nothing.")] = False,
+    lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
     """Bring in visits by day and source; a day that is there already is replaced, so a file may be brought in again."""
+    from jobs.cli.command_words import said
     from jobs.cli.frame import opened, print_json
-    from jobs.figures.asking import account_names
+    from jobs.figures.asking import account_names, language
     from jobs.figures.visits import read_visits
     from syncer.errors import ConfigError, Problem
 
-    lines = read_visits(path)
+    chosen, lines = language(lang), read_visits(path)
     with opened() as (settings, store):
         names = account_names(settings, store, account)
         if len(names) != 1:
@@ -41,5 +43,6 @@ def visits_import(
         done = {"lines": len(lines), "sources": sources, "sessions": sessions, "kept": not dry_run}
         print_json({"account": names[0], **done})
     else:
-        word = "checked" if dry_run else "kept"
-        typer.echo(f"{len(lines)} lines {word}: {sessions} sessions of {', '.join(sources) or 'nobody'}")
+        of = ", ".join(sources) or said("nobody", chosen)
+        key = "visits_checked" if dry_run else "visits_kept"
+        typer.echo(said(key, chosen, lines=len(lines), sessions=sessions, sources=of))

@@ -22,6 +22,15 @@ class Survey:
     stages: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
 
+    def as_dict(self) -> Mapping[str, object]:
+        """Return the JSON form. Dataclasses would make keys of a counter's pairs."""
+        return {
+            "contacts": self.contacts,
+            "deals": self.deals,
+            "stages": {str(stage): count for stage, count in self.stages.items()},
+            "outcomes": {str(outcome): count for outcome, count in self.outcomes.items()},
+        }
+
 
 async def survey(desk: Desk, clocks: Clocks) -> Survey:
     """Return where every contact and deal stood at those times."""

@@ -133,11 +133,17 @@ def _titles(case: CardCase) -> str | None:
 
 def _profile(case: CardCase) -> str | None:
     contact, company = case.facts.contact, case.facts.company
-    facts = [str(contact.fields[name]) for name in _CONTACT_FACTS if contact.fields.get(name)]
+    facts = [_plain(contact.fields[name]) for name in _CONTACT_FACTS if contact.fields.get(name)]
     if company is not None:
         staff = None if company.employees is None else said("employees", case.lang, value=company.employees)
-        facts += [part for part in (staff, company.industry, company.country) if part]
+        industry = None if company.industry is None else _plain(company.industry)
+        facts += [part for part in (staff, industry, company.country) if part]
     return said("profile", case.lang, facts=" · ".join(facts)) if facts else None
+
+
+def _plain(value: object) -> str:
+    """Return a value as people write it: the CRM's own options are words joined by underscores."""
+    return str(value).replace("_", " ")
 
 
 def _company(case: CardCase) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.terms import exclusions, member, term
+from jobs.terms import exclusions, member, part, term
 from jobs.words import Language, number
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.render import figure_text
@@ -109,7 +109,7 @@ def amount_of(row: KpiRow | None) -> float:
 
 def shown(row: KpiRow, lang: Language) -> Mapping[str, str]:
     """Return a KPI row as text."""
-    parts = [f"{term(dim, lang)} {member_name(row, dim, lang)}" for dim in segment_of(row)]
+    parts = [part(dim, member_name(row, dim, lang), lang) for dim in segment_of(row)]
     return {
         "id": str(row["id"]),
         "name": name_of(str(row["id"]), lang),

@@ -79,7 +79,7 @@ def _shown(site: Site, request: Request) -> Mapping[str, object]:
         "unmapped": sorted(
             {f"{one.pipeline_id}: {one.stage_id}" for one in outcomes if one.outcome is Outcome.UNMAPPED}
         ),
-        "ours": [term(one.value, lang) for one in _OURS],
+        "ours": [page_word(f"ours_{one.value}", lang) for one in _OURS],
         "crossed": [
             (page_word(f"crm_{theirs}", lang), [number(counts[theirs, ours], lang) for ours in _OURS])
             for theirs in _THEIRS

@@ -59,7 +59,7 @@ async def test_the_owner_hears_of_a_return_once_fourteen_days_before(serve, open
     assert said["hubspot_owner_id"] == "71"
     assert said["hs_task_subject"] == f"Take up again by {back}: Anlage 800"
     assert said["hs_task_body"].startswith(
-        f"Postponed since {since}: project_postponed.<br>Agreed to come back on {back}:"
+        f"Postponed since {since}: project postponed.<br>Agreed to come back on {back}:"
     )
     assert said["hs_timestamp"][:10] == iso(TODAY + 75 * DAY)[:10]
     assert said["hs_task_status"] == "NOT_STARTED"

@@ -15,9 +15,10 @@ from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
-from jobs import record_sentences, sentences, stream_words
+from jobs import error_sentences, record_sentences, sentences, setup_sentences, stream_words
+from jobs.access.scopes import _SCHEMAS, _WRITES, LOST
 from jobs.bootstrap import system_clock
-from jobs.cli import command_words
+from jobs.cli import command_words, operator_words
 from jobs.cli.check_output import print_findings, print_steps
 from jobs.cli.results import finish_push, print_round, show_plans
 from jobs.cli.status_output import Reader, print_status
@@ -49,6 +50,11 @@ TABLES = {
     "commands": command_words._WORDS,
     "counts": command_words._COUNTS,
     "sentences": sentences._SENTENCES,
+    "errors": error_sentences.ERROR_SENTENCES,
+    "ways": setup_sentences.WAY_SENTENCES,
+    "scopes": setup_sentences.SCOPE_SENTENCES,
+    "purposes": setup_sentences.PURPOSES,
+    "operators": operator_words.OPERATOR_WORDS,
     "letters": record_sentences.LETTER_REASONS,
     "records": record_sentences.RECORD_SENTENCES,
     "streams": stream_words._STREAMS,
@@ -117,6 +123,11 @@ def test_every_stream_of_hubspot_and_every_job_has_a_name():
     assert len(jobs) > 12
     assert jobs - stream_words._JOBS.keys() == set()
     assert stream_words.stream_name("tickets", "de") == "tickets"
+
+
+def test_every_loss_by_a_missing_scope_is_known():
+    lost = [*LOST.values(), _WRITES.format(kind="deals"), _SCHEMAS.format(kind="deals")]
+    assert [one for one in lost if spoken(one, "de") == one] == []
 
 
 def test_no_sentence_hides_behind_a_wider_one():

@@ -124,7 +124,7 @@ def test_a_table_is_german_to_the_last_reason_and_number(capsys):
     )
     print_kpis([row], "de")
     text = " ".join(capsys.readouterr().out.split())
-    assert "Quelle test, von Akzeptiert (SAL), Zyklusart Bestandskunde, Zuständig –" in text
+    assert "Quelle: test, von Akzeptiert (SAL), Zyklusart: Bestandskunde, Zuständig: –" in text
     for label in ("47,6 %", "1.234", "alle (Kohorte)", "ohne Datum 1.200, außerhalb der Skala 2"):
         assert label in text
 

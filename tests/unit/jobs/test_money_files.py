@@ -296,8 +296,8 @@ def test_rates_are_imported_once_and_corrected(run):
 def test_kinds_of_cost_and_models_have_words_in_both_languages(run):
     run("costs", "import", written(run, COSTS))
     table = run("kpis", "K17.cost_by_kind", "--lang", "de", "--as-of", "2026-12-31")
-    assert all(word in table for word in ("Art Werbung", "Art Vertrieb", "21.050,00 EUR"))
-    assert "Modell Letztkontakt" in run("kpis", "K28.orders", "--lang", "de", "--model", "last")
+    assert all(word in table for word in ("Art: Werbung", "Art: Vertrieb", "21.050,00 EUR"))
+    assert "Modell: Letztkontakt" in run("kpis", "K28.orders", "--lang", "de", "--model", "last")
     assert set(CostKind) == {"media", "agency", "tools", "content", "events", "sales", "internal"}
 
 

@@ -90,7 +90,7 @@ def test_a_full_review_has_nine_sections_in_english(capsys, large):
     assert re.findall(r"^(\d) [A-Z]", text, re.MULTILINE) == list("123456789")
     for part in (
         "at least 25.0% if no open one is, at most 66.7% if all are",
-        "rejected because of: no_fit 4, unspecified 1",
+        "rejected because of: no fit 4, not stated 1",
         "E1 demo requested",
         "under-scored",
         "Handed over too early: 5 of 40",
