@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.terms import exclusions, member, part, term
+from jobs.terms import exclusions, lacking, member, part, term
 from jobs.words import Language, number
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.render import figure_text
@@ -117,7 +117,7 @@ def shown(row: KpiRow, lang: Language) -> Mapping[str, str]:
         "value": value_of(row, lang),
         "interval": _interval(row, lang),
         "n": _counted(row, lang),
-        "status": term(str(row["status"]), lang),
+        "status": _status(row, lang),
         "basis": f"{term(str(row['basis']), lang)} · {term(str(row['period']), lang)}",
         "excluded": exclusions(row["excluded"], lang),
     }
@@ -138,6 +138,14 @@ def value_of(row: KpiRow, lang: Language, column: str = "value") -> str:
 
 def _interval(row: KpiRow, lang: Language) -> str:
     return "" if row["lo"] is None else f"{value_of(row, lang, 'lo')} – {value_of(row, lang, 'hi')}"
+
+
+def _status(row: KpiRow, lang: Language) -> str:
+    """Return what a figure is worth; of one that is unknown also what it lacks."""
+    notes = row["notes"]
+    why = lacking(notes, lang) if isinstance(notes, Mapping) else ""
+    status = term(str(row["status"]), lang)
+    return f"{status}: {why}" if why else status
 
 
 def _counted(row: KpiRow, lang: Language) -> str:

@@ -10,6 +10,7 @@ from jobs.figures.asking import Asked
 from jobs.rounds import backfill_round, measure_round, sync_round
 from jobs.terms import part
 from jobs.web.app import build_app
+from jobs.web.figure_rows import shown
 from tests.e2e.conftest import settings_for
 
 _PAGES = (
@@ -45,6 +46,17 @@ async def test_no_page_shows_codes(serve, open_desk, pages, lang):
         assert len(records) > 3
         left = {path: codes((await pages.get(path, headers=said)).text) for path in (*_PAGES, *records)}
     assert {path: found for path, found in left.items() if found} == {}
+
+
+def test_an_unknown_figure_says_what_it_lacks_and_a_known_one_does_not():
+    blank = dict.fromkeys(("value", "n", "k", "lo", "hi"))
+    row = {**blank, "id": "K36.click_rate", "status": "undefined", "unit": "ratio", "segment": {}, "excluded": {}}
+    row |= {"basis": "snapshot", "period": "all", "notes": {"lacks": "deliveries"}}
+    assert shown(row, "en")["status"] == (
+        "undefined: no contact carries a count of mails delivered (HubSpot: hs_email_delivered)"
+    )
+    assert shown(row, "de")["status"].startswith("nicht bestimmt: kein Kontakt trägt")
+    assert shown(row | {"status": "mature", "notes": {}}, "de")["status"] == "reif"
 
 
 def test_a_part_of_a_segment_reads_as_a_phrase():
