@@ -40,7 +40,7 @@ def test_the_json_names_ids_and_properties_and_no_value(ready, tmp_path):
     assert set(result["streams"]) == {"contacts"}
     counts = {"crm", "mirror", "missing", "differing", "links", "archived", "deleted", "merged", "faults"}
     more = {"not_yet_pulled", "unreadable", "empty", "repaired", "left", "properties", "findings", "unnamed"}
-    assert set(result["streams"]["contacts"]) == counts | more | {"api_calls"}
+    assert set(result["streams"]["contacts"]) == counts | more | {"counted_anew", "api_calls"}
     [finding] = result["streams"]["contacts"]["findings"]
     assert set(finding) == {"id", "what", "properties", "links", "into", "not_yet_pulled", "repaired"}
     assert (finding["what"], finding["properties"], finding["repaired"]) == ("differs", ["last_name"], False)
