@@ -9,7 +9,7 @@ import typer
 
 from jobs.cli import app as door
 from jobs.stream_words import _STREAMS
-from tests.e2e.conftest import TOKEN
+from tests.e2e.commands import TOKEN
 from tests.english import english_in, english_parts
 
 #: Commands without words of their own: a JSON Schema, and a process that only logs.
