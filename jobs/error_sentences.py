@@ -151,26 +151,9 @@ ERROR_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "no_token": ("account {account} has no access token", "Konto {account} hat kein Zugriffstoken"),
     # What the CRM answers
-    "unreachable_why": ("the CRM cannot be reached ({why})", "das CRM ist nicht erreichbar ({why})"),
     "unreachable": ("the CRM cannot be reached", "das CRM ist nicht erreichbar"),
-    "points_at_hubspot": (
-        "does HUBSPOT_BASE_URL, or base_url in syncer.yaml, point at HubSpot?",
-        "zeigt HUBSPOT_BASE_URL oder base_url in syncer.yaml auf HubSpot?",
-    ),
-    "check_token": (
-        "check HUBSPOT_ACCESS_TOKEN: it is unknown, expired or revoked",
-        "HUBSPOT_ACCESS_TOKEN prüfen: Es ist unbekannt, abgelaufen oder widerrufen",
-    ),
-    "bad_token_why": ("the CRM does not accept the token ({why})", "das CRM nimmt das Token nicht an ({why})"),
     "bad_token": ("the CRM does not accept the token", "das CRM nimmt das Token nicht an"),
-    "token_lacks_why": ("the token lacks a scope ({why})", "dem Token fehlt eine Berechtigung ({why})"),
     "token_lacks": ("the token lacks a scope", "dem Token fehlt eine Berechtigung"),
-    "grant_tiered": (
-        "grant the token the scope {scope}, if the account's tier has the feature",
-        "dem Token die Berechtigung {scope} geben, falls der Tarif des Kontos die Funktion hat",
-    ),
-    "grant": ("grant the token the scope {scope}", "dem Token die Berechtigung {scope} geben"),
-    "no_answer_why": ("the CRM gave no usable answer ({why})", "das CRM gab keine brauchbare Antwort ({why})"),
     "no_answer": ("the CRM gave no usable answer", "das CRM gab keine brauchbare Antwort"),
     "unknown_outcome_why": (
         "a write was sent and not answered ({why})",
@@ -178,7 +161,6 @@ ERROR_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "refused_read_why": ("the CRM refused a read ({why})", "das CRM hat das Lesen abgelehnt ({why})"),
     "no_api": ("the answer is not the CRM's API", "die Antwort ist nicht die API des CRM"),
-    "no_api_why": ("the answer is not the CRM's API ({why})", "die Antwort ist nicht die API des CRM ({why})"),
     "too_fast": ("too many calls in ten seconds", "zu viele Aufrufe in zehn Sekunden"),
     "too_many_searches": ("too many searches a second", "zu viele Suchen in der Sekunde"),
     # What is not here

@@ -15,7 +15,6 @@ from jobs.words import Language
 
 #: English with {facts} and the same in German; the first that fits a whole text speaks.
 _SENTENCES: Mapping[str, tuple[str, str]] = {
-    **TROUBLE,
     "reads": ("reads {streams}", "liest {streams}"),
     "leaves_out": ("leaves out {stream}", "lässt {stream} aus"),
     "may_not_read": ("may not read {stream}", "darf {stream} nicht lesen"),
@@ -210,6 +209,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
 }
 #: All sentences, in the order in which they are tried.
 TABLES = (
+    TROUBLE,
     LETTER_REASONS,
     RECORD_SENTENCES,
     ERROR_SENTENCES,

@@ -7,12 +7,10 @@ WAY_SENTENCES: Mapping[str, tuple[str, str]] = {
     "way_exports": ("exports", "Exporte"),
     "way_export": ("export", "Export"),
     "no_time_limit": ("no limit of time", "ohne Zeitgrenze"),
-    "settings_say": ("syncer.yaml says backfill: {way}", "syncer.yaml sagt backfill: {way}"),
     "nobody_counts": (
         "nobody counts its records, so no export could be proved",
         "niemand zählt die Datensätze, ein Export wäre also nicht nachzuweisen",
     ),
-    "no_fewer": ("an export would take no fewer calls", "ein Export brauchte nicht weniger Aufrufe"),
     "list_dear": (
         "the list would take more than {share} of the {calls} calls left today",
         "die Liste brauchte mehr als {share} der heute noch übrigen {calls} Aufrufe",
@@ -30,7 +28,6 @@ WAY_SENTENCES: Mapping[str, tuple[str, str]] = {
         "an export that was ordered before is used",
         "ein früher bestellter Export wird genutzt",
     ),
-    "no_export": ("no export: {why}", "kein Export: {why}"),
     "not_exported": ("the CRM does not export it", "das CRM exportiert das nicht"),
     "many_ordered": (
         "{count} exports were ordered in the last 24 hours",

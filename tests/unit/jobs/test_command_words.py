@@ -4,7 +4,6 @@ import inspect
 import re
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -131,8 +130,8 @@ def test_every_loss_by_a_missing_scope_is_known():
 
 
 def test_no_sentence_hides_behind_a_wider_one():
-    every = {key: pair for table in sentences.TABLES for key, pair in table.items()}
-    for key, (english, german) in every.items():
+    every = [(key, *pair) for table in sentences.TABLES for key, pair in table.items()]
+    for key, english, german in every:
         facts = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", english)}
         assert spoken(english.format_map(facts), "de") == german.format_map(facts), key
 
