@@ -71,7 +71,7 @@ def engagement_plan(
     days: LocalDays,
     classify: Callable[[Evidence], str],
     step: float,
-    keep_all: bool = False,
+    keep_all: bool,
 ) -> EngagementPlan:
     """Return the compiled engagement rules. With `keep_all` a running score remembers every event that counts."""
     rules = tuple(_event_rules(model, conditions, days, keep_all=keep_all))
@@ -139,7 +139,7 @@ def _event_test(test: Condition) -> EventTest:
 def _remembered_test(test: Condition, own: tuple[str, Callable[[Evidence], Value]]) -> EventTest:
     """Return a test on one value of an event that remembers its answers."""
     name, read = own
-    known = lru_cache(_REMEMBERED, typed=True)(lambda value: test({name: value}))
+    known = lru_cache(_REMEMBERED)(lambda value: test({name: value}))
     return lambda evidence, _profile: known(read(evidence))
 
 
@@ -259,9 +259,5 @@ def _timed(rule_id: str, points: float, test: Condition) -> TimedDeduction:
 
 
 def _falls(timed: Sequence[TimedDeduction]) -> bool:
-    """Return whether every deduction only ever lowers engagement as days pass."""
-    return all(
-        (deduction.by_day[flip] and deduction.points < 0) or (not deduction.by_day[flip] and deduction.points > 0)
-        for deduction in timed
-        for flip in deduction.flips
-    )
+    """Return whether deductions only ever begin as days pass, and none ends."""
+    return all(deduction.by_day[flip] for deduction in timed for flip in deduction.flips)

@@ -11,8 +11,8 @@ from syncer.scoring.rounding import NOISE, half_up
 #: A rounded value is below a threshold once the exact one is this much below it.
 _HALF_CENT = 0.005
 _LN2 = log(2.0)
-#: Further rounds towards a crossing where points fade at different speeds.
-_ROUNDS = 2
+#: Rounds towards a crossing: the first one reaches it where all points fade at one speed.
+_ROUNDS = 3
 
 
 class Running(Protocol):
@@ -79,80 +79,73 @@ def below_from(track: Running, threshold: float, *, after: int, until: int) -> M
 
 
 def next_change_at(track: Running, now: int, thresholds: Sequence[float]) -> Millis | None:
-    """Return a moment before which time alone neither takes engagement over a threshold nor moves it by a step.
+    """Return a moment before which time alone neither takes engagement over a threshold nor moves it beyond a step.
 
     Later than `now`; None where nothing moves any more. `now` must not lie before the last event added.
     """
-    plan, gross, only_falls = track.plan, track.gross(now), track.only_falls
-    if only_falls and gross <= NOISE:
-        return None
+    plan, only_falls = track.plan, track.only_falls
     deducted = track.deductions(now)
-    shown = half_up(min(max(gross + deducted, plan.low), plan.high))
-    below = max(plan.low, shown - plan.step)
-    for mark in thresholds:
-        if below < mark <= shown:
-            below = mark
+    value = track.gross(now) + deducted
+    shown = half_up(min(max(value, plan.low), plan.high))
+    below = max([plan.low, shown - plan.step, *(mark for mark in thresholds if mark <= shown)])
     if only_falls and below <= plan.low + _HALF_CENT:
         return None
     if only_falls and not plan.linear:
-        ahead = _half_life_bound(track, now, gross, below - deducted - _HALF_CENT)
+        ahead = _half_life_bound(track, now, below - deducted - _HALF_CENT)
     else:
         above = min([shown + plan.step, *(mark for mark in thresholds if mark > shown)])
-        ahead = _slope_bound(track, now, (gross + deducted, below, above))
-    flip = _next_flip(track, now)
-    if ahead is None or (flip is not None and flip < ahead):
-        ahead = flip
-    return None if ahead is None else Millis(max(ahead, now + MINUTE))
+        ahead = _slope_bound(track, now, (value, below, above))
+    moments = [at for at in (ahead, _next_flip(track, now)) if at is not None]
+    return Millis(max(min(moments), now + MINUTE)) if moments else None
 
 
-def _half_life_bound(track: Running, now: int, gross: float, goal: float) -> int | None:
-    """Return a moment before which positive, exponentially fading points cannot fall to a goal.
+def _half_life_bound(track: Running, now: int, goal: float) -> int | None:
+    """Return a moment before which positive, exponentially fading points cannot fall to a goal; None where never.
 
     A capped sum fades no faster than its shortest half-life, so each round ends before the true crossing.
     """
     lives = track.active_lives()
-    if not lives:
+    if not lives or goal <= 0.0:
         return None
-    life = min(lives)
-    at = now + _time_to(goal, gross, life)
-    for _ in range(_ROUNDS if life < max(lives) else 0):
-        at += _time_to(goal, track.gross(at), life)
+    at, life = now, min(lives)
+    for _ in range(_ROUNDS):
+        at += int(life * log2(max(track.gross(at) / goal, 1.0)))
     return at
 
 
-def _time_to(goal: float, gross: float, life: float) -> int:
-    """Return how long points need to fade to a goal."""
-    return int(life * log2(gross / goal)) if gross > goal + NOISE else 0
-
-
 def _slope_bound(track: Running, now: int, values: tuple[float, float, float]) -> int | None:
-    """Return a moment before which a sum of any signs and fadings stays between two marks: the steepest slope, now.
+    """Return a moment before which a sum of any signs and fadings stays between two marks: the steepest slopes, now.
 
-    `values` are the present one and the marks below and above it.
+    `values` are the present one and the marks below and above it; marks at the ends of the scale are none.
     """
     value, below, above = values
-    slope = _steepest(track, now)
-    room = min(value - below + _HALF_CENT, above - value - _HALF_CENT)
-    return now + int(max(room, 0.0) / slope) if slope > 0.0 else None
+    falls, rises = _slopes(track, now)
+    found: list[float] = []
+    if falls > 0.0 and below > track.plan.low:
+        found.append((value - below + _HALF_CENT) / falls)
+    if rises > 0.0 and above <= track.plan.high:
+        found.append((above - value - _HALF_CENT) / rises)
+    return now + int(min(found)) if found else None
 
 
-def _steepest(track: Running, now: int) -> float:
-    """Return how fast engagement can change from now on, in points a millisecond."""
-    slope = 0.0
-    for slot, life in track.plan.lives:
-        points = abs(track.faded(slot, life, now))
-        slope += points * _LN2 / life if points > NOISE else 0.0
-    for rules in track.plan.linear.values():
-        for rule in rules:
-            live = [points for at, points, _, _ in track.kept(rule).values() if now - at < rule.decay.life]
-            slope += sum(map(abs, live)) / rule.decay.life
-    return slope
+def _slopes(track: Running, now: int) -> tuple[float, float]:
+    """Return how fast engagement can fall and rise from now on, in points a millisecond."""
+    fading = [(track.faded(slot, life, now), life / _LN2) for slot, life in track.plan.lives]
+    fading += [
+        (points, rule.decay.life)
+        for rules in track.plan.linear.values()
+        for rule in rules
+        for at, points, _, _ in track.kept(rule).values()
+        if now - at < rule.decay.life
+    ]
+    falls = sum(points / span for points, span in fading if points > NOISE)
+    return falls, sum(-points / span for points, span in fading if points < -NOISE)
 
 
 def _next_flip(track: Running, now: int) -> int | None:
     """Return when the idle days next change a deduction."""
     last, plan = track.idle_since, track.plan
-    if last is None or not (plan.timed or plan.mixed):
+    if last is None:
         return None
     idle = (now - last) // DAY
     days = [day for deduction in plan.timed for day in deduction.flips if day > idle]

@@ -146,9 +146,7 @@ class Track:
     @property
     def only_falls(self) -> bool:
         """Whether engagement can only fall while nothing happens."""
-        if not self._plan.timed_falls:
-            return False
-        return not self._plan.falling or all(self._sums[slot] >= -NOISE for slot in self._plan.falling)
+        return self._plan.timed_falls and not any(self._is_negative(slot) for slot in self._plan.falling)
 
     @property
     def idle_since(self) -> int | None:
@@ -167,6 +165,13 @@ class Track:
     def kept(self, rule: EventRule) -> Mapping[object, Counted]:
         """Return the events that count for a rule, by key, oldest first; empty for a rule without keys."""
         return self._kept.get(rule.number, {})
+
+    def _is_negative(self, slot: int) -> bool:
+        """Return whether a running sum holds negative points; in one that fades in a line, faded ones too."""
+        rules = self._plan.linear.get(slot)
+        if rules is None:
+            return self._sums[slot] < -NOISE
+        return any(self._kept.get(rule.number) for rule in rules)
 
     def _remember(self, memory: Memory, evidence: Evidence, counted: Counted) -> float:
         """Keep an event under its key and return the amount of the one that gives way."""
