@@ -151,7 +151,7 @@ def _decision(replay: Replay, frame: _Frame, as_of: Millis, upcoming: Millis | N
         _sla_due(replay) if stage is FunnelStage.LEAD_SQL else None,
         replay.overridden_until,
         tuple(replay.flags) if frame.gate is None else (*replay.flags, f"gate:{frame.gate}"),
-        due(replay, engagement, as_of, upcoming),
+        due(replay, as_of, upcoming),
     )
 
 

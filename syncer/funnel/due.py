@@ -1,7 +1,5 @@
 """When time alone can change where a contact stands next: until then nobody needs to look again."""
 
-from collections.abc import Sequence
-
 from syncer.funnel.bounds import NEVER
 from syncer.funnel.dated import next_change
 from syncer.funnel.elapse import is_watched
@@ -11,12 +9,12 @@ from syncer.funnel.rules import Rules
 from syncer.moments import HOUR, Millis
 
 
-def due(replay: Replay, engagement: float, as_of: Millis, upcoming: Millis | None) -> Millis | None:
+def due(replay: Replay, as_of: Millis, upcoming: Millis | None) -> Millis | None:
     """Return a moment before which time alone changes nothing."""
     rules = replay.rules
     found: list[int] = [] if upcoming is None else [upcoming]
     if is_watched(replay):
-        below = replay.calm_until if replay.below_since is None else replay.below_since
+        below = max(replay.calm_until, as_of) if replay.below_since is None else replay.below_since
         if below < NEVER:
             found.append(rules.evenings.later(below, rules.dwell))
         if replay.cool_until is not None:
@@ -25,11 +23,12 @@ def due(replay: Replay, engagement: float, as_of: Millis, upcoming: Millis | Non
             found.append(replay.overridden_until)
     elif replay.wake < NEVER:
         found.append(replay.wake)
-    if replay.passage is not None:
-        found += _drift(replay, engagement, as_of)
+    if replay.passage is not None and replay.track is not None:
+        # Another level, or a step that the CRM should see.
+        drifts = replay.track.next_change_at(as_of, rules.levels)
+        found += () if drifts is None else (drifts,)
     dated = profile_change(replay.facts, rules, as_of)
-    if dated is not None:
-        found.append(dated)
+    found += () if dated is None else (dated,)
     return Millis(max(min(found), as_of + HOUR)) if found else None
 
 
@@ -42,23 +41,6 @@ def profile_change(facts: ContactFacts, rules: Rules, as_of: Millis) -> Millis |
         return rules.scorer.standing(facts, at), in_tam(facts, rules, at)
 
     return next_change(facts, rules.dated, rules.evenings, view=view, as_of=as_of)
-
-
-def _drift(replay: Replay, engagement: float, as_of: Millis) -> Sequence[int]:
-    """Return when the score alone is next worth a look: another level, or a step that the CRM should see."""
-    rules, track = replay.rules, replay.track
-    if engagement <= 0 or track is None:
-        return ()
-    if replay.taken_off or rules.bounds.points is None:
-        changed = track.next_change_at(as_of, rules.levels)
-        return () if changed is None else (changed,)
-    shown = engagement - rules.score_step
-    mark = max(next((level for level in rules.levels if level <= engagement), shown), shown)
-    if mark <= 0:
-        return ()
-    fades = rules.bounds.stays_above(mark, engagement, as_of)
-    last = replay.last_activity
-    return (fades,) if last is None or rules.bounds.idle == NEVER else (fades, last + rules.bounds.idle)
 
 
 def in_tam(facts: ContactFacts, rules: Rules, as_of: Millis) -> bool:

@@ -36,7 +36,7 @@ def _look_again(replay: Replay, until: int) -> int:
     """Return when a lead under hysteresis must be looked at: at every event while it is below its exit."""
     if not is_watched(replay):
         return NEVER
-    return max(replay.calm_until, until + 1) if replay.below_since is None else until + 1
+    return max(replay.calm_until, until) if replay.below_since is None else until
 
 
 def _ahead(replay: Replay, until: int) -> Due | None:
@@ -84,7 +84,7 @@ def _fall(replay: Replay, track: Track, until: int) -> Due | None:
     if until > after:
         _note_days_below(replay, track, after=after, until=until)
     since = replay.below_since
-    return None if since is None else Due(max(rules.evenings.later(since, rules.dwell), replay.since or 0), _demote)
+    return None if since is None else Due(rules.evenings.later(since, rules.dwell), _demote)
 
 
 def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) -> None:
@@ -111,7 +111,8 @@ def _first_evening_below(replay: Replay, track: Track, *, begin: int, until: int
         if engagement < threshold:
             return evening
         calm = rules.bounds.stays_above(threshold, engagement, evening)
-        at = min(calm, flips_at) if evening < flips_at else calm
+        # Where points are taken off already, what remains fades faster than the bound knows.
+        at = max(evening, min(calm, flips_at))
     return None
 
 

@@ -92,8 +92,6 @@ class Rules:
     is_test: Callable[[Contact], bool] | None
     #: Engagement levels, whose crossing changes the cell.
     levels: Sequence[float]
-    #: Points by which the CRM's engagement may lag behind.
-    score_step: float
     #: Business minutes until the first touch: after a request, and after a hand-over by score.
     request_minutes: int
     score_minutes: int
@@ -166,7 +164,6 @@ def compile_rules(
         lifecycles={**_LIFECYCLES, **agreement.custom_lifecycle},
         is_test=_test_of(agreement.calendar.own_domains, agreement.calendar.test_name_patterns),
         levels=tuple(scorer.levels()),
-        score_step=agreement.write_back.score_step,
         request_minutes=hours.minutes(sla.first_touch.explicit_request),
         score_minutes=hours.minutes(sla.first_touch.score_sales_ready),
         dated=dated_profile(agreement),

@@ -179,7 +179,7 @@ def test_nothing_changes_before_the_due_time(
         return  # nothing is looked at more often than once an hour
     just_before = _decided(known, deals, max(until - 1, day), who)
     assert (just_before.stage, just_before.score.cell) == (now.stage, now.score.cell)
-    assert abs(just_before.score.engagement - now.score.engagement) <= rules().score_step + 0.02
+    assert abs(just_before.score.engagement - now.score.engagement) <= rules().agreement.write_back.score_step + 0.02
 
 
 @_many
