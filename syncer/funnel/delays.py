@@ -70,12 +70,12 @@ def _asked_at(judge: Judge, spans: Sequence[DealSpan], read_at: ReadAt, rule: De
     """Return since when a question has stood; what a deal is worth may change meanwhile."""
     reading = read_at(as_of)
     since = _since(judge, reading, rule, spans[-1].valid_from, as_of)
-    for before, later in pairwise(reversed(spans)):
-        earlier = read_at(later.valid_from)
-        is_open = since == before.valid_from and later.outcome is Outcome.OPEN
+    for span, before in pairwise(reversed(spans)):
+        earlier = read_at(before.valid_from)
+        is_open = since == span.valid_from and before.outcome is Outcome.OPEN
         if not is_open or not is_same_question(earlier, reading) or not _holds(judge, earlier, rule, since - 1):
             break
-        since = _since(judge, earlier, rule, later.valid_from, Millis(since - 1))
+        since = _since(judge, earlier, rule, before.valid_from, Millis(since - 1))
     return since
 
 

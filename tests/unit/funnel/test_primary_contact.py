@@ -66,6 +66,7 @@ def test_a_deal_of_nobody_has_no_primary_contact() -> None:
         (_deal(_link("a", "Champion")), False),
         (_deal(_link("a", is_primary=True)), False),
         (deal_facts([("2026-05-01", "qualifiedtobuy")], contact_ids=("a",)), False),
+        (deal_facts([("2026-05-01", "qualifiedtobuy")], contact_ids=("a", "b")), True),
     ],
 )
 def test_only_an_open_choice_among_several_asks_who_was_sales_ready(deal: DealFacts, expected: bool) -> None:

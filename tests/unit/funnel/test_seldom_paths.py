@@ -131,6 +131,12 @@ def test_when_the_last_of_several_leads_has_ended_the_contact_has() -> None:
     assert (found.cycles[0].outcome, day(found.cycles[0].ended_at)) == (Outcome.LOST, "2026-10-05")
 
 
+def test_a_call_that_was_connected_is_no_lead_that_sales_works_on() -> None:
+    called = row("2026-10-02", "call", outcome="connected", actor="71")
+    gone = _lead("2026-10-05", LeadWord(LeadState.DISQUALIFIED, "s9", "no_fit"))
+    assert _decide(_demo(), called, gone).cycles[0].outcome is Outcome.LOST
+
+
 def test_a_lead_whose_state_nobody_knows_says_nothing() -> None:
     assert _decide(_demo(), _lead("2026-10-05", LeadWord(None, "s7"))).stage is FunnelStage.LEAD_SQL
 
@@ -245,6 +251,24 @@ def test_a_deal_that_is_deleted_beside_an_open_one_leaves_the_other_to_lead() ->
     stays = _deal(("2026-07-01", "qualifiedtobuy"), ident="d2")
     found = _decide(deals=[gone, stays])
     assert (found.stage, found.cycles[0].deal_id) == (FunnelStage.LEAD_DEAL, "d2")
+
+
+def test_the_deal_that_is_furthest_leads_and_of_equals_the_lowest_id() -> None:
+    near = _deal(("2026-06-01", "qualifiedtobuy"), ident="d1")
+    far = _deal(("2026-07-01", "contractsent"), ident="d2")
+    same = _deal(("2026-06-15", "qualifiedtobuy"), ident="d0")
+    for deals, leads in (([near, far], "d2"), ([near, same], "d0")):
+        found = _decide(deals=deals)
+        assert (found.cycles[0].deal_id, found.events[-1].evidence) == (
+            leads,
+            (f"deal:{'d2' if far in deals else 'd1'}",),
+        )
+
+
+def test_only_the_stage_in_which_a_deal_stands_now_is_asked_to_be_mapped() -> None:
+    once, known = ("2026-06-01", "strange"), ("2026-07-01", "qualifiedtobuy")
+    for moves, flags in (([once], True), ([once, known], False), ([("2026-05-01", "qualifiedtobuy"), once], True)):
+        assert ("unmapped_stage" in _decide(deals=[_deal(*moves)]).flags) is flags
 
 
 def test_a_deal_that_is_deleted_after_another_was_lost_leaves_that_end() -> None:
