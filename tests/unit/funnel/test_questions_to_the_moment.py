@@ -19,9 +19,8 @@ _AS_OF = "2026-11-21"
 
 def _asks(when: str) -> str:
     """Return an agreement that asks the owner of an open deal by one condition."""
-    return (
-        f"closed_other: {{rules: [{{id: X, when: 'deal.is_open and {when}', mode: propose}}], guards: {{rules: []}}}}"
-    )
+    rule = f"{{id: X, when: 'deal.is_open and {when}', mode: propose}}"
+    return f"closed_other: {{rules: [{rule}], guards: {{rules: [], skip_if: []}}}}"
 
 
 def _worth(when: int, amount: int) -> Change:
@@ -99,6 +98,12 @@ def test_a_window_before_a_meeting_is_due_and_ends_with_it() -> None:
     assert 0 <= before.due_at - (meets - 14 * DAY) <= 1
     asked = decided_deal(deal, "2027-01-25", text)
     assert (asked.spans[-1].proposal, asked.due_at) == ("X", meets)
+
+
+def test_a_question_that_days_bring_and_a_meeting_ends_is_due_between_them() -> None:
+    deal = replace(deal_facts(_OPEN), next_meeting_at=at("2026-09-20T11:30"))
+    before = decided_deal(deal, "2026-09-01", _asks("days_in_stage >= 100 and not no_future_activity"))
+    assert (before.spans[-1].proposal, before.due_at) == (None, at("2026-06-01") + 100 * DAY)
 
 
 _STAGE = Stage("default", "qualifiedtobuy")

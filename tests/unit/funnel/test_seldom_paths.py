@@ -266,9 +266,9 @@ def test_the_deal_that_is_furthest_leads_and_of_equals_the_lowest_id() -> None:
 
 
 def test_only_the_stage_in_which_a_deal_stands_now_is_asked_to_be_mapped() -> None:
-    once, known = ("2026-06-01", "strange"), ("2026-07-01", "qualifiedtobuy")
-    for moves, flags in (([once], True), ([once, known], False), ([("2026-05-01", "qualifiedtobuy"), once], True)):
-        assert ("unmapped_stage" in _decide(deals=[_deal(*moves)]).flags) is flags
+    once, known, now = ("2026-06-01", "strange"), ("2026-07-01", "qualifiedtobuy"), "2026-07-02"
+    for moves, flagged in (([once], True), ([once, known], False), ([("2026-05-01", "qualifiedtobuy"), once], True)):
+        assert ("unmapped_stage" in _decide(deals=[_deal(*moves, as_of=now)], as_of=now).flags) is flagged
 
 
 def test_a_deal_that_is_deleted_after_another_was_lost_leaves_that_end() -> None:
