@@ -34,11 +34,8 @@ class Offers(NamedTuple):
         return min((one.begins for one in self.known if one.holds(at)), default=None)
 
     def moments(self) -> Iterator[Millis]:
-        """Yield every moment at which an offer begins or ends."""
-        for one in self.known:
-            yield one.begins
-            if one.ends is not None:
-                yield one.ends
+        """Yield every moment at which an offer begins; one ends by a change of its quote."""
+        return (one.begins for one in self.known)
 
 
 def offers_of(judge: Judge, lines: Timelines) -> Offers:

@@ -112,3 +112,16 @@ def test_figures_of_a_day_depend_on_no_order_and_no_later_day(stays: list[Stay],
     early = [one._replace(until=None) if one.until is not None and one.until > then else one for one in known]
     cut = figures_of(early, Calendar(), then)
     assert cut.at("default", "qualifiedtobuy", then) == whole.at("default", "qualifiedtobuy", then)
+
+
+def test_a_sale_that_was_undone_in_its_own_month_counts_in_none_and_leaves_the_others() -> None:
+    undone = Stay(_QUALIFIED, 99.0, at("2026-03-10"), at("2026-03-20"))
+    found = figures_of([undone, *(_won(days, "2026-03-11") for days in (10, 20, 30, 40, 50))], Calendar(), at(_AS_OF))
+    assert found == Stays({_QUALIFIED: [Figure(at("2026-04-01T00:00"), 40.0, 5)]})
+
+
+def test_the_percentile_lies_between_its_neighbours_to_a_hundredth_of_a_day() -> None:
+    six = [_won(days, "2026-03-11") for days in (10, 20, 30, 40, 50, 60)]
+    assert figures_of(six, Calendar(), at(_AS_OF)).at("default", "qualifiedtobuy", at(_AS_OF)).p75_days == 47.5
+    broken = [Stay(_QUALIFIED, days, at("2026-03-11"), None) for days in (1.0, 2.0, 3.0, 40.128, 50.0)]
+    assert figures_of(broken, Calendar(), at(_AS_OF)).at("default", "qualifiedtobuy", at(_AS_OF)).p75_days == 40.13
