@@ -89,7 +89,10 @@ def _fall(replay: Replay, track: Track, until: int) -> Due | None:
 
 def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) -> None:
     threshold, calm_until = replay.exit_at(), replay.calm_until
-    if replay.measure(until) >= threshold:
+    is_above = replay.measure(until) >= threshold
+    if replay.rules.evenings.after(after) > until:
+        return
+    if is_above:
         replay.below_since = None
         return
     if replay.taken_off or not replay.rules.bounds.half_life:

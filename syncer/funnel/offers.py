@@ -52,8 +52,7 @@ def offers_of(judge: Judge, lines: Timelines) -> Offers:
     if not found and judge.rules.offer_fallback:
         found.append(Offer(lines.created_at))
     # What is older than the deal, such as a quote moved here, stands from its creation on.
-    since = [one._replace(begins=max(one.begins, lines.created_at)) for one in found]
-    return Offers([one for one in since if one.ends is None or one.ends > one.begins])
+    return Offers([one._replace(begins=max(one.begins, lines.created_at)) for one in found])
 
 
 def _by_stage(judge: Judge, lines: Timelines) -> Iterator[Offer]:

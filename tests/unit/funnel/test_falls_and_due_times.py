@@ -51,6 +51,22 @@ def test_a_lead_falls_on_the_fourteenth_evening_below_its_exit_whoever_looks_mea
     assert (fallen.stage, fallen.since, fallen.events[-1].rule) == (FunnelStage.SUSPECT, at(_FALLS), "hysteresis")
 
 
+@pytest.mark.parametrize("glances", [[], ["2026-08-09T11:00"]])
+def test_hours_above_the_exit_between_two_evenings_below_it_interrupt_nothing(glances: Sequence[str]) -> None:
+    """4.06 and a page of 1 are above 5 at ten, and below it by midnight: every evening was below (domain D4)."""
+    page = row("2026-08-09", "page_view", "/blog", asset="/blog")
+    evidence = [_paper(), page, *(_glance(when) for when in glances)]
+    assert _decide(evidence, page.occurred_at).score.engagement == 5.06
+    assert _decide(evidence, "2026-08-10T00:00").score.engagement == 4.99
+    assert _decide(evidence, _FALLS).stage is FunnelStage.SUSPECT
+
+
+def test_an_evening_above_the_exit_interrupts_the_days_below() -> None:
+    evidence = [_paper(), _paper("2026-08-09", "b")]
+    for glances in ([], [_glance("2026-08-09T11:00")], [_glance("2026-08-10T11:00")]):
+        assert _decide([*evidence, *glances], "2026-08-20").stage is FunnelStage.INQUIRY
+
+
 def test_a_request_that_gives_no_points_does_not_begin_the_days_below_anew() -> None:
     evidence = [_paper(), row("2026-08-05", "form", "Angebot anfordern")]
     found = _decide(evidence, _FALLS, **_UNFIT)
