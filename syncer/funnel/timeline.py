@@ -34,8 +34,6 @@ class Timelines(NamedTuple):
 
     created_at: Millis
     versions: Mapping[str, Timeline]
-    #: The stages come from the record alone: no version of them is known.
-    is_bare: bool
 
     def of(self, name: str) -> Timeline:
         """Return the versions of one property."""
@@ -75,7 +73,7 @@ def timelines(deal: Deal, changes: Sequence[Change], *, is_closed: Callable[[str
     for name, present in _present(deal).items():
         found[name] = _settled(by_name.pop(name, []), present, created, taken_down)
     found.update(by_name)
-    return Timelines(created, found, not stages)
+    return Timelines(created, found)
 
 
 def _present(deal: Deal) -> Mapping[str, str | None]:
@@ -105,7 +103,7 @@ def _taken_down(stages: Sequence[Version], created: Millis) -> Millis | None:
 def _settled(versions: list[Version], present: str | None, created: Millis, taken_down: Millis | None) -> Timeline:
     """Return versions whose first one stands from creation on; without any, the present value does."""
     if not versions:
-        return () if present is None else (Version(created, present, ChangeSource.UNKNOWN),)
+        return (Version(created, present, ChangeSource.UNKNOWN),)
     first = versions[0]
     is_of_the_past = first.source in _IMPORTERS or (taken_down is not None and first.at - taken_down < MINUTE)
     if first.at > created and is_of_the_past:
