@@ -467,34 +467,3 @@ def test_a_deal_without_contacts_has_no_primary() -> None:
     assert (
         decided_deal(deal_facts([("2026-05-01", "qualifiedtobuy")], contact_ids=()), _AS_OF).primary_contact_id is None
     )
-
-
-@pytest.mark.parametrize(
-    ("entered", "won"),
-    [
-        ("2026-06-01T12:00", "2026-06-01T12:00"),
-        ("2026-06-02T09:59", "2026-06-02T09:59"),
-        ("2026-06-02T10:00", "2026-06-01"),
-    ],
-)
-def test_a_deal_that_is_entered_as_won_a_day_after_it_began_was_won_when_its_record_says(
-    entered: str, won: str
-) -> None:
-    facts = deal_facts([(entered, "closedwon")], created="2026-06-01", close_date=at("2026-05-20"))
-    [first] = [span for span in decided_deal(facts, "2026-06-10").spans if span.outcome is Outcome.WON][:1]
-    assert first.valid_from == at(won)
-
-
-@pytest.mark.parametrize(("told", "worth"), [("2026-06-10T10:00:59", Decimal(5)), ("2026-06-10T10:01", None)])
-def test_what_is_told_within_a_minute_of_entering_a_deal_late_was_so_from_the_beginning(
-    told: str, worth: Decimal | None
-) -> None:
-    facts = deal_facts([("2026-06-10", "qualifiedtobuy")], created="2026-06-01", more=[change(told, "amount", "5")])
-    assert decided_deal(facts, "2026-06-20").spans[0].amount == worth
-
-
-def test_what_a_machine_told_first_was_so_from_the_beginning_and_what_followed_stands_from_its_own_day() -> None:
-    told = [change("2026-06-03", "amount", "5", ChangeSource.INTEGRATION), change("2026-06-05", "amount", "7")]
-    facts = deal_facts([("2026-06-01", "qualifiedtobuy")], more=told, two_way=["2026-06-19"])
-    found = [(span.valid_from, span.amount) for span in decided_deal(facts, "2026-06-20").spans]
-    assert found == [(at("2026-06-01"), Decimal(5)), (at("2026-06-05"), Decimal(7))]
