@@ -56,6 +56,24 @@ def test_a_date_in_the_gate_and_in_the_market_is_one_of_the_profile() -> None:
     assert old.stage is FunnelStage.TAM
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tam: {rule: 'contact.created_at < as_of - 365d'}",
+        "tam: {rule: 'contact.created_at >= as_of - 365d'}",
+        "score_model: {negative: [{id: N, if: 'contact.created_at < as_of - 365d', fit: -10}]}",
+        "score_model: {gates: [{id: G, if: 'contact.created_at < as_of - 365d', result: OUT}]}",
+    ],
+)
+def test_a_record_that_grows_old_is_due_the_moment_after_the_last_one_that_a_rule_includes(text: str) -> None:
+    born = at("2026-02-01")
+    young = _decided(at("2026-11-21"), text, created_at=born)
+    assert young.due_at == born + 365 * DAY + 1
+    old = _decided(young.due_at, text, created_at=born)
+    assert (old.stage, old.score.fit) != (young.stage, young.score.fit)
+    assert old.due_at is None
+
+
 def test_where_spans_are_calculated_every_evening_is_looked_at() -> None:
     text = "tam: {rule: 'contact.planned_purchase > end_of_quarter(as_of, 1)'}"
     decision = _planned(at("2026-11-21"), at("2028-01-15"), text)

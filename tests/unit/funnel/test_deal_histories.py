@@ -1,4 +1,4 @@
-"""From when on a value of a deal stood: what was entered late, told of by machines, or is known from the record alone."""
+"""From when on a value of a deal stood: entered late, told of by machines, or known from the record alone."""
 
 from decimal import Decimal
 
