@@ -81,13 +81,12 @@ def _decay(own: Decay | str | None, half_life: float | None, default: Decay) -> 
 
 
 def _is_lasting(rule: NegativeRule) -> bool:
-    """Say whether a deduction takes points off and never fades back."""
-    lasts = (
+    """Say whether a deduction never fades back."""
+    return (
         rule.event is None
         or rule.decay == "none"
         or (isinstance(rule.decay, Decay) and rule.decay.kind is DecayKind.NONE)
     )
-    return lasts and (rule.engagement or 0) <= 0
 
 
 def _first_idle_day(agreement: Agreement, text: str) -> int:

@@ -74,6 +74,11 @@ def test_a_record_that_grows_old_is_due_the_moment_after_the_last_one_that_a_rul
     assert old.due_at is None
 
 
+def test_a_deduction_for_an_event_reads_no_date_of_the_profile() -> None:
+    text = "score_model: {negative: [{id: N, event: unsubscribe, if: 'dwell_s >= 10', engagement: -3}]}"
+    assert _decided(at("2026-11-21"), text, created_at=at("2026-02-01")).due_at is None
+
+
 def test_where_spans_are_calculated_every_evening_is_looked_at() -> None:
     text = "tam: {rule: 'contact.planned_purchase > end_of_quarter(as_of, 1)'}"
     decision = _planned(at("2026-11-21"), at("2028-01-15"), text)
