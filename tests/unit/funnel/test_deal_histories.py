@@ -4,9 +4,11 @@ from decimal import Decimal
 
 import pytest
 
+from syncer.funnel import decide_deal
 from syncer.funnel.facts import Outcome
-from syncer.records import ChangeSource
-from tests.unit.funnel.build import at, change, deal_facts, decided_deal
+from syncer.moments import Millis
+from syncer.records import Change, ChangeSource, Kind
+from tests.unit.funnel.build import at, change, deal_facts, decided_deal, rules
 
 _OPEN = [("2026-06-01", "qualifiedtobuy")]
 
@@ -84,3 +86,89 @@ def test_of_two_stages_that_a_deal_came_to_in_one_moment_it_stands_in_the_presen
 def test_a_close_date_is_the_same_moment_however_the_crm_writes_it(told: str) -> None:
     facts = deal_facts(_OPEN, more=[change(_OPEN[0][0], "close_date", told)])
     assert decided_deal(facts, "2026-06-10").spans[-1].close_date == at("2026-09-30T10:00")
+
+
+def test_a_deal_is_there_from_the_moment_of_its_creation_and_due_later_than_each_look() -> None:
+    facts = deal_facts(_OPEN, close_date=at("2026-09-01"))
+    found = decided_deal(facts, "2026-06-01")
+    assert [(span.valid_from, span.outcome) for span in found.spans] == [(at("2026-06-01"), Outcome.OPEN)]
+    assert found.due_at is not None
+    assert found.due_at > at("2026-06-01")
+    assert decide_deal(facts, rules=rules(), as_of=Millis(at("2026-06-01") - 1)).spans == []
+
+
+def test_a_deal_that_is_deleted_in_the_moment_of_its_creation_never_was() -> None:
+    found = decided_deal(deal_facts(_OPEN, archived_at=at("2026-06-01")), "2026-06-10")
+    assert {span.outcome for span in found.spans} == {Outcome.VOID}
+
+
+def _reason(when: int, text: str | None) -> Change:
+    return Change(
+        kind=Kind.DEAL,
+        record_id="d1",
+        property="lost_reason",
+        value=text,
+        at=Millis(when),
+        source=ChangeSource.USER,
+    )
+
+
+_LOST_AND_OPEN = [*_OPEN, ("2026-07-01", "closedlost"), ("2026-08-01", "qualifiedtobuy")]
+
+
+@pytest.mark.parametrize(("ahead", "reason"), [(2, "price"), (1, "price"), (0, "explicit_no"), (-1, "explicit_no")])
+def test_the_reason_of_a_closing_is_what_was_said_until_the_deal_left_the_stage(ahead: int, reason: str) -> None:
+    said = [_reason(at("2026-07-01"), "abgesagt"), _reason(at("2026-08-01") - ahead, "zu teuer")]
+    spans = decided_deal(deal_facts(_LOST_AND_OPEN, more=said), "2026-08-10").spans
+    assert {span.reason for span in spans if span.outcome is Outcome.LOST} == {reason}
+
+
+def test_a_reason_that_is_given_now_is_known_now() -> None:
+    said = [_reason(at("2026-07-01"), "abgesagt"), _reason(at("2026-07-05"), "zu teuer")]
+    for as_of, reason in (("2026-07-04", "explicit_no"), ("2026-07-05", "price")):
+        assert decided_deal(deal_facts(_LOST_AND_OPEN[:2], more=said), as_of).spans[-1].reason == reason
+
+
+def test_a_person_who_says_other_while_moving_the_deal_says_it_of_the_new_stage() -> None:
+    said = change("2026-07-01", "outcome", "other")
+    last = decided_deal(deal_facts([*_OPEN, ("2026-07-01", "contractsent")], more=[said]), "2026-07-02").spans[-1]
+    assert (last.outcome, last.rule) == (Outcome.OTHER, "CO2")
+    before = change("2026-06-30", "outcome", "other")
+    assert (
+        decided_deal(deal_facts([*_OPEN, ("2026-07-01", "contractsent")], more=[before]), "2026-07-02")
+        .spans[-1]
+        .outcome
+        is Outcome.OPEN
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "moved", "rule"), [("", False, "open_stage"), ("", True, "CO4"), ("other", True, "CO2")]
+)
+def test_that_a_deal_is_not_delayed_holds_until_its_close_date_moves_and_that_it_is_holds_on(
+    said: str, moved: bool, rule: str
+) -> None:
+    dates = [change("2026-06-01", "close_date", str(at("2026-12-15")))]
+    dates += [change("2026-11-01", "close_date", str(at("2027-05-15")))] if moved else []
+    facts = deal_facts(
+        _OPEN,
+        more=[*dates, change("2026-10-10", "outcome", said)],
+        fields={"planned_purchase": at("2027-06-15")},
+        updated_at=at("2026-11-01"),
+    )
+    assert decided_deal(facts, "2026-11-21").spans[-1].rule == rule
+
+
+def test_a_deal_stood_in_the_pipeline_of_its_day() -> None:
+    moved = [change("2026-06-01", "pipeline", "default"), change("2026-07-01", "pipeline", "upsell")]
+    facts = deal_facts([*_OPEN, ("2026-07-01", "upsell_open")], more=moved, pipeline_id="upsell")
+    found = [(span.pipeline_id, span.pipeline_kind, span.outcome) for span in decided_deal(facts, "2026-07-02").spans]
+    assert found[0] == ("default", "new_business", Outcome.OPEN)
+    assert found[-1] == ("upsell", "expansion", Outcome.OPEN)
+
+
+def test_a_pipeline_that_is_written_again_is_no_move() -> None:
+    text = "closed_other: {rules: [{id: X, when: 'days_in_stage >= 30', mode: propose}], guards: {rules: []}}"
+    told = [change("2026-06-01", "pipeline", "default"), change("2026-06-20", "pipeline", "default")]
+    last = decided_deal(deal_facts(_OPEN, more=told), "2026-07-10", text).spans[-1]
+    assert (last.proposal, last.valid_from) == ("X", at("2026-07-01"))
