@@ -172,3 +172,16 @@ def test_a_pipeline_that_is_written_again_is_no_move() -> None:
     told = [change("2026-06-01", "pipeline", "default"), change("2026-06-20", "pipeline", "default")]
     last = decided_deal(deal_facts(_OPEN, more=told), "2026-07-10", text).spans[-1]
     assert (last.proposal, last.valid_from) == ("X", at("2026-07-01"))
+
+
+def test_a_deal_has_the_probability_of_its_record_in_its_present_stage_and_before_that_of_each_stage() -> None:
+    facts = deal_facts([*_OPEN, ("2026-07-01", "contractsent")], probability=0.37)
+    found = {span.stage_id: span.probability for span in decided_deal(facts, "2026-07-02").spans}
+    assert found == {"qualifiedtobuy": 0.4, "contractsent": 0.37}
+
+
+def test_only_what_is_delayed_has_a_day_to_come_back() -> None:
+    moves = [*_OPEN, ("2026-07-01", "closedlost"), ("2026-08-01", "qualifiedtobuy"), ("2026-08-10", "closedwon")]
+    assert {span.resume_at for span in decided_deal(deal_facts(moves, lost_reason="abgesagt"), "2026-08-20").spans} == {
+        None
+    }
