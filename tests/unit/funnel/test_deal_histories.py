@@ -185,3 +185,38 @@ def test_only_what_is_delayed_has_a_day_to_come_back() -> None:
     assert {span.resume_at for span in decided_deal(deal_facts(moves, lost_reason="abgesagt"), "2026-08-20").spans} == {
         None
     }
+
+
+@pytest.mark.parametrize(
+    ("moves", "values", "flags"),
+    [
+        ([("2026-07-01", "closedlost")], {"lost_reason": "abgesagt"}, ()),
+        ([("2026-07-01", "closedlost")], {}, ("unspecified_reason",)),
+        ([("2026-07-01", "closedwon")], {}, ()),
+        ([("2026-07-01", "closedwon")], {"archived_at": at("2026-07-05")}, ("deleted_won_deal",)),
+        ([], {"archived_at": at("2026-07-05")}, ()),
+        ([("2026-07-01", "closedwon")], {"close_date": at("2026-06-24")}, ()),
+        ([("2026-07-01", "closedwon")], {"close_date": at("2026-06-24") - 1}, ("backdated",)),
+        ([("2026-07-01", "closedwon")], {"close_date": at("2026-07-08") + 1}, ("backdated",)),
+    ],
+)
+def test_what_is_odd_about_a_deal_is_flagged_and_nothing_else(
+    moves: list[tuple[str, str]], values: dict[str, object], flags: tuple[str, ...]
+) -> None:
+    assert decided_deal(deal_facts([*_OPEN, *moves], **values), "2026-07-20").flags == flags
+
+
+def test_a_deal_that_begins_with_an_offer_is_none_without_signs_of_offers() -> None:
+    assert decided_deal(deal_facts([("2026-06-01", "contractsent")]), "2026-06-10").flags == ()
+
+
+def test_an_outcome_that_a_person_changed_is_compared_with_the_close_date_from_their_word_on() -> None:
+    said = change("2026-07-20", "outcome", "other")
+    moves = [*_OPEN, ("2026-07-01", "closedlost")]
+    facts = deal_facts(moves, more=[said], lost_reason="abgesagt", close_date=at("2026-07-01"))
+    last = decided_deal(facts, "2026-07-21")
+    assert (last.spans[-1].outcome, last.spans[-1].valid_from, last.flags) == (
+        Outcome.OTHER,
+        at("2026-07-20"),
+        ("backdated",),
+    )

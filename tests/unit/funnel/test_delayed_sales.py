@@ -352,3 +352,20 @@ def test_the_first_of_a_month_is_local() -> None:
     assert calendar.month_start(at("2026-01-15"), -1) == at("2025-12-01T00:00")
     assert moment(calendar.month_start(at("2026-07-01T00:00"))).astimezone(BERLIN).hour == 0
     assert calendar.month_start(millis(moment(at("2026-07-01T00:00"))) - HOUR) == at("2026-06-01T00:00")
+
+
+# --- what was decided or written before
+
+
+def test_what_we_wrote_stands_without_any_rule_that_holds_now() -> None:
+    wrote = change("2026-07-01", "outcome", "other", ChangeSource.INTEGRATION)
+    last = decided_deal(deal_facts(_OPEN, more=[wrote]), "2026-07-10").spans[-1]
+    assert (last.outcome, last.rule, day(last.valid_from)) == (Outcome.OTHER, "CO4", "2026-07-01")
+
+
+@pytest.mark.parametrize("since", ["2026-06-01", "2026-11-12", _AS_OF])
+def test_what_was_decided_keeps_its_day_from_the_entry_of_the_stage_to_this_moment(since: str) -> None:
+    text = "closed_other: {guards: {rules: []}}"
+    kept = Kept(delays=[Delay("CO4", at(since))])
+    deal = replace(_planned("2027-06-15", updated_at=at("2026-11-10")), kept=kept)
+    assert decided_deal(deal, _AS_OF, text).spans[-1].valid_from == at(since)
