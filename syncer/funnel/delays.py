@@ -84,7 +84,7 @@ def _past(
 ) -> Sequence[DealSpan]:
     """Return the spans with the delays that are over: each ended where the stage did, else where it was seen to."""
     for kept in _kept(judge):
-        if kept.since > as_of or kept == going_on:
+        if kept.since >= as_of or kept == going_on:
             continue
         left = next((one.at for one in lines.of("stage") if one.at > kept.since), as_of)
         spans = _delayed(judge, spans, kept._replace(until=min(left, kept.until or as_of)))

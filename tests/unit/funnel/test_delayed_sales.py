@@ -368,4 +368,51 @@ def test_what_was_decided_keeps_its_day_from_the_entry_of_the_stage_to_this_mome
     text = "closed_other: {guards: {rules: []}}"
     kept = Kept(delays=[Delay("CO4", at(since))])
     deal = replace(_planned("2027-06-15", updated_at=at("2026-11-10")), kept=kept)
-    assert decided_deal(deal, _AS_OF, text).spans[-1].valid_from == at(since)
+    spans = decided_deal(deal, _AS_OF, text).spans
+    assert next(span.valid_from for span in spans if span.outcome is Outcome.OTHER) == at(since)
+
+
+def test_a_delay_that_would_have_begun_now_and_is_taken_back_leaves_no_stretch_of_no_time() -> None:
+    kept = Kept(delays=[Delay("CO4", at("2026-11-21"))])
+    said = change("2026-11-20", "outcome", "")
+    spans = decided_deal(deal_facts(_OPEN, more=[said], kept=kept), _AS_OF).spans
+    assert all(span.valid_from != span.valid_to for span in spans)
+
+
+_MOVED = [*_OPEN, ("2026-08-01", "presentationscheduled")]
+_WRITER = ChangeSource.INTEGRATION
+
+
+@pytest.mark.parametrize(
+    ("words", "as_of", "outcome"),
+    [
+        ([("2026-08-01", "other")], "2026-08-02", Outcome.OTHER),
+        ([("2026-08-01", "other")], "2026-08-01", Outcome.OTHER),
+        ([("2026-07-31", "other")], "2026-08-02", Outcome.OPEN),
+        ([("2026-08-01", "other"), ("2026-08-02", "")], "2026-08-03", Outcome.OPEN),
+    ],
+)
+def test_what_we_wrote_stands_from_the_moment_on_in_its_own_stage_until_we_write_otherwise(
+    words: list[tuple[str, str]], as_of: str, outcome: Outcome
+) -> None:
+    wrote = [change(when, "outcome", word, _WRITER) for when, word in words]
+    assert decided_deal(deal_facts(_MOVED, more=wrote), as_of).spans[-1].outcome is outcome
+
+
+def test_a_delay_that_began_with_its_stage_lasted_as_long_as_the_stage() -> None:
+    kept = Kept(delays=[Delay("CO4", at("2026-06-01"))])
+    found = [
+        (span.outcome, day(span.valid_from)) for span in decided_deal(deal_facts(_MOVED, kept=kept), "2026-08-02").spans
+    ]
+    assert found == [(Outcome.OTHER, "2026-06-01"), (Outcome.OPEN, "2026-08-01")]
+
+
+def test_while_another_question_waits_for_its_answer_what_was_decided_stands() -> None:
+    """Silent since 1 August, asked on 15 September, answered by itself on the 29th."""
+    text = "closed_other: {propose: {auto_apply_after_grace: true}}"
+    silent = deal_facts(_OPEN, two_way=["2026-08-01"], close_date=at("2027-03-01"))
+    asked = decided_deal(silent, "2026-09-20", text).spans[-1]
+    assert (asked.outcome, asked.proposal, day(asked.valid_from)) == (Outcome.OPEN, "CO8", "2026-09-15")
+    decided = replace(silent, kept=Kept(delays=[Delay("CO4", at("2026-08-10"))]))
+    last = decided_deal(decided, "2026-09-20", text).spans[-1]
+    assert (last.outcome, last.rule, day(last.valid_from)) == (Outcome.OTHER, "CO4", "2026-08-10")
