@@ -7,7 +7,6 @@ from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, Cyc
 from syncer.moments import Millis, iso
 from syncer.scoring.contributions import axis_of
 from syncer.scoring.counterfactuals import Counterfactual, counterfactuals
-from syncer.scoring.matrix import NONE
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.telling import BaseRate, Case, told
 from syncer.scoring.words import Lang
@@ -79,7 +78,7 @@ def explain(
     track = None if started_at is None else scorer.replay(facts, as_of=as_of, started_at=started_at)
     score = scorer.score(fit, 0.0 if track is None else track.at(as_of), basis)
     lines = scorer.contributions(facts, as_of=as_of, started_at=started_at, lang=lang)
-    found = [] if basis == NONE else counterfactuals(scorer, fit, track, basis=basis, as_of=as_of)
+    found = counterfactuals(scorer, fit, track, basis=basis, as_of=as_of)
     case = Case(
         scorer=scorer,
         facts=facts,

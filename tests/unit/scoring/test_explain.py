@@ -171,6 +171,9 @@ def test_the_machine_form_is_json_and_complete():
     assert found["missing"] == ["contact.planned_purchase"]
     assert found["model"] == {"id": "dach-b2b", "version": 7, "hash": SCORER.identity["hash"]}
     assert found["as_of"] == iso(NOW)
+    assert (found["completeness"], found["base_rate"]) == (0.8333, None)
+    rate = BaseRate(cell="A2", k=12, n=50, low=0.14, high=0.37, months=12)
+    assert told(base_rate=rate).as_dict()["base_rate"]["k"] == 12
     assert found["counterfactuals"] == [
         {"change": "no_new_activity", "new_cell": "A3", "at": iso(at("2026-12-03T00:00"))},
         {"change": "demo_request", "new_cell": "A1", "at": None},
