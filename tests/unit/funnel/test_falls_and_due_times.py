@@ -43,7 +43,16 @@ def _model(groups: str, negative: str, decay: str) -> str:
 # --- falls
 
 
-@pytest.mark.parametrize("glances", [[], ["2026-08-05T00:30"], [_FIRST_BELOW], ["2026-07-31T23:59", "2026-08-12"]])
+@pytest.mark.parametrize(
+    "glances",
+    [
+        [],
+        ["2026-08-05T00:30"],
+        [_FIRST_BELOW],
+        ["2026-07-31T23:59", _FIRST_BELOW],
+        ["2026-07-31T23:59", "2026-08-12"],
+    ],
+)
 def test_a_lead_falls_on_the_fourteenth_evening_below_its_exit_whoever_looks_meanwhile(glances: Sequence[str]) -> None:
     evidence = [_paper(), *(_glance(when) for when in glances)]
     assert _decide(evidence, at(_FALLS) - 1).stage is FunnelStage.INQUIRY
