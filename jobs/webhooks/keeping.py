@@ -27,7 +27,7 @@ _WHAT_TO_DO = (
     "HubSpot's audit log of privacy deletions names whom: syncer forget ID, then syncer dead-letters drop this letter",
 )
 #: Seconds in which what arrives together is gathered: a commit costs more than all that it keeps.
-_GATHER = 0.002
+_GATHER = 0.001
 #: Seconds between two notes of what came, where nothing is to be kept.
 _NOTE_EVERY = 5.0
 
