@@ -11,8 +11,8 @@ from syncer.scoring.rounding import NOISE, half_up
 #: A rounded value is below a threshold once the exact one is this much below it.
 _HALF_CENT = 0.005
 _LN2 = log(2.0)
-#: Rounds towards a crossing: the first one reaches it where all points fade at one speed.
-_ROUNDS = 3
+#: Further rounds towards a crossing, where points fade at different speeds or more of them than a cap lets count.
+_ROUNDS = 2
 
 
 class Running(Protocol):
@@ -85,13 +85,14 @@ def next_change_at(track: Running, now: int, thresholds: Sequence[float]) -> Mil
     """
     plan, only_falls = track.plan, track.only_falls
     deducted = track.deductions(now)
-    value = track.gross(now) + deducted
+    gross = track.gross(now)
+    value = gross + deducted
     shown = half_up(min(max(value, plan.low), plan.high))
     below = max([plan.low, shown - plan.step, *(mark for mark in thresholds if mark <= shown)])
     if only_falls and below <= plan.low + _HALF_CENT:
         return None
     if only_falls and not plan.linear:
-        ahead = _half_life_bound(track, now, below - deducted - _HALF_CENT)
+        ahead = _half_life_bound(track, now, gross, below - deducted - _HALF_CENT)
     else:
         above = min([shown + plan.step, *(mark for mark in thresholds if mark > shown)])
         ahead = _slope_bound(track, now, (value, below, above))
@@ -99,7 +100,7 @@ def next_change_at(track: Running, now: int, thresholds: Sequence[float]) -> Mil
     return Millis(max(min(moments), now + MINUTE)) if moments else None
 
 
-def _half_life_bound(track: Running, now: int, goal: float) -> int | None:
+def _half_life_bound(track: Running, now: int, gross: float, goal: float) -> int | None:
     """Return a moment before which positive, exponentially fading points cannot fall to a goal; None where never.
 
     A capped sum fades no faster than its shortest half-life, so each round ends before the true crossing.
@@ -107,10 +108,19 @@ def _half_life_bound(track: Running, now: int, goal: float) -> int | None:
     lives = track.active_lives()
     if not lives or goal <= 0.0:
         return None
-    at, life = now, min(lives)
-    for _ in range(_ROUNDS):
-        at += int(life * log2(max(track.gross(at) / goal, 1.0)))
+    life = min(lives)
+    at = now + _time_to(goal, gross, life)
+    for _ in range(_ROUNDS if at > now else 0):
+        further = _time_to(goal, track.gross(at), life)
+        if further < MINUTE:
+            break
+        at += further
     return at
+
+
+def _time_to(goal: float, gross: float, life: float) -> int:
+    """Return how long points need to fade to a goal."""
+    return int(life * log2(gross / goal)) if gross > goal else 0
 
 
 def _slope_bound(track: Running, now: int, values: tuple[float, float, float]) -> int | None:
