@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
-from jobs.agreement_words import difference_text
 from jobs.cli.frame import print_json
 from jobs.cli.tables import print_table
 from jobs.deciding.simulate import Simulation
-from jobs.words import LANGUAGES, Language, number, percent, stage_name
+from jobs.wording.agreement import difference_text
+from jobs.wording.words import LANGUAGES, Language, number, percent, stage_name
 from syncer.agreement import Agreement
 from syncer.agreement.diff import content_of, differences
 from syncer.handover.simulation import Frame, Tally

@@ -163,7 +163,7 @@ def _is_german() -> bool:
 def _spoken(text: str) -> str:
     if not _is_german():
         return text
-    from jobs.sentences import spoken
+    from jobs.wording.sentences import spoken
 
     return spoken(text, "de")
 

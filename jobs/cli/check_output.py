@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from jobs.cli.command_words import heads, said
 from jobs.cli.tables import print_table
 from jobs.health.findings import Finding, Level
-from jobs.sentences import spoken
-from jobs.words import Language
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language
 
 if TYPE_CHECKING:
     from jobs.writing.setup import SetupStep

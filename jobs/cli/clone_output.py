@@ -10,10 +10,10 @@ import typer
 from jobs.cli.command_words import heads, said
 from jobs.cli.tables import print_table
 from jobs.progress import progress
-from jobs.sentences import spoken
 from jobs.settings import load_settings
 from jobs.traces import tracing
-from jobs.words import Language, number
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language, number
 from syncer.errors import ConfigError, Problem
 from syncer.log import configure_log
 

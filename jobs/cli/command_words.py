@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from jobs.cli.operator_words import OPERATOR_WORDS
-from jobs.words import LANGUAGES, Language, number, time_text
+from jobs.wording.words import LANGUAGES, Language, number, time_text
 from syncer.moments import iso
 
 _WORDS: Mapping[str, tuple[str, str]] = {

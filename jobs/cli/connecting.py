@@ -9,7 +9,7 @@ from jobs.cli.options import LangOption
 if TYPE_CHECKING:
     from connectors.hubspot.oauth import Grant
     from jobs.access.connect import Consent
-    from jobs.words import Language
+    from jobs.wording.words import Language
 
 _PATIENCE_SECONDS = 900.0
 
@@ -74,7 +74,7 @@ def _answer(consent: "Consent", paste: bool, lang: "Language") -> str:
 def _tell(consent: "Consent", grant: "Grant", lang: "Language") -> None:
     from jobs.access.scopes import lacking
     from jobs.cli.command_words import said
-    from jobs.sentences import spoken
+    from jobs.wording.sentences import spoken
 
     key = "connected_to" if grant.portal_id else "connected"
     typer.echo(said(key, lang, account=consent.account.name, portal=grant.portal_id))

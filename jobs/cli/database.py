@@ -9,7 +9,7 @@ from jobs.cli.options import JsonOption, LangOption
 
 if TYPE_CHECKING:
     from jobs.health.backup import Restored
-    from jobs.words import Language
+    from jobs.wording.words import Language
     from syncer.store import BackupFacts
 
 _FAILED = 1
@@ -126,8 +126,8 @@ def _show(found: "BackupFacts", lang: "Language", *, as_json: bool) -> None:
     from jobs.cli.command_words import heads, said
     from jobs.cli.frame import print_json
     from jobs.cli.tables import print_table
-    from jobs.sentences import spoken
-    from jobs.words import number
+    from jobs.wording.sentences import spoken
+    from jobs.wording.words import number
     from syncer.moments import iso
 
     if as_json:

@@ -7,8 +7,8 @@ from jobs.cli.results import print_round
 from jobs.cli.tables import print_table
 from jobs.figures.strip import funnel_strip
 from jobs.rehearsal.demo import DemoDone
-from jobs.terms import exclusions
-from jobs.words import number, percent, stage_name, word
+from jobs.wording.terms import exclusions
+from jobs.wording.words import number, percent, stage_name, word
 from syncer.kpis.render import figure_text
 
 _FORECAST = ("K20", "K20.weighted", "K20.commit", "K20.best_case", "K20.won")

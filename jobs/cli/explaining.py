@@ -12,9 +12,9 @@ from jobs.cli.kpi_output import print_kpis
 from jobs.cli.tables import print_table
 from jobs.deciding.explaining import contact_story, deal_story
 from jobs.figures.asking import Asked, clock_option, explained, language, question
-from jobs.rule_words import rule_text
-from jobs.terms import agreement_text, term
-from jobs.words import Language, iso_text, number, stage_text, time_text, word
+from jobs.wording.rules import rule_text
+from jobs.wording.terms import agreement_text, term
+from jobs.wording.words import Language, iso_text, number, stage_text, time_text, word
 from syncer.agreement import InForce
 from syncer.moments import millis
 from syncer.store import Store

@@ -11,7 +11,7 @@ import orjson
 from jobs.cli.frame import one_or_all
 from jobs.privacy.export import Report
 from jobs.privacy.export_text import report_text
-from jobs.words import Language
+from jobs.wording.words import Language
 from syncer.errors import ConfigError, Problem
 
 _PRIVATE = 0o600

@@ -7,7 +7,7 @@ import typer
 
 from jobs.cli.tables import print_table
 from jobs.extracts.export import Written
-from jobs.words import Language
+from jobs.wording.words import Language
 from syncer.extracts.declared import extracts
 from syncer.kpis.render import figure_text
 

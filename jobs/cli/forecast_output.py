@@ -6,8 +6,8 @@ from jobs.budget.forecast import ACCOUNT, Forecast
 from jobs.cli.command_words import heads, said
 from jobs.cli.tables import print_table
 from jobs.cli.ways_output import print_ways
-from jobs.sentences import spoken
-from jobs.words import Language, number
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language, number
 
 _HEADS = ("stream", "records", "list", "links", "versions", "other_calls", "calls_head", "minutes")
 

@@ -9,7 +9,7 @@ from jobs.cli.tables import print_table
 from jobs.privacy.forget import Forgotten
 from jobs.privacy.privacy_words import said
 from jobs.privacy.prune import PruneCount
-from jobs.words import Language, number
+from jobs.wording.words import Language, number
 from syncer.moments import iso
 from syncer.store import Store
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from jobs.handovers.cards import Card
     from jobs.handovers.waiting import Waiting
-    from jobs.words import Language
+    from jobs.wording.words import Language
     from syncer.agreement import Agreement
 
 
@@ -55,7 +55,7 @@ def handover(
 def _show(found: "Sequence[Waiting]", rules: "Agreement", lang: "Language", *, as_json: bool) -> None:
     from jobs.cli.frame import print_json
     from jobs.cli.tables import print_table
-    from jobs.words import word
+    from jobs.wording.words import word
 
     if as_json:
         print_json([one.as_dict() for one in found])
@@ -70,7 +70,7 @@ def _show(found: "Sequence[Waiting]", rules: "Agreement", lang: "Language", *, a
 def _row(one: "Waiting", rules: "Agreement", lang: "Language") -> "Sequence[str]":
     from jobs.handovers.card_words import said
     from jobs.handovers.handover import attempts_text
-    from jobs.words import time_text
+    from jobs.wording.words import time_text
 
     sla, zone = one.handed.sla, rules.calendar.zone
     heard_by = said(one.heard_by, lang) if one.heard_by in {"owner", "team_lead"} else one.heard_by
@@ -89,7 +89,7 @@ def _row(one: "Waiting", rules: "Agreement", lang: "Language") -> "Sequence[str]
 
 def _show_card(card: "Card | None", ident: str, lang: "Language", *, as_json: bool) -> None:
     from jobs.cli.frame import print_json
-    from jobs.words import word
+    from jobs.wording.words import word
 
     if card is None:
         if as_json:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobs.webhooks.drain import DrainResult
     from jobs.webhooks.journal import JournalResult
     from jobs.webhooks.subscribing import Wish
-    from jobs.words import Language
+    from jobs.wording.words import Language
 
 
 def register(app: typer.Typer) -> None:

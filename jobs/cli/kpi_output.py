@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from jobs.cli.tables import print_table
-from jobs.terms import exclusions, lacking, member, part
-from jobs.words import Language, word
+from jobs.wording.terms import exclusions, lacking, member, part
+from jobs.wording.words import Language, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi

@@ -8,7 +8,7 @@ from jobs.cli.options import AccountOption, JsonOption, LangOption
 
 if TYPE_CHECKING:
     from jobs.desk import Desk
-    from jobs.words import Language
+    from jobs.wording.words import Language
     from syncer.store import DeadLetter
 
 
@@ -48,7 +48,7 @@ def _list(account: str | None, lang: "Language", *, as_json: bool) -> None:
     from jobs.cli.letter_words import said
     from jobs.cli.tables import print_table
     from jobs.figures.asking import account_names
-    from jobs.sentences import spoken
+    from jobs.wording.sentences import spoken
 
     with opened() as (settings, store), store.snapshot() as unit:
         names = account_names(settings, store, account)
@@ -66,7 +66,7 @@ def _list(account: str | None, lang: "Language", *, as_json: bool) -> None:
 
 
 def _problems(letter: "DeadLetter", lang: "Language") -> str:
-    from jobs.sentences import spoken
+    from jobs.wording.sentences import spoken
 
     return "; ".join(spoken(one, lang) for one in letter.problems)
 

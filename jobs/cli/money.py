@@ -10,7 +10,7 @@ from jobs.cli.options import AccountOption, JsonOption, LangOption
 
 if TYPE_CHECKING:
     from jobs.settings import Settings
-    from jobs.words import Language
+    from jobs.wording.words import Language
     from syncer.store import Store
 
 SheetArgument = Annotated[

@@ -8,8 +8,8 @@ import typer
 from jobs.cli.tables import print_table
 from jobs.figures.costs import CostImport
 from jobs.pulling.currencies import RateImport
-from jobs.terms import term
-from jobs.words import Language, number
+from jobs.wording.terms import term
+from jobs.wording.words import Language, number
 from mappings.cost_sheet import GERMAN
 from syncer.money import CostKind
 

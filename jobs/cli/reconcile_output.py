@@ -9,8 +9,8 @@ from jobs.cli.command_words import said
 from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
 from jobs.pulling.drift import Finding, ReconcileResult, StreamDrift
-from jobs.sentences import spoken
-from jobs.words import Language, number
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language, number
 
 _FAILED, _NEEDS_PERSON = 1, 3
 

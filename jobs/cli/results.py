@@ -11,8 +11,8 @@ from jobs.cli.command_words import heads, said
 from jobs.cli.frame import one_or_all, print_json
 from jobs.cli.tables import print_table
 from jobs.cli.ways_output import print_ways
-from jobs.sentences import spoken
-from jobs.words import Language, number
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language, number
 
 if TYPE_CHECKING:
     from jobs.pulling.completeness import StreamProof

@@ -11,8 +11,8 @@ from jobs.cli.review_points import print_points, print_rules
 from jobs.cli.review_words import said
 from jobs.cli.tables import print_table
 from jobs.deciding.review import Reviewed
-from jobs.terms import agreement_text, term
-from jobs.words import Language, number, percent
+from jobs.wording.terms import agreement_text, term
+from jobs.wording.words import Language, number, percent
 from syncer.kpis.result import FEW
 from syncer.moments import DAY, Millis, moment
 from syncer.scoring.calibration.quality import Drift, drift

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import typer
 
-from jobs.agreement_words import difference_text
 from jobs.cli.review_words import said
 from jobs.cli.tables import print_table
 from jobs.deciding.review import Reviewed
-from jobs.words import Language, number, percent
+from jobs.wording.agreement import difference_text
+from jobs.wording.words import Language, number, percent
 from syncer.agreement.diff import content_of, differences
 from syncer.scoring.calibration.leakage import Leak
 from syncer.scoring.calibration.rates import RuleRate

@@ -11,9 +11,9 @@ from jobs.cli.command_words import counted_as, heads, moment_text, said
 from jobs.cli.tables import print_table
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.health.status import AccountStatus
-from jobs.sentences import spoken
-from jobs.terms import term
-from jobs.words import Language, date_text, number
+from jobs.wording.sentences import spoken
+from jobs.wording.terms import term
+from jobs.wording.words import Language, date_text, number
 from syncer.moments import SECOND
 from syncer.store import Run
 

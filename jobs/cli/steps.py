@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jobs.desk import Desk
     from jobs.pulling.drift import ReconcileResult
     from jobs.rounds import RoundResult
-    from jobs.words import Language
+    from jobs.wording.words import Language
     from syncer.store.values import KpiRow
 
 
@@ -181,8 +181,8 @@ def _survey(account: str | None, asked: "tuple[str | None, str | None]", lang: "
 
 
 def _row(code: str, count: int, lang: "Language") -> tuple[str, str]:
-    from jobs.terms import term
-    from jobs.words import number, stage_name
+    from jobs.wording.terms import term
+    from jobs.wording.words import number, stage_name
     from syncer.funnel import FunnelStage
 
     name = code if lang == "en" else stage_name(code, lang) if code in set(FunnelStage) else term(code, lang)

@@ -8,8 +8,8 @@ import typer
 from jobs.cli.command_words import heads, said
 from jobs.cli.frame import print_json
 from jobs.cli.tables import print_table
-from jobs.sentences import spoken
-from jobs.words import Language
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language
 from syncer.writeback import Verdict
 
 if TYPE_CHECKING:

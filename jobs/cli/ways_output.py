@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import typer
 
 from jobs.pulling.ways import By, Way
-from jobs.sentences import spoken
-from jobs.words import Language
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language
 
 #: A list of fewer calls is not worth a line.
 _WORTH_A_LINE = 50

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from jobs.digest.content import Digest, ForecastMove, Health
 from jobs.digest.words import digest_word
 from jobs.health.spoken import rest_text
-from jobs.stream_words import job_name, stream_name
-from jobs.terms import term
-from jobs.words import Language, money, number, time_text
+from jobs.wording.streams import job_name, stream_name
+from jobs.wording.terms import term
+from jobs.wording.words import Language, money, number, time_text
 from syncer.funnel.facts import Outcome
 from syncer.store.news import Closings, Waiting
 

@@ -10,7 +10,7 @@ from jobs.bootstrap import system_clock
 from jobs.figures.reading import was_read
 from jobs.names import agreement_text
 from jobs.settings import Settings
-from jobs.words import LANGUAGES, Language
+from jobs.wording.words import LANGUAGES, Language
 from syncer.agreement import Agreement, InForce
 from syncer.errors import ConfigError, Problem
 from syncer.funnel import forecast_rule

@@ -5,7 +5,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from jobs.words import Language
+from jobs.wording.words import Language
 from mappings.cost_sheet import GERMAN
 from syncer.errors import ConfigError, Problem
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from jobs.terms import term
-from jobs.words import LANGUAGES, Language
+from jobs.wording.terms import term
+from jobs.wording.words import LANGUAGES, Language
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "title": ("Hand-over: {who} · {cell} · contact by {due}", "Übergabe: {who} · {cell} · Kontakt bis {due}"),

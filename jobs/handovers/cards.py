@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jobs.handovers.card_words import known, said, spoken
-from jobs.terms import term
-from jobs.words import Language, time_text
+from jobs.wording.terms import term
+from jobs.wording.words import Language, time_text
 from syncer.agreement.stages import Stages
 from syncer.funnel import Rules
 from syncer.funnel.facts import ContactDecision, ContactFacts, FunnelStage, Outcome, Rank, Relationship

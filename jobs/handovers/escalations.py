@@ -7,7 +7,7 @@ from jobs.handovers.card_words import said, spoken
 from jobs.handovers.cards import answers_line, who
 from jobs.handovers.handover import Handed, Handovers, waits
 from jobs.handovers.tasks import Task
-from jobs.words import time_text
+from jobs.wording.words import time_text
 from syncer.handover.notices import Form, Notice, Purpose, escalation_key
 from syncer.handover.routing import addressee
 from syncer.handover.sla import Level, Ruling

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.deciding.derive import Clocks, deals_of, rules_of
 from jobs.handovers.cards import Card, CardCase, card
 from jobs.handovers.experience import Rates, RatesOf, base_rates, cell_of
-from jobs.words import Language
+from jobs.wording.words import Language
 from syncer.agreement import Agreement
 from syncer.funnel import Rules, decide_contact
 from syncer.funnel.facts import ContactDecision, ContactFacts, FunnelStage

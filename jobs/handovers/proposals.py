@@ -7,7 +7,7 @@ from textwrap import shorten
 from jobs.desk import Desk
 from jobs.handovers.card_words import known, said
 from jobs.handovers.tasks import Task
-from jobs.words import Language, time_text
+from jobs.wording.words import Language, time_text
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
 from syncer.funnel.questions import answer_by
 from syncer.handover.notices import Form, Notice, Purpose, proposal_key

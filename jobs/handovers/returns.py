@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from jobs.desk import Desk
 from jobs.handovers.card_words import said, spoken
 from jobs.handovers.tasks import Task
-from jobs.words import Language, date_text
+from jobs.wording.words import Language, date_text
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
 from syncer.handover.notices import Form, Notice, Purpose, lead_resume_key, resume_key
 from syncer.moments import DAY, Millis, moment

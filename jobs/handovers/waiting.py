@@ -7,7 +7,7 @@ from jobs.deciding.derive import Clocks
 from jobs.handovers.cards import Card
 from jobs.handovers.experience import RatesOf, base_rates
 from jobs.handovers.handover import Handed, handovers
-from jobs.words import Language
+from jobs.wording.words import Language
 from syncer.agreement import Agreement
 from syncer.errors import Missing
 from syncer.moments import Millis

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 from jobs.budget.parking import ASSOCIATIONS, Rest, zone_of
 from jobs.health.silence import Silence
 from jobs.serving.breaker import Sickness
-from jobs.stream_words import stream_name
-from jobs.words import Language, number, time_text
+from jobs.wording.streams import stream_name
+from jobs.wording.words import Language, number, time_text
 
 
 def rest_text(rest: Rest, lang: Language) -> str:

@@ -9,7 +9,7 @@ from jobs.deciding.explaining import contact_story
 from jobs.privacy.prune import MONTH
 from jobs.privacy.retention import RetentionFile
 from jobs.privacy.rule_texts import rule_text
-from jobs.words import Language, stage_name
+from jobs.wording.words import Language, stage_name
 from syncer.agreement import Agreement
 from syncer.moments import Millis, iso
 from syncer.records import Kind

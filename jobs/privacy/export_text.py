@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from jobs.privacy.export import Report
-from jobs.words import LANGUAGES, Language, iso_text
+from jobs.wording.words import LANGUAGES, Language, iso_text
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("What is stored about you (Art. 15 GDPR)", "Was über Sie gespeichert ist (Art. 15 DSGVO)"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.words import LANGUAGES, Language
+from jobs.wording.words import LANGUAGES, Language
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "would_erase": ("would be erased", "würde gelöscht"),

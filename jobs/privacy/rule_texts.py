@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.words import LANGUAGES, Language
+from jobs.wording.words import LANGUAGES, Language
 from syncer.agreement import Agreement
 
 _TEXTS: Mapping[str, tuple[str, str]] = {

@@ -25,7 +25,7 @@ from jobs.rounds import RoundResult, backfill_round, measure_round, sync_round
 from jobs.settings import Account, Settings
 from jobs.settings_file import Limits, ScheduleFile
 from jobs.web.app import build_app
-from jobs.words import Language
+from jobs.wording.words import Language
 from jobs.writing.setup import SetupStep, setup
 from syncer.log import LogFormat, configure_log
 from syncer.store import Store

@@ -12,7 +12,7 @@ from jobs.figures.beside import last_stages
 from jobs.web.pages import Asking, linked
 from jobs.web.rows import PersonRow, person_row
 from jobs.web.site import Site
-from jobs.words import number, stage_name
+from jobs.wording.words import number, stage_name
 from syncer.funnel import FunnelStage
 from syncer.store.browse import ContactsAsked
 

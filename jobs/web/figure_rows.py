@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.terms import exclusions, lacking, member, part, term
-from jobs.words import Language, number
+from jobs.wording.terms import exclusions, lacking, member, part, term
+from jobs.wording.words import Language, number
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.render import figure_text
 from syncer.kpis.result import Status

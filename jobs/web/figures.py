@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from jobs.figures.asking import explained, question
-from jobs.terms import term
 from jobs.web.figure_rows import name_of, shown
 from jobs.web.measured import asked_of, rows_of, told
 from jobs.web.site import Site
-from jobs.words import Language, number
+from jobs.wording.terms import term
+from jobs.wording.words import Language, number
 from syncer.errors import ConfigError
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import KpiExplanation

@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from jobs.figures.splits import Split
-from jobs.terms import member
 from jobs.web.figure_rows import Figures, Named, amount_of, segment_of
 from jobs.web.measured import Shown, figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.trend import COLUMNS, by_quarter, by_rep, trend_chart
 from jobs.web.waterfall import waterfall_chart
-from jobs.words import Language, date_text
+from jobs.wording.terms import member
+from jobs.wording.words import Language, date_text
 
 _IDS = ("K20", "K21", "K22", "K23", "K24")
 _QUARTER = (

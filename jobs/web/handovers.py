@@ -14,7 +14,6 @@ from jobs.deciding.derive import last_clocks
 from jobs.deciding.judgements import accept, reject, reject_reasons, waiting_answers
 from jobs.handovers.card_words import spoken
 from jobs.handovers.handover import Handed, attempts_text, handovers
-from jobs.terms import term
 from jobs.web.contacts import owners_of
 from jobs.web.forms import operator_form
 from jobs.web.measured import told
@@ -22,6 +21,7 @@ from jobs.web.pages import Asking, linked
 from jobs.web.rows import PersonRow, late_text, noted, person_row
 from jobs.web.site import Site
 from jobs.web.words import page_word
+from jobs.wording.terms import term
 from syncer.errors import ConfigError, Missing
 from syncer.funnel import FunnelStage
 from syncer.records import Kind

@@ -14,7 +14,7 @@ from jobs.web.figure_rows import Figures
 from jobs.web.pages import Asking
 from jobs.web.refusals import fault
 from jobs.web.site import Site
-from jobs.words import Language, time_text
+from jobs.wording.words import Language, time_text
 from syncer.errors import ConfigError
 from syncer.store.values import KpiRow
 

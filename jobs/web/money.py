@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from jobs.figures.splits import Split
-from jobs.terms import member
 from jobs.web.figure_rows import Figures, Named, amount_of
 from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
+from jobs.wording.terms import member
 from syncer.kpis.attribution import Model
 
 _IDS = ("K17", "K18", "K19", "K28")

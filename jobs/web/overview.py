@@ -9,12 +9,12 @@ from starlette.routing import Route
 from jobs.deciding.derive import last_clocks
 from jobs.figures.leads import Lead, hottest
 from jobs.figures.strip import Step, funnel_strip
-from jobs.terms import agreement_text
 from jobs.web.figure_rows import Figures, Line
 from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
-from jobs.words import Language, number, stage_name
+from jobs.wording.terms import agreement_text
+from jobs.wording.words import Language, number, stage_name
 from syncer.kpis.render import figure_text
 
 #: What the page measures where it is asked for another day.

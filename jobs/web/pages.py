@@ -8,11 +8,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from jobs.terms import term
 from jobs.web.assets import asset
 from jobs.web.refusals import refusal
 from jobs.web.words import page_word
-from jobs.words import LANGUAGES, Language
+from jobs.wording.terms import term
+from jobs.wording.words import LANGUAGES, Language
 
 #: Pages of the menu: path → key of its name.
 MENU: Mapping[str, str] = {

@@ -9,14 +9,14 @@ from starlette.routing import Route
 
 from jobs.figures.beside import kept_outcomes
 from jobs.figures.splits import FAULTS, Split
-from jobs.sentences import spoken
-from jobs.terms import term
 from jobs.web.figure_rows import Figures, name_of, segment_of
 from jobs.web.measured import figures_of, page_of
 from jobs.web.pages import Asking
 from jobs.web.site import Site
 from jobs.web.words import page_word
-from jobs.words import Language, number, time_text
+from jobs.wording.sentences import spoken
+from jobs.wording.terms import term
+from jobs.wording.words import Language, number, time_text
 from syncer.funnel.facts import Outcome
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.ports import ID

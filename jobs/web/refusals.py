@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.words import Language
+from jobs.wording.words import Language
 from syncer.errors import Problem
 
 #: What an error says → the same in German.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jobs.web.rows import day_text
-from jobs.words import Language, money, number
+from jobs.wording.words import Language, money, number
 from syncer.agreement.calendar import Calendar
 from syncer.moments import Millis
 from syncer.store.browse_deals import DealLine

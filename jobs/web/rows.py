@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from jobs.rule_words import rule_text
-from jobs.terms import term
 from jobs.web.words import page_word
-from jobs.words import Language, money, number, stage_name, time_text
+from jobs.wording.rules import rule_text
+from jobs.wording.terms import term
+from jobs.wording.words import Language, money, number, stage_name, time_text
 from syncer.moments import DAY, HOUR, MINUTE, Millis
 from syncer.records import Contact
 from syncer.store.browse import ContactLine

@@ -13,14 +13,14 @@ from jobs.deciding.derive import deals_of, last_clocks
 from jobs.deciding.explaining import contact_story
 from jobs.handovers.experience import last_rates
 from jobs.handovers.waiting import card_for
-from jobs.terms import agreement_text
 from jobs.web.contacts import owners_of
 from jobs.web.deals import deal_stages
 from jobs.web.pages import Asking
 from jobs.web.rows import deal_row, full_name, owner_name
 from jobs.web.site import Site
 from jobs.web.tales import facts_of, parts, passings, told, told_time
-from jobs.words import stage_name
+from jobs.wording.terms import agreement_text
+from jobs.wording.words import stage_name
 from syncer.errors import Missing
 from syncer.records import Kind
 

@@ -11,12 +11,12 @@ from starlette.routing import Route
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.health.status import AccountStatus, read_status
 from jobs.health.stock import last_stock
-from jobs.sentences import spoken
-from jobs.stream_words import job_name, stream_name
-from jobs.terms import term
 from jobs.web.pages import Asking
 from jobs.web.site import Site
-from jobs.words import Language, number, time_text
+from jobs.wording.sentences import spoken
+from jobs.wording.streams import job_name, stream_name
+from jobs.wording.terms import term
+from jobs.wording.words import Language, number, time_text
 from syncer.moments import DAY, HOUR, MINUTE, SECOND
 from syncer.store import DeadLetter
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from jobs.rule_words import rule_text
-from jobs.sentences import spoken
-from jobs.terms import term
-from jobs.words import Language, money, number, stage_name, time_text
+from jobs.wording.rules import rule_text
+from jobs.wording.sentences import spoken
+from jobs.wording.terms import term
+from jobs.wording.words import Language, money, number, stage_name, time_text
 from syncer.moments import millis
 from syncer.records import Evidence
 from syncer.store import OutboxEntry

@@ -8,7 +8,7 @@ from jobs.deciding.simulate import Simulation, Trial, simulated
 from jobs.web.refusals import fault
 from jobs.web.site import Site
 from jobs.web.words import page_word
-from jobs.words import Language, number, percent
+from jobs.wording.words import Language, number, percent
 from syncer.agreement import InForce
 from syncer.errors import ConfigError, Problem
 from syncer.handover.simulation import Tally

@@ -6,7 +6,7 @@ from itertools import accumulate, pairwise
 
 from jobs.web.figure_rows import Cell, Figures, amount_of
 from jobs.web.words import page_word
-from jobs.words import Language, number
+from jobs.wording.words import Language, number
 from syncer.kpis.waterfall import ADDED, TAKEN
 
 #: Units of the drawing: a bar with its gap, the bar alone, the height for bars, the room for text above and below.

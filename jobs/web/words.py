@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.words import LANGUAGES, Language, word
+from jobs.wording.words import LANGUAGES, Language, word
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "menu": ("Pages", "Seiten"),

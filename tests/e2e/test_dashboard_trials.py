@@ -7,7 +7,7 @@ import pytest
 
 from jobs.deciding.simulate import Trial, simulated
 from jobs.web.app import build_app
-from jobs.words import number
+from jobs.wording.words import number
 from tests.e2e.conftest import settings_for
 from tests.e2e.measuring import measured_database
 

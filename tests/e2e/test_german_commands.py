@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from jobs.cli import app as door
-from jobs.stream_words import _STREAMS
+from jobs.wording.streams import _STREAMS
 from tests.e2e.commands import TOKEN
 from tests.english import english_in, english_parts
 

@@ -8,8 +8,8 @@ import pytest
 
 from jobs.figures.asking import Asked
 from jobs.rounds import backfill_round, measure_round, sync_round
-from jobs.sentences import spoken
 from jobs.web.app import build_app
+from jobs.wording.sentences import spoken
 from syncer.moments import iso
 from tests.e2e.conftest import TODAY, settings_for
 from tests.english import english_in, english_of

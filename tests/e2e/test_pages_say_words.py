@@ -8,9 +8,9 @@ import pytest
 
 from jobs.figures.asking import Asked
 from jobs.rounds import backfill_round, measure_round, sync_round
-from jobs.terms import part
 from jobs.web.app import build_app
 from jobs.web.figure_rows import shown
+from jobs.wording.terms import part
 from tests.e2e.conftest import settings_for
 
 _PAGES = (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.rule_words import rule_text
+from jobs.wording.rules import rule_text
 from syncer.agreement import load_default
 from syncer.funnel.deal_moves import _RULES
 from syncer.funnel.employer import _RULE

@@ -2,7 +2,7 @@
 
 import pytest
 
-from jobs.agreement_words import difference_text, part_text
+from jobs.wording.agreement import difference_text, part_text
 from syncer.agreement import default_text, load_default, parse_agreement
 from syncer.agreement.diff import How, content_of, differences
 

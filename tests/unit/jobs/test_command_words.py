@@ -14,7 +14,6 @@ from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
-from jobs import error_sentences, record_sentences, sentences, setup_sentences, stream_words
 from jobs.access.scopes import _SCHEMAS, _WRITES, LOST
 from jobs.bootstrap import system_clock
 from jobs.cli import command_words, operator_words
@@ -29,10 +28,12 @@ from jobs.health.status import AccountStatus
 from jobs.names import DRAIN, RECONCILE
 from jobs.pulling.completeness import StreamProof
 from jobs.rounds import RoundResult
-from jobs.sentences import spoken
 from jobs.webhooks.hook_standing import HookStanding
 from jobs.webhooks.journal_place import Gap
 from jobs.webhooks.journal_standing import JournalStanding
+from jobs.wording import errors, records, sentences, setups
+from jobs.wording import streams as stream_words
+from jobs.wording.sentences import spoken
 from jobs.writing.plan import Plan
 from jobs.writing.push import PushCount
 from jobs.writing.setup import SetupStep
@@ -49,13 +50,13 @@ TABLES = {
     "commands": command_words._WORDS,
     "counts": command_words._COUNTS,
     "sentences": sentences._SENTENCES,
-    "errors": error_sentences.ERROR_SENTENCES,
-    "ways": setup_sentences.WAY_SENTENCES,
-    "scopes": setup_sentences.SCOPE_SENTENCES,
-    "purposes": setup_sentences.PURPOSES,
+    "errors": errors.ERROR_SENTENCES,
+    "ways": setups.WAY_SENTENCES,
+    "scopes": setups.SCOPE_SENTENCES,
+    "purposes": setups.PURPOSES,
     "operators": operator_words.OPERATOR_WORDS,
-    "letters": record_sentences.LETTER_REASONS,
-    "records": record_sentences.RECORD_SENTENCES,
+    "letters": records.LETTER_REASONS,
+    "records": records.RECORD_SENTENCES,
     "streams": stream_words._STREAMS,
     "jobs": stream_words._JOBS,
 }
@@ -121,7 +122,7 @@ def test_every_stream_of_hubspot_and_every_job_has_a_name():
     jobs = set(re.findall(r'recorded_run\(desk, "([^"]+)"\)', sources)) | {*RECONCILE, DRAIN}
     assert len(jobs) > 12
     assert jobs - stream_words._JOBS.keys() == set()
-    assert stream_words.stream_name("tickets", "de") == "tickets"
+    assert streams.stream_name("tickets", "de") == "tickets"
 
 
 def test_every_loss_by_a_missing_scope_is_known():

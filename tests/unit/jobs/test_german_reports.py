@@ -14,8 +14,8 @@ from connectors.sandbox.state import Habits, Portal
 from jobs.bootstrap import system_clock
 from jobs.cli.app import app
 from jobs.cli.kpi_output import print_kpis
-from jobs.terms import term
-from jobs.words import stage_name, stage_text
+from jobs.wording.terms import term
+from jobs.wording.words import stage_name, stage_text
 from syncer.agreement import load_default
 from syncer.funnel import FunnelStage
 from syncer.funnel.facts import CycleType, Origin, Outcome

@@ -7,11 +7,11 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from jobs.error_sentences import ERROR_SENTENCES
-from jobs.record_sentences import LETTER_REASONS, RECORD_SENTENCES
-from jobs.setup_sentences import PURPOSES, SCOPE_SENTENCES, WAY_SENTENCES
-from jobs.trouble_words import TROUBLE, german_date
-from jobs.words import Language
+from jobs.wording.errors import ERROR_SENTENCES
+from jobs.wording.records import LETTER_REASONS, RECORD_SENTENCES
+from jobs.wording.setups import PURPOSES, SCOPE_SENTENCES, WAY_SENTENCES
+from jobs.wording.troubles import TROUBLE, german_date
+from jobs.wording.words import Language
 
 #: English with {facts} and the same in German; the first that fits a whole text speaks.
 _SENTENCES: Mapping[str, tuple[str, str]] = {

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.words import LANGUAGES, Language
+from jobs.wording.words import LANGUAGES, Language
 
 _RULES: Mapping[str, tuple[str, str]] = {
     "CO1": ("deal stage says postponed", "Dealphase sagt verschoben"),

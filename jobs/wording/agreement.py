@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from jobs.words import LANGUAGES, Language
+from jobs.wording.words import LANGUAGES, Language
 from syncer.agreement.diff import Difference, How, Plain
 from syncer.scoring.words import word
 

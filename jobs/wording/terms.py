@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs.words import LANGUAGES, Language, number, stage_text
+from jobs.wording.words import LANGUAGES, Language, number, stage_text
 
 #: Codes that stand in reports: dimensions, outcomes, reasons of deals, why something does not count.
 _TERMS: Mapping[str, tuple[str, str]] = {

@@ -1,0 +1,1 @@
+"""What people read, in English and German: words, sentences, and terms for codes."""
