@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import jobs
 from connectors.hubspot.source import STREAMS as STREAMS_OF_HUBSPOT
 from connectors.sandbox.faults import NONE
 from connectors.sandbox.generate import generate_portal
@@ -118,11 +119,11 @@ def test_problems_of_letters_keep_their_facts():
 def test_every_stream_of_hubspot_and_every_job_has_a_name():
     streams = (*STREAMS_OF_HUBSPOT.objects, *STREAMS_OF_HUBSPOT.events)
     assert [one for one in streams if one not in stream_words._STREAMS] == []
-    sources = "".join(path.read_text(encoding="utf-8") for path in Path(sentences.__file__).parent.rglob("*.py"))
-    jobs = set(re.findall(r'recorded_run\(desk, "([^"]+)"\)', sources)) | {*RECONCILE, DRAIN}
-    assert len(jobs) > 12
-    assert jobs - stream_words._JOBS.keys() == set()
-    assert streams.stream_name("tickets", "de") == "tickets"
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(jobs.__file__).parent.rglob("*.py"))
+    named = set(re.findall(r'recorded_run\(desk, "([^"]+)"\)', sources)) | {*RECONCILE, DRAIN}
+    assert len(named) > 12
+    assert named - stream_words._JOBS.keys() == set()
+    assert stream_words.stream_name("tickets", "de") == "tickets"
 
 
 def test_every_loss_by_a_missing_scope_is_known():
