@@ -124,7 +124,8 @@ def test_webhooks_at_a_standby_and_values_left_in_the_outbox_are_a_workers_busin
         crm.portal.edit_as_user("contacts", "102", {"hs_lead_status": "IN_PROGRESS"})
         before = crm.value("contacts", "102", "fn_stage")
         for command in ("pull", "derive", "plan"):
-            assert here.call(command).returncode == 0
+            # The worker may be at the account still, and a command does not wait for it.
+            assert _until(lambda command=command: here.call(command).returncode == 0, 30)
         here.until_logged("one", "run_finished", job="push")
         assert crm.value("contacts", "102", "fn_stage") != before
         assert not here.logged("leader", "run_started")
