@@ -11,6 +11,7 @@ from syncer.handover.notices import (
     escalation_key,
     handover_key,
     is_told,
+    lead_resume_key,
     marker,
     proposal_key,
     resume_key,
@@ -48,6 +49,12 @@ def test_a_deals_owner_is_asked_once_a_month():
     earlier = replace(QUESTION, key=proposal_key("8", AT - 29 * DAY), at=Millis(AT - 29 * DAY))
     assert is_told(QUESTION, [earlier])
     assert not is_told(QUESTION, [replace(earlier, at=Millis(AT - 31 * DAY))])
+
+
+def test_a_lead_and_a_deal_of_one_id_come_back_each_by_itself():
+    keys = [make("8", AT) for make in (lead_resume_key, resume_key)]
+    assert len({marker(key) for key in keys}) == 2
+    assert lead_resume_key("8", AT) != lead_resume_key("8", AT + DAY)
 
 
 def test_a_return_is_told_once_though_its_date_moves_a_little():
