@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from connectors.limits import Sleep
 from connectors.ports import RecordWrite, WriteResult
+from jobs.desk import Desk
 from jobs.writing.delivery import deliver
 from syncer.errors import Missing, NotApplied, Rejected, SchemaChanged, UnknownOutcome
 from syncer.records import Kind
@@ -73,8 +75,8 @@ async def at_once(seconds: float) -> None:
 
 
 async def run(crm: Crm, *rows: OutboxEntry, sleep: Sleep = at_once) -> dict[str, type[Exception]]:
-    desk = SimpleNamespace(destination=crm, sleep=sleep)
-    errors = await deliver(desk, Kind.CONTACT, rows)  # type: ignore[arg-type]
+    desk = cast("Desk", SimpleNamespace(destination=crm, sleep=sleep))
+    errors = await deliver(desk, Kind.CONTACT, rows)
     return {key: type(error) for key, error in errors.items()}
 
 
