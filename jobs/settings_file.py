@@ -76,6 +76,8 @@ class ScheduleFile(Strict):
     """When the daemon does what; in minutes, but for hours of the night."""
 
     sync_every: Minutes = 5
+    #: The same for an account that tells of its changes (webhooks, journal) and had none for an hour.
+    idle_every: Minutes = 15
     measure_every: Minutes = 60
     #: A round re-reads this many minutes before the last one: the CRM's index lags and is out of order.
     overlap: Minutes = 15

@@ -15,8 +15,9 @@ from jobs.schedule import Appointment, Every, Nightly
 from jobs.serving.breaker import sickness
 from jobs.serving.duties import Duty, duties
 from jobs.serving.journals import journal_appointments
+from jobs.serving.rota import appointed
 from jobs.serving.shift import Program
-from jobs.serving.work import Call, Work, appointed
+from jobs.serving.work import Call, Work
 from syncer.errors import SyncerError
 from syncer.store import QueueStanding, Unit
 

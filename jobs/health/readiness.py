@@ -83,5 +83,7 @@ def _journal(status: AccountStatus) -> Iterator[tuple[str, str]]:
 
 
 def _late(status: AccountStatus, schedule: ScheduleFile) -> str:
-    most = (_ROUNDS * schedule.sync_every + _LAG_MINUTES) * MINUTE // SECOND
+    is_told = status.journal is not None or status.webhooks.last_at is not None
+    longest = max(schedule.sync_every, schedule.idle_every) if is_told else schedule.sync_every
+    most = (_ROUNDS * longest + _LAG_MINUTES) * MINUTE // SECOND
     return ", ".join(f"{stream} for {age:,} seconds" for stream, age in status.freshness.items() if age > most)

@@ -72,6 +72,12 @@ def silences(unit: Unit, account: str, now: Millis) -> Sequence[Silence]:
     return [one for one in found if one is not None]
 
 
+def last_arrival(unit: Unit, account: str) -> Millis | None:
+    """Return when the last hour began in which a read of any stream brought something; None where none ever did."""
+    last = max((max(hours) for hours in _kept(unit, account).values() if hours), default=None)
+    return None if last is None else Millis(last * HOUR)
+
+
 def note_arrivals(store: Store, account: str, streams: Collection[str], now: Millis) -> None:
     """Remember that streams brought something this hour."""
     if not streams:

@@ -10,7 +10,8 @@ import structlog
 from jobs.schedule import Appointment, Schedule
 from jobs.serving.duties import Duty
 from jobs.serving.journals import journal_appointments
-from jobs.serving.work import Call, Work, appointments, daemon_call, of_the_database
+from jobs.serving.rota import appointments, of_the_database
+from jobs.serving.work import Call, Work, daemon_call
 from jobs.webhooks.drainer import Drainer
 from syncer.errors import SyncerError
 

@@ -1,10 +1,9 @@
-"""Work on accounts: each duty done as a job, and in the daemon by the clock, behind a lock for each account."""
+"""Work on accounts: each duty done as a job, in the daemon behind a lock for each account."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import structlog
@@ -17,11 +16,8 @@ from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import RoundResult, freeze_round, measure_round, push_round, sync_round
-from jobs.schedule import Appointment, Every, Nightly
-from jobs.serving.backups import nightly_backup
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health
-from jobs.serving.duties import ASKING, Duty, duties
-from jobs.serving.nights import Night
+from jobs.serving.duties import ASKING, Duty
 from jobs.settings import Settings
 from jobs.webhooks.drain import drain_round
 from syncer.agreement import InForce
@@ -44,33 +40,6 @@ class Work:
     #: Held by whatever is at work on the account.
     locks: Mapping[str, asyncio.Lock]
     clock: Clock = system_clock
-
-
-def appointments(work: Work, name: str) -> list[Appointment]:
-    """Return what is done for an account again and again."""
-    planned = duties(work.settings, work.in_force)
-    return [appointed(work, name, duty, when, daemon_call(work, name, duty)) for duty, when in planned.items()]
-
-
-def appointed(work: Work, account: str, duty: str, when: Every | Nightly, do: Call) -> Appointment:
-    """Return an appointment of an account, or of the whole database where the account is ""; nights are never lost."""
-    name = f"{account}/{duty}" if account else duty
-    if isinstance(when, Every):
-        return Appointment(name=name, when=when, work=do)
-    night = Night(store=work.store, clock=work.clock, account=account, name=duty, when=when)
-    return Appointment(name=name, when=when, work=partial(night.on_time, do), catch_up=partial(night.catch_up, do))
-
-
-def of_the_database(work: Work) -> list[Appointment]:
-    """Return what is done once for all accounts."""
-    plan = work.settings.schedule
-    if plan.backup_hour is None:
-        return []
-
-    async def run() -> None:
-        await asyncio.to_thread(nightly_backup, work.store, plan, work.clock())
-
-    return [appointed(work, "", "backup", Nightly(plan.backup_hour, work.in_force.agreement.calendar.zone), run)]
 
 
 def daemon_call(work: Work, name: str, duty: Duty) -> Call:

@@ -10,8 +10,10 @@ from syncer.kpis.ports import Cut
 from syncer.moments import Millis
 from syncer.money import RateLine
 from syncer.records import CostLine
-from syncer.store import costs, freezing, rates
+from syncer.store import costs, freezing, rates, runs
 from syncer.store.values import Upserted
+
+_CHANGED = ("account", "money")
 
 
 class Money:
@@ -26,7 +28,10 @@ class Money:
 
     def keep_rates(self, account: str, lines: Collection[RateLine], now: Millis) -> Upserted:
         """Write rates that are new or differ. One that is told no longer was told: it stays."""
-        return rates.keep_rates(self._connection, account, lines, now)
+        done = rates.keep_rates(self._connection, account, lines, now)
+        if done.created or done.updated:
+            self._note_change(account, now)
+        return done
 
     def costs(self, account: str, prefix: str) -> Sequence[CostLine]:
         """Return the cost lines whose id starts with a prefix, by id."""
@@ -35,6 +40,13 @@ class Money:
     def keep_costs(self, account: str, kept: Sequence[CostLine], gone: Collection[str], now: Millis) -> None:
         """Write cost lines, and forget those whose ids are given."""
         costs.keep(self._connection, account, kept, gone, now)
+        if kept or gone:
+            self._note_change(account, now)
+
+    def changed_since(self, account: str, since: Millis) -> bool:
+        """Return whether costs or rates were written or forgotten at that moment or later."""
+        at = runs.cursor(self._connection, account, *_CHANGED)
+        return at is not None and int(at) >= since
 
     def last_frozen(self, account: str) -> int | None:
         """Return the last local day whose pipeline was frozen, None where none ever was."""
@@ -47,3 +59,6 @@ class Money:
     def freeze(self, cut: Cut, day: FrozenDay, promised: Callable[[DealSpan], bool]) -> int:
         """Freeze the deals open at the cut as those of a day after the last one; return how many there are."""
         return freezing.freeze(self._connection, cut, day, promised)
+
+    def _note_change(self, account: str, now: Millis) -> None:
+        runs.keep_cursor(self._connection, account, *_CHANGED, str(now))

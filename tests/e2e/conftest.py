@@ -19,7 +19,8 @@ from jobs.bootstrap import agreement_of, opened_desk, system_clock
 from jobs.desk import Desk
 from jobs.modes import BackfillMode
 from jobs.schedule import Appointment
-from jobs.serving.work import Work, appointments
+from jobs.serving.rota import appointments
+from jobs.serving.work import Work
 from jobs.settings import Account, Settings
 from jobs.settings_file import Limits as OwnLimits
 from jobs.settings_file import ScheduleFile

@@ -10,8 +10,9 @@ import pytest
 
 from jobs.schedule import Appointment, Nightly, last_due
 from jobs.serving.nights import Night
+from jobs.serving.rota import appointments, of_the_database
 from jobs.serving.shift import Program, Shift
-from jobs.serving.work import Work, appointments, of_the_database
+from jobs.serving.work import Work
 from jobs.settings_file import ScheduleFile
 from syncer.agreement import in_force
 from syncer.errors import Unavailable
