@@ -39,7 +39,7 @@ EXPECTED = [
     (
         16,
         "schedule.measure_evry",
-        "did you mean measure_every? allowed: backup_folder, backup_hour, backup_keep, idle_every, journal_every, measure_every",
+        "did you mean measure_every? allowed: backup_folder, backup_hour, backup_keep, idle_every, journal_every",
     ),
     (17, "schedule.overlap", "greater than or equal to 1"),
     (18, "schedul", "did you mean schedule? allowed: accounts, digest, engine, retention, schedule"),
