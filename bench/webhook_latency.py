@@ -52,8 +52,8 @@ def latency(edits: int) -> None:
     address = f"http://127.0.0.1:{port}/webhooks/hubspot"
     with tempfile.TemporaryDirectory() as folder, running(portal, limits=UNLIMITED) as server:
         environment = _environment(Path(folder), server.base_url, port)
-        _syncer(environment, "setup", "--apply")
-        _syncer(environment, "sync")
+        syncer(environment, "setup", "--apply")
+        syncer(environment, "sync")
         with _daemon(environment, port), Hooks(portal, address, APP, habits=HookHabits(twice=0.05)) as hooks:
             wait_for(lambda: hooks.is_idle and _is_empty(port))
             found = _edit_and_wait(portal, edits)
@@ -107,7 +107,8 @@ def _environment(folder: Path, base_url: str, port: int) -> dict[str, str]:
     }
 
 
-def _syncer(environment: dict[str, str], *arguments: str) -> None:
+def syncer(environment: dict[str, str], *arguments: str) -> None:
+    """Run one command to its end."""
     command = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments]
     subprocess.run(command, env=environment, capture_output=True, check=False, timeout=600)
 

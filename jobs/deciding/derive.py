@@ -1,9 +1,7 @@
 """Decide anew: what changed or came due, or everything. Deals first, then contacts, then companies."""
 
 import asyncio
-import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TypeVar
@@ -13,6 +11,7 @@ from jobs.deciding.postponing import newly_delayed
 from jobs.deciding.primaries import with_sales_ready
 from jobs.deciding.stays import can_move_figures, is_new_month, refresh_stays
 from jobs.desk import Desk
+from jobs.memory import rare_collections
 from jobs.names import QUOTES
 from jobs.pulling.sources import SourceNames
 from syncer.agreement import Agreement
@@ -27,10 +26,6 @@ _T = TypeVar("_T")
 
 #: Contacts decided between two commits: bounded memory, and a crash costs at most this much work.
 _CHUNK = 4_000
-
-#: Values made between two searches for dead cycles. A derive makes millions of values and hardly a cycle among them;
-#: searched for as often as by default, they cost an eighth of its time, and every hundred thousand still a twentieth.
-_UNSEARCHED = 1_000_000
 
 
 @dataclass(kw_only=True, slots=True)
@@ -102,7 +97,7 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
     count = DeriveCount()
     with desk.store.commit() as unit:
         unit.ledger.hold_dirty(desk.name, dirty)
-    with _rare_collections():
+    with rare_collections():
         work = _by_fresh_figures(work, _deals(work, count), count)
         _contacts(work, count)
         _companies(work, count)
@@ -113,16 +108,6 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
         unit.desk.keep_cursor(desk.name, "account", "derived_under", label)
     desk.progress.done("decided")
     return count
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    young, *older = gc.get_threshold()
-    gc.set_threshold(_UNSEARCHED, *older)
-    try:
-        yield
-    finally:
-        gc.set_threshold(young, *older)
 
 
 @dataclass(kw_only=True, slots=True)
