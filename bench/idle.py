@@ -19,6 +19,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from bench.measured import cpu_of, megabytes
 from bench.webhook_latency import APP, free_port, syncer, wait_for
 from connectors.sandbox.app import build_app
 from connectors.sandbox.generate import generate_portal
@@ -29,7 +30,6 @@ from jobs.bootstrap import system_clock
 
 _CONTACTS = 20
 _WINDOW = 15 * 60
-_TICKS = os.sysconf("SC_CLK_TCK")
 #: Seconds until every account has had its first rounds and figures.
 _PATIENCE = 1_800.0
 
@@ -51,7 +51,7 @@ def main(accounts: int = 50, minutes: int = 90) -> None:
         )
         try:
             wait_for(lambda: _measured(port) == accounts, _PATIENCE)
-            print(f"{accounts} accounts read and measured: {_cpu(process.pid):.0f} s of CPU", flush=True)
+            print(f"{accounts} accounts read and measured: {cpu_of(process.pid):.0f} s of CPU", flush=True)
             _tell(portals, names, port)
             _watch(process.pid, minutes * 60)
         finally:
@@ -136,22 +136,12 @@ def _tell(portals: dict[str, Portal], names: list[str], port: int) -> None:
 def _watch(pid: int, seconds: int) -> None:
     began, end = time.monotonic(), time.monotonic() + seconds
     while time.monotonic() < end:
-        before, since = _cpu(pid), time.monotonic()
+        before, since = cpu_of(pid), time.monotonic()
         time.sleep(max(0.0, min(_WINDOW, end - since)))
-        share = (_cpu(pid) - before) / (time.monotonic() - since)
-        now, peak = (_megabytes(pid, name) for name in ("VmRSS", "VmHWM"))
+        share = (cpu_of(pid) - before) / (time.monotonic() - since)
+        now, peak = (megabytes(pid, name) for name in ("VmRSS", "VmHWM"))
         told = f"after {(time.monotonic() - began) / 60:3.0f} minutes: {share:.2%} of a core"
         print(f"{told}, {now:.0f} MB, at most {peak:.0f} MB", flush=True)
-
-
-def _cpu(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _megabytes(pid: int, name: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / 1024
 
 
 if __name__ == "__main__":

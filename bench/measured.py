@@ -136,3 +136,15 @@ def served(portal: Portal) -> Iterator[str]:
 def asked_of(address: str) -> Asked:
     """Return what the server behind an address was asked so far."""
     return msgspec.json.decode(httpx.get(f"{address}/calls").content, type=Asked)
+
+
+def cpu_of(pid: int) -> float:
+    """Return the CPU seconds that a process has spent so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def megabytes(pid: int, name: str) -> float:
+    """Return a figure of a process's memory: VmRSS is what it holds, VmHWM the most that it ever held."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:")) / _KILO_PER_MEGA

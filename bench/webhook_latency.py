@@ -51,11 +51,11 @@ def latency(edits: int) -> None:
     port = free_port()
     address = f"http://127.0.0.1:{port}/webhooks/hubspot"
     with tempfile.TemporaryDirectory() as folder, running(portal, limits=UNLIMITED) as server:
-        environment = _environment(Path(folder), server.base_url, port)
-        syncer(environment, "setup", "--apply")
-        syncer(environment, "sync")
-        with _daemon(environment, port), Hooks(portal, address, APP, habits=HookHabits(twice=0.05)) as hooks:
-            wait_for(lambda: hooks.is_idle and _is_empty(port))
+        around = environment(Path(folder), server.base_url, port)
+        syncer(around, "setup", "--apply")
+        syncer(around, "sync")
+        with daemon(around, port), Hooks(portal, address, APP, habits=HookHabits(twice=0.05)) as hooks:
+            wait_for(lambda: hooks.is_idle and is_empty(port))
             found = _edit_and_wait(portal, edits)
     ordered = sorted(found)
     percent = statistics.quantiles(ordered, n=100)
@@ -91,7 +91,8 @@ def _edit_and_wait(portal: Portal, edits: int) -> list[float]:
     return list(took.values())
 
 
-def _environment(folder: Path, base_url: str, port: int) -> dict[str, str]:
+def environment(folder: Path, base_url: str, port: int) -> dict[str, str]:
+    """Return the environment of a daemon with one account that takes webhooks, its files in a folder."""
     (folder / "syncer.yaml").write_text(
         "accounts: {hubspot: {tier: unlimited}}\nschedule: {sync_every: 600, reconcile_hour: null}\n", encoding="utf-8"
     )
@@ -107,19 +108,20 @@ def _environment(folder: Path, base_url: str, port: int) -> dict[str, str]:
     }
 
 
-def syncer(environment: dict[str, str], *arguments: str) -> None:
-    """Run one command to its end."""
+def syncer(around: dict[str, str], *arguments: str) -> None:
+    """Run one command to its end in an environment."""
     command = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments]
-    subprocess.run(command, env=environment, capture_output=True, check=False, timeout=600)
+    subprocess.run(command, env=around, capture_output=True, check=False, timeout=600)
 
 
 @contextlib.contextmanager
-def _daemon(environment: dict[str, str], port: int) -> Iterator[None]:
+def daemon(around: dict[str, str], port: int) -> Iterator[int]:
+    """Run the daemon until the block ends, and yield its process id once it has measured."""
     command = [sys.executable, "-c", "from jobs.cli import main; main()", "run", "--port", str(port)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_for(lambda: 'job="measure",status="done"' in _metrics(port))
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait()
@@ -132,5 +134,6 @@ def _metrics(port: int) -> str:
         return ""
 
 
-def _is_empty(port: int) -> bool:
+def is_empty(port: int) -> bool:
+    """Say whether no hint waits in the inbox."""
     return 'syncer_inbox_hints{account="hubspot"} 0.0' in _metrics(port)
