@@ -63,7 +63,7 @@ def setup(
 ) -> None:
     """Show, or create, the property group and properties that the write-back needs."""
     from jobs.cli.check_output import print_steps
-    from jobs.cli.frame import each_account, print_json
+    from jobs.cli.frame import each_account, failures, print_json
     from jobs.figures.asking import language
     from jobs.writing.setup import setup as set_up
 
@@ -80,6 +80,7 @@ def setup(
                 for name, steps in results
                 for one in steps
             ]
+            + list(failures())
         )
     else:
         print_steps(results, chosen)

@@ -22,6 +22,8 @@ _T = TypeVar("_T")
 
 #: Why this process's command did nothing for an account: told once it has shown what it did for the others.
 left_out: list[SyncerError] = []
+#: By account that this process's command did nothing for, why.
+_failed: dict[str, SyncerError] = {}
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, 
     with opened(need_accounts=True) as (settings, store), progress(quiet=quiet) as way:
 
         async def run() -> Sequence[_T]:
-            done, failed = [], []
+            done, failed = [], {}
             for name in [account] if account else list(settings.accounts):
                 try:
                     async with opened_desk(settings, store, name, progress=way) as desk:
@@ -49,10 +51,12 @@ def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, 
                 except Bug:
                     raise
                 except SyncerError as error:
-                    failed.append(_of_account(store, name, error))
-            left_out.extend(_apart(failed)[0 if done else 1 :])
-            if failed and not done:
-                raise failed[0]
+                    failed[name] = _of_account(store, name, error)
+            _failed.update(failed)
+            apart = _apart(list(failed.values()))
+            left_out.extend(apart[0 if done else 1 :])
+            if apart and not done:
+                raise apart[0]
             return done
 
         return asyncio.run(run())
@@ -80,5 +84,11 @@ def print_json(value: object) -> None:
 
 
 def one_or_all(results: Sequence[object]) -> object:
-    """Return the only account's result, or the list of several accounts' results, without those that failed."""
-    return results[0] if len(results) == 1 and not left_out else list(results)
+    """Return the only account's result, or the list of several accounts': of those that failed, why."""
+    failed = failures()
+    return results[0] if len(results) == 1 and not failed else [*results, *failed]
+
+
+def failures() -> Sequence[object]:
+    """Return the accounts that this process's command did nothing for, each with its error and hint."""
+    return [{"account": name, "error": one.message, "hint": one.hint} for name, one in _failed.items()]

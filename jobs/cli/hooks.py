@@ -36,13 +36,13 @@ def register(app: typer.Typer) -> None:
 def show(account: AccountOption = None, lang: LangOption = "en", as_json: JsonOption = False) -> None:
     """Show the address, scopes and subscriptions that the app in HubSpot needs."""
     from jobs.cli.command_words import said
-    from jobs.cli.frame import print_json
+    from jobs.cli.frame import failures, print_json
     from jobs.figures.asking import language
 
     chosen = language(lang)
     wishes = _wishes(account)
     if as_json:
-        print_json([one.as_dict() for one in wishes])
+        print_json([*(one.as_dict() for one in wishes), *failures()])
         return
     for one in wishes:
         _print(one, chosen)

@@ -311,5 +311,8 @@ def test_one_account_whose_token_was_revoked_does_not_keep_the_others_from_their
     told = [one for one in _json(done) if one["account"] == "second"]
     assert told
     assert not told[0].get("halted")
+    (failed,) = [one for one in _json(done) if one["account"] == "first"]
+    assert failed["error"]
+    assert "FIRST_TOKEN" in failed["hint"]
     assert "first" in done.stderr
     assert "check FIRST_TOKEN: it is unknown, expired or revoked" in done.stderr + done.stdout
