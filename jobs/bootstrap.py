@@ -1,29 +1,23 @@
-"""The composition root: settings into open stores and connectors, and the frame around every run."""
+"""The composition root: settings into open stores and connectors."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-import structlog
 
 from connectors.limits import Sleep
 from jobs.budget.parking import believed, rests
 from jobs.budget.sharing import SharedLimits
 from jobs.budget.spending import noted_spending, today
 from jobs.desk import Clock, Desk
-from jobs.health.failures import count_failure
 from jobs.memory import share_heap, spare_start_up
 from jobs.privacy.erasures import keeping_of
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
-from jobs.spans import run_span
 from mappings.fields import definitions, extended
 from syncer.agreement import InForce, in_force
-from syncer.errors import ConfigError, Problem, SyncerError
+from syncer.errors import ConfigError, Problem
 from syncer.moments import MINUTE, Millis, millis
 from syncer.store import Store, open_store
 
@@ -32,8 +26,6 @@ if TYPE_CHECKING:
     from connectors.limits import Today
     from connectors.patience import Patience
     from connectors.tokens import Tokens
-
-_log = structlog.get_logger()
 
 
 def system_clock() -> Millis:
@@ -172,69 +164,3 @@ def _connector(account: Account, store: Store, token: "Tokens", patience: "Patie
         today=day,
         patience=patience,
     )
-
-
-@dataclass(kw_only=True, slots=True)
-class Run:
-    """One run of one job: its id and what it will have counted."""
-
-    id: str
-    counts: dict[str, object] = field(default_factory=dict)
-    status: str = "done"
-
-
-@contextmanager
-def recorded_run(desk: Desk, job: str) -> Iterator[Run]:
-    """Yield a run that the store remembers, with one log line at each end; ids are bound to every line between.
-
-    The account is held until the end. Raises Unavailable where another process is at work on it.
-    """
-    with desk.store.account_lock(desk.name), _recorded(desk, job) as run:
-        yield run
-
-
-@contextmanager
-def _recorded(desk: Desk, job: str) -> Iterator[Run]:
-    with desk.store.commit() as unit:
-        unit.desk.close_abandoned(desk.name, desk.clock())
-        run = Run(id=unit.desk.begin_run(desk.name, job, desk.clock()))
-    began = time.monotonic()
-    with (
-        run_span(run, job, desk.name) as traced,
-        structlog.contextvars.bound_contextvars(run_id=run.id, job=job, account=desk.name, **traced),
-    ):
-        _log.info("run_started")
-        try:
-            yield run
-        except asyncio.CancelledError:
-            run.status = "interrupted"
-            _end(desk, run, began)
-            _log.info("run_interrupted")
-            raise
-        except BaseException as error:
-            if isinstance(error, SyncerError):
-                error.account = error.account or desk.name
-            run.status = "failed"
-            _end(desk, run, began, error)
-            _log.error("run_failed", reason=_reason(error))
-            raise
-        _end(desk, run, began)
-        _log.info("run_finished", status=run.status, **run.counts)
-
-
-def seconds_of(run: Run) -> float:
-    """Return how long a run took, once it has ended."""
-    seconds = run.counts.get("seconds")
-    return float(seconds) if isinstance(seconds, int | float) else 0.0
-
-
-def _reason(error: BaseException) -> str:
-    return error.message if isinstance(error, SyncerError) else type(error).__name__
-
-
-def _end(desk: Desk, run: Run, began: float, error: BaseException | None = None) -> None:
-    run.counts["seconds"] = round(time.monotonic() - began, 3)
-    with desk.store.commit() as unit:
-        unit.desk.end_run(run.id, desk.clock(), run.status, run.counts)
-        if error is not None:
-            count_failure(unit, desk.name, error)

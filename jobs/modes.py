@@ -20,3 +20,10 @@ class Engine(StrEnum):
     EMBEDDED = "embedded"
     #: Workers, on any machine; the daemon that leads only defers jobs. PostgreSQL.
     DISTRIBUTED = "distributed"
+
+
+class Exporter(StrEnum):
+    """Where spans go: to a collector by OTLP over HTTP, or to standard error, one a line."""
+
+    OTLP = "otlp"
+    CONSOLE = "console"

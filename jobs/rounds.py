@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
 
-from jobs.bootstrap import Run, recorded_run, seconds_of
 from jobs.budget.parking import by_day, refuse_at_rest
 from jobs.counts import PullCount, StreamCount
 from jobs.deciding.derive import DeriveCount, derive
@@ -18,6 +17,7 @@ from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import never_delivered, never_read, pull
 from jobs.pulling.sources import keep_own_lines
 from jobs.pulling.ways import Way
+from jobs.runs import Run, recorded_run, seconds_of
 from jobs.writing.plan import Plan, plan
 from jobs.writing.push import PushCount, push
 from syncer.store.values import KpiRow

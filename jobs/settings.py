@@ -18,12 +18,12 @@ from jobs.access.credentials import (
 from jobs.access.keys import keys_of
 from jobs.digest.settings import Channel, DigestFile, addresses_of
 from jobs.environment import Environment, mistyped_variables, named_files, read_environment, secret_of
-from jobs.modes import BackfillMode, Engine
+from jobs.modes import BackfillMode, Engine, Exporter
 from jobs.placing import misplaced
 from jobs.privacy.retention import RetentionFile
 from jobs.settings_file import AccountFile, Limits, ScheduleFile, SettingsFile, Tier, named_variables, read_file
 from jobs.switches import HandoverForm, WriteBackFile
-from jobs.traces import Exporter, exporter_of
+from jobs.traces import exporter_of
 from jobs.webhooks.hooks import Webhooks, public_address, webhooks_of
 from syncer.errors import ConfigError, Problem
 from syncer.log import LogFormat

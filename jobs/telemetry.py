@@ -20,7 +20,7 @@ from opentelemetry.trace import Span as TraceSpan
 from opentelemetry.trace import SpanKind, StatusCode, format_trace_id
 
 from jobs.environment import hand_on_telemetry
-from jobs.traces import Exporter
+from jobs.modes import Exporter
 from syncer.errors import ConfigError, Problem
 from syncer.tracing import Fact, Span, recording
 

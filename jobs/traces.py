@@ -3,19 +3,11 @@
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from importlib.util import find_spec
 from typing import Final
 
+from jobs.modes import Exporter
 from syncer.errors import Problem
-
-
-class Exporter(StrEnum):
-    """Where spans go: to a collector by OTLP over HTTP, or to standard error, one a line."""
-
-    OTLP = "otlp"
-    CONSOLE = "console"
-
 
 VARIABLE: Final = "OTEL_TRACES_EXPORTER"
 _NONE: Final = "none"

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from math import ceil
 
 from connectors.ports import Day, Usage
-from jobs.bootstrap import recorded_run
 from jobs.budget.parking import refuse_at_rest
 from jobs.desk import Desk, Portal
 from jobs.names import LEADS
@@ -20,6 +19,7 @@ from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import read_watermark
 from jobs.pulling.reading import CHUNK, LINKED, STORIED_CONTACTS
 from jobs.pulling.ways import By, Way, calls_a_day, left_of_the_day
+from jobs.runs import recorded_run
 from syncer.errors import PreconditionFailed, RecordError, StreamError
 from syncer.records import Kind
 

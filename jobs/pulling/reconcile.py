@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 
-from jobs.bootstrap import Run, recorded_run, seconds_of
 from jobs.budget.parking import refuse_at_rest
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
@@ -18,6 +17,7 @@ from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import delivering, guarded, never_read, read_watermark, without_resting
 from jobs.pulling.reading import Reader
 from jobs.pulling.sweep import Orders, Sweep
+from jobs.runs import Run, recorded_run, seconds_of
 from syncer.errors import ConfigError, Problem
 from syncer.moments import Millis
 

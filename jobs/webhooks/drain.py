@@ -7,7 +7,6 @@ from itertools import groupby
 
 import structlog
 
-from jobs.bootstrap import recorded_run, seconds_of
 from jobs.budget.parking import by_day
 from jobs.counts import PullCount
 from jobs.deciding.derive import derive
@@ -19,6 +18,7 @@ from jobs.pulling.look import look
 from jobs.pulling.pull import delivering, never_read, without_resting
 from jobs.pulling.reading import Reader
 from jobs.rounds import PARKED
+from jobs.runs import recorded_run, seconds_of
 from jobs.webhooks.hinted import look_into
 from jobs.webhooks.keeping import Outcome
 from jobs.writing.plan import plan

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-from jobs.bootstrap import recorded_run
 from jobs.counts import PullCount
 from jobs.deciding.derive import derive
 from jobs.desk import Desk
@@ -12,6 +11,7 @@ from jobs.pulling.look import look
 from jobs.pulling.pull import delivering
 from jobs.pulling.reading import Chunk, Reader
 from jobs.pulling.storing import Reading, store_chunk
+from jobs.runs import recorded_run
 from jobs.writing.push import push
 from jobs.writing.refusals import refused_values
 from syncer.errors import ConfigError, Problem

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.bootstrap import recorded_run
 from jobs.desk import Desk
+from jobs.runs import recorded_run
 from jobs.writing.push import PushCount, push
 from jobs.writing.undo_notices import NoticeStep, archive_notices, notice_steps
 from syncer.records import Kind

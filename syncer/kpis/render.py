@@ -10,11 +10,9 @@ from enum import StrEnum
 from importlib import import_module
 from typing import NamedTuple
 
-from syncer.kpis.result import Figure, Kpi, Status
+from syncer.kpis.result import NOTHING, Figure, Kpi, Status
 
 _COLUMNS = tuple(field.name for field in fields(Kpi))
-
-_NOTHING = "\N{EN DASH}"
 
 _FEW = {"en": "{k} of {n}", "de": "{k} von {n}"}
 
@@ -67,7 +65,7 @@ def cells(row: Kpi, lang: str = "en") -> Cells:
     return Cells(
         id=row.id,
         name=row.name,
-        segment=segment_text(row),
+        segment=row.segment_text,
         value=_value(row, lang),
         interval=_interval(row, lang),
         n=figure_text(row.n, "count", lang),
@@ -76,21 +74,12 @@ def cells(row: Kpi, lang: str = "en") -> Cells:
     )
 
 
-def segment_text(row: Kpi) -> str:
-    """Return the segment with names in place of ids."""
-    labels = row.notes.get("labels")
-    names = labels if isinstance(labels, Mapping) else {}
-    return ", ".join(
-        f"{dim} {names.get(dim, _NOTHING if value is None else value)}" for dim, value in row.segment.items()
-    )
-
-
 def _value(row: Kpi, lang: str) -> str:
     if row.value is not None:
         return figure_text(row.value, row.unit, lang)
     if row.status is Status.FEW and row.k is not None:
         return _FEW[lang].format(k=row.k, n=row.n)
-    return _NOTHING
+    return NOTHING
 
 
 def _interval(row: Kpi, lang: str) -> str:
@@ -103,7 +92,7 @@ def _interval(row: Kpi, lang: str) -> str:
 def figure_text(value: Decimal | float | None, unit: str, lang: str) -> str:
     """Return a figure as the language writes it in its unit, a dash for None."""
     if value is None:
-        return _NOTHING
+        return NOTHING
     match unit:
         case "ratio":
             text = f"{100 * value:.1f} %"

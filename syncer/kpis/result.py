@@ -7,6 +7,9 @@ from enum import StrEnum
 
 Figure = Decimal | float | int | None
 
+#: Stands for what is unknown.
+NOTHING = "\N{EN DASH}"
+
 #: Below this many units a rate is shown as `k of n` without a percentage (domain E0).
 FEW = 5
 #: Below this many units a rate is shown with its interval and greyed.
@@ -74,6 +77,14 @@ class Kpi:
     excluded: Mapping[str, int] = field(default_factory=dict)
     #: What a reader needs besides: bounds of open cases, names behind ids, sums behind a ratio.
     notes: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def segment_text(self) -> str:
+        """The segment with names in place of ids."""
+        labels = self.notes.get("labels")
+        names = labels if isinstance(labels, Mapping) else {}
+        shown = ((dim, names.get(dim, NOTHING if value is None else value)) for dim, value in self.segment.items())
+        return ", ".join(f"{dim} {value}" for dim, value in shown)
 
 
 def unread(row: Kpi) -> Kpi:

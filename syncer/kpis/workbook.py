@@ -8,7 +8,6 @@ from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from syncer.kpis.catalogue import catalogue
-from syncer.kpis.render import segment_text
 from syncer.kpis.result import Kpi
 
 _SHEETS = {"en": ("Figures", "Formulas"), "de": ("Kennzahlen", "Formeln")}
@@ -94,7 +93,7 @@ def _cells(row: Kpi) -> Sequence[object]:
     return (
         row.id,
         row.name,
-        segment_text(row),
+        row.segment_text,
         *figures,
         row.unit,
         row.period,

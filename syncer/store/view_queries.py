@@ -37,7 +37,7 @@ class ViewDialect(Protocol):
         ...
 
     def segment_text(self) -> Expression:
-        """Return the segment of a row of `kpi_snapshots` as people read it (`syncer.kpis.render.segment_text`)."""
+        """Return the segment of a row of `kpi_snapshots` as people read it (`syncer.kpis.result.Kpi.segment_text`)."""
         ...
 
     def found(self, connection: Connection) -> Mapping[str, str]:

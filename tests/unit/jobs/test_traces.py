@@ -6,8 +6,8 @@ import sys
 import pytest
 
 from jobs.environment import hand_on_telemetry
+from jobs.modes import Exporter
 from jobs.settings import load_settings
-from jobs.traces import Exporter
 from syncer.errors import ConfigError
 
 VARIABLES = ("OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")

@@ -1,0 +1,94 @@
+"""The frame around every run: recorded in the store, a line of the log at each end, a span in the trace."""
+
+import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from jobs.desk import Desk
+from jobs.health.failures import count_failure
+from jobs.spans import counted
+from syncer.errors import SyncerError
+from syncer.tracing import span
+
+_log = structlog.get_logger()
+
+
+@dataclass(kw_only=True, slots=True)
+class Run:
+    """One run of one job: its id and what it will have counted."""
+
+    id: str
+    counts: dict[str, object] = field(default_factory=dict)
+    status: str = "done"
+
+
+@contextmanager
+def recorded_run(desk: Desk, job: str) -> Iterator[Run]:
+    """Yield a run that the store remembers, with one log line at each end; ids are bound to every line between.
+
+    The account is held until the end. Raises Unavailable where another process is at work on it.
+    """
+    with desk.store.account_lock(desk.name), _recorded(desk, job) as run:
+        yield run
+
+
+@contextmanager
+def _recorded(desk: Desk, job: str) -> Iterator[Run]:
+    with desk.store.commit() as unit:
+        unit.desk.close_abandoned(desk.name, desk.clock())
+        run = Run(id=unit.desk.begin_run(desk.name, job, desk.clock()))
+    began = time.monotonic()
+    with (
+        _run_span(run, job, desk.name) as traced,
+        structlog.contextvars.bound_contextvars(run_id=run.id, job=job, account=desk.name, **traced),
+    ):
+        _log.info("run_started")
+        try:
+            yield run
+        except asyncio.CancelledError:
+            run.status = "interrupted"
+            _end(desk, run, began)
+            _log.info("run_interrupted")
+            raise
+        except BaseException as error:
+            if isinstance(error, SyncerError):
+                error.account = error.account or desk.name
+            run.status = "failed"
+            _end(desk, run, began, error)
+            _log.error("run_failed", reason=_reason(error))
+            raise
+        _end(desk, run, began)
+        _log.info("run_finished", status=run.status, **run.counts)
+
+
+def seconds_of(run: Run) -> float:
+    """Return how long a run took, once it has ended."""
+    seconds = run.counts.get("seconds")
+    return float(seconds) if isinstance(seconds, int | float) else 0.0
+
+
+def _reason(error: BaseException) -> str:
+    return error.message if isinstance(error, SyncerError) else type(error).__name__
+
+
+def _end(desk: Desk, run: Run, began: float, error: BaseException | None = None) -> None:
+    run.counts["seconds"] = round(time.monotonic() - began, 3)
+    with desk.store.commit() as unit:
+        unit.desk.end_run(run.id, desk.clock(), run.status, run.counts)
+        if error is not None:
+            count_failure(unit, desk.name, error)
+
+
+@contextmanager
+def _run_span(run: Run, job: str, account: str) -> Iterator[Mapping[str, str]]:
+    """Record a run with its status and counts; yield what binds the run's log lines to its trace."""
+    facts = {"syncer.job": job, "syncer.account": account, "syncer.run_id": run.id}
+    with span(f"run {job}", facts) as recorded:
+        try:
+            yield {} if recorded.trace_id is None else {"trace_id": recorded.trace_id}
+        finally:
+            recorded.note({"syncer.status": run.status, **counted(run.counts)})
