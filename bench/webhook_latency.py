@@ -24,6 +24,8 @@ from jobs.bootstrap import system_clock
 #: Signs nothing but what the benchmark sends to itself.
 APP = "signs-nothing-but-this"
 _RATE = 20.0
+#: Seconds for the first round of a daemon and its figures.
+_FIRST_ROUND = 900.0
 #: Stages that a contact leaves once somebody works on it.
 _WAITING = frozenset({"SUSPECT", "INQUIRY", "LEAD_MQL"})
 
@@ -120,7 +122,7 @@ def daemon(around: dict[str, str], port: int) -> Iterator[int]:
     command = [sys.executable, "-c", "from jobs.cli import main; main()", "run", "--port", str(port)]
     process = subprocess.Popen(command, env=around, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_for(lambda: 'job="measure",status="done"' in _metrics(port))
+        wait_for(lambda: 'job="measure",status="done"' in _metrics(port), _FIRST_ROUND)
         yield process.pid
     finally:
         process.terminate()

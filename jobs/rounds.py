@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from weakref import WeakKeyDictionary
 
 from jobs.budget.parking import by_day, refuse_at_rest
 from jobs.counts import PullCount, StreamCount
@@ -21,6 +22,9 @@ from jobs.runs import Run, recorded_run, seconds_of
 from jobs.writing.plan import Plan, plan
 from jobs.writing.push import PushCount, push
 from syncer.store.values import KpiRow
+
+#: By event loop, whose turn it is to measure: figures of several accounts at once would take as long and more memory.
+_measuring: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
 
 #: Status of a run that the end of the account's day kept from its end, or from its beginning.
 PARKED = "parked"
@@ -178,7 +182,16 @@ async def push_round(desk: Desk) -> PushCount:
 
 
 async def measure_round(desk: Desk, asked: Asked) -> Sequence[KpiRow]:
-    """Compute every KPI and keep the rows, and the splits that pages show, as this run's snapshot."""
+    """Compute every KPI and keep the rows, and the splits that pages show, as this run's snapshot.
+
+    One account after the other in a process.
+    """
+    turn = _measuring.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
+    async with turn:
+        return await _measured(desk, asked)
+
+
+async def _measured(desk: Desk, asked: Asked) -> Sequence[KpiRow]:
     with recorded_run(desk, "measure") as run:
         await asyncio.to_thread(_keep_costs, desk)
         run.counts.update(frozen_days=(await _freeze(desk)).days)
