@@ -14,7 +14,7 @@ _WEEK = 7 * 24
 _MEMORY, _LONGEST, _WEEKS = 5 * _WEEK, 72, 4
 #: Weeks that must be known, and arrivals that each of them must have had, before silence says anything.
 _KNOWN, _FEWEST = 2, 3
-_KEY = ("account", "arrivals")
+_KEY, _LAST = ("account", "arrivals"), ("account", "last_arrival")
 
 #: Hour since 1970 → reads in it that brought something.
 Hours = Mapping[int, int]
@@ -73,9 +73,9 @@ def silences(unit: Unit, account: str, now: Millis) -> Sequence[Silence]:
 
 
 def last_arrival(unit: Unit, account: str) -> Millis | None:
-    """Return when the last hour began in which a read of any stream brought something; None where none ever did."""
-    last = max((max(hours) for hours in _kept(unit, account).values() if hours), default=None)
-    return None if last is None else Millis(last * HOUR)
+    """Return when a read of any stream last brought something; None where none ever did."""
+    kept = unit.desk.cursor(account, *_LAST)
+    return None if kept is None else Millis(int(kept))
 
 
 def note_arrivals(store: Store, account: str, streams: Collection[str], now: Millis) -> None:
@@ -89,6 +89,7 @@ def note_arrivals(store: Store, account: str, streams: Collection[str], now: Mil
             before = {one: number for one, number in kept.get(stream, {}).items() if hour - _MEMORY <= one <= hour}
             kept[stream] = {**before, hour: before.get(hour, 0) + 1}
         unit.desk.keep_cursor(account, *_KEY, msgspec.json.encode(kept).decode())
+        unit.desk.keep_cursor(account, *_LAST, str(now))
 
 
 def _kept(unit: Unit, account: str) -> dict[str, dict[int, int]]:

@@ -3,26 +3,19 @@
 A look at the database instead of a round of calls, so that many idle accounts cost next to nothing.
 """
 
-from jobs.budget.parking import day_of
-from jobs.health.silence import last_arrival
 from jobs.serving.duties import Duty
+from jobs.serving.lull import figures_stay, happened
 from jobs.serving.work import Work
 from jobs.settings import Account
 from jobs.webhooks.hook_standing import read_hooks
 from jobs.webhooks.journal_standing import read_journal_standing
-from syncer.agreement import InForce
 from syncer.moments import HOUR, MINUTE, Millis
-from syncer.store import Run, Unit
+from syncer.store import Unit
 
 #: An account is idle once nothing happened for so long.
 _LULL = HOUR
-#: Time alone moves figures too, such as the age of open deals: they stay no longer than this, and never over midnight.
-_FIGURES_STAY = 6 * HOUR
-#: Runs that are looked at; an account with more of them in the time that matters is not idle.
+#: Runs among which its last round is looked for.
 _RUNS = 50
-#: Jobs that change nothing which a figure counts, and the counts of a round that say that it brought something.
-_ROUTINE = frozenset({"sync", "measure", "freeze", "prune"})
-_NEWS = ("created", "updated", "derived", "planned", "written", "notices", "failed", "conflicts", "buried")
 
 
 def can_rest(work: Work, name: str, duty: Duty) -> bool:
@@ -35,18 +28,26 @@ def can_rest(work: Work, name: str, duty: Duty) -> bool:
             case Duty.SYNC:
                 return _was_read(unit, name, work, now) and _tells(unit, account, now)
             case Duty.MEASURE:
-                return _stay(unit, name, work.in_force, now)
+                return figures_stay(unit, name, work.in_force, now)
             case _:
                 return False
 
 
 def _was_read(unit: Unit, account: str, work: Work, now: Millis) -> bool:
     """Say whether a round ended well not long ago, and nothing happened in the hour before now."""
-    last, plan = unit.desk.last_run(account, ["sync"]), work.settings.schedule
+    plan, runs = work.settings.schedule, unit.desk.runs(account, _RUNS)
+    last = next((run for run in runs if run.job == "sync"), None)
     # Half a round early: appointments come with a jitter.
     until = now - plan.idle_every * MINUTE + plan.sync_every * MINUTE // 2
-    is_recent = last is not None and until < last.started_at <= now
-    return is_recent and not _happened(unit, account, work.in_force, Millis(now - _LULL), now)
+    went_well = last is not None and last.status == "done" and until < last.started_at <= now
+    return went_well and not happened(unit, account, Millis(now - _LULL)) and not _waits(unit, account, work, now)
+
+
+def _waits(unit: Unit, account: str, work: Work, now: Millis) -> bool:
+    """Say whether something waits to be decided, or to be written."""
+    under, dirty = unit.desk.cursor(account, "account", "derived_under"), unit.facts.dirty(account, now)
+    is_undecided = dirty.full or dirty.contact_ids or dirty.deal_ids or under != work.in_force.agreement.label
+    return bool(is_undecided or unit.desk.pending(account, 1))
 
 
 def _tells(unit: Unit, account: Account, now: Millis) -> bool:
@@ -56,35 +57,3 @@ def _tells(unit: Unit, account: Account, now: Millis) -> bool:
         return journal.lag is not None and journal.lag < HOUR and not journal.troubles
     hooks = read_hooks(unit, account.name, now)
     return hooks.last_at is not None and not hooks.untold and not hooks.failing
-
-
-def _stay(unit: Unit, account: str, in_force: InForce, now: Millis) -> bool:
-    """Say whether the figures measured last are those that would be measured now."""
-    last = unit.desk.last_snapshot(account)
-    if last is None or not 0 <= now - last.as_of < _FIGURES_STAY:
-        return False
-    zone = in_force.agreement.calendar.zone
-    is_today = day_of(last.as_of, zone) == day_of(now, zone)
-    moved = unit.money.changed_since(account, last.as_of) or _happened(unit, account, in_force, last.as_of, now)
-    return is_today and not moved
-
-
-def _happened(unit: Unit, account: str, in_force: InForce, since: Millis, now: Millis) -> bool:
-    """Say whether anything happened since a moment, or waits to be decided or written."""
-    arrived = last_arrival(unit, account)
-    if arrived is not None and arrived >= since // HOUR * HOUR:
-        return True
-    runs = unit.desk.runs(account, _RUNS)
-    if len(runs) == _RUNS and runs[-1].started_at >= since:
-        return True
-    if any(_is_news(run) for run in runs if run.started_at >= since):
-        return True
-    if unit.desk.cursor(account, "account", "derived_under") != in_force.agreement.label:
-        return True
-    dirty = unit.facts.dirty(account, now)
-    waits = dirty.full or dirty.contact_ids or dirty.deal_ids
-    return bool(waits or unit.desk.pending(account, 1))
-
-
-def _is_news(run: Run) -> bool:
-    return run.job not in _ROUTINE or run.status != "done" or any(run.counts.get(name) for name in _NEWS)

@@ -15,16 +15,21 @@ from jobs.figures.asking import Asked
 from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
-from jobs.rounds import RoundResult, freeze_round, measure_round, push_round, sync_round
+from jobs.rounds import freeze_round, measure_round, push_round, sync_round
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health
 from jobs.serving.duties import ASKING, Duty
+from jobs.serving.lull import figures_stay
 from jobs.settings import Settings
 from jobs.webhooks.drain import drain_round
 from syncer.agreement import InForce
 from syncer.errors import SyncerError, Unavailable
+from syncer.moments import SECOND
 from syncer.store import Store
 
 _log = structlog.get_logger()
+
+#: The part of the time that measuring may take after rounds.
+_MEASURING = 0.01
 
 Do = Callable[[Desk], Awaitable[None]]
 Call = Callable[[], Coroutine[Any, Any, None]]
@@ -139,25 +144,26 @@ async def _report(work: Work, name: str) -> None:
 
 
 async def sync(desk: Desk) -> None:
-    """Do a round, and measure where it brought anything: what time alone changes is measured by the clock.
+    """Do a round, and measure where anything moved the figures since they were measured.
 
-    Raises Unavailable where no stream could be read.
+    Measuring holds up what hints bring, so between two measurings lies a hundred times what one takes. Raises
+    Unavailable where no stream could be read.
     """
     done = await sync_round(desk)
-    if _brought_anything(done) or await asyncio.to_thread(_is_unmeasured, desk):
+    if await asyncio.to_thread(_is_to_be_measured, desk):
         await measure_round(desk, Asked())
     if done.halted and done.halted.keys() >= done.streams.keys():
         raise Unavailable(f"no stream could be read: {next(iter(done.halted.values()))}", account=desk.name)
 
 
-def _brought_anything(done: RoundResult) -> bool:
-    pulled = sum(one.created + one.updated + one.archived for one in done.streams.values())
-    return bool(pulled or done.derived or done.written)
-
-
-def _is_unmeasured(desk: Desk) -> bool:
+def _is_to_be_measured(desk: Desk) -> bool:
     with desk.store.snapshot() as unit:
-        return unit.desk.last_snapshot(desk.name) is None
+        last = unit.desk.last_run(desk.name, ["measure"])
+        if last is None:
+            return True
+        took = float(str(last.counts.get("seconds", 0))) * SECOND
+        is_too_soon = 0 <= desk.clock() - last.started_at < took / _MEASURING
+        return not is_too_soon and not figures_stay(unit, desk.name, desk.agreement, desk.clock())
 
 
 async def _measure(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from structlog.testing import capture_logs
 from jobs.figures.asking import Asked
 from jobs.rounds import measure_round
 from jobs.serving.work import sync
+from syncer.moments import HOUR
 from syncer.store import open_store
 
 
@@ -24,6 +25,8 @@ async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(se
         assert _runs(desk)["measure"] == 1
         await sync(desk)
         await sync(desk)
+        crm.clock.ahead += HOUR
+        await sync(desk)
         before = _runs(desk)
         await sync(desk)
         after = _runs(desk)
@@ -31,6 +34,9 @@ async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(se
         assert after["measure"] == before["measure"]
         contact = next(iter(crm.portal.tables["contacts"].rows.values()))
         crm.portal.edit_as_user("contacts", contact.id, {"jobtitle": "Leiterin"})
+        await sync(desk)
+        assert _runs(desk)["measure"] == after["measure"], "so soon after the last figures"
+        crm.clock.ahead += HOUR
         await sync(desk)
         assert _runs(desk)["measure"] == after["measure"] + 1
 

@@ -127,11 +127,17 @@ def test_figures_of_yesterday_are_measured_again(work):
 
 
 @pytest.mark.parametrize("end", [mark_dirty, intend, sign_another_agreement])
-@pytest.mark.parametrize("duty", [Duty.SYNC, Duty.MEASURE])
-def test_what_waits_to_be_decided_or_written_ends_the_rest(work, duty, end):
+def test_what_waits_to_be_decided_or_written_ends_the_rest(work, end):
     with work.store.commit() as unit:
         end(unit)
-    assert not can_rest(work, NAME, duty)
+    assert not can_rest(work, NAME, Duty.SYNC)
+
+
+@pytest.mark.parametrize("status", ["halted", "failed", "interrupted"])
+def test_a_round_that_did_not_end_well_is_followed_by_the_next(work, status):
+    keep_run(work.store, "sync", NOON - MINUTE, status)
+    assert not can_rest(work, NAME, Duty.SYNC)
+    assert can_rest(work, NAME, Duty.MEASURE)
 
 
 @pytest.mark.parametrize(
@@ -140,13 +146,11 @@ def test_what_waits_to_be_decided_or_written_ends_the_rest(work, duty, end):
         ("sync", "done", {"updated": 1}),
         ("sync", "done", {"derived": 2}),
         ("sync", "done", {"buried": 1}),
-        ("sync", "halted", {}),
-        ("sync", "failed", {}),
         ("undo", "done", {}),
     ],
 )
 @pytest.mark.parametrize("duty", [Duty.SYNC, Duty.MEASURE])
-def test_a_run_that_brought_something_or_failed_ends_the_rest(work, duty, run):
+def test_a_run_that_brought_something_ends_the_rest(work, duty, run):
     job, status, counts = run
     keep_run(work.store, job, NOON - 59 * MINUTE, status, **counts)
     assert not can_rest(work, NAME, duty)
