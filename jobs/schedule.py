@@ -20,6 +20,8 @@ class Every:
     """Again after so many minutes, counted from the start."""
 
     minutes: int
+    #: The part of the minutes by which the first time comes later, so that not all accounts come at once.
+    offset: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,9 @@ class Schedule:
 
 def _trigger(when: Every | Nightly) -> "BaseTrigger | _Daily":
     match when:
-        case Every(minutes):
-            return IntervalTrigger(minutes=minutes, jitter=_JITTER, timezone="UTC")
+        case Every(minutes, offset):
+            first = datetime.now(UTC) + timedelta(minutes=minutes * (1 + offset))
+            return IntervalTrigger(minutes=minutes, jitter=_JITTER, timezone="UTC", start_date=first)
         case Nightly():
             return _Daily(when)
         case _:

@@ -1,6 +1,7 @@
 """What is done by the clock: the duties of every account, and of the whole database."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 from jobs.schedule import Appointment, Every, Nightly
@@ -24,9 +25,16 @@ def appointed(work: Work, account: str, duty: str, when: Every | Nightly, do: Ca
     """
     name = f"{account}/{duty}" if account else duty
     if isinstance(when, Every):
-        return Appointment(name=name, when=when, work=_unless_idle(work, account, duty, do))
+        spread = replace(when, offset=_place(work, account))
+        return Appointment(name=name, when=spread, work=_unless_idle(work, account, duty, do))
     night = Night(store=work.store, clock=work.clock, account=account, name=duty, when=when)
     return Appointment(name=name, when=when, work=partial(night.on_time, do), catch_up=partial(night.catch_up, do))
+
+
+def _place(work: Work, account: str) -> float:
+    """Return where an account stands among all, from 0 to 1."""
+    names = list(work.settings.accounts)
+    return names.index(account) / len(names)
 
 
 def of_the_database(work: Work) -> list[Appointment]:

@@ -17,6 +17,8 @@ from syncer.errors import SyncerError
 
 _log = structlog.get_logger()
 
+#: Seconds between what is begun first: rounds of fifty accounts at once would lie in memory together.
+_APART = 0.25
 #: Seconds that rounds get to come to their end by themselves, and then to leave once they were told.
 PATIENCE, FAREWELL = 2.0, 4.5
 
@@ -41,7 +43,7 @@ class Lookout(Protocol):
 class Program:
     """What a shift does."""
 
-    #: Done at once.
+    #: Done at the beginning, one begun shortly after the other.
     first: Sequence[Call]
     appointments: Sequence[Appointment]
     lookout: Lookout
@@ -71,15 +73,20 @@ class Shift:
         self._lookout = program.lookout
         self._schedule = Schedule()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._opening: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
         """Begin with what is done at once, then by the clock."""
         self._keep(self._program.appointments)
         self._schedule.start()
+        self._opening = asyncio.create_task(self._open())
+        self._begin(self._lookout.run())
+
+    async def _open(self) -> None:
         late = (one.catch_up for one in self._program.appointments if one.catch_up is not None)
         for call in (*self._program.first, *late):
             self._begin(call())
-        self._begin(self._lookout.run())
+            await asyncio.sleep(_APART)
 
     def call(self) -> None:
         """Say that something was put into an inbox."""
@@ -99,6 +106,8 @@ class Shift:
 
     def stop(self) -> None:
         """Begin nothing more; what is under way comes to its end by itself."""
+        if self._opening is not None:
+            self._opening.cancel()
         self._schedule.stop()
         self._lookout.leave()
 

@@ -220,6 +220,13 @@ async def test_by_the_clock_a_round_is_left_out_until_it_is_needed(work):
     assert done == [NOON]
 
 
+def test_rounds_of_several_accounts_are_spread_over_the_minutes_between_them(work):
+    accounts = dict.fromkeys(("a", "b", "c", "d"), work.settings.accounts[NAME])
+    spread = replace(work, settings=work.settings.model_copy(update={"accounts": accounts}))
+    when = [appointed(spread, name, Duty.SYNC, Every(5), None).when for name in accounts]
+    assert [one.offset for one in when] == [0, 0.25, 0.5, 0.75]
+
+
 def test_a_stream_of_an_account_at_rest_is_not_late(work):
     status = read_status(work.store, NAME, NOON)
     assert not list(troubles(replace(status, freshness={"contacts": 49 * 60}), ScheduleFile()))

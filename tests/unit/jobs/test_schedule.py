@@ -97,6 +97,11 @@ def test_an_interval_counts_in_minutes():
     assert 0 < (_next(Every(5), now) - now).total_seconds() <= 301
 
 
+def test_accounts_are_spread_over_the_interval():
+    now = datetime.now(BERLIN)
+    assert 440 < (_next(Every(5, offset=0.5), now) - now).total_seconds() <= 451
+
+
 def test_the_full_compare_is_nightly_unless_somebody_says_never():
     assert ScheduleFile().reconcile_hour == 3
     assert ScheduleFile.model_validate({"reconcile_hour": None}).reconcile_hour is None
