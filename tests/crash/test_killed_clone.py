@@ -3,6 +3,7 @@
 import random
 import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ _PATIENCE = 60
 def _lines(path: Path) -> int:
     if not path.exists():
         return 0
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
         return database.execute("SELECT count(*) FROM line").fetchone()[0] if "line" in tables else 0
 

@@ -2,13 +2,14 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 from connectors.sandbox.limits import REAL
 from tests.crash.test_killed_rounds import killed_when, syncer
 
 
 def _wrong(folder) -> int:
-    with sqlite3.connect(folder / "syncer.db") as database:
+    with closing(sqlite3.connect(folder / "syncer.db")) as database, database:
         return database.execute("SELECT count(*) FROM contacts WHERE last_name = 'x'").fetchone()[0]
 
 
@@ -17,7 +18,7 @@ def test_killed_in_mid_repair_and_repeated_it_ends_the_same(serve, tmp_path):
     (tmp_path / "syncer.yaml").write_text("accounts: {hubspot: {tier: enterprise}}\n", encoding="utf-8")
     kinds = ("--stream", "contacts", "--stream", "companies")
     assert syncer(crm, tmp_path, "backfill", *kinds).returncode in {0, 3}
-    with sqlite3.connect(tmp_path / "syncer.db") as database:
+    with closing(sqlite3.connect(tmp_path / "syncer.db")) as database, database:
         database.execute("UPDATE contacts SET last_name = 'x'")
         database.execute("DELETE FROM companies WHERE id IN (SELECT id FROM companies LIMIT 20)")
     whole = _wrong(tmp_path)

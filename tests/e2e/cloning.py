@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -199,11 +199,11 @@ async def decided(server: Running, folder: Path, **options: object) -> Decided:
 
 def kept_lines(path: Path) -> dict:
     """Return every line that a copy's file holds."""
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         return {(kind, id_): body for kind, id_, body in database.execute("SELECT kind, id, body FROM line")}
 
 
 def reopen(path: Path) -> None:
     """Let a whole copy be one whose last step never came."""
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("DELETE FROM mark WHERE name = 'ended'")

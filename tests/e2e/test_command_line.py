@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import tomllib
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -79,7 +80,7 @@ def test_wrong_token_fails_with_the_remedy_and_leaves_no_record(serve, run, tmp_
     done = run(crm, "backfill", HUBSPOT_ACCESS_TOKEN="wrong-token")
     assert done.returncode in {1, 2}
     assert "token" in done.stderr.lower()
-    with sqlite3.connect(tmp_path / "syncer.db") as database:
+    with closing(sqlite3.connect(tmp_path / "syncer.db")) as database, database:
         assert database.execute("select count(*) from contacts").fetchone() == (0,)
 
 

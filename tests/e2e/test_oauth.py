@@ -7,7 +7,7 @@ import re
 import socket
 import sqlite3
 import subprocess
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
@@ -409,7 +409,7 @@ def test_check_names_the_way_to_connect_and_then_how_the_token_lies_and_a_backfi
     assert [(one["level"], "newest key" in one["finding"]) for one in sealed] == [("ok", True)]
     done = command(chosen, tmp_path, "backfill", "--json")
     assert json.loads(done.stdout)["failed"] == 0
-    with sqlite3.connect(tmp_path / "syncer.db") as database:
+    with closing(sqlite3.connect(tmp_path / "syncer.db")) as database, database:
         (sealed,) = database.execute("select sealed from oauth_grants").fetchone()
     secrets = {SECRET, KEY, sealed, *crm.portal.tokens}
     printed = done.stdout + done.stderr + early.stdout + early.stderr

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -19,7 +20,7 @@ def ready(serve, tmp_path):
 
 
 def spoil(folder, most: int) -> None:
-    with sqlite3.connect(folder / "syncer.db") as database:
+    with closing(sqlite3.connect(folder / "syncer.db")) as database, database:
         statement = "UPDATE contacts SET last_name = ? WHERE id IN (SELECT id FROM contacts ORDER BY id LIMIT ?)"
         database.execute(statement, (NAME, most))
 

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -273,7 +274,7 @@ def test_commands_say_until_when_and_end_in_one(serve, run, tmp_path):
     assert told["parked"]["until"]
     assert "rests until" in told["error"]
     assert _asked(crm) == asked
-    with sqlite3.connect(tmp_path / "syncer.db") as store:
+    with closing(sqlite3.connect(tmp_path / "syncer.db")) as store, store:
         assert {row[0] for row in store.execute("SELECT DISTINCT status FROM outbox")} == {"pending"}
 
 

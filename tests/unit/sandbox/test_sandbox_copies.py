@@ -1,6 +1,7 @@
 """What a Source read, as lines that the sandbox takes; and the file that such a copy grows in."""
 
 import sqlite3
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -77,7 +78,7 @@ def test_every_change_lies_under_the_key_that_the_sandbox_saves_it_under(tmp_pat
     for kind, key in dumped:
         portal.touched.add((kind, key))
     portal.flush()
-    with sqlite3.connect(tmp_path / "a.db") as database:
+    with closing(sqlite3.connect(tmp_path / "a.db")) as database, database:
         assert set(database.execute("SELECT kind, id FROM line")) == dumped
     assert portal.account.portal_id == 7
     assert portal.owners["1"].teams == (("1", "Nord", True),)
