@@ -17,7 +17,8 @@ from jobs.pulling.completeness import tallied
 from jobs.pulling.exporting import foretold, is_counted
 from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import read_watermark
-from jobs.pulling.reading import CHUNK, LINKED, STORIED_CONTACTS
+from jobs.pulling.reading import CHUNK, LINKED
+from jobs.pulling.versions import STORIED_CONTACTS
 from jobs.pulling.ways import By, Way, calls_a_day, left_of_the_day
 from jobs.runs import recorded_run
 from syncer.errors import PreconditionFailed, RecordError, StreamError

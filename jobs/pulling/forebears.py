@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from jobs.pulling.reading import Batch, has_story
+from jobs.pulling.reading import Batch
+from jobs.pulling.versions import has_story
 from syncer.moments import MINUTE
 from syncer.records import Change, Contact, Deal, Kind, Value
 from syncer.store import OutboxEntry, Status, Unit

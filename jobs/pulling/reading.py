@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.ports import Having, HistoryItem, LinkRow, Page, SourceRecord
+from connectors.ports import HistoryItem, LinkRow, Page, SourceRecord
 from jobs.desk import Desk, Portal
 from jobs.names import LEADS, property_names
 from jobs.pulling.look import dated_stages
@@ -33,9 +33,6 @@ LINKED: Mapping[str, tuple[str, ...]] = {
     "quotes": ("deals",),
     "feedback_submissions": ("contacts",),
 }
-
-#: A contact at one of these lifecycle values has a sales story in its versions; others have nothing to tell.
-QUIET_LIFECYCLES = frozenset({None, "subscriber", "lead"})
 
 _UNTOLD = "the CRM fails to tell its links to {}"
 
@@ -230,22 +227,6 @@ class Reader:
             return ()
         records = await self._source.history(kind, ids, properties=tuple(tracked.values()))
         return [change for raw in records for change in changes(kind, raw, tracked)]
-
-
-#: What `has_story` asks of a contact, in the CRM's words.
-STORIED_CONTACTS = (
-    Having(property="lifecyclestage", other_than=tuple(sorted(one for one in QUIET_LIFECYCLES if one))),
-    Having(property="hs_lead_status"),
-)
-
-
-def has_story(record: Contact | Company | Deal) -> bool:
-    """Return whether a record's versions can tell something that its present values do not."""
-    if isinstance(record, Deal):
-        return True
-    if isinstance(record, Contact):
-        return record.lead_status is not None or record.lifecycle not in QUIET_LIFECYCLES
-    return False
 
 
 def _told_of(raw: SourceRecord, to: str, linked: Mapping[str, Sequence[str]]) -> Sequence[str]:

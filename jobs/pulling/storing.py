@@ -22,15 +22,16 @@ from jobs.pulling.employers import employer_changes, with_companies
 from jobs.pulling.forebears import adopt_earlier
 from jobs.pulling.intake import Intake
 from jobs.pulling.letters import settle_letters
-from jobs.pulling.reading import Batch, Chunk, chunks, has_story
+from jobs.pulling.reading import Batch, Chunk, chunks
 from jobs.pulling.sources import with_sources
+from jobs.pulling.versions import had_story, has_news, has_story
 from syncer.agreement import Agreement
 from syncer.errors import InvalidRecord
 from syncer.moments import Millis
 from syncer.records import Company, Contact, Deal, Kind
 from syncer.store import Unit, Upserted
 from syncer.writeback import same_value
-from syncer.writeback.rules import OF_THE_CRM
+from syncer.writeback.rules import LEAD_STATUS, LIFECYCLE, OF_THE_CRM
 
 _log = structlog.get_logger()
 
@@ -78,16 +79,19 @@ def _to_complete(desk: Desk, batch: Batch, reading: Reading) -> tuple[Sequence[s
         records = _records(batch)
         if reading is Reading.BACKFILL and not has_written:
             # Where we never wrote, no value of ours can have been edited: nothing is to be compared.
-            return [one.id for one in records], [one.id for one in records if has_story(one)]
+            return [one.id for one in records], [one.id for one in records if has_story(one) or had_story(one)]
         held = unit.mirror.held(desk.name, kind, [one.id for one in records])
         differing = {one.id for one in records}
+        known: Mapping[str, Contact] = {}
         if reading is Reading.CHANGES:
             differing = set(unit.mirror.differing(desk.name, kind, records))
+            known = unit.mirror.contacts(desk.name, sorted(differing)) if kind is Kind.CONTACT else {}
     ours = {name for role, name in names[kind].items() if role not in OF_THE_CRM}
     tracked = [name for name in desk.definitions.objects[kind].history.values() if name in ours]
     edited = {one.id for one in records if _is_edited(one, held.get(one.id), tracked)}
     changed = [one for one in records if one.id in differing]
-    storied = [one.id for one in changed if _has_news(one, held.get(one.id), reading)]
+    words = frozenset(name for role, name in names[kind].items() if role in (LIFECYCLE, LEAD_STATUS))
+    storied = [one.id for one in changed if has_news(one, held.get(one.id), known.get(one.id), words)]
     return [one.id for one in changed], [*storied, *sorted(edited - set(storied))]
 
 
@@ -104,13 +108,6 @@ def without_our_words(unit: Unit, desk: Desk, batch: Batch) -> bool:
 def _is_edited(record: Contact | Company | Deal, held: Mapping[str, str | None] | None, tracked: Sequence[str]) -> bool:
     """Return whether a property of ours whose versions are evidence is not as we left it: a person may have spoken."""
     return held is not None and any(not same_value(record.held.get(name), held.get(name)) for name in tracked)
-
-
-def _has_news(record: Contact | Company | Deal, held: Mapping[str, str | None] | None, reading: Reading) -> bool:
-    """Return whether a changed record's versions can tell something new; values that we wrote ourselves cannot."""
-    if held is None or reading is Reading.BACKFILL or not isinstance(record, Contact):
-        return has_story(record)
-    return has_story(record) and any(not same_value(value, held.get(name)) for name, value in record.held.items())
 
 
 def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> None:

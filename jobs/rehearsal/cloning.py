@@ -17,7 +17,8 @@ from jobs.counts import PullCount
 from jobs.desk import Clock
 from jobs.progress import Progress
 from jobs.pulling.ahead import ahead
-from jobs.pulling.reading import LINKED, QUIET_LIFECYCLES, Chunk, chunks
+from jobs.pulling.reading import LINKED, Chunk, chunks
+from jobs.pulling.versions import ENTERED, was_told
 from mappings.convert import CONVERTERS
 from mappings.fields import Definitions
 from mappings.pseudonyms import Pseudonyms
@@ -28,8 +29,6 @@ from syncer.records import Kind
 #: The CRM's index lags: the look at what changed meanwhile begins earlier and ends later than the clock says.
 _OVERLAP = 15 * MINUTE
 _LAG = 2 * MINUTE
-#: A contact with nothing else in its tracked properties has no story: a full pull reads no versions of it either.
-_QUIET = QUIET_LIFECYCLES | {""}
 _END = "end"
 
 
@@ -219,7 +218,8 @@ class Cloning:
     ) -> Mapping[str, Mapping[str, Sequence[HistoryItem]]]:
         """Return by id and property the versions of tracked properties, for the records that have a story."""
         tracked = _tracked(self._reading.definitions, stream)
-        ids = [raw.id for raw in records if not raw.archived and _has_story(raw, tracked)]
+        dates = _dates_of_stories(self._reading.definitions) if stream == Kind.CONTACT else ()
+        ids = [raw.id for raw in records if not raw.archived and _has_story(raw, tracked, dates)]
         if not tracked or not ids:
             return {}
         found = await self._source.history(stream, ids, properties=tracked)
@@ -252,8 +252,15 @@ def _tracked(definitions: Definitions, stream: str) -> Sequence[str]:
     return tuple(definitions.objects[Kind(stream)].history.values()) if stream in set(Kind) else ()
 
 
-def _has_story(raw: SourceRecord, tracked: Collection[str]) -> bool:
-    return raw.stream != Kind.CONTACT or any(raw.properties.get(name) not in _QUIET for name in tracked)
+def _dates_of_stories(definitions: Definitions) -> Sequence[str]:
+    """Return the properties that are set only of contacts who once had a story."""
+    dated = (rule for rule in definitions.objects[Kind.CONTACT].fields if rule.name.startswith(ENTERED))
+    return tuple(name for rule in dated if was_told(rule.name.removeprefix(ENTERED)) for name in rule.candidates)
+
+
+def _has_story(raw: SourceRecord, tracked: Collection[str], dates: Collection[str]) -> bool:
+    stands = any(was_told(raw.properties.get(name)) for name in tracked)
+    return raw.stream != Kind.CONTACT or stands or any(raw.properties.get(name) for name in dates)
 
 
 def _ids(text: str) -> Sequence[str]:
