@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 from syncer.records import ActivityKind, Kind
 from syncer.store.activities import void_activities
 from syncer.store.dialect import Query, among, chunks, dialect_of, listed, raw
-from syncer.store.marks import contacts_of_companies, mark_contacts, mark_deals
+from syncer.store.marks import mark_companies, mark_contacts, mark_deals
 from syncer.store.merges import MIRRORED
 from syncer.store.tables import activities
 
@@ -75,4 +75,4 @@ def _set(
     elif kind is Kind.CONTACT:
         mark_contacts(connection, account, ids, with_deals=True)
     else:
-        mark_contacts(connection, account, contacts_of_companies(connection, account, ids))
+        mark_companies(connection, account, ids)

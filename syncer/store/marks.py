@@ -68,10 +68,22 @@ def mark_deals(connection: Connection, account: str, ids: Collection[str]) -> No
 
 
 def mark_concerned(connection: Connection, account: str, ids: Mapping[Kind, Collection[str]]) -> None:
-    """Mark what is to be decided anew where records' history changed: contacts, deals, the contacts of companies."""
+    """Mark what is to be decided anew where records' history changed."""
     mark(connection, account, contact_ids=ids[Kind.CONTACT])
     mark_deals(connection, account, ids[Kind.DEAL])
-    mark(connection, account, contact_ids=contacts_of_companies(connection, account, ids[Kind.COMPANY]))
+    mark_companies(connection, account, ids[Kind.COMPANY])
+
+
+def mark_companies(connection: Connection, account: str, ids: Collection[str]) -> None:
+    """Mark whatever reads these companies: their contacts, and the deals linked to them or to their contacts."""
+    employed = contacts_of_companies(connection, account, ids)
+    sold_to = found(connection, _deals_of(dialect_of(connection), Kind.COMPANY), account, ids)
+    mark(
+        connection,
+        account,
+        contact_ids=employed | contacts_of_deals(connection, account, sold_to),
+        deal_ids=sold_to | deals_of_contacts(connection, account, employed),
+    )
 
 
 def hold(connection: Connection, account: str, dirty: Dirty) -> None:
@@ -113,7 +125,7 @@ def demand_full(connection: Connection, account: str) -> None:
 
 def deals_of_contacts(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
     """Return the deals linked to any of the contacts."""
-    return found(connection, _deals_of_contacts(dialect_of(connection)), account, ids)
+    return found(connection, _deals_of(dialect_of(connection), Kind.CONTACT), account, ids)
 
 
 def contacts_of_deals(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
@@ -136,10 +148,10 @@ def found(connection: Connection, statement: Query, account: str, ids: Collectio
 
 
 @cache
-def _deals_of_contacts(dialect: Dialect) -> Query:
+def _deals_of(dialect: Dialect, kind: Kind) -> Query:
     return select(links.c.from_id).where(
         links.c.account == bindparam("account"),
-        links.c.to_kind == Kind.CONTACT.value,
+        links.c.to_kind == kind.value,
         among(dialect, links.c.to_id),
         links.c.from_kind == Kind.DEAL.value,
     )

@@ -27,7 +27,7 @@ from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, is_empty, listed, raw
 from syncer.store.evidence import KEY, moved
-from syncer.store.marks import contacts_of_companies, mark_contacts, mark_deals
+from syncer.store.marks import mark_companies, mark_contacts, mark_deals
 from syncer.store.supersede import close_all, retire_contacts, retire_deals
 
 MIRRORED: Mapping[Kind, Table] = {
@@ -223,4 +223,4 @@ def _mark_survivors(connection: Connection, account: str, kind: Kind, ids: set[s
     elif kind is Kind.DEAL:
         mark_deals(connection, account, ids)
     else:
-        mark_contacts(connection, account, contacts_of_companies(connection, account, ids))
+        mark_companies(connection, account, ids)

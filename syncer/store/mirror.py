@@ -29,7 +29,7 @@ from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
 from syncer.store.links import fill_companies, linked_companies, mark_ends, replace_links
-from syncer.store.marks import contacts_of_companies, mark_concerned, mark_contacts, mark_deals
+from syncer.store.marks import mark_companies, mark_concerned, mark_contacts, mark_deals
 from syncer.store.merges import absorb, survivors
 from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.values import Upserted
@@ -62,11 +62,10 @@ class Mirror:
     def upsert_companies(
         self, account: str, records: Sequence[Company], now: Millis, *, mark_dirty: bool = True
     ) -> Upserted:
-        """Write companies; their contacts and the contacts' deals are concerned."""
+        """Write companies; their contacts and the deals of either are concerned."""
         page = upsert_page(self._connection, COMPANIES, account, records, now)
         if mark_dirty:
-            concerned = contacts_of_companies(self._connection, account, page.telling)
-            mark_contacts(self._connection, account, concerned, with_deals=True)
+            mark_companies(self._connection, account, page.telling)
         self._absorb(account, Kind.COMPANY, [record for record in records if record.id in page.telling], now)
         return page.upserted
 

@@ -1,5 +1,7 @@
 from decimal import Decimal
 
+import pytest
+
 from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
 from syncer.records import ActivityKind, Change, ChangeSource, Company, Contact, Deal, Kind
@@ -206,3 +208,22 @@ def test_a_company_comes_with_the_stages_of_its_contacts_and_the_latest_spans_of
     assert list(whole[0].spans) == [won]
     assert [one.company.id for one in some] == ["20"]
     assert (list(some[0].contact_stages), list(some[0].spans)) == ([], [])
+
+
+@pytest.mark.parametrize("event", ["changed", "merged", "archived"])
+def test_a_companys_event_concerns_the_deals_linked_to_it(store: Store, event: str) -> None:
+    """A deal of a company may have contacts elsewhere, or none."""
+    put(store, 1, "companies", Company(id="10", name="Firma"), Company(id="11", name="Andere"))
+    put(store, 1, "contacts", Contact(id="1", company_id="11"), Contact(id="2", company_id="10"))
+    put(store, 1, "deals", Deal(id="7"), Deal(id="8"))
+    connect(store, 1, link(Kind.DEAL, "7", Kind.COMPANY, "10"))
+    connect(store, 1, link(Kind.DEAL, "7", Kind.CONTACT, "1"))
+    connect(store, 1, link(Kind.DEAL, "8", Kind.CONTACT, "2"))
+    clean(store)
+    if event == "archived":
+        with store.commit() as unit:
+            unit.mirror.archive(ACCOUNT, Kind.COMPANY, ["10"], Millis(2))
+    else:
+        changed = Company(id="10", name="Neu") if event == "changed" else Company(id="12", merged_ids=("10",))
+        put(store, 2, "companies", changed)
+    assert dirty(store) == (["1", "2"], ["7", "8"])
