@@ -137,6 +137,12 @@ def read_activity(
     )
 
 
+def changed_at(raw: Raw) -> Millis | None:
+    """Return the latest moment of change that a record tells of; None where it tells none that can be read."""
+    told = (raw.updated_at, raw.properties.get("lastmodifieddate"), raw.properties.get("hs_lastmodifieddate"))
+    return max((at for one in told if (at := _own_moment("updatedAt", one, [])) is not None), default=None)
+
+
 def activity(raw: Raw, activity_map: ActivityMap, contact_ids: Sequence[str]) -> Activity:
     """Return the canonical activity; one without a moment is an InvalidRecord."""
     properties = raw.properties

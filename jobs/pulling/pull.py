@@ -10,6 +10,7 @@ from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
 from jobs.health.silence import note_arrivals
 from jobs.pulling.intake import Intake
+from jobs.pulling.lagging import as_they_are
 from jobs.pulling.reading import LINKED, Reader, chunks
 from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import Reading, store_chunk
@@ -163,7 +164,7 @@ async def _pull_stream(intake: Intake, stream: str, overlap: int) -> None:
         properties=intake.portal.properties[stream],
     )
     async for chunk in chunks(pages):
-        await store_chunk(intake, chunk, Reading.CHANGES)
+        await store_chunk(intake, await as_they_are(intake, chunk), Reading.CHANGES)
         if chunk.cursor is not None:
             # A run that ends before a large window does leaves the rest of it to the next one.
             read_to = in_crm_time(desk, Millis(began - _LAG))

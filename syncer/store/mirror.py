@@ -28,11 +28,12 @@ from syncer.store.archive import archive, archive_activities, archive_kinds, res
 from syncer.store.dialect import Row, dialect_of
 from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
+from syncer.store.known import known
 from syncer.store.links import fill_companies, linked_companies, mark_ends, replace_links
 from syncer.store.marks import mark_companies, mark_concerned, mark_contacts, mark_deals
 from syncer.store.merges import absorb, survivors
 from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
-from syncer.store.values import Upserted
+from syncer.store.values import Holding, Known, Upserted
 
 
 class Mirror:
@@ -191,6 +192,10 @@ class Mirror:
     def differing(self, account: str, kind: Kind, records: Sequence[Contact | Company | Deal]) -> Collection[str]:
         """Return the ids of the records that are new, or of which decisions would see a difference."""
         return overview.differing(self._connection, account, kind, records)
+
+    def known(self, account: str, holding: Holding, ids: Collection[str]) -> Mapping[str, Known]:
+        """Return by id what is known of the records that the mirror has, gone ones included, merged ones not."""
+        return known(self._connection, account, holding, ids)
 
     def survivors(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, str]:
         """Return the survivor of every id among `ids` that was merged away."""

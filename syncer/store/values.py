@@ -35,6 +35,16 @@ class Holding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """How far the mirror knows a record."""
+
+    updated_at: Millis | None
+    is_archived: bool
+    #: What the CRM held when it was last read or written.
+    held: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Compared:
     """How a page of records stands against the mirror; what is named nowhere is the same on both sides."""
 

@@ -5,7 +5,7 @@ import pytest
 
 from mappings.fields import definitions, extended, parse_definitions
 from mappings.history import change_source, changes
-from mappings.records import activity, answer, cost_line, mappers, rollup_activities, rollups_beside
+from mappings.records import activity, answer, changed_at, cost_line, mappers, rollup_activities, rollups_beside
 from syncer.errors import ConfigError, InvalidRecord
 from syncer.records import ActivityKind, ChangeSource, Kind
 
@@ -237,3 +237,17 @@ def test_every_field_that_cannot_be_read_is_named_by_the_property_that_was_read(
         "hs_email_optout",
         "createdate",
     ]
+
+
+@pytest.mark.parametrize(
+    ("properties", "updated_at", "at"),
+    [
+        ({"lastmodifieddate": "2026-01-03T00:00:00Z"}, "2026-01-02T00:00:00Z", 1767398400000),
+        ({"hs_lastmodifieddate": "1767398400000"}, None, 1767398400000),
+        ({"hs_lastmodifieddate": ""}, "2026-01-02T00:00:00Z", 1767312000000),
+        ({"hs_lastmodifieddate": "soon"}, "never", None),
+        ({}, None, None),
+    ],
+)
+def test_a_record_changed_when_the_latest_moment_that_it_tells_says(properties, updated_at, at):
+    assert changed_at(Raw("deals", "7", properties, updated_at=updated_at)) == at
