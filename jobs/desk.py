@@ -1,7 +1,7 @@
 """What one job of one account works with: settings, store, connector, agreement, clock."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -63,6 +63,8 @@ class Portal:
     #: stream → property → allowed values, in display order.
     options: Mapping[str, Mapping[str, Sequence[str]]]
     stages: Sequence[Stage]
+    #: stream → properties that the CRM lets nobody write.
+    locked: Mapping[str, Collection[str]]
     #: Streams that this account can read.
     streams: Sequence[str]
     #: Event feeds that this account can read.

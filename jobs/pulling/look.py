@@ -105,6 +105,9 @@ async def _look(desk: Desk) -> Portal:
             if stream in _ENUMERATIONS
         },
         stages=portal_stages,
+        locked={
+            stream: frozenset(one.name for one in names.values() if one.read_only) for stream, names in known.items()
+        },
         streams=[stream for stream in in_account(desk, desk.source.streams.objects) if stream not in skipped],
         feeds=in_account(desk, desk.source.streams.events),
         skipped=skipped,

@@ -136,6 +136,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{property} does not exist in the CRM: syncer setup --apply",
         "{property} gibt es im CRM nicht: syncer setup --apply",
     ),
+    "locked_property": (
+        "{property} is read-only in the CRM: unlock it, or set it to null under write_back",
+        "{property} lässt das CRM nicht beschreiben: dort freigeben oder unter write_back auf null setzen",
+    ),
     "no_option": (
         "{property} has no option {value}; add it or map the stage otherwise",
         "{property} hat keine Option {value}; anlegen oder die Stufe anders zuordnen",

@@ -27,6 +27,7 @@ from syncer.store import Unit
 from syncer.writeback import (
     OWNER,
     Desired,
+    Edit,
     Intent,
     PlanLimits,
     Shown,
@@ -69,6 +70,8 @@ class _Work:
     write: WriteRules
     #: kind → properties that exist in the CRM.
     existing: Mapping[Kind, frozenset[str]]
+    #: kind → properties that the CRM lets nobody write.
+    locked: Mapping[Kind, frozenset[str]]
     clocks: Clocks
     #: Only what was decided anew since this moment; None for everything.
     since: Millis | None
@@ -143,6 +146,7 @@ def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
         rules=rules,
         write=rules_for(agreement, options, rules.pipelines),
         existing={kind: frozenset(portal.properties.get(kind, ())) for kind in Kind},
+        locked={kind: frozenset(portal.locked.get(kind, ())) for kind in Kind},
         clocks=last_clocks(reading, desk.name, desk.clock()),
         since=None if full or is_new or planned is None else Millis(int(planned)),
         owners=frozenset(one.id for one in reading.mirror.owners(desk.name) if not one.archived),
@@ -244,15 +248,22 @@ def _shown(work: _Work, reading: Unit, kind: Kind, ids: Sequence[str]) -> Callab
     return of
 
 
+def _writable(work: _Work, kind: Kind, edits: Sequence[Edit]) -> Sequence[Edit]:
+    locked = work.locked[kind]
+    for name in sorted(locked.intersection(edit.property for edit in edits)):
+        work.found[f"{kind}.{name} is read-only in the CRM: unlock it, or set it to null under write_back"] = None
+    return [edit for edit in edits if edit.property not in locked]
+
+
 def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) -> Iterator[Intent]:
-    """Yield one record's writes; properties that the CRM lacks become one problem each."""
+    """Yield one record's writes; properties that the CRM lacks or has locked become one problem each."""
     existing = work.existing[kind]
     work.found.update(dict.fromkeys(desired.problems))
     wanted = {name: value for name, value in desired.values.items() if name in existing}
     for name in desired.values:
         if name not in existing | work.write.dispensable:
             work.found[f"{kind}.{name} does not exist in the CRM: syncer setup --apply"] = None
-    edits = diff(wanted, shown.held)
+    edits = _writable(work, kind, diff(wanted, shown.held))
     if work.since is not None:
         # What somebody undid stays undone until there is something else to say, or everything is asked for.
         edits = without_undone(edits, shown.written, work.write.figures)

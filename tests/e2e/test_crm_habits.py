@@ -206,6 +206,20 @@ async def test_setup_names_what_stands_in_its_way_and_touches_nothing_that_is_th
     assert kept == OUR_OUTCOME.options
 
 
+async def test_a_property_that_the_crm_locked_is_named_once_and_never_sent(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        properties = crm.portal.schemas["contacts"].properties
+        properties["fn_cell"] = replace(properties["fn_cell"], read_only=True)
+        await backfill_round(desk)
+        planned, result = await dry_round(desk, force=True), await sync_round(desk, force=True)
+    assert planned.problems == (
+        "contacts.fn_cell is read-only in the CRM: unlock it, or set it to null under write_back",
+    )
+    assert "fn_cell" not in {row.property for row in planned.rows}
+    assert (result.failed, result.written > 0) == (0, True)
+
+
 async def test_a_window_that_broke_off_is_read_again(serve, open_desk):
     # The proof of the backfill asks search once.
     broken_off = Fault(trouble=Trouble.STATUS, status=400, path="companies/search", skip=1, times=1)

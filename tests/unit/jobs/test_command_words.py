@@ -274,7 +274,10 @@ def test_rounds_plans_pushes_and_undone_runs_are_german(capsys):
         buried=1,
         proof={"contacts": proof},
     )
-    result.problems = ("contacts.fn_fit does not exist in the CRM: syncer setup --apply",)
+    result.problems = (
+        "contacts.fn_fit does not exist in the CRM: syncer setup --apply",
+        "contacts.fn_cell is read-only in the CRM: unlock it, or set it to null under write_back",
+    )
     print_round(result, "de")
     row = intent("fn_stage", "TAM", None)
     show_plans([Plan(account="a", rows=[row], checksum="abc")], as_json=False, lang="de")
