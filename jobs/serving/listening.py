@@ -19,7 +19,12 @@ class Protocol(HttpToolsProtocol):
     """HTTP with a clock and a scale at the door: the library has neither for heads."""
 
     _clock: asyncio.TimerHandle | None = None
-    _head = 0
+    #: Whether a head is awaited, or has begun and not ended; and whether one ended in the piece that is being read.
+    _is_head = True
+    _ended = False
+    #: Bytes that came of a head without its end, and bytes of address and headers that were read in it.
+    _came = 0
+    _read = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start the clock: a request is expected."""
@@ -33,29 +38,42 @@ class Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Weigh what belongs to a head."""
-        self._head += len(data)
+        """Weigh what belongs to a head and to nothing else: a body may come in one piece with its head."""
+        was_head, self._ended = self._is_head, False
         super().data_received(data)
-        if self._head > LARGEST_HEAD:
-            self._cut_off()
+        if was_head and not self._ended:
+            self._came += len(data)
+            if self._came > LARGEST_HEAD:
+                self._cut_off()
 
     def on_message_begin(self) -> None:
         """Start the clock for a further request of the same connection."""
         self._arm()
+        self._read = 0
         super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Weigh the address."""
+        self._read += len(url)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Weigh a header, with its colon and line end."""
+        self._read += len(name) + len(value) + 3
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Weigh no more: bodies have limits of their own."""
-        if self._head > LARGEST_HEAD:
+        self._is_head, self._ended = False, True
+        if self._read > LARGEST_HEAD:
             self._cut_off()
             return
-        self._head = -(1 << 62)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Stop the clock: the request is there."""
         self._disarm()
-        self._head = 0
+        self._is_head, self._came = True, 0
         super().on_message_complete()
 
     def _arm(self) -> None:

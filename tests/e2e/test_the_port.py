@@ -102,6 +102,26 @@ def test_a_head_without_end_is_cut_off(port):
     assert b" 200 " in asked(port, "/healthz", "X-A: " + "a" * (LARGEST_HEAD // 2))
 
 
+@pytest.mark.parametrize("size", [LARGEST_HEAD, 5 * LARGEST_HEAD, 900_000])
+def test_a_body_that_comes_in_one_piece_with_its_head_is_no_head(port, size):
+    """A hundred events of a webhook are larger than a head may be, and a proxy sends them at once."""
+    head = f"POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {size}\r\n\r\n"
+    with connected(port) as connection:
+        connection.sendall(head.encode() + b"x" * size)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 4")
+
+
+def test_a_request_after_a_large_one_is_weighed_anew(port):
+    size = 3 * LARGEST_HEAD
+    large = f"POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n\r\n".encode() + b"x" * size
+    with connected(port) as connection:
+        for _ in range(2):
+            connection.sendall(large)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 4")
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: " + b"a" * (2 * LARGEST_HEAD))
+        assert said(connection) == b""
+
+
 @pytest.mark.parametrize(
     "path",
     [
