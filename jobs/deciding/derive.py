@@ -60,6 +60,8 @@ class _Work:
     #: None is all of them.
     deal_ids: Collection[str] | None
     contact_ids: Sequence[str] | None
+    #: Companies beside those of the contacts and deals.
+    company_ids: Collection[str]
     #: Nobody stands anywhere yet.
     is_first: bool
     #: What stays marked until all that follows from it is decided.
@@ -91,6 +93,7 @@ def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
         clocks=clocks,
         deal_ids=None if everything else dirty.deal_ids,
         contact_ids=None if everything else dirty.contact_ids,
+        company_ids=dirty.company_ids,
         is_first=under is None,
         held=[replace(dirty, full=everything)],
     )
@@ -245,7 +248,7 @@ def _companies(work: _Work, count: DeriveCount) -> None:
 def _companies_concerned(work: _Work, reading: Unit) -> Collection[str] | None:
     if work.contact_ids is None or work.deal_ids is None:
         return None
-    return reading.facts.companies_of(work.desk.name, work.contact_ids, work.deal_ids)
+    return {*work.company_ids, *reading.facts.companies_of(work.desk.name, work.contact_ids, work.deal_ids)}
 
 
 def _portions(items: Iterable[_T]) -> Iterator[Sequence[_T]]:

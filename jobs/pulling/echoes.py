@@ -36,8 +36,9 @@ def as_others_left_them(
     A value that we wrote is a conclusion of ours: as evidence it would confirm itself. `names` maps the roles
     `lifecycle` and `lead_status` to vendor properties; `held` keeps what the CRM shows.
     """
-    written = _written(unit, account, Kind.CONTACT, contacts)
-    echoing = {one.id: said for one in contacts if (said := _said(one, written, names))}
+    earlier = _earlier(unit, account, Kind.CONTACT, contacts)
+    written = unit.desk.written_values(account, Kind.CONTACT, {id_ for ids in earlier.values() for id_ in ids})
+    echoing = {one.id: said for one in contacts if (said := _said(one, earlier[one.id], written, names))}
     if not echoing:
         return list(contacts)
     before = unit.mirror.contacts(account, list({id_ for said in echoing.values() for id_ in said}))
@@ -49,8 +50,9 @@ def deals_as_others_left_them(unit: Unit, account: str, deals: Sequence[Deal], n
 
     `names` maps the roles `offer_at`, `deal_stage` and `forecast_category` to vendor properties.
     """
-    written = _written(unit, account, Kind.DEAL, deals)
-    return [_theirs(unit, account, one, _said(one, written, names)) for one in deals]
+    earlier = _earlier(unit, account, Kind.DEAL, deals)
+    written = unit.desk.written_values(account, Kind.DEAL, {id_ for ids in earlier.values() for id_ in ids})
+    return [_theirs(unit, account, one, _said(one, earlier[one.id], written, names)) for one in deals]
 
 
 _Words = Mapping[str, Mapping[str, Sequence[Written]]]
@@ -58,13 +60,14 @@ _Words = Mapping[str, Mapping[str, Sequence[Written]]]
 _Said = Mapping[str, frozenset[str]]
 
 
-def _written(unit: Unit, account: str, kind: Kind, records: Sequence[Contact | Deal]) -> _Words:
-    ids = {id_ for one in records for id_ in (one.id, *one.merged_ids)}
-    return unit.desk.written_values(account, kind, ids)
+def _earlier(unit: Unit, account: str, kind: Kind, records: Sequence[Contact | Deal]) -> Mapping[str, Sequence[str]]:
+    """Return by id every id under which a record was written: search does not always tell what was merged into it."""
+    known = unit.mirror.absorbed(account, kind, [one.id for one in records])
+    return {one.id: tuple(dict.fromkeys((one.id, *one.merged_ids, *known.get(one.id, ())))) for one in records}
 
 
-def _said(record: Contact | Deal, written: _Words, names: Mapping[str, str]) -> _Said:
-    found = {id_: _ours(record.held, written.get(id_, {}), names) for id_ in (record.id, *record.merged_ids)}
+def _said(record: Contact | Deal, ids: Sequence[str], written: _Words, names: Mapping[str, str]) -> _Said:
+    found = {id_: _ours(record.held, written.get(id_, {}), names) for id_ in ids}
     return {id_: roles for id_, roles in found.items() if roles}
 
 

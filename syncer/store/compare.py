@@ -55,7 +55,8 @@ def compare(connection: Connection, account: str, holding: Holding, records: Seq
     there = {row["id"]: row for row in _there(connection, account, holding, wanted)}
     present = {id_ for id_, row in there.items() if row.get("archived_at") is None}
     known = _known(connection, account, [*wanted.values(), *there.values()])
-    linked = _linked(connection, account, {id_ for id_ in present if _is_elsewhere(wanted[id_], there[id_])})
+    elsewhere = {id_: there[id_].get(_COMPANY) for id_ in present if _is_elsewhere(wanted[id_], there[id_])}
+    linked = _linked(connection, account, elsewhere)
     told = {
         id_: tuple(_differing(row, there[id_], known, linked.get(id_))) for id_, row in wanted.items() if id_ in present
     }
@@ -103,12 +104,15 @@ def _is_elsewhere(wanted: _Named, there: _Named) -> bool:
     return wanted.get(_COMPANY) != there.get(_COMPANY)
 
 
-def _linked(connection: Connection, account: str, ids: Collection[str]) -> dict[str, str | None]:
-    """Return the company that the links of contacts name: a contact has that one where the record says otherwise."""
-    if not ids:
+def _linked(connection: Connection, account: str, held: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return the company that the links of contacts name: a contact has that one where the record says otherwise.
+
+    Of several links without a primary one, the company that the contact has (`held`) is as good as any.
+    """
+    if not held:
         return {}
-    found = links_from(connection, account, (Kind.CONTACT, Kind.COMPANY), ids)
-    return {id_: chosen(found.get(id_, ())) for id_ in ids}
+    found = links_from(connection, account, (Kind.CONTACT, Kind.COMPANY), held)
+    return {id_: chosen(found.get(id_, ()), company) for id_, company in held.items()}
 
 
 def _differing(wanted: _Named, there: _Named, known: _Survivors, linked: str | None) -> Iterator[str]:

@@ -58,6 +58,16 @@ class DirtyDealRow(SQLModel, table=True):
     generation: Number
 
 
+class DirtyCompanyRow(SQLModel, table=True):
+    """A company to decide anew, with the generation that marked it last."""
+
+    __tablename__ = "dirty_companies"
+    __table_args__ = CLUSTERED
+    account: Key
+    company_id: Key
+    generation: Number
+
+
 class CursorRow(SQLModel, table=True):
     """A durable position in a stream."""
 
@@ -139,6 +149,7 @@ class KpiSnapshotRow(SQLModel, table=True):
 
 
 accounts = table(AccountRow)
+dirty_companies = table(DirtyCompanyRow)
 dirty_contacts = table(DirtyContactRow)
 dirty_deals = table(DirtyDealRow)
 oauth_grants = table(OAuthGrantRow)

@@ -14,7 +14,7 @@ from syncer.store.contact_facts import DecisionsOf, stream_contacts
 from syncer.store.deal_facts import stream_deals
 from syncer.store.dialect import Dialect, Query, among, chunks, dialect_of, listed, raw
 from syncer.store.links import TO_ID, links_from
-from syncer.store.marks import contacts_of_deals, found
+from syncer.store.marks import companies_of_contacts, contacts_of_deals
 from syncer.store.values import CompanyStages, Dirty
 
 
@@ -34,7 +34,12 @@ class Facts:
         contact_ids = self._marked(tables.dirty_contacts.c.contact_id, account)
         contact_ids |= self._due(tables.contact_states.c.contact_id, account, now)
         contact_ids |= contacts_of_deals(self._connection, account, due_deals)
-        return Dirty(contact_ids=sorted(contact_ids), deal_ids=sorted(deal_ids | due_deals), generation=generation)
+        return Dirty(
+            contact_ids=sorted(contact_ids),
+            deal_ids=sorted(deal_ids | due_deals),
+            company_ids=sorted(self._marked(tables.dirty_companies.c.company_id, account)),
+            generation=generation,
+        )
 
     def deals(self, account: str, deal_ids: Collection[str] | None, known_at: Millis) -> Iterator[DealFacts]:
         """Yield deals, archived ones too, with their history, people and two-way activity."""
@@ -69,10 +74,8 @@ class Facts:
 
     def companies_of(self, account: str, contact_ids: Collection[str], deal_ids: Collection[str]) -> Collection[str]:
         """Return the companies whose place may follow from these contacts and deals."""
-        companies = found(self._connection, _companies_of(dialect_of(self._connection)), account, contact_ids)
+        companies = companies_of_contacts(self._connection, account, contact_ids)
         linked = links_from(self._connection, account, (Kind.DEAL, Kind.COMPANY), deal_ids)
-        # Asked for those that have one, SQLite would walk all of them by the index of companies.
-        companies.discard(None)
         return companies | {row[TO_ID] for rows in linked.values() for row in rows}
 
     def _generation(self, account: str) -> tuple[int, int | None]:
@@ -99,9 +102,3 @@ def _deals_of(dialect: Dialect) -> Query:
         among(dialect, links.to_id),
         links.from_kind == Kind.DEAL.value,
     )
-
-
-@cache
-def _companies_of(dialect: Dialect) -> Query:
-    contacts = tables.contacts.c
-    return select(contacts.company_id).where(contacts.account == bindparam("account"), among(dialect, contacts.id))

@@ -75,12 +75,18 @@ def chosen(rows: Collection[Row], named: str | None = None) -> str | None:
 def mark_ends(
     connection: Connection, account: str, direction: Direction, changed: Mapping[str, Collection[str]]
 ) -> None:
-    """Mark the contacts and deals at either end of changed links."""
+    """Mark the records at either end of changed links."""
     marked: dict[Kind, set[str]] = {kind: set() for kind in Kind}
     marked[direction[0]].update(changed)
     for ends in changed.values():
         marked[direction[1]].update(ends)
-    mark(connection, account, contact_ids=marked[Kind.CONTACT], deal_ids=marked[Kind.DEAL])
+    mark(
+        connection,
+        account,
+        contact_ids=marked[Kind.CONTACT],
+        deal_ids=marked[Kind.DEAL],
+        company_ids=marked[Kind.COMPANY],
+    )
 
 
 def links_from(connection: Connection, account: str, direction: Direction, ids: Collection[str]) -> dict[str, set[Row]]:

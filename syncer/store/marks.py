@@ -1,5 +1,6 @@
-"""Dirty marks: which contacts and deals to decide anew. Every marking commit takes a new generation of its account.
+"""Dirty marks: which contacts, deals and companies to decide anew.
 
+Every marking commit takes a new generation of its account.
 A derive clears only marks of generations that it saw, so a change that commits meanwhile keeps its mark.
 """
 
@@ -10,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from syncer.records import Kind
 from syncer.store.dialect import Dialect, Query, among, chunks, dialect_of, listed, raw
-from syncer.store.tables import accounts, contacts, dirty_contacts, dirty_deals, links
+from syncer.store.tables import accounts, contacts, dirty_companies, dirty_contacts, dirty_deals, links
 from syncer.store.values import Dirty
 
 _BUMP = (
@@ -30,14 +31,19 @@ _BEGIN = text("INSERT INTO accounts (account, generation) VALUES (:of, 0) ON CON
 
 
 def mark(
-    connection: Connection, account: str, *, contact_ids: Collection[str] = (), deal_ids: Collection[str] = ()
+    connection: Connection,
+    account: str,
+    *,
+    contact_ids: Collection[str] = (),
+    deal_ids: Collection[str] = (),
+    company_ids: Collection[str] = (),
 ) -> None:
-    """Mark contacts and deals dirty in the open transaction."""
-    if not contact_ids and not deal_ids:
+    """Mark contacts, deals and companies dirty in the open transaction."""
+    if not contact_ids and not deal_ids and not company_ids:
         return
     generation = next_generation(connection, account)
     dialect = dialect_of(connection)
-    for table, ids in ((dirty_contacts, contact_ids), (dirty_deals, deal_ids)):
+    for table, ids in ((dirty_contacts, contact_ids), (dirty_deals, deal_ids), (dirty_companies, company_ids)):
         for chunk in chunks(ids):
             dialect.upsert(connection, table, [(account, marked, generation) for marked in chunk])
 
@@ -75,7 +81,7 @@ def mark_concerned(connection: Connection, account: str, ids: Mapping[Kind, Coll
 
 
 def mark_companies(connection: Connection, account: str, ids: Collection[str]) -> None:
-    """Mark whatever reads these companies: their contacts, and the deals linked to them or to their contacts."""
+    """Mark companies and whatever reads them: their contacts, and the deals linked to them or to their contacts."""
     employed = contacts_of_companies(connection, account, ids)
     sold_to = found(connection, _deals_of(dialect_of(connection), Kind.COMPANY), account, ids)
     mark(
@@ -83,6 +89,7 @@ def mark_companies(connection: Connection, account: str, ids: Collection[str]) -
         account,
         contact_ids=employed | contacts_of_deals(connection, account, sold_to),
         deal_ids=sold_to | deals_of_contacts(connection, account, employed),
+        company_ids=ids,
     )
 
 
@@ -100,7 +107,7 @@ def hold(connection: Connection, account: str, dirty: Dirty) -> None:
 def clear(connection: Connection, account: str, dirty: Dirty) -> None:
     """Take off the marks that a snapshot saw; those of later generations stay."""
     if dirty.full:
-        for table in (dirty_contacts, dirty_deals):
+        for table in (dirty_contacts, dirty_deals, dirty_companies):
             seen = (table.c.account == account) & (table.c.generation <= dirty.generation)
             connection.execute(delete(table).where(seen))
         demanded = (accounts.c.account == account) & (accounts.c.full_generation <= dirty.generation)
@@ -110,6 +117,7 @@ def clear(connection: Connection, account: str, dirty: Dirty) -> None:
     for table, name, ids in (
         (dirty_contacts, "contact_id", dirty.contact_ids),
         (dirty_deals, "deal_id", dirty.deal_ids),
+        (dirty_companies, "company_id", dirty.company_ids),
     ):
         seen = (table.c.account == account) & (table.c.generation <= dirty.generation)
         statement = delete(table).where(seen, among(dialect, table.c[name]))
@@ -138,6 +146,13 @@ def contacts_of_companies(connection: Connection, account: str, ids: Collection[
     return found(connection, _contacts_of_companies(dialect_of(connection)), account, ids)
 
 
+def companies_of_contacts(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
+    """Return the companies of the contacts."""
+    companies: set[str | None] = {*found(connection, _companies_of_contacts(dialect_of(connection)), account, ids)}
+    # Asked for those that have one, SQLite would walk all of them by the index of companies.
+    return {one for one in companies if one is not None}
+
+
 def found(connection: Connection, statement: Query, account: str, ids: Collection[str]) -> set[str]:
     """Return the one column that a statement over `account` and `ids` selects."""
     return {
@@ -164,6 +179,13 @@ def _contacts_of_deals(dialect: Dialect) -> Query:
         links.c.from_kind == Kind.DEAL.value,
         among(dialect, links.c.from_id),
         links.c.to_kind == Kind.CONTACT.value,
+    )
+
+
+@cache
+def _companies_of_contacts(dialect: Dialect) -> Query:
+    return select(contacts.c.company_id).where(
+        contacts.c.account == bindparam("account"), among(dialect, contacts.c.id)
     )
 
 

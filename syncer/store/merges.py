@@ -27,7 +27,7 @@ from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.dialect import Dialect, Query, Row, among, chunks, dialect_of, is_empty, listed, raw
 from syncer.store.evidence import KEY, moved
-from syncer.store.marks import mark_companies, mark_contacts, mark_deals
+from syncer.store.marks import companies_of_contacts, mark, mark_companies, mark_contacts, mark_deals
 from syncer.store.supersede import close_all, retire_contacts, retire_deals
 
 MIRRORED: Mapping[Kind, Table] = {
@@ -73,6 +73,7 @@ def absorb(connection: Connection, account: str, kind: Kind, merged: Mapping[str
         for statement in _moves(kind):
             connection.execute(statement, pair)
     if kind is Kind.CONTACT:
+        mark(connection, account, company_ids=companies_of_contacts(connection, account, fresh))
         _move_evidence(connection, account, fresh, now)
         retire_contacts(connection, account, list(fresh), now)
     elif kind is Kind.DEAL:

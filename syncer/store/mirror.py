@@ -30,8 +30,8 @@ from syncer.store.history import add_changes
 from syncer.store.joins import join_arrivals
 from syncer.store.known import known
 from syncer.store.links import fill_companies, linked_companies, mark_ends, replace_links
-from syncer.store.marks import mark_companies, mark_concerned, mark_contacts, mark_deals
-from syncer.store.merges import absorb, survivors
+from syncer.store.marks import mark, mark_companies, mark_concerned, mark_contacts, mark_deals
+from syncer.store.merges import absorb, absorbed, survivors
 from syncer.store.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.values import Holding, Known, Upserted
 
@@ -57,13 +57,14 @@ class Mirror:
         joined = join_arrivals(self._connection, account, told, now)
         if mark_dirty:
             mark_contacts(self._connection, account, {*page.telling, *joined}, with_deals=True)
+            mark(self._connection, account, company_ids=page.left)
         self._absorb(account, Kind.CONTACT, told, now)
         return page.upserted
 
     def upsert_companies(
         self, account: str, records: Sequence[Company], now: Millis, *, mark_dirty: bool = True
     ) -> Upserted:
-        """Write companies; their contacts and the deals of either are concerned."""
+        """Write companies; they, their contacts and the deals of either are concerned."""
         page = upsert_page(self._connection, COMPANIES, account, records, now)
         if mark_dirty:
             mark_companies(self._connection, account, page.telling)
@@ -200,6 +201,10 @@ class Mirror:
     def survivors(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, str]:
         """Return the survivor of every id among `ids` that was merged away."""
         return survivors(self._connection, account, kind, ids)
+
+    def absorbed(self, account: str, kind: Kind, ids: Collection[str]) -> Mapping[str, Sequence[str]]:
+        """Return by survivor the ids that were merged into it, of those among `ids` that are survivors."""
+        return absorbed(self._connection, account, kind, ids)
 
     def archive(self, account: str, kind: Kind, ids: Collection[str], now: Millis) -> int:
         """Mark records as gone from the CRM; return how many were live. A later upsert brings one back."""

@@ -181,6 +181,7 @@ PLACES: tuple[Place, ...] = (
         "slip_days proposal resume_at agreement superseded_at",
     ),
     _place(tables.company_states, impersonal="account company_id stage in_tam changed_at"),
+    _place(tables.dirty_companies, impersonal="account company_id generation"),
     _place(tables.dirty_deals, impersonal="account deal_id generation"),
     _place(tables.owners, impersonal="account id email first_name last_name user_id team archived"),
     _place(

@@ -45,6 +45,8 @@ class Written(NamedTuple):
     created: Sequence[Row]
     #: Ids of which decisions see a difference.
     telling: Collection[str]
+    #: Companies that contacts were of before.
+    left: Collection[str] = ()
 
 
 def upsert_page(connection: Connection, shape: Shape[R], account: str, records: Sequence[R], now: int) -> Written:
@@ -60,7 +62,8 @@ def upsert_page(connection: Connection, shape: Shape[R], account: str, records: 
         row for key, row in latest.items() if key in there and key not in gone and row[_FINGERPRINT] != there[key][1]
     ]
     telling = [row[_ID] for row in updated if row[_GIST] != there[row[_ID]][0]] if shape.kind else []
-    dialect_of(connection).upsert(connection, shape.table, _keeping(shape, there, created + updated))
+    kept = _keeping(shape, there, created + updated)
+    dialect_of(connection).upsert(connection, shape.table, kept)
     upserted = Upserted(
         created=len(created),
         updated=len(updated),
@@ -68,7 +71,7 @@ def upsert_page(connection: Connection, shape: Shape[R], account: str, records: 
         changed_ids=[row[_ID] for row in created + updated],
         refused=refused,
     )
-    return Written(upserted, created, {row[_ID] for row in created}.union(telling))
+    return Written(upserted, created, {row[_ID] for row in created}.union(telling), _left(shape, there, kept))
 
 
 def telling(connection: Connection, shape: Shape[R], account: str, records: Sequence[R]) -> Collection[str]:
@@ -98,6 +101,13 @@ def _there_sql(table: Table, dialect: Dialect) -> Query:
 
 
 _COMPANY = 6
+
+
+def _left(shape: Shape[R], there: dict[str, tuple[int, int, str | None]], rows: Sequence[Row]) -> Collection[str]:
+    if shape.table is not tables.contacts:
+        return ()
+    before = {row[_ID]: there[row[_ID]][2] for row in rows if row[_ID] in there}
+    return {company for row in rows if (company := before.get(row[_ID])) is not None and company != row[_COMPANY]}
 
 
 def _keeping(shape: Shape[R], there: dict[str, tuple[int, int, str | None]], rows: Sequence[Row]) -> Sequence[Row]:

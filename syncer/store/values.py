@@ -73,7 +73,9 @@ class Dirty:
 
     contact_ids: Sequence[str] = ()
     deal_ids: Sequence[str] = ()
-    #: Everything is to be decided; then both lists are empty.
+    #: Companies that changed themselves, lost somebody, or have nobody.
+    company_ids: Sequence[str] = ()
+    #: Everything is to be decided; then all lists are empty.
     full: bool = False
     #: The last mark that was seen; later marks are not cleared.
     generation: int = 0

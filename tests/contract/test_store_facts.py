@@ -227,3 +227,27 @@ def test_a_companys_event_concerns_the_deals_linked_to_it(store: Store, event: s
         changed = Company(id="10", name="Neu") if event == "changed" else Company(id="12", merged_ids=("10",))
         put(store, 2, "companies", changed)
     assert dirty(store) == (["1", "2"], ["7", "8"])
+
+
+@pytest.mark.parametrize("event", ["changed", "left", "unlinked", "merged"])
+def test_a_company_is_decided_anew_whoever_is_left_there(store: Store, event: str) -> None:
+    put(store, 1, "companies", Company(id="10", name="Firma"), Company(id="11"))
+    put(store, 1, "contacts", Contact(id="1", company_id="10"), Contact(id="2"))
+    connect(store, 1, link(Kind.DEAL, "7", Kind.COMPANY, "10"))
+    clean(store)
+    match event:
+        case "changed":
+            put(store, 2, "companies", Company(id="10", name="Neu"))
+        case "left":
+            put(store, 2, "contacts", Contact(id="1", company_id="11"))
+        case "unlinked":
+            with store.commit() as unit:
+                unit.mirror.replace_links(ACCOUNT, Kind.DEAL, Kind.COMPANY, {"7": []}, Millis(2))
+        case _:
+            put(store, 2, "contacts", Contact(id="3", merged_ids=("1", "2")))
+    with store.snapshot() as unit:
+        seen = unit.facts.dirty(ACCOUNT, Millis(2))
+    assert list(seen.company_ids) == ["10"]
+    clean(store)
+    with store.snapshot() as unit:
+        assert list(unit.facts.dirty(ACCOUNT, Millis(2)).company_ids) == []

@@ -189,3 +189,14 @@ def test_the_last_run_of_a_job_is_one_that_came_to_its_end(store: Store) -> None
         found = unit.desk.last_run(ACCOUNT, ["reconcile", "reconcile --apply"])
     assert found is not None
     assert (found.id, found.counts) == (first, {"faults": 1})
+
+
+def test_of_several_companies_without_a_primary_one_the_held_one_is_no_difference(store: Store) -> None:
+    put(store, 1, "companies", Company(id="7"), Company(id="8"))
+    put(store, 1, "contacts", Contact(id="1", company_id="8"))
+    both = [link(Kind.CONTACT, "1", Kind.COMPANY, id_) for id_ in ("7", "8")]
+    connect(store, 1, *both)
+    assert compared(store, CONTACTS, Contact(id="1")) == (set(), {})
+    connect(store, 2, both[0], link(Kind.CONTACT, "1", Kind.COMPANY, "8", primary=True))
+    spoil(store, "contacts", company_id="7")
+    assert compared(store, CONTACTS, Contact(id="1")) == (set(), {"1": {"company_id"}})

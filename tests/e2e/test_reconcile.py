@@ -39,6 +39,7 @@ KEPT = (
     "changes",
     "evidence",
     "aliases",
+    "dirty_companies",
     "dirty_contacts",
     "dirty_deals",
     "dead_letters",

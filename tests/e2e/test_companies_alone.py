@@ -1,0 +1,57 @@
+"""Companies are decided by themselves: what they are changes, and people leave them."""
+
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
+from jobs.rounds import backfill_round, sync_round
+from jobs.writing.setup import setup
+from syncer.moments import DAY, iso
+from tests.e2e.conftest import TODAY
+from tests.e2e.hooking import rep
+
+_MADE = iso(TODAY - 60 * DAY)
+
+
+def _company(id_):
+    return {"type": "companies", "id": id_, "createdAt": _MADE, "properties": {"name": f"Firma {id_}"}}
+
+
+def _contact(id_, company):
+    return {
+        "type": "contacts",
+        "id": id_,
+        "createdAt": _MADE,
+        "properties": {"email": f"p{id_}@firma.example", "lifecyclestage": "lead"},
+        "associations": [{"to": "companies", "id": company, "primary": True}],
+    }
+
+
+async def _begun(desk):
+    await setup(desk, apply=True)
+    await backfill_round(desk)
+    await sync_round(desk, force=True)
+
+
+async def test_a_new_company_without_contacts_is_told_whether_it_is_in_the_market(serve, open_desk):
+    crm = serve(lines=[_company("10"), _contact("1", "10")])
+    async with open_desk(crm) as desk:
+        await _begun(desk)
+        made = rep(crm, "POST", "/crm/v3/objects/companies", json={"properties": {"name": "Neue Firma"}})
+        await sync_round(desk, force=True)
+        idle = await sync_round(desk, force=True)
+    assert crm.value("companies", made["id"], "fn_in_tam") == crm.value("companies", "10", "fn_in_tam") == "true"
+    assert (idle.derived, idle.written) == (0, 0)
+
+
+async def test_a_company_whose_last_contact_went_elsewhere_is_back_in_the_market(serve, open_desk):
+    crm = serve(lines=[_company("10"), _company("11"), _contact("1", "10")])
+    crm.portal.edit_as_user("contacts", "1", {"lifecyclestage": "salesqualifiedlead"}, at=TODAY - 20 * DAY)
+    async with open_desk(crm) as desk:
+        await _begun(desk)
+        before = crm.value("companies", "10", "fn_stage")
+        primary = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]
+        rep(crm, "DELETE", "/crm/v4/objects/contacts/1/associations/companies/10")
+        rep(crm, "PUT", "/crm/v4/objects/contacts/1/associations/companies/11", json=primary)
+        await reconcile_round(desk, orders=Orders(apply=True))
+        await sync_round(desk, force=True)
+    assert before == "LEAD_SQL"
+    assert crm.value("companies", "10", "fn_stage") == "TAM"
