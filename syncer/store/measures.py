@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import Connection, Subquery, and_, false, func, select, true
@@ -60,7 +59,7 @@ from syncer.store.measures_queries import (
     reached,
     summed,
 )
-from syncer.store.measures_reach import SHARED, Reach, counted, projected, reach, serves
+from syncer.store.measures_reach import SHARED, Reach, counted, projected, reach, serves, shared
 from syncer.store.measures_segments import answer_segment, cycle_segment, deal_segment, reader
 from syncer.store.measures_time import inside, local_day, number
 from syncer.store.measures_work import Work
@@ -94,10 +93,10 @@ class Measures:
         return self._reach[key]
 
     def _fresh_reach(self, cut: Cut) -> Sequence[Reach]:
-        if tuple(cut.by) == SHARED or not set(cut.by) <= set(SHARED):
+        whole = shared(cut)
+        if cut == whole or not set(cut.by) <= set(SHARED):
             return reach(self.connection, cut)
-        finer = self._reach_of(replace(cut, by=SHARED))
-        return projected(finer, [SHARED.index(dim) for dim in cut.by])
+        return projected(self._reach_of(whole), cut)
 
     def cycle_days(self, cut: Cut, cohort: Cohort, start: Milestone) -> Iterable[DayCount]:
         """Count a cohort by days from `start` to its end, or to as_of while open."""

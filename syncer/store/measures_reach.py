@@ -5,19 +5,21 @@ A whole catalogue asks a dozen such questions of the same cycles; the ledger is 
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection, case, false, select
 
-from syncer.funnel.facts import Outcome
-from syncer.kpis.ports import ID, Cohort, Cut, CycleCount, Milestone, Segment
+from syncer.funnel.facts import CycleType, Outcome
+from syncer.kpis.ports import EXPIRED, ID, Cohort, Cut, CycleCount, Milestone, Scope, Segment
 from syncer.store.measures_populations import ENDINGS, MILESTONES, cycle_excluded, cycles_as_of
 from syncer.store.measures_queries import grouped
 from syncer.store.measures_segments import TIMES, cycle_segment, reader
 from syncer.store.measures_time import number
 
-#: Dimensions that one scan serves together: a catalogue asks for the whole, by source, and by both.
-SHARED = ("source", "campaign")
+#: Dimensions that one scan serves together: a catalogue asks for the whole, by source, by both, and by type.
+SHARED = ("source", "campaign", "cycle_type")
+_TYPE = SHARED.index("cycle_type")
 
 _MILESTONES: list[Milestone] = [one for one in Milestone if one not in ENDINGS]
 
@@ -55,12 +57,27 @@ def reach(connection: Connection, cut: Cut) -> Sequence[Reach]:
     ]
 
 
-def projected(found: Iterable[Reach], kept: Sequence[int]) -> Sequence[Reach]:
-    """Return the same cycles by fewer dimensions: those in these places of the segment."""
+def shared(cut: Cut) -> Cut:
+    """Return the view whose one scan serves a cut by these dimensions, whoever's business it asks about."""
+    return replace(cut, by=SHARED, scope=Scope.EVERY)
+
+
+def projected(found: Iterable[Reach], cut: Cut) -> Sequence[Reach]:
+    """Return the cycles of the shared view as a cut asks for them: by fewer dimensions, new business alone."""
+    kept = [SHARED.index(dim) for dim in cut.by]
     counts = Counter[tuple[Segment, str | None, Outcome, int]]()
-    for segment, excluded, outcome, mask, units in found:
-        counts[tuple(segment[place] for place in kept), excluded, outcome, mask] += units
+    for row in found:
+        segment = tuple(row.segment[place] for place in kept)
+        counts[segment, _excluded(row, cut), row.outcome, row.mask] += row.units
     return [Reach(*key, units) for key, units in counts.items()]
+
+
+def _excluded(row: Reach, cut: Cut) -> str | None:
+    """Return why cycles do not count, the reasons in the order of `cycle_excluded`."""
+    is_expansion = row.segment[_TYPE] == CycleType.EXPANSION.value
+    if cut.scope is not Scope.NEW_BUSINESS or not is_expansion or row.excluded in {EXPIRED, "void"}:
+        return row.excluded
+    return "expansion"
 
 
 def counted(found: Iterable[Reach], cohort: Cohort) -> Iterator[CycleCount]:
