@@ -36,23 +36,6 @@ from syncer.store.measures_populations import (
 from syncer.store.measures_segments import company_segment, contact_segment, cycle_segment, deal_segment
 from syncer.store.measures_time import Expression, inside, inside_or_unknown, local_day, number, period_number
 
-#: From the least to the furthest: a passage under way beats one that ended (domain R8).
-COMPANY_ORDER = (
-    FunnelStage.OUT,
-    FunnelStage.TAM,
-    FunnelStage.CLOSED_OTHER,
-    FunnelStage.CLOSED_LOST,
-    FunnelStage.CLOSED_WON,
-    FunnelStage.SUSPECT,
-    FunnelStage.INQUIRY,
-    FunnelStage.LEAD_MQL,
-    FunnelStage.LEAD_SQL,
-    FunnelStage.LEAD_SAL,
-    FunnelStage.LEAD_DEAL,
-    FunnelStage.OPPORTUNITY,
-    FunnelStage.FORECAST,
-)
-
 Keys = Sequence[Expression]
 
 
@@ -190,23 +173,16 @@ def _stage(contact: FromClause, cut: Cut) -> Expression:
     return case((left, literal(FunnelStage.OUT.value)), else_=func.coalesce(last, literal(FunnelStage.TAM.value)))
 
 
-def companies_by_stage(cut: Cut) -> tuple[Keys, Query]:
-    """Return segment and stage of every company that existed by as_of: that of its furthest contact.
-
-    The stage comes as its place in `COMPANY_ORDER`.
-    """
-    company, contact = tables.companies, tables.contacts
-    # The stage is the operand of one case: each database looks it up once a contact.
-    place = case({stage.value: at for at, stage in enumerate(COMPANY_ORDER)}, value=_stage(contact, cut))
-    people = _standing(contact, cut).with_only_columns(func.max(place)).where(contact.c.company_id == company.c.id)
-    furthest = func.coalesce(people.correlate(company).scalar_subquery(), number(COMPANY_ORDER.index(FunnelStage.TAM)))
-    counted = select(company.c.id).where(
+def companies_as_of(cut: Cut) -> tuple[Keys, Query]:
+    """Return segment of every company that existed by as_of, and the rows to read."""
+    company = tables.companies
+    existed = select(company.c.id).where(
         company.c.account == cut.account,
         company.c.merged_into.is_(None),
         or_(company.c.created_at.is_(None), company.c.created_at <= cut.as_of),
         or_(company.c.archived_at.is_(None), company.c.archived_at > cut.as_of),
     )
-    return [*company_segment(company, cut), furthest], counted
+    return company_segment(company, cut), existed
 
 
 def latest_answers(cut: Cut, window: Window, surveys: Collection[str]) -> Subquery:
