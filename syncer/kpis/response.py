@@ -63,10 +63,12 @@ class Responses:
     def add(self, ask: Ask, one: Handover) -> None:
         """Count a hand-over."""
         over = _over(one)
-        spoken, spoke = _wait(ask, one, (one.spoke_at, over))
-        self.word.add(spoken, came=spoke)
         waited, touched = _wait(ask, one, (one.touched_at, over))
         self.touch.add(waited, came=touched)
+        # Most have neither, or a first touch that was a word of both sides.
+        same = one.spoke_at == one.touched_at
+        spoken, spoke = (waited, touched) if same else _wait(ask, one, (one.spoke_at, over))
+        self.word.add(spoken, came=spoke)
         verdict = _verdict(ask, one, waited, touched=touched)
         self.counts[verdict] += 1
         if verdict in {"pending", "decided"}:

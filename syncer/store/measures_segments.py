@@ -178,6 +178,8 @@ def _part(own: Mapping[str, Expression], cut: Cut, at: Expression, dim: str) -> 
 def reader(cut: Cut) -> Callable[[Sequence[object]], Segment]:
     """Return what turns the leading columns of a row into a segment: local days become months, quarters or years."""
     dims = tuple(cut.by)
+    if not dims:
+        return lambda _: ()
     names: dict[tuple[str, int], str] = {}
 
     def read(values: Sequence[object]) -> Segment:
