@@ -75,6 +75,9 @@ def entered(rows: Subquery, cohort: Cohort) -> Expression:
     at = entry_at(rows, cohort)
     if cohort.entry in ENDINGS:
         return and_(rows.c.outcome.in_(ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))
+    if cohort.or_later:
+        # Won without a single date: it did pass.
+        return or_(inside(at, cohort.window), and_(at.is_(None), rows.c.outcome == Outcome.WON.value))
     return inside(at, cohort.window)
 
 

@@ -106,6 +106,22 @@ def test_cycles_that_do_not_count_are_counted_by_reason(open_ledger):
     }
 
 
+@pytest.mark.parametrize("row_id", ["K04", "K05.filled", "K09", "K11"])
+def test_a_win_without_any_date_is_told_in_every_split_and_undated_in_a_period(open_ledger, row_id):
+    ledger = Ledger()
+    ledger.cycle("undated", outcome=Outcome.WON)
+    ledger.cycle("dated", mql_at=at("2026-02-01"), first_contact_at=at("2026-02-01"), inquiry_at=at("2026-02-01"))
+    with open_ledger(ledger) as measures:
+        whole, *_ = measure(measures, question(), [row_id])
+        months = measure(measures, question(by=("month",)), [row_id])
+        why, *_ = explain(measures, question(), row_id)
+        spring = first(measures, row_id, period=parse_period("2026-02", BERLIN))
+    assert whole.n == 2
+    assert {row.segment["month"]: row.n for row in months if row.id == row_id} == {"2026-02": 1, None: 1}
+    assert why.denominator == ["dated#1", "undated#1"]
+    assert (spring.n, spring.excluded) == (1, {"no_date": 1})
+
+
 def test_cycles_that_silence_ended_are_no_ending(open_ledger):
     ledger = Ledger()
     ledger.cycle("expired", outcome=Outcome.VOID, ended_at=at("2026-05-01"), first_contact_at=at("2026-02-01"))
