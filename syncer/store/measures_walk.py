@@ -86,10 +86,11 @@ def _walked(cycles: "_Cycles", events: Iterator[Row], cutter: "_Cutter") -> Walk
     """
     found, today, is_timed = Walked(), cutter.today, cutter.is_timed
     who, cycle_no, stood, cycle = "", 0, _MARKET, cycles.unknown
-    entries, virtual = cutter.entries(found, "", cycle, ())
+    entries, virtual = cutter.entries(found, "", cycle, cutter.no_times)
     stays = waiting = None
     since, entered, place = 0, _MARKET, 0
-    for contact_id, number_, seq, stage, is_virtual, origin, counts, day, *times in chain(events, (_END,)):
+    end = (*_END, *cutter.no_times)
+    for contact_id, number_, seq, stage, is_virtual, origin, counts, day, *times in chain(events, (end,)):
         is_same = contact_id == who and number_ == cycle_no
         if waiting is not None:
             until = day if is_same and seq == place + 1 else cycle[4]
@@ -122,7 +123,8 @@ class _Cutter:
 
     def __init__(self, cut: Cut, own: Sequence[str], tests: frozenset[str] | set[str]) -> None:
         self.today = cut.calendar.day_number(cut.as_of)
-        self.is_timed = len(own) < len(cut.by)
+        self.no_times = (None,) * (len(cut.by) - len(own))
+        self.is_timed = bool(self.no_times)
         self._tests = tests
         self._read = reader(cut)
         # Dimensions of the cycle come before those of time in what the rows tell.

@@ -1,10 +1,12 @@
 """The golden fixture G12 (domain E1) on both databases."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import Window, parse_as_of, parse_period
 from syncer.kpis.ports import Cohort, Cut, Milestone
@@ -26,6 +28,10 @@ def database(request):
 def golden(database):
     with measuring(database, g12()) as measures:
         yield measures
+
+
+#: What every split divides without a rest.
+ADDITIVE = {"K01", "K01.companies", "K01.deals", "K03", "K08.accepted", "K10.won", "K16.deals", "K20", "K23", "K31.sum"}
 
 
 def by_stage(measures, row_id, **changes):
@@ -179,3 +185,18 @@ def test_explain_gives_each_row_of_a_kpi_its_own_ids(golden):
 def test_explain_names_the_deals_of_the_forecast(golden):
     [why] = [why for why in explain(golden, question(), "K20") if why.kpi.id == "K20"]
     assert why.denominator == ["d7", "d8"]
+
+
+def test_every_figure_can_be_split_by_what_it_declares_and_the_parts_make_the_whole(golden):
+    def sums(*by):
+        found = Counter()
+        for row in measure(golden, question(by=by)):
+            if row.id in ADDITIVE:
+                found[row.id, *(value for name, value in row.segment.items() if name not in by)] += row.value
+        return +found
+
+    whole = sums()
+    for dim in sorted({dim for declaration in catalogue().values() for dim in declaration.dims}):
+        parts = sums(dim)
+        told = {row_id for row_id, *_ in parts}
+        assert parts == {key: value for key, value in whole.items() if key[0] in told}, dim
