@@ -6,13 +6,10 @@ from collections.abc import Iterable
 from syncer.funnel.facts import DealSpan, FunnelStage, Outcome
 from syncer.kpis.money import Purse, fill
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import ID, Segment, Unit
+from syncer.kpis.ports import COMPANY_DIMS, ID, Segment, Unit
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, Status
 from syncer.kpis.tally import with_whole
-
-#: What a company has of its own; by the others its contacts would disagree.
-_COMPANY_DIMS = frozenset({"industry", "country", "owner", "team", ID})
 
 _DEAL_STAGES = (FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST)
 
@@ -20,7 +17,7 @@ _DEAL_STAGES = (FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORE
 def inventory(ask: Ask) -> Iterable[Kpi]:
     """Yield K01: one row a stage for contacts and companies; a stage where nobody stands is a true zero."""
     yield from _stages(ask, "K01", Unit.CONTACTS)
-    if _COMPANY_DIMS.issuperset(ask.question.by):
+    if COMPANY_DIMS.issuperset(ask.question.by):
         yield from _stages(ask, "K01.companies", Unit.COMPANIES)
     yield from _deals(ask)
 

@@ -19,6 +19,9 @@ Segment = tuple[str | None, ...]
 #: The dimension under which every unit is a segment of its own: what `explain kpi` reads.
 ID = "id"
 
+#: What a company has of its own; by other dimensions its contacts would disagree.
+COMPANY_DIMS = frozenset({"industry", "country", "owner", "team", ID})
+
 #: The reason of exclusion of a cycle that nothing but silence ended: void, yet it was a real one.
 EXPIRED = "expired"
 

@@ -14,9 +14,6 @@ from syncer.store.measures_time import Expression, local_day, local_hour
 #: Dimensions that come from the date a unit is counted under.
 TIMES = (*GRAINS, HOUR)
 
-#: What a company has of its own; by the others its contacts would disagree.
-COMPANY_DIMS = frozenset({"industry", "country", "owner", "team", ID})
-
 #: Dimension → column of a cycle.
 _CYCLE = {
     "source": "source",

@@ -10,13 +10,13 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection, case, exists, func, or_, select, union
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.ports import ID, Cut, Segment, StageCount, Unit
+from syncer.kpis.ports import COMPANY_DIMS, ID, Cut, Segment, StageCount, Unit
 from syncer.kpis.work import MarketCount, Share
 from syncer.store import tables
 from syncer.store.dialect import Query, Row, streamed
 from syncer.store.measures_populations import cycles_as_of, deals_as_of, view_of
 from syncer.store.measures_queries import companies_as_of, contacts_by_stage
-from syncer.store.measures_segments import COMPANY_DIMS, reader
+from syncer.store.measures_segments import reader
 from syncer.store.measures_time import Expression
 
 #: From the least to the furthest: a passage under way beats one that ended (domain R8).
