@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from jobs.wording.streams import step_name
+from jobs.wording.words import Language, number
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
@@ -37,6 +40,8 @@ class Silent:
 class PlainLines:
     """One line a step, once it is done: for logs, pipes and cron."""
 
+    lang: Language = "en"
+
     def __post_init__(self) -> None:
         self._counts: dict[str, int] = {}
 
@@ -46,51 +51,55 @@ class PlainLines:
 
     def done(self, step: str) -> None:
         """Write the step's count."""
-        sys.stderr.write(f"{step}: {self._counts.pop(step, 0):,}\n")
+        count = number(self._counts.pop(step, 0), self.lang)
+        sys.stderr.write(f"{step_name(step, self.lang)}: {count}\n")
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Progress]:
+def progress(*, quiet: bool, lang: Language = "en") -> Iterator[Progress]:
     """Yield the way of telling that suits the terminal."""
     if quiet:
         yield Silent()
     elif not sys.stderr.isatty():
-        yield PlainLines()
+        yield PlainLines(lang)
     else:
-        with _bars() as bars:
+        with _bars(lang) as bars:
             yield bars
 
 
 @contextmanager
-def _bars() -> Iterator[Progress]:
+def _bars(lang: Language) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as RichProgress
 
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn(finished_text=" "),
         TextColumn("{task.description:<24}"),
         BarColumn(bar_width=24),
-        TextColumn("{task.completed:>11,.0f}"),
+        TextColumn("{task.fields[count]:>11}"),
         TimeElapsedColumn(),
     )
     with RichProgress(*columns, console=Console(stderr=True)) as bars:
-        yield _Bars(bars)
+        yield _Bars(bars, lang)
 
 
 class _Bars:
     """One bar a step; its length is not known before its end, so it pulses until then."""
 
-    def __init__(self, bars: "RichProgress") -> None:
+    def __init__(self, bars: "RichProgress", lang: Language) -> None:
         self._bars = bars
+        self._lang = lang
         self._tasks: dict[str, TaskID] = {}
+        self._counts: dict[str, int] = {}
 
     def advance(self, step: str, by: int) -> None:
         if step not in self._tasks:
-            self._tasks[step] = self._bars.add_task(step, total=None)
-        self._bars.advance(self._tasks[step], by)
+            self._tasks[step] = self._bars.add_task(step_name(step, self._lang), total=None, count="0")
+        self._counts[step] = self._counts.get(step, 0) + by
+        self._bars.update(self._tasks[step], count=number(self._counts[step], self._lang))
 
     def done(self, step: str) -> None:
         self.advance(step, 0)
-        count = self._bars.tasks[self._bars.task_ids.index(self._tasks[step])].completed
-        self._bars.update(self._tasks[step], total=max(count, 1), completed=max(count, 1) if count else 1)
+        # A step of nothing is full, too.
+        self._bars.update(self._tasks[step], total=1, completed=1)

@@ -3,7 +3,7 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from enum import StrEnum
 
 import structlog
@@ -70,6 +70,22 @@ EVENTS: Mapping[str, str] = {
 }
 
 
+#: What a command on a terminal shows by itself, with bars and tables.
+SHOWN_ANYWAY = frozenset(
+    {
+        "backup_taken",
+        "journal_read",
+        "person_erased",
+        "pruned",
+        "record_buried",
+        "run_finished",
+        "run_interrupted",
+        "run_started",
+        "way_chosen",
+    }
+)
+
+
 class LogFormat(StrEnum):
     """How lines are written."""
 
@@ -99,26 +115,38 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {key: _clean(key, value) for key, value in event.items()}
 
 
-def configure_log(form: LogFormat, level: int = logging.INFO) -> None:
-    """Set structlog up once per process; lines go to standard error."""
-    last: Processor = (
-        structlog.processors.JSONRenderer()
+def configure_log(form: LogFormat, level: int = logging.INFO, *, without: Collection[str] = ()) -> None:
+    """Set structlog up once per process, without some events; lines go to standard error."""
+
+    def left_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        if event["event"] in without:
+            raise structlog.DropEvent
+        return event
+
+    last: Sequence[Processor] = (
+        [structlog.processors.JSONRenderer()]
         if form is LogFormat.JSON
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else [_brief, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
     structlog.configure(
         processors=[
+            left_out,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             redact,
-            last,
+            *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _brief(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Count what a fact holds for each of many streams: a line is for people, JSON holds all."""
+    return {key: f"({len(value)})" if isinstance(value, Mapping) else value for key, value in event.items()}
 
 
 def _clean(key: str, value: object) -> object:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -39,11 +39,22 @@ class Running:
 
 
 def serve(
-    portal: Portal, host: str = "127.0.0.1", port: int = 8700, *, limits: Limits = REAL, faults: Faults = NONE
+    portal: Portal,
+    host: str = "127.0.0.1",
+    port: int = 8700,
+    *,
+    limits: Limits = REAL,
+    faults: Faults = NONE,
+    on_taken: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve until the process is told to stop; ConfigError where the address cannot be had."""
+    """Serve until the process is told to stop; ConfigError where the address cannot be had.
+
+    `on_taken` is told the base URL once the address is ours.
+    """
     app = build_app(portal, limits=limits, faults=faults)
     with listening(host, port) as listener:
+        if on_taken is not None:
+            on_taken(f"http://{host}:{listener.getsockname()[1]}")
         uvicorn.Server(_config(app, host=host, port=port)).run([listener])
 
 

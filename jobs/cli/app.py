@@ -1,7 +1,6 @@
 """The command tree and the one place where errors become messages and exit codes."""
 
 import sys
-from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -25,6 +24,8 @@ from jobs.cli import (
     visits,
     writing,
 )
+from jobs.cli.poor_terminal import set_up
+from jobs.cli.tongue import asked_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,6 +98,7 @@ def main() -> None:
     """Run one command; errors of ours and of files end in a message and an exit code, never in a traceback."""
     from syncer.errors import RateLimited, SyncerError
 
+    set_up()
     try:
         _run()
     except SyncerError as error:
@@ -154,22 +156,14 @@ def _say_error(error: "SyncerError") -> None:
     _say(f"{where}: {message}" if where else message, *([f"  {_spoken(error.hint)}"] if error.hint else []))
 
 
-def _is_german() -> bool:
-    """Return whether German was asked for: errors come from where nobody knows."""
-    given = sys.argv[1:]
-    return "--lang=de" in given or ("--lang", "de") in pairwise(given)
-
-
 def _spoken(text: str) -> str:
-    if not _is_german():
-        return text
     from jobs.wording.sentences import spoken
 
-    return spoken(text, "de")
+    return spoken(text, asked_language())
 
 
 def _words(key: str) -> str:
-    return _WORDS[key][_is_german()]
+    return _WORDS[key][asked_language() == "de"]
 
 
 def _print_refusal(error: "RateLimited") -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from jobs.cli.command_words import heads, said
+from jobs.cli.frame import log_of_command
 from jobs.cli.tables import print_table
 from jobs.progress import progress
 from jobs.settings import load_settings
@@ -15,7 +16,6 @@ from jobs.traces import tracing
 from jobs.wording.sentences import spoken
 from jobs.wording.words import Language, number
 from syncer.errors import ConfigError, Problem
-from syncer.log import configure_log
 
 if TYPE_CHECKING:
     from jobs.rehearsal.clone import CloneResult
@@ -42,9 +42,9 @@ def copy_account(account: str | None, state: Path | None, wanted: Copying, lang:
     from jobs.rehearsal.clone import CloneOrders, clone
 
     settings = load_settings()
-    configure_log(settings.log)
+    log_of_command(settings.log)
     orders = CloneOrders(account=account, state=state, pseudonymise=wanted.pseudonymise, restart=wanted.restart)
-    with tracing(settings.traces), progress(quiet=False) as way:
+    with tracing(settings.traces), progress(quiet=False, lang=lang) as way:
         result = asyncio.run(clone(settings, orders, progress=way))
     _print(result, state, lang)
     if not result.is_whole:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.cli.operator_words import OPERATOR_WORDS
 from jobs.wording.words import LANGUAGES, Language, number, time_text
-from syncer.moments import iso
+from syncer.moments import moment
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "account": ("account", "Konto"),
@@ -61,6 +61,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "property": ("property", "Eigenschaft"),
     "changes": ("changes", "Änderungen"),
     "plan_title": ("{account} · plan {checksum}", "{account} · Plan {checksum}"),
+    "plan_of_nothing": ("{title}: nothing to change", "{title}: nichts zu ändern"),
     "record": ("record", "Datensatz"),
     "from": ("from", "von"),
     "to": ("to", "nach"),
@@ -222,8 +223,10 @@ def heads(lang: Language, *keys: str) -> tuple[str, ...]:
 
 
 def moment_text(at: int | None, zone: ZoneInfo | None, lang: Language) -> str:
-    """Return a moment: in English as ISO 8601, in German as local time of the zone."""
-    return iso(at) or "" if lang == "en" or zone is None else time_text(at, zone, lang)
+    """Return a moment: in English as ISO 8601 to the second, in German as local time of the zone."""
+    if lang == "en" or zone is None:
+        return "" if at is None else moment(at).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time_text(at, zone, lang)
 
 
 def _told(fact: object, lang: Language) -> object:

@@ -38,7 +38,7 @@ def run(
     def say_where(address: str) -> None:
         typer.echo(said("dashboard_at", chosen, address=address), err=True)
 
-    with opened(need_accounts=True) as (settings, store):
+    with opened(need_accounts=True, logs_all=True) as (settings, store):
         calls = Calls(reread=load_settings, on_serving=say_where, on_leaving=end_hard)
         asyncio.run(run_daemon(settings, store, host=host, port=port, calls=calls))
 
@@ -54,7 +54,7 @@ def worker(
     from jobs.serving.signals import end_hard
     from jobs.settings import load_settings
 
-    with opened(need_accounts=True) as (settings, store):
+    with opened(need_accounts=True, logs_all=True) as (settings, store):
         calls = WorkerCalls(reread=load_settings, on_leaving=end_hard)
         asyncio.run(run_worker(settings, store, at_once=at_once, calls=calls))
 
@@ -107,10 +107,13 @@ def sandbox(
     if no_serve:
         portal.close()
         return
-    typer.echo(f"HUBSPOT_BASE_URL=http://{host}:{port}", err=True)
-    typer.echo(said("any_token", chosen), err=True)
+
+    def say_how(address: str) -> None:
+        typer.echo(f"HUBSPOT_BASE_URL={address}", err=True)
+        typer.echo(said("any_token", chosen), err=True)
+
     hooked = Hooked(address=webhooks, secret_env=secret_env or KEY_VARIABLE, lost=lose) if webhooks else None
-    serve_portal(portal, host, port, hooked)
+    serve_portal(portal, host, port, hooked=hooked, on_taken=say_how)
 
 
 def demo(

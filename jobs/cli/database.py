@@ -67,18 +67,17 @@ def restore(
 ) -> None:
     """Put a backup in the database's place; erasures made since are made again. Then run: syncer sync."""
     from jobs.bootstrap import agreement_of, system_clock
-    from jobs.cli.frame import print_json
+    from jobs.cli.frame import log_of_command, print_json
     from jobs.figures.asking import language
     from jobs.health.backup import restore as restored
     from jobs.privacy.erasures import keeping_of
     from jobs.privacy.forget import Eraser
     from jobs.settings import load_settings
-    from syncer.log import configure_log
     from syncer.store import open_store
 
     chosen = language(lang)
     settings = load_settings(need_accounts=False)
-    configure_log(settings.log)
+    log_of_command(settings.log)
     # The present database may be damaged or of a newer version: it is opened and not touched.
     store = open_store(settings.database_url)
     try:

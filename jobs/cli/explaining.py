@@ -111,10 +111,16 @@ def _said(key: str, value: object, zone: ZoneInfo, lang: Language) -> str:
     if value in (None, [], ()):
         return "–"
     if lang == "en":
-        return str(value)
+        return _named(value)
     if key in _MOMENTS:
         return iso_text(str(value), zone, lang)
     return rule_text(str(value), lang) if key in _RULES else _worded(value, lang)
+
+
+def _named(value: object) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _worded(value: object, lang: Language) -> str:

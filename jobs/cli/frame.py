@@ -10,12 +10,13 @@ import orjson
 
 from jobs.bootstrap import opened_desk, opened_store, system_clock
 from jobs.budget.parking import is_daily, kept_rests, refusal
+from jobs.cli.tongue import asked_language
 from jobs.desk import Desk
 from jobs.progress import progress
 from jobs.settings import Settings, load_settings
 from jobs.traces import tracing
 from syncer.errors import Bug, ConfigError, RateLimited, SyncerError
-from syncer.log import configure_log
+from syncer.log import SHOWN_ANYWAY, LogFormat, configure_log
 from syncer.store import Store
 
 _T = TypeVar("_T")
@@ -27,12 +28,20 @@ _failed: dict[str, SyncerError] = {}
 
 
 @contextmanager
-def opened(*, need_accounts: bool = False, patience: float | None = None) -> Iterator[tuple[Settings, Store]]:
+def opened(
+    *, need_accounts: bool = False, patience: float | None = None, logs_all: bool = False
+) -> Iterator[tuple[Settings, Store]]:
     """Yield settings and an open store; the log is configured first. `patience` in seconds is for others' locks."""
     settings = load_settings(need_accounts=need_accounts)
-    configure_log(settings.log)
+    log_of_command(settings.log, logs_all=logs_all)
     with tracing(settings.traces), opened_store(settings, patience=patience) as store:
         yield settings, store
+
+
+def log_of_command(form: LogFormat, *, logs_all: bool = False) -> None:
+    """Set the log up: on a terminal, lines for people leave out what a command shows by itself."""
+    is_shown = form is LogFormat.CONSOLE and sys.stderr.isatty() and not logs_all
+    configure_log(form, without=SHOWN_ANYWAY if is_shown else ())
 
 
 def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, quiet: bool) -> Sequence[_T]:
@@ -40,7 +49,7 @@ def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, 
 
     What fails for one account keeps no other from its work. Raises the first error where no account gave anything.
     """
-    with opened(need_accounts=True) as (settings, store), progress(quiet=quiet) as way:
+    with opened(need_accounts=True) as (settings, store), progress(quiet=quiet, lang=asked_language()) as way:
 
         async def run() -> Sequence[_T]:
             done, failed = [], {}

@@ -153,7 +153,10 @@ def _print_plan(plan: "Plan", lang: Language) -> None:
     summary = [(kind, name, number(count, lang)) for (kind, name), count in sorted(counted.items())]
     columns = heads(lang, "object", "property", "changes")
     title = said("plan_title", lang, account=plan.account, checksum=plan.checksum)
-    print_table(columns, summary, title=title, right=columns[2:])
+    if summary:
+        print_table(columns, summary, title=title, right=columns[2:])
+    elif not plan.notices:
+        typer.echo(said("plan_of_nothing", lang, title=title))
     lines = [_plan_row(row, lang) for row in plan.rows[:_SHOWN]]
     if lines:
         print_table(heads(lang, "record", "property", "from", "to", "why"), lines)

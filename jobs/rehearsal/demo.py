@@ -63,7 +63,7 @@ def run_demo(*, contacts: int, seed: int, lang: Language) -> Iterator[DemoDone]:
     with tempfile.TemporaryDirectory(prefix="syncer-demo-") as folder, running(portal) as crm:
         settings = _settings(Path(folder), crm.base_url)
         with opened_store(settings) as store:
-            with progress(quiet=False) as way:
+            with progress(quiet=False, lang=lang) as way:
                 done = asyncio.run(_run(settings, store, way, lang))
             yield done
 

@@ -1,7 +1,7 @@
 """Fills and serves the embedded CRM: from JSON lines, CSV files with a spec, generated data or a copied account."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,11 +65,13 @@ class Hooked:
     lost: float = 0.0
 
 
-def serve_portal(portal: Portal, host: str, port: int, hooked: Hooked | None = None) -> None:
-    """Serve until interrupted, and send webhooks where that is asked for."""
+def serve_portal(
+    portal: Portal, host: str, port: int, *, hooked: Hooked | None = None, on_taken: Callable[[str], None]
+) -> None:
+    """Serve until interrupted, and send webhooks where that is asked for; `on_taken` is told the base URL."""
     try:
         with _hooks(portal, hooked) if hooked else nullcontext():
-            serve(portal, host, port)
+            serve(portal, host, port, on_taken=on_taken)
     finally:
         portal.close()
 

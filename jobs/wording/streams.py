@@ -44,6 +44,21 @@ _JOBS: Mapping[str, tuple[str, str]] = {
     "undo": ("undoing", "Rücknahme"),
 }
 
+#: What a job is at, where that is no stream; streams keep the codes that commands take.
+_STEPS: Mapping[str, tuple[str, str]] = {
+    "decided": ("decided", "entschieden"),
+    "planned": ("planned", "geplant"),
+    "written back": ("written back", "zurückgeschrieben"),
+}
+_COMPARED = (" compared", " verglichen")
+
+
+def step_name(step: str, lang: Language) -> str:
+    """Return what a progress line calls a step; a stream keeps its code."""
+    if lang == "de" and step.endswith(_COMPARED[0]):
+        return step.removesuffix(_COMPARED[0]) + _COMPARED[1]
+    return _said(_STEPS, step, lang)
+
 
 def stream_name(stream: str, lang: Language) -> str:
     """Return what a stream holds; one of another connector keeps its code."""

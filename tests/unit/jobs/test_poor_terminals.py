@@ -1,0 +1,30 @@
+"""A terminal without our signs gets plainer ones; no command ends for want of them."""
+
+import io
+import sys
+
+import pytest
+
+from jobs.cli.poor_terminal import set_up
+
+
+@pytest.mark.parametrize(
+    ("encoding", "written"),
+    [("ascii", b"Grosse Ubergabe - 5 ? +1 ..."), ("latin-1", "Grosse Übergabe - 5 ? +1 ...".encode("latin-1"))],
+)
+def test_what_an_encoding_lacks_is_written_plainer(monkeypatch, encoding, written):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+    set_up()
+    sys.stdout.write("Grosse Übergabe – 5 ☃ +1 …")
+    sys.stdout.flush()
+    assert raw.getvalue() == written
+
+
+def test_a_terminal_of_utf_8_gets_all_signs(monkeypatch):
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="utf-8"))
+    set_up()
+    sys.stdout.write("Übergabe – 5 …")
+    sys.stdout.flush()
+    assert raw.getvalue().decode() == "Übergabe – 5 …"
