@@ -47,10 +47,17 @@ def read_environment() -> Environment:
         return Environment()
     except ValidationError as error:
         problems = [
-            Problem(key=".".join(str(part) for part in one["loc"]), message=str(one["msg"]), hint="see .env.example")
+            Problem(
+                key=".".join(str(part) for part in one["loc"]), message=_plain(str(one["msg"])), hint="see .env.example"
+            )
             for one in error.errors(include_input=False, include_url=False)
         ]
         raise ConfigError(problems) from None
+
+
+def _plain(said: str) -> str:
+    """Return a fault without the words by which pydantic speaks to programmers."""
+    return said.removeprefix("Value error, ").removeprefix("Input ")
 
 
 def named_files(environment: Environment) -> Mapping[str, tuple[Path, Path]]:

@@ -65,9 +65,9 @@ def _check_target(draft: Path, account: str | None) -> None:
 
     problems = []
     if draft.exists():
-        problems.append(Problem(key="--draft", message=f"{draft} exists", hint="name a file that does not"))
+        problems.append(Problem(key="--draft", message="a file of that name is there", hint="name a file that is not"))
     elif not draft.parent.is_dir():
-        problems.append(Problem(key="--draft", message=f"{draft.parent} is no folder", hint="make it first"))
+        problems.append(Problem(key="--draft", message=f"there is no folder {draft.parent}", hint="make it first"))
     if account is None and len(load_settings(need_accounts=True).accounts) > 1:
         problems.append(Problem(key="--draft", message="several accounts", hint="name one: --account NAME"))
     if problems:

@@ -24,6 +24,7 @@ from jobs.cli import (
     visits,
     writing,
 )
+from jobs.cli.calling import call
 from jobs.cli.poor_terminal import set_up
 from jobs.cli.tongue import asked_language
 
@@ -108,18 +109,18 @@ def main() -> None:
     except OSError as error:
         _say(f"{error.filename or _words('a_file')}: {error.strerror or error}", f"  {_words('folder')}")
         sys.exit(FAILED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _say(_words("stopped"))
         sys.exit(_INTERRUPTED)
 
 
 def _run() -> None:
-    try:
-        app(standalone_mode=True)
-    except SystemExit:
-        if _left_out():
-            sys.exit(_told(_left_out()))
-        raise
+    code = call(typer.main.get_group(app), sys.argv[1:])
+    if code == _INTERRUPTED:
+        _say(_words("stopped"))
+    if _left_out():
+        sys.exit(_told(_left_out()))
+    sys.exit(code)
 
 
 def _told(errors: "Sequence[SyncerError]") -> int:

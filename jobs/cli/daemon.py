@@ -8,6 +8,7 @@ import typer
 from jobs.cli.options import LangOption
 
 HostOption = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port to listen on; 0 takes a free one.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -20,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8400,
+    port: PortOption = 8400,
     lang: LangOption = "en",
 ) -> None:
     """The daemon: rounds by the clock, and the dashboard."""
@@ -45,14 +46,18 @@ def run(
 
 def worker(
     at_once: Annotated[int, typer.Option("--jobs", min=1, max=8, help="Jobs at once, each on another account.")] = 4,
+    lang: LangOption = "en",
 ) -> None:
     """A worker of the distributed engine (PostgreSQL): does the jobs that `syncer run` defers."""
     import asyncio
 
     from jobs.cli.frame import opened
     from jobs.distributed.worker import WorkerCalls, run_worker
+    from jobs.figures.asking import language
     from jobs.serving.signals import end_hard
     from jobs.settings import load_settings
+
+    language(lang)
 
     with opened(need_accounts=True, logs_all=True) as (settings, store):
         calls = WorkerCalls(reread=load_settings, on_leaving=end_hard)
@@ -61,7 +66,7 @@ def worker(
 
 def sandbox(
     host: HostOption = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 8300,
+    port: PortOption = 8300,
     load: Annotated[
         list[Path] | None,
         typer.Option("--load", help="JSON lines, or a portal spec (YAML) over CSV files; repeatable."),

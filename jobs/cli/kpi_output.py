@@ -26,7 +26,9 @@ def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Languag
     if output:
         Path(output).write_bytes(content)
     elif form in {Format.PARQUET, Format.XLSX} and sys.stdout.isatty():
-        raise ConfigError([Problem(key="--output", message=f"{form} is not for reading", hint="add --output FILE")])
+        raise ConfigError(
+            [Problem(key="--output", message=f"the format {form} is not for reading", hint="add --output FILE")]
+        )
     else:
         sys.stdout.buffer.write(content)
         sys.stdout.flush()

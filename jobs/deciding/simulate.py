@@ -184,7 +184,9 @@ def _thresholds(trial: Trial) -> Sequence[float]:
         wrong = [one for one in trial.thresholds if not low < one <= high]
         if wrong:
             hint = f"level {trial.level} begins above {low:g} and not above {high:g}"
-            raise ConfigError([Problem(key="--threshold", message=f"{one:g} cannot be", hint=hint) for one in wrong])
+            raise ConfigError(
+                [Problem(key="--threshold", message=f"a threshold of {one:g} cannot be", hint=hint) for one in wrong]
+            )
         return sorted(set(trial.thresholds))
     own = levels[trial.level]
     return [own + step for step in _STEPS if low < own + step <= high]

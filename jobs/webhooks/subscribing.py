@@ -98,7 +98,9 @@ def write_project_file(wish: Wish, folder: Path) -> Path:
     if wish.target_url is None:
         raise ConfigError([no_address()])
     if not folder.is_dir():
-        raise ConfigError([Problem(key="--project", message=f"{folder} is no folder", hint="the project's own folder")])
+        raise ConfigError(
+            [Problem(key="--project", message=f"there is no folder {folder}", hint="the project's own folder")]
+        )
     path = folder / PROJECT_FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"{json.dumps(project_file(wish.subscriptions, wish.target_url), indent=2)}\n", encoding="utf-8")

@@ -7,7 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from jobs.wording.arguments import ARGUMENT_SENTENCES
+from jobs.wording.calls import CALL_SENTENCES
+from jobs.wording.crm import CRM_SENTENCES
 from jobs.wording.errors import ERROR_SENTENCES
+from jobs.wording.files import FILE_SENTENCES
+from jobs.wording.operating import OPERATING_SENTENCES
 from jobs.wording.records import LETTER_REASONS, RECORD_SENTENCES
 from jobs.wording.setups import PURPOSES, SCOPE_SENTENCES, WAY_SENTENCES
 from jobs.wording.troubles import TROUBLE, german_date
@@ -209,18 +214,25 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "every_stream": ("every stream: {what}", "alle Datenströme: {what}"),
     "the_others": ("the others: {what}", "die übrigen: {what}"),
-    "of_stream": ("{name}: {what}", "{name}: {what}"),
 }
+#: What would fit nearly everything is tried last.
+_LAST: Mapping[str, tuple[str, str]] = {"of_stream": ("{name}: {what}", "{name}: {what}")}
 #: All sentences, in the order in which they are tried.
 TABLES = (
     TROUBLE,
     LETTER_REASONS,
     RECORD_SENTENCES,
     ERROR_SENTENCES,
+    CRM_SENTENCES,
+    OPERATING_SENTENCES,
     WAY_SENTENCES,
     SCOPE_SENTENCES,
     _SENTENCES,
     PURPOSES,
+    FILE_SENTENCES,
+    ARGUMENT_SENTENCES,
+    CALL_SENTENCES,
+    _LAST,
 )
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _PARTS = "; "

@@ -146,7 +146,7 @@ def test_a_review_reads_in_both_languages_and_writes_no_draft_of_nothing(syncer,
 def test_a_draft_of_a_review_overwrites_nothing(syncer):
     with pytest.raises(ConfigError) as caught:
         syncer("agreement", "review", "--draft", "draft.yaml")
-    assert [one.message for one in caught.value.problems] == ["draft.yaml exists"]
+    assert [one.message for one in caught.value.problems] == ["a file of that name is there"]
     with pytest.raises(ConfigError) as caught:
         syncer("agreement", "review", "--draft", "nowhere/draft.yaml")
     assert [one.message for one in caught.value.problems] == ["nowhere is no folder"]
@@ -155,7 +155,10 @@ def test_a_draft_of_a_review_overwrites_nothing(syncer):
 def test_a_threshold_that_cannot_be_is_refused_with_what_can(syncer):
     with pytest.raises(ConfigError) as caught:
         syncer("agreement", "simulate", "draft.yaml", "-t", "10", "-t", "120")
-    assert [one.message for one in caught.value.problems] == ["10 cannot be", "120 cannot be"]
+    assert [one.message for one in caught.value.problems] == [
+        "a threshold of 10 cannot be",
+        "a threshold of 120 cannot be",
+    ]
     assert caught.value.problems[0].hint == "level 1 begins above 30 and not above 100"
 
 

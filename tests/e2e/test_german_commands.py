@@ -12,8 +12,8 @@ from jobs.wording.streams import _STREAMS
 from tests.e2e.commands import TOKEN
 from tests.english import english_in, english_parts
 
-#: Commands without words of their own: a JSON Schema, and a process that only logs.
-_SILENT = {("worker",), ("agreement", "schema")}
+#: A JSON Schema is the same in every language.
+_SILENT = {("agreement", "schema")}
 #: Names that commands take, in every language.
 _CODES = {*_STREAMS, "marketing", "sales", "read", "property"}
 
@@ -35,8 +35,8 @@ _LISTS_NAMES = ("plan", "sync --dry-run", "webhooks show", "db ", "tables ", "un
 
 
 def left(line: str, text: str) -> list[str]:
-    """Return the English in what a command printed; logs are English in every language."""
-    shown = "\n".join(one for one in text.splitlines() if not one.startswith("{"))
+    """Return the English in what a command printed; logs and what HubSpot said are English in every language."""
+    shown = re.sub(r'"[^"]*"', "", "\n".join(one for one in text.splitlines() if not one.startswith("{")))
     words = [] if line.startswith(_LISTS_NAMES) else english_in(shown)
     return sorted({*words, *english_parts(shown)} - _CODES)
 

@@ -1,6 +1,7 @@
 import pytest
 
 from jobs.settings import load_settings
+from jobs.wording.sentences import spoken
 from syncer.errors import ConfigError
 
 FAULTS = """\
@@ -22,6 +23,22 @@ schedule:
   measure_evry: 3
   overlap: 0
 schedul: {}
+"""
+MORE_FAULTS = """\
+accounts:
+  Hub: {connector: other}
+  hubspot:
+    limits: {search_share: much, daily_share: 0}
+    versions: {default: 2026}
+    backfill: always
+    base_url: http://crm.example
+    write_back: {proposals: yes, people: [a]}
+    webhooks: {secret_env: [], allow_v1: perhaps}
+    oauth: {redirect_url: "ftp://x"}
+engine: spread
+schedule: {sync_every: 0.5, reconcile_hour: 24, backup_folder: 3}
+digest: {email: {to: [], sender: "Anna <a@b.example>"}, slack: true}
+retention: {web_events: 0}
 """
 EXPECTED = [
     (3, "accounts.hubspot.tier", "'professional'"),
@@ -66,6 +83,14 @@ def test_every_fault_of_the_file_is_listed_at_once_with_its_line_and_what_is_all
     assert [(one.line, one.key) for one in found] == [(line, key) for line, key, _ in EXPECTED]
     for one, (_, _, said) in zip(found, EXPECTED, strict=True):
         assert said in str(one)
+
+
+@pytest.mark.parametrize(("text", "count"), [(FAULTS, 15), (MORE_FAULTS, 20)])
+def test_every_fault_of_the_file_is_said_in_german(faults_of, text, count):
+    found = faults_of(text)
+    assert len(found) == count
+    assert [one.message for one in found if spoken(one.message, "de") == one.message] == []
+    assert [one.hint for one in found if one.hint and spoken(one.hint, "de") == one.hint] == []
 
 
 @pytest.mark.parametrize("address", ["http://crm.example", "crm.example", "https://u:geheim@crm.example", "''"])

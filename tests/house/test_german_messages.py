@@ -1,0 +1,80 @@
+"""What the source says when something is wrong is known in German: a new message without words fails here."""
+
+import pytest
+
+from connectors.addresses import ALLOWED
+from connectors.statuses import ADDRESS_HINT
+from jobs.settings_file import _PATTERNS, _SAID
+from jobs.wording.sentences import spoken
+from syncer.sealing import Seal
+from tests.messages import FACT, ROOT, told_in
+
+#: Said in English only: what stands in an agreement has its own tests, a portal's file is written by programs,
+#: and a finding of /readyz is read by programs.
+_APART = ("syncer/agreement/", "syncer/expressions/", "connectors/sandbox/", "jobs/health/readiness.py")
+#: The same in both languages: commands, names and numbers.
+_SAME = {
+    "--state copy.db",
+    "NAME",
+    "associationChange",
+    "integer",
+    "md, json",
+    "privacyDeletion",
+    "propertyChange",
+    "syncer dead-letters list",
+    "syncer init",
+}
+#: Put together from parts that stand elsewhere, with such a whole text.
+_WHOLE = {
+    f"{FACT}; base_url of the account in syncer.yaml goes first": (
+        f"{ALLOWED}; base_url of the account in syncer.yaml goes first"
+    ),
+    f"{FACT} answered {FACT}": "slack answered 404",
+    f"{FACT} could not be reached": "teams could not be reached",
+    f"{FACT} Is versions.oauth a version that it has?": f"{ADDRESS_HINT} Is versions.oauth a version that it has?",
+    f"{FACT}, if the account's tier has the feature": (
+        "grant the token the scope tickets, if the account's tier has the feature"
+    ),
+    f"the OAuth token{FACT} lies in the database {FACT}": (
+        f"the OAuth token of portal 7 lies in the database {Seal.CLEAR.value}"
+    ),
+    f"deals in {FACT}, which the CRM does not list, are left out: {FACT}": (
+        "deals in stage a of pipeline b, which the CRM does not list, are left out: 4"
+    ),
+    f"{FACT}allowed: {FACT}": "did you mean tier? allowed: limits, tier",
+    f"{FACT}; {FACT} wait": "the last webhook arrived 2026-11-30T13:20:25.714Z; 3 wait",
+    f"{FACT}; since then rounds found {FACT} changes that none told of": (
+        "the last webhook arrived 2026-11-30T13:20:25.714Z; since then rounds found 3 changes that none told of"
+    ),
+    f"not everything{FACT} between {FACT} and {FACT} was told": "not everything of deals between x and y was told",
+}
+_FILES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for folder in ("connectors", "jobs", "mappings", "syncer")
+    for path in (ROOT / folder).rglob("*.py")
+)
+
+
+def _is_german(text: str) -> bool:
+    """Return whether a text is known with facts in their places: a name, a reason in brackets, or none."""
+    tries = [_WHOLE[text]] if text in _WHOLE else [text.replace(FACT, fact) for fact in ("X1", " (X1)", "")]
+    return any(spoken(one, "de") != one for one in tries)
+
+
+def _untold(file: str) -> set[str]:
+    return {one for one in told_in(ROOT / file) - _SAME if not _is_german(one)}
+
+
+def test_messages_are_found_where_they_stand():
+    assert f"account {FACT} has no access token" in told_in(ROOT / "jobs/access/credentials.py")
+    assert len(set().union(*(told_in(ROOT / file) for file in _FILES))) > 300
+
+
+@pytest.mark.parametrize("folder", ["connectors", "jobs", "mappings", "syncer"])
+def test_every_message_and_hint_is_known_in_german(folder):
+    files = [one for one in _FILES if one.startswith(f"{folder}/") and not one.startswith(_APART)]
+    assert {file: left for file in files if (left := _untold(file))} == {}
+
+
+def test_every_rule_of_a_value_in_syncer_yaml_is_known_in_german():
+    assert [one for one in {*_SAID.values(), *_PATTERNS.values()} if spoken(one, "de") == one] == []

@@ -1,0 +1,73 @@
+"""Finds in the source what a person is told when something is wrong, so that a test can hold all of it to a claim."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from syncer import errors
+
+ROOT = Path(__file__).resolve().parents[1]
+#: Where a fact stands in a found text.
+FACT = "\0"
+#: Exceptions whose first argument is what a person reads.
+_ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) and issubclass(one, errors.SyncerError)}
+#: Faults of ours: whoever sees one reports it as it is.
+_OURS = {"Bug"}
+_TOLD = {"message", "hint", "what", "remedy"}
+_TELLING = {"Problem", "Finding", *_ERRORS} - _OURS
+
+Known = Mapping[str, Sequence[ast.expr]]
+
+
+def told_in(path: Path) -> set[str]:
+    """Return the texts of a file that become messages, hints, findings and remedies."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    known = _assigned(tree)
+    return {text for call in ast.walk(tree) if isinstance(call, ast.Call) for text in _of_call(call, known)}
+
+
+def _of_call(call: ast.Call, known: Known) -> Iterator[str]:
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    if name not in {*_TELLING, "problem"}:
+        return
+    parts = [keyword.value for keyword in call.keywords if keyword.arg in _TOLD]
+    parts += call.args[1:] if name == "problem" else call.args[:1]
+    yield from (text for part in parts for text in _texts(part, known) if re.search(r"[a-z]{2}", text))
+
+
+def _texts(part: ast.expr, known: Known) -> Iterator[str]:
+    match part:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=values):
+            yield "".join(one.value if isinstance(one, ast.Constant) else FACT for one in values)
+        case ast.Call(func=ast.Attribute(attr="format", value=template)):
+            yield from (re.sub(r"\{\w*\}", FACT, text) for text in _texts(template, known))
+        case _:
+            yield from (text for one, rest in _behind(part, known) for text in _texts(one, rest))
+
+
+def _behind(part: ast.expr, known: Known) -> Iterator[tuple[ast.expr, Known]]:
+    """Yield what an expression may stand for, each with the names that it may use."""
+    match part:
+        case ast.IfExp(body=body, orelse=otherwise):
+            yield from ((body, known), (otherwise, known))
+        case ast.BoolOp(values=values):
+            yield from ((one, known) for one in values)
+        case ast.Name(id=name):
+            rest = {key: value for key, value in known.items() if key != name}
+            yield from ((one, rest) for one in known.get(name, ()))
+        case ast.Subscript(value=ast.Name(id=name)):
+            tables = (one for one in known.get(name, ()) if isinstance(one, ast.Dict))
+            yield from ((one, known) for table in tables for one in table.values)
+
+
+def _assigned(tree: ast.AST) -> Known:
+    found: dict[str, list[ast.expr]] = {}
+    for one in ast.walk(tree):
+        targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AnnAssign) else []
+        for target in targets:
+            if isinstance(target, ast.Name) and one.value is not None:
+                found.setdefault(target.id, []).append(one.value)
+    return found
