@@ -149,7 +149,7 @@ def test_a_draft_of_a_review_overwrites_nothing(syncer):
     assert [one.message for one in caught.value.problems] == ["a file of that name is there"]
     with pytest.raises(ConfigError) as caught:
         syncer("agreement", "review", "--draft", "nowhere/draft.yaml")
-    assert [one.message for one in caught.value.problems] == ["nowhere is no folder"]
+    assert [one.message for one in caught.value.problems] == ["there is no folder nowhere"]
 
 
 def test_a_threshold_that_cannot_be_is_refused_with_what_can(syncer):
