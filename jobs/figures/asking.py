@@ -1,5 +1,6 @@
 """From what a person asks to what is measured: clocks, calendar, currency and rules of a question filled in."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -30,6 +31,7 @@ from syncer.store import Store
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 _DAY_TEXT = len("2026-01-01")
+_GERMAN_DAY = re.compile(r"^(\d\d)\.(\d\d)\.(\d{4})( \d\d:\d\d)?$")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,16 +120,17 @@ def account_names(settings: Settings, store: Store, account: str | None) -> Sequ
 
 
 def clock_option(text: str | None, zone: ZoneInfo, *, option: str) -> Millis:
-    """Return the moment an option names: a date is the end of that local day; nothing is now."""
+    """Return the moment an option names: a date, German too, is the end of that local day; nothing is now."""
     if text is None:
         return system_clock()
     try:
-        if len(text) == _DAY_TEXT:
-            following = date.fromisoformat(text) + timedelta(days=1)
+        said = _GERMAN_DAY.sub(r"\3-\2-\1\4", text.strip())
+        if len(said) == _DAY_TEXT:
+            following = date.fromisoformat(said) + timedelta(days=1)
             return Millis(millis(datetime.combine(following, time(), zone)) - 1)
-        named = datetime.fromisoformat(text)
+        named = datetime.fromisoformat(said)
     except (ValueError, OverflowError):
-        hint = "a date like 2026-09-30 or a moment like 2026-09-30T18:00:00+02:00"
+        hint = "a date like 2026-09-30 or 30.09.2026, or a moment like 2026-09-30T18:00:00+02:00"
         raise ConfigError([Problem(key=option, message=f"{text!r} is not a date", hint=hint)]) from None
     return millis(named if named.tzinfo else named.replace(tzinfo=zone))
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from jobs.web.assets import asset
+from jobs.web.cards import labelled
 from jobs.web.refusals import refusal
 from jobs.web.words import page_word
 from jobs.wording.terms import term
@@ -56,6 +57,7 @@ class Pages:
         self._environment.filters["word"] = page_word
         self._environment.filters["term"] = term
         self._environment.filters["refusal"] = refusal
+        self._environment.filters["labelled"] = labelled
         self._environment.globals["asset"] = asset
         #: Returns the names of the accounts.
         self.accounts = accounts

@@ -1,21 +1,24 @@
 """One contact's and one deal's story in words: stages, score, facts, what the CRM was told."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jobs.wording.rules import rule_text
 from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
-from jobs.wording.words import Language, money, number, stage_name, time_text
+from jobs.wording.words import Language, date_text, money, number, stage_name, time_text
 from syncer.moments import millis
 from syncer.records import Evidence
 from syncer.store import OutboxEntry
 
 _DASH = "–"
 _SIGNED = 2
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,13 +128,20 @@ def told(entries: Sequence[OutboxEntry], zone: ZoneInfo, lang: Language) -> Sequ
         Told(
             at=time_text(one.changed_at, zone, lang),
             property=one.property,
-            value=one.value or _DASH,
-            previous=one.previous or _DASH,
+            value=_written(one.value, zone, lang),
+            previous=_written(one.previous, zone, lang),
             status=term(one.status.value, lang),
             why=spoken(one.why, lang),
         )
         for one in entries
     ]
+
+
+def _written(value: str | None, zone: ZoneInfo, lang: Language) -> str:
+    """Return a value of the CRM: moments and days as people write them, all else as it is."""
+    if value and _MOMENT.fullmatch(value):
+        return told_time(value, zone, lang)
+    return date_text(date.fromisoformat(value), lang) if value and _ISO_DAY.fullmatch(value) else value or _DASH
 
 
 def deal_tale(

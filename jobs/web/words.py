@@ -26,6 +26,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "wait_minutes": ("Too many wrong guesses. Minutes to wait:", "Zu viele Fehlversuche. Wartezeit in Minuten:"),
     "reader": ("read only", "nur lesen"),
     "refused": ("That did not work", "Das ging nicht"),
+    "date_example": ("2026-09-30", "30.09.2026"),
     "find": ("E-mail or id", "E-Mail oder ID"),
     "open_record": ("Open", "Öffnen"),
     "not_found": ("Nobody has this address or id:", "Niemand hat diese Adresse oder ID:"),

@@ -32,8 +32,8 @@ ARGUMENT_SENTENCES: Mapping[str, tuple[str, str]] = {
         "syncer init, sein Token in .env eintragen, dann: syncer check, syncer backfill",
     ),
     "moment_forms": (
-        "a date like 2026-09-30 or a moment like 2026-09-30T18:00:00+02:00",
-        "ein Datum wie 2026-09-30 oder ein Zeitpunkt wie 2026-09-30T18:00:00+02:00",
+        "a date like 2026-09-30 or 30.09.2026, or a moment like 2026-09-30T18:00:00+02:00",
+        "ein Datum wie 30.09.2026 oder 2026-09-30, oder ein Zeitpunkt wie 2026-09-30T18:00:00+02:00",
     ),
     "no_model": ("no model {name}", "kein Modell {name}"),
     "no_basis": ("no basis {name}", "keine Basis {name}"),

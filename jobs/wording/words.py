@@ -37,7 +37,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "stage": ("Stage", "Stufe"),
     "now": ("Now", "Bestand"),
     "entered": ("Entered", "Eingetreten"),
-    "onward": ("Went on", "Weitergekommen"),
+    "onward": ("Went on", "Weiter"),
     "interval": ("95 % interval", "95-%-Intervall"),
     "hottest": ("Hottest leads", "Heißeste Leads"),
     "contact": ("Contact", "Kontakt"),
@@ -127,7 +127,7 @@ def number(value: float | Decimal | None, lang: Language, *, digits: int = 0) ->
     """Return a number in the language's form, or a dash for None: unknown is never zero."""
     if value is None:
         return "–"
-    text = f"{value:,.{digits}f}"
+    text = f"{value:z,.{digits}f}"
     return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
 
 
@@ -135,7 +135,7 @@ def percent(value: float | None, lang: Language) -> str:
     """Return a share as a percentage with one digit, or a dash for None."""
     if value is None:
         return "–"
-    return f"{number(value * 100, lang, digits=1)} %" if lang == "de" else f"{value * 100:.1f}%"
+    return f"{number(value * 100, lang, digits=1)} %" if lang == "de" else f"{value * 100:z.1f}%"
 
 
 def time_text(value: int | None, zone: ZoneInfo, lang: Language) -> str:

@@ -106,9 +106,7 @@ async def test_a_value_that_a_persons_newer_one_kept_from_being_written_is_liste
         unit.desk.settle("hubspot", [Settlement(key=waiting.key, status=Status.CONFLICT)], Millis(2))
     async with browse:
         page = text_of(await browse.get("/quality?lang=en"))
-    assert (
-        '<a href="/contacts/17?lang=en">17</a></td><td translate="no">fn_stage</td><td translate="no">TAM</td>' in page
-    )
+    assert '<a href="/contacts/17?lang=en">17</a></td><td translate="no" data-head="Property">fn_stage</td>' in page
 
 
 async def test_the_board_tells_why_and_who_hears_of_it_and_the_story_shows_the_card(serve, open_desk, browse):
@@ -117,7 +115,7 @@ async def test_the_board_tells_why_and_who_hears_of_it_and_the_story_shows_the_c
     async with browse:
         board = text_of(await browse.get("/handovers?lang=en"))
         story = text_of(await browse.get("/contacts/1?lang=de"))
-    assert '<td class="aside">request</td><td class="number aside">0 / 5</td>' in board
+    assert '<td data-head="Why now">request</td><td class="number" data-head="Attempts">0 / 5</td>' in board
     assert "Übergabekarte" in story
     assert "ausdrücklicher Wunsch" in story
     assert story.count("Warum jetzt?") == 1

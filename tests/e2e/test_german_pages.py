@@ -59,9 +59,9 @@ async def test_records_that_need_a_person_are_said_in_german(serve, open_desk, p
     said = {problem for one in letters for problem in one.problems}
     assert [one for one in said if html.escape(one) in page] == []
     assert all(html.escape(spoken(one, "de")) in page for one in said)
-    assert "<td>Kontakte</td>" in page
+    assert '<td data-head="Datenstrom">Kontakte</td>' in page
     assert "Formulareingänge" in page
-    assert "<td>Gesamtabruf</td>" in page
+    assert '<td data-head="Aufgabe">Gesamtabruf</td>' in page
 
 
 async def test_refusals_are_said_in_german(crm, open_desk, pages):
