@@ -56,7 +56,8 @@ class Problem:
     hint: str | None = None
 
     def __str__(self) -> str:
-        where = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        line = None if self.line is None else str(self.line) if self.file else f"line {self.line}"
+        where = ":".join(part for part in (self.file, line) if part is not None)
         parts = [part for part in (where, self.key, self.message) if part]
         text = ": ".join(parts)
         return f"{text} ({self.hint})" if self.hint else text

@@ -120,7 +120,7 @@ def _parsed(line: object) -> Parsed:
 
 
 def _problem(number: int, reason: str) -> Problem:
-    return Problem(message=f"line {number}: {reason}", line=number)
+    return Problem(message=reason, line=number)
 
 
 def _check_links(portal: "Portal", batch: _Batch) -> None:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from jobs.budget.parking import ASSOCIATIONS, Rest, zone_of
 from jobs.health.silence import Silence
 from jobs.serving.breaker import Sickness
+from jobs.wording.sentences import spoken
 from jobs.wording.streams import stream_name
 from jobs.wording.words import Language, number, time_text
 
@@ -23,7 +24,8 @@ def sickness_text(sickness: Sickness, zone: ZoneInfo, lang: Language) -> str:
     if lang == "en":
         return sickness.message
     failures, until = number(sickness.failures, lang), time_text(sickness.until, zone, lang)
-    return f"{failures} Runden in Folge sind gescheitert ({sickness.why}); die nächste nicht vor {until}"
+    rounds = "eine Runde ist" if sickness.failures == 1 else f"{failures} Runden in Folge sind"
+    return f"{rounds} gescheitert ({spoken(sickness.why, lang)}); die nächste nicht vor {until}"
 
 
 def silence_text(silence: Silence, lang: Language) -> str:

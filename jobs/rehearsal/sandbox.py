@@ -38,6 +38,10 @@ def open_portal(filling: Filling) -> Portal:
     if filling.state:
         refuse_half(filling.state)
     portal = Portal.open(filling.state) if filling.state else Portal()
+    if filling.generate and any(table.rows for table in portal.tables.values()):
+        portal.close()
+        hint = "leave --generate out to serve it, or name a new file"
+        raise ConfigError([Problem(file=str(filling.state), message="holds a portal already", hint=hint)])
     if filling.generate:
         portal.load(generate_portal(contacts=filling.generate, seed=filling.seed, today=system_clock()))
     for path in filling.load:

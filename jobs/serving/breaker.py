@@ -34,7 +34,8 @@ class Sickness:
     @property
     def message(self) -> str:
         """What an operator is told."""
-        return f"{self.failures:,} rounds in a row failed ({self.why}); the next not before {iso(self.until)}"
+        rounds = "1 round" if self.failures == 1 else f"{self.failures:,} rounds in a row"
+        return f"{rounds} failed ({self.why}); the next not before {iso(self.until)}"
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""

@@ -80,6 +80,11 @@ ARGUMENT_SENTENCES: Mapping[str, tuple[str, str]] = {
         "set {name} to the same secret as for syncer run",
         "{name} auf dasselbe Geheimnis wie für syncer run setzen",
     ),
+    "portal_kept": ("holds a portal already", "enthält schon ein Portal"),
+    "portal_kept_how": (
+        "leave --generate out to serve it, or name a new file",
+        "--generate weglassen, um es anzubieten, oder eine neue Datei nennen",
+    ),
     "no_json": ("is not JSON", "ist kein JSON"),
     "no_object": ("is not a JSON object", "ist kein JSON-Objekt"),
     "one_object": ("one object a line", "ein Objekt je Zeile"),

@@ -159,6 +159,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "running": ("running", "läuft"),
     "done": ("done", "fertig"),
     "interrupted": ("interrupted", "unterbrochen"),
+    "halted": ("halted", "angehalten"),
     "parked": ("at rest", "ruht"),
     "contacts": ("contacts", "Kontakte"),
     "evidence": ("evidence", "Belege"),

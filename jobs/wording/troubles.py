@@ -40,6 +40,23 @@ TROUBLE: Mapping[str, tuple[str, str]] = MappingProxyType(
             "HubSpot refuses the token request ({why})",
             "HubSpot weist die Token-Anfrage ab ({why})",
         ),
+        "unreached_too": (
+            "the CRM cannot be reached ({why}) (does HUBSPOT_BASE_URL, or base_url in syncer.yaml, point at HubSpot?)",
+            (
+                "das CRM ist nicht erreichbar ({why}) (zeigt HUBSPOT_BASE_URL, oder base_url in syncer.yaml, auf "
+                "HubSpot?)"
+            ),
+        ),
+        "no_api_too": (
+            (
+                "the answer is not the CRM's API ({why}) (does HUBSPOT_BASE_URL, or base_url in syncer.yaml, point at "
+                "HubSpot?)"
+            ),
+            (
+                "die Antwort kommt nicht von der API des CRM ({why}) (zeigt HUBSPOT_BASE_URL, oder base_url in "
+                "syncer.yaml, auf HubSpot?)"
+            ),
+        ),
         "unreached": ("the CRM cannot be reached ({why})", "das CRM ist nicht erreichbar ({why})"),
         "no_answer": ("the CRM gave no usable answer ({why})", "das CRM gab keine brauchbare Antwort ({why})"),
         "no_api": ("the answer is not the CRM's API ({why})", "die Antwort kommt nicht von der API des CRM ({why})"),

@@ -35,6 +35,7 @@ from jobs.webhooks.journal_standing import JournalStanding
 from jobs.wording import errors, records, sentences, setups
 from jobs.wording import streams as stream_words
 from jobs.wording.sentences import spoken
+from jobs.wording.terms import term
 from jobs.writing.plan import Plan
 from jobs.writing.push import PushCount
 from jobs.writing.setup import SetupStep
@@ -124,6 +125,11 @@ def test_every_stream_of_hubspot_and_every_job_has_a_name():
     assert len(named) > 12
     assert named - stream_words._JOBS.keys() == set()
     assert stream_words.stream_name("tickets", "de") == "tickets"
+
+
+@pytest.mark.parametrize("status", ["running", "done", "failed", "halted", "interrupted"])
+def test_what_became_of_a_run_is_german(status):
+    assert term(status, "de") != status
 
 
 def test_every_loss_by_a_missing_scope_is_known():

@@ -118,6 +118,19 @@ def test_every_channel_without_an_address_or_with_a_wrong_one_is_named_at_once_a
     assert "secret-host" not in " ".join(map(str, problems))
 
 
+def test_one_failing_round_is_one_and_its_reason_is_german():
+    why = (
+        "no stream could be read: the CRM cannot be reached (ConnectError) "
+        "(does HUBSPOT_BASE_URL, or base_url in syncer.yaml, point at HubSpot?)"
+    )
+    sick = Sickness(failures=1, since=NOW, until=NOW, kind="Unavailable", why=why)
+    assert sickness_text(sick, BERLIN, "en").startswith("1 round failed (no stream could be read: ")
+    assert sickness_text(sick, BERLIN, "de") == (
+        "eine Runde ist gescheitert (kein Datenstrom war lesbar: das CRM ist nicht erreichbar (ConnectError) "
+        "(zeigt HUBSPOT_BASE_URL, oder base_url in syncer.yaml, auf HubSpot?)); die nächste nicht vor 21.09.2026 16:13"
+    )
+
+
 def test_rests_failing_rounds_and_silence_are_told_in_both_languages():
     sick = Sickness(failures=7, since=NOW, until=NOW, kind="Unavailable", why="HTTP 503")
     silent = Silence(stream="contacts", since=NOW, hours=1_200, usual=5)
