@@ -16,6 +16,10 @@ _ERRORS = {name for name, one in vars(errors).items() if isinstance(one, type) a
 _OURS = {"Bug"}
 _TOLD = {"message", "hint", "what", "remedy"}
 _TELLING = {"Problem", "Finding", *_ERRORS} - _OURS
+#: Ours that make a problem of a place and a text.
+_PASSING = {"problem", "refuse", "_unusable", "_refusal", "_refused", "_problem"}
+#: Whose ValueErrors a person reads as they are.
+_CELLS = ROOT / "mappings" / "cells.py"
 
 Known = Mapping[str, Sequence[ast.expr]]
 
@@ -24,15 +28,18 @@ def told_in(path: Path) -> set[str]:
     """Return the texts of a file that become messages, hints, findings and remedies."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     known = _assigned(tree)
-    return {text for call in ast.walk(tree) if isinstance(call, ast.Call) for text in _of_call(call, known)}
+    telling = {*_TELLING, *_PASSING, *(["ValueError"] if path == _CELLS else [])}
+    calls = (one for one in ast.walk(tree) if isinstance(one, ast.Call))
+    return {text for call in calls if _name(call) in telling for text in _of_call(call, known)}
+
+
+def _name(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
 
 
 def _of_call(call: ast.Call, known: Known) -> Iterator[str]:
-    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
-    if name not in {*_TELLING, "problem"}:
-        return
     parts = [keyword.value for keyword in call.keywords if keyword.arg in _TOLD]
-    parts += call.args[1:] if name == "problem" else call.args[:1]
+    parts += call.args if _name(call) in _PASSING else call.args[:1]
     yield from (text for part in parts for text in _texts(part, known) if re.search(r"[a-z]{2}", text))
 
 

@@ -107,7 +107,7 @@ def main() -> None:
             _print_refusal(error)
         sys.exit(_told([error, *_left_out()]))
     except OSError as error:
-        _say(f"{error.filename or _words('a_file')}: {error.strerror or error}", f"  {_words('folder')}")
+        _say(f"{error.filename or _words('a_file')}: {_spoken(error.strerror or str(error))}", f"  {_words('folder')}")
         sys.exit(FAILED)
     except (KeyboardInterrupt, typer.Abort):
         _say(_words("stopped"))

@@ -58,7 +58,7 @@ def _rows(path: Path) -> Sequence[Mapping[str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else "cannot be read"
+        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error.strerror}"
         raise ConfigError([Problem(file=str(path), message=why, hint="a CSV file, encoded as UTF-8")]) from None
     head = text.partition("\n")[0]
     reader = csv.reader(text.splitlines(), delimiter=";" if ";" in head else ",")

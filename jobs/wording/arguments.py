@@ -4,6 +4,12 @@ from collections.abc import Mapping
 
 #: Longer sentences stand before shorter ones that would fit them too.
 ARGUMENT_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "never_overwritten": (
+        "name another file: a backup is never overwritten",
+        "eine andere Datei nennen: Eine Sicherung wird nie überschrieben",
+    ),
+    "cannot_write": ("cannot be written", "nicht zu beschreiben"),
+    "exists_already": ("exists already", "gibt es schon"),
     "draft_there": ("a file of that name is there", "eine Datei dieses Namens gibt es schon"),
     "draft_new": ("name a file that is not", "eine Datei nennen, die es noch nicht gibt"),
     "no_folder": ("there is no folder {path}", "einen Ordner {path} gibt es nicht"),
@@ -91,4 +97,10 @@ ARGUMENT_SENTENCES: Mapping[str, tuple[str, str]] = {
     "no_such_file": ("No such file or directory", "Datei oder Ordner gibt es nicht"),
     "is_folder": ("Is a directory", "ist ein Ordner"),
     "no_permission": ("Permission denied", "keine Berechtigung"),
+    "not_permitted": ("Operation not permitted", "nicht erlaubt"),
+    "no_folder_here": ("Not a directory", "ist kein Ordner"),
+    "no_space": ("No space left on device", "kein Platz mehr auf dem Datenträger"),
+    "no_quota": ("Disk quota exceeded", "das zugeteilte Kontingent ist voll"),
+    "too_large": ("File too large", "die Datei wird zu groß"),
+    "read_only": ("Read-only file system", "der Datenträger lässt sich nur lesen"),
 }

@@ -149,6 +149,21 @@ CRM_SENTENCES: Mapping[str, tuple[str, str]] = {
         "does HUBSPOT_BASE_URL, or base_url in syncer.yaml, point at HubSpot? Is versions.oauth a version that it has?",
         ("zeigt HUBSPOT_BASE_URL, oder base_url in syncer.yaml, auf HubSpot? Gibt es die Version in versions.oauth?"),
     ),
+    "not_agreed": (
+        "HubSpot, or the person asked, did not agree",
+        "HubSpot oder die gefragte Person hat nicht zugestimmt",
+    ),
+    "admin_may": (
+        "a super admin of the portal may; run syncer connect again",
+        "ein Super-Admin des Portals darf es; syncer connect erneut aufrufen",
+    ),
+    "code_once": (
+        "a code works once and for a few minutes: run syncer connect again",
+        "ein Code gilt einmal und für wenige Minuten: syncer connect erneut aufrufen",
+    ),
+    "uses_token": ("account {name} uses an access token", "Konto {name} nutzt ein Zugriffstoken"),
+    "other_answer": ("that is no answer to this question", "das ist keine Antwort auf diese Frage"),
+    "printed_address": ("open the address that was just printed", "die eben genannte Adresse öffnen"),
     "not_connected": ("the portal is not connected yet", "das Portal ist noch nicht verbunden"),
     "wrong_portal": (
         "the database holds portal {ours}, the app was let into portal {theirs}",

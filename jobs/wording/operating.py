@@ -205,6 +205,10 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     # People who were erased
     "lost_key": ("set {name}, or bring back {file}", "{name} setzen, oder {file} zurückholen"),
+    "key_missing": (
+        "the key {id} of the tombstones is missing: erased people would come back",
+        "der Schlüssel {id} der Löschsperren fehlt: Gelöschte kämen zurück",
+    ),
     "no_erasure_line": (
         "is no line of the journal of erasures",
         "ist keine Zeile des Löschjournals",

@@ -15,6 +15,7 @@ from jobs.wording.files import FILE_SENTENCES
 from jobs.wording.operating import OPERATING_SENTENCES
 from jobs.wording.records import LETTER_REASONS, RECORD_SENTENCES
 from jobs.wording.setups import PURPOSES, SCOPE_SENTENCES, WAY_SENTENCES
+from jobs.wording.sheets import SHEET_SENTENCES
 from jobs.wording.troubles import TROUBLE, german_date
 from jobs.wording.words import Language
 
@@ -231,6 +232,7 @@ TABLES = (
     PURPOSES,
     FILE_SENTENCES,
     ARGUMENT_SENTENCES,
+    SHEET_SENTENCES,
     CALL_SENTENCES,
     _LAST,
 )

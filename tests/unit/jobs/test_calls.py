@@ -104,6 +104,16 @@ def test_a_mistake_is_told_in_the_language_asked_for(say, words, english, german
     assert set(english_in(err)) <= _NAMES
 
 
+def test_a_folder_that_is_not_there_is_said_in_german(say, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = say("costs", "template", "-o", "nowhere/costs.xlsx", "--lang", "de")
+    assert code == 1
+    assert err.splitlines() == [
+        "nowhere/costs.xlsx: Datei oder Ordner gibt es nicht",
+        "  der Ordner muss da sein, Ihnen zum Schreiben offenstehen und Platz haben",
+    ]
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [

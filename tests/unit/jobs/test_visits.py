@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from jobs.figures.visits import read_visits
+from jobs.wording.sentences import spoken
 from syncer.errors import ConfigError
 from syncer.kpis.visit_lines import VisitLine
 
@@ -72,6 +73,13 @@ def test_what_is_no_text_file_is_refused(read, tmp_path):
     assert problems(read, "Tag;Gefällt", encoding="latin-1") == [(None, None, "is not UTF-8")]
     with pytest.raises(ConfigError, match="cannot be read"):
         read_visits(tmp_path / "none.csv")
+
+
+def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
+    with pytest.raises(ConfigError, match="No such file") as caught:
+        read_visits(tmp_path / "nowhere.csv")
+    [problem] = caught.value.problems
+    assert spoken(problem.message, "de") == "nicht lesbar: Datei oder Ordner gibt es nicht"
 
 
 @pytest.mark.parametrize("number", ["-1", "1.5", "12,34", "=1+1", "1e3", "1" * 16])
