@@ -33,8 +33,13 @@ class _Column:
 
     @property
     def wanted(self) -> int:
-        """Return the width that holds every cell in one line."""
+        """Return the width that holds head and cells in one line each."""
         return max(map(_cells, (self.head, *self.cells)))
+
+    @property
+    def told(self) -> int:
+        """Return the width that holds every cell in one line: where room is short, heads fold first."""
+        return max(self.least, *map(_cells, self.cells), 0)
 
     @property
     def least(self) -> int:
@@ -79,7 +84,10 @@ def _attempts(columns: Sequence[_Column]) -> Iterator[Sequence[_Column]]:
 
 def _widths(columns: Sequence[_Column], width: int) -> Sequence[int] | None:
     """Return how wide each column is, every word whole; None where that takes more room than there is."""
-    room = width - _EDGES - _GAPS[-1] * (len(columns) - 1) - sum(one.least for one in columns)
+    room = width - _EDGES - _GAPS[-1] * (len(columns) - 1)
+    if sum(one.wanted for one in columns) <= room:
+        return [one.wanted for one in columns]
+    room -= sum(one.least for one in columns)
     if room < 0:
         return None
     given = _shared(columns, room)
@@ -87,9 +95,9 @@ def _widths(columns: Sequence[_Column], width: int) -> Sequence[int] | None:
 
 
 def _shared(columns: Sequence[_Column], room: int) -> Sequence[int]:
-    """Return widths between least and wanted: narrow columns get all they want before wide ones share the rest."""
+    """Return widths between least and told: narrow columns get all they want before wide ones share the rest."""
     given = [one.least for one in columns]
-    lacking = [one.wanted - one.least for one in columns]
+    lacking = [one.told - one.least for one in columns]
     waiting = sorted(range(len(given)), key=lacking.__getitem__)
     for count, place in zip(range(len(waiting), 0, -1), waiting, strict=True):
         more = min(lacking[place], room // count)
