@@ -100,6 +100,8 @@ def main() -> None:
     from syncer.errors import RateLimited, SyncerError
 
     set_up()
+    if frame := sys.modules.get("jobs.cli.frame"):
+        frame.begin_anew()
     try:
         _run()
     except SyncerError as error:

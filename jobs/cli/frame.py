@@ -27,6 +27,12 @@ left_out: list[SyncerError] = []
 _failed: dict[str, SyncerError] = {}
 
 
+def begin_anew() -> None:
+    """Forget what failed for an earlier command of this process."""
+    left_out.clear()
+    _failed.clear()
+
+
 @contextmanager
 def opened(
     *, need_accounts: bool = False, patience: float | None = None, logs_all: bool = False
