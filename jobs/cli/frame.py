@@ -55,6 +55,7 @@ def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, 
 
     What fails for one account keeps no other from its work. Raises the first error where no account gave anything.
     """
+    begin_anew()
     with opened(need_accounts=True) as (settings, store), progress(quiet=quiet, lang=asked_language()) as way:
 
         async def run() -> Sequence[_T]:
