@@ -92,12 +92,13 @@ def _fit(case: Case) -> str:
 def _fit_group(case: Case, lines: Sequence[Contribution]) -> str:
     lang = case.lang
     rules = [line for line in lines if not is_closing(line)]
-    caps = [line for line in lines if is_closing(line)]
-    text = f"{signed(fsum(line.after_cap for line in lines), lang)} {' & '.join(line.label for line in rules)}"
-    if not caps:
+    given = fsum(line.after_cap for line in lines)
+    text = f"{signed(given, lang)} {' & '.join(line.label for line in rules)}"
+    if len(rules) == len(lines):
         return text
-    raw = figure(fsum(line.raw for line in rules), lang)
-    return f"{text} ({TEXTS[lang]['capped'].format(raw=raw, cap=figure(_number(caps[0].detail['cap']), lang))})"
+    # What a group gives that its cap cuts is the cap.
+    raw, cap = figure(fsum(line.raw for line in rules), lang), figure(abs(given), lang)
+    return f"{text} ({TEXTS[lang]['capped'].format(raw=raw, cap=cap)})"
 
 
 def _activity(case: Case) -> str:
@@ -204,7 +205,3 @@ def _consent(case: Case) -> str:
         return texts["consent_unknown"]
     said = GERMAN_BASES.get(str(basis), basis) if case.lang == "de" else basis
     return texts["consented"].format(basis=said)
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0

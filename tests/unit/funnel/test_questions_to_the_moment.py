@@ -106,6 +106,35 @@ def test_a_question_that_days_bring_and_a_meeting_ends_is_due_between_them() -> 
     assert (before.spans[-1].proposal, before.due_at) == (None, at("2026-06-01") + 100 * DAY)
 
 
+_PLANNED = {"fields": {"planned_purchase": at("2027-03-01")}}
+_IN_REACH = "deal.planned_purchase <= end_of_quarter(as_of, 1)"
+_QUARTER = at("2026-10-01T00:00")
+
+
+@pytest.mark.parametrize(
+    "as_of",
+    [
+        pytest.param("2026-09-20T07:00", id="at another hour than the stage's"),
+        pytest.param("2026-09-20T10:00", id="at the stage's own hour"),
+        pytest.param("2026-09-20T00:00:00.001", id="a millisecond after midnight"),
+    ],
+)
+def test_a_question_that_a_new_quarter_brings_is_due_at_its_midnight(as_of: str) -> None:
+    assert decided_deal(deal_facts(_OPEN, **_PLANNED), as_of, _asks(_IN_REACH)).due_at == _QUARTER
+
+
+def test_a_question_that_a_new_quarter_brings_and_a_meeting_ends_the_same_night_is_due_at_midnight() -> None:
+    deal = replace(deal_facts(_OPEN, **_PLANNED), next_meeting_at=at("2026-10-01T03:00"))
+    text = _asks(f"{_IN_REACH} and not no_future_activity")
+    assert decided_deal(deal, "2026-09-20", text).due_at == _QUARTER
+
+
+def test_a_question_that_a_meeting_ended_and_days_bring_back_a_moment_later_begins_anew() -> None:
+    meets = _THIRTIETH - 2
+    deal = replace(deal_facts(_OPEN), next_meeting_at=Millis(meets))
+    assert _since(deal, _asks("(days_in_stage >= 30 or not no_future_activity)")) == _THIRTIETH
+
+
 _STAGE = Stage("default", "qualifiedtobuy")
 
 

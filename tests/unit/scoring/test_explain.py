@@ -83,8 +83,14 @@ def test_d5_lines_are_seven_and_few_or_no_hand_overs_are_told_without_a_share():
     assert few_line == "Experience of 3 comparable hand-overs (A2, 12 months, mature) 0 became customers"
 
 
+def test_from_five_hand_overs_on_a_share_is_told():
+    rate = BaseRate(cell="A2", k=5, n=5, low=0.57, high=1.0, months=12)
+    assert told(sla=NOW, base_rate=rate).lines[4].endswith("wurden 5 Kunden = 100 % [57–100 %]")
+
+
 @pytest.mark.parametrize(
-    ("minutes", "said"), [(60, "SLA 60 min"), (480, "SLA 8 h"), (90, "SLA 90 min"), (None, "08:00 · ")]
+    ("minutes", "said"),
+    [(60, "SLA 60 min"), (120, "SLA 2 h"), (480, "SLA 8 h"), (90, "SLA 90 min"), (None, "08:00 · ")],
 )
 def test_the_next_step_says_the_agreed_span(minutes, said):
     known = d5_facts()
@@ -97,6 +103,18 @@ def test_the_last_line_says_whether_mail_is_allowed():
         "Nächster Schritt: keiner vereinbart · E-Mail-Einwilligung: nein (abgemeldet)"
     )
     assert told(lang="en").lines[-1] == "Next step: none agreed · e-mail consent: unknown"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("de", "laut CRM freiwillige Einwilligung des Kontakts"),
+        ("en", "Freely given consent from contact, says the CRM"),
+    ],
+)
+def test_the_crm_s_own_word_for_a_consent_is_told_in_the_language_of_the_reader(lang, said):
+    known = facts(fields={"consent": "Freely given consent from contact"})
+    assert told(known, lang=lang).lines[-1].endswith(f": {said}")
 
 
 def test_it_reads_in_english_too():
@@ -128,6 +146,39 @@ def test_many_ages_are_cut_and_one_day_is_a_day():
     assert (
         "3\N{MULTIPLICATION SIGN} Webinar" in told(facts([event("webinar_attended", day) for day in range(3)])).lines[2]
     )
+
+
+def test_five_ages_are_told_whole():
+    known = facts([event("newsletter_click", days) for days in range(1, 6)])
+    assert "(vor 1, 2, 3, 4, 5 Tagen)" in told(known).lines[2]
+
+
+def test_two_events_of_a_rule_are_counted():
+    known = facts([event("webinar_attended", 0), event("webinar_attended", 0)])
+    assert told(known).lines[2] == "Aktivität  +40 2\N{MULTIPLICATION SIGN} Webinar (heute)"
+
+
+def test_a_content_is_named_where_a_rule_counts_contents_and_there_is_one():
+    two = facts([event("whitepaper", 0, asset="one"), event("whitepaper", 0, asset="two")])
+    assert told(two).lines[2] == "Aktivität  +40 2\N{MULTIPLICATION SIGN} Whitepaper (heute)"
+    assert told(facts([event("newsletter_click", 0)])).lines[2] == "Aktivität  +5 Newsletter-Klick (heute)"
+
+
+def test_what_has_faded_to_nothing_is_not_told_and_what_shows_as_a_hundredth_is():
+    known = facts([event("webinar_attended", 0), event("newsletter_click", 900)])
+    assert told(known, started_at=NOW - 1000 * DAY).lines[2] == "Aktivität  +20 Webinar (heute)"
+    rule = {"id": "E1", "event": "whitepaper", "pts": 0.005, "decay": "none"}
+    one = scorer(dict(D2) | {"engagement": {"groups": {"g": {"cap": 9, "rules": [rule]}}}, "negative": []})
+    known = facts([event("whitepaper", 0)])
+    assert explain(one, known, decided(known), as_of=NOW, lang="de").lines[2] == "Aktivität  +0,01 Whitepaper (heute)"
+
+
+def test_a_capped_group_that_counts_against_says_its_cap_without_a_sign():
+    rule = {"id": "F3", "if": "company.employees > 1", "pts": -60, "label": {"de": "x", "en": "x"}}
+    one = scorer(dict(D2) | {"fit": {"groups": {"g": {"cap": 40, "rules": [rule]}}}, "negative": []})
+    known = facts(company=MACHINES)
+    line = explain(one, known, decided(known), as_of=NOW, lang="de").lines[1]
+    assert line == "Fit        \N{MINUS SIGN}40 x (\N{MINUS SIGN}60, Deckel 40)"
 
 
 def test_a_capped_group_of_engagement_says_what_the_cap_takes():
