@@ -35,7 +35,8 @@ class Bounds:
     taking: Collection[str] = frozenset()
     #: Milliseconds; 0 where nothing is known.
     half_life: float
-    #: Milliseconds without activity after which points may be taken off, and given back by the next activity.
+    #: Milliseconds without activity after which points may be taken off, and given back by the next activity;
+    #: 0 where nothing is known.
     idle: int = NEVER
 
     def stays_above(self, threshold: float, engagement: float, at: int) -> int:
@@ -63,7 +64,7 @@ def bounds_of(agreement: Agreement) -> Bounds:
         and model.scale.engagement[0] == 0
     )
     if not is_plain:
-        return Bounds(points=None, half_life=0.0)
+        return Bounds(points=None, half_life=0.0, idle=0)
     lives = [decay.half_life_days * DAY for decay in decays if decay is not None]
     idle = min((_first_idle_day(agreement, rule.when) for rule in timed if rule.when), default=NEVER)
     taking = frozenset(rule.event for rule in deductions if rule.event is not None)

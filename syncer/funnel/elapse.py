@@ -11,7 +11,7 @@ from syncer.funnel.overrides import end_override
 from syncer.funnel.passage import Passage
 from syncer.funnel.reactions import lift_by_score
 from syncer.funnel.replay import INQUIRY, MQL, NOWHERE, SUSPECT, Replay
-from syncer.moments import DAY, HOUR, Millis
+from syncer.moments import Millis
 from syncer.scoring.track import Track
 
 
@@ -90,7 +90,8 @@ def _fall(replay: Replay, track: Track, until: int) -> Due | None:
 def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) -> None:
     threshold, calm_until = replay.exit_at(), replay.calm_until
     is_above = replay.measure(until) >= threshold
-    if replay.rules.evenings.after(after) > until:
+    evening = replay.rules.evenings.after(after)
+    if evening > until:
         return
     if is_above:
         replay.below_since = None
@@ -100,14 +101,14 @@ def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) ->
     else:
         first = _first_evening_below(replay, track, begin=max(after, calm_until), until=until)
     # An evening above the exit, before the first one below, interrupts the count.
-    if first is not None and (replay.below_since is None or first - after > DAY + HOUR):
+    if first != evening or replay.below_since is None:
         replay.below_since = first
 
 
 def _first_evening_below(replay: Replay, track: Track, *, begin: int, until: int) -> Millis | None:
     """Return the first evening below the exit, leaping over those that the model's bound keeps above it."""
     threshold, rules = replay.exit_at(), replay.rules
-    flips_at = (replay.last_activity or 0) + rules.bounds.idle
+    still = (replay.last_activity or 0) + rules.bounds.idle - 1
     at = begin
     while (evening := rules.evenings.after(at)) <= until:
         engagement = track.at(evening)
@@ -115,7 +116,7 @@ def _first_evening_below(replay: Replay, track: Track, *, begin: int, until: int
             return evening
         calm = rules.bounds.stays_above(threshold, engagement, evening)
         # Where points are taken off already, what remains fades faster than the bound knows.
-        at = max(evening, min(calm, flips_at))
+        at = max(evening, min(calm, still))
     return None
 
 

@@ -26,7 +26,7 @@ def reaction(replay: Replay, row: Evidence) -> None:
             return
         _begin_by_contact(replay, Millis(at))
     track = replay.track
-    if track is not None and read.event and track.count(row, read.steps):
+    if track is not None and read.event and (track.count(row, read.steps) or _is_back(replay, at)):
         _scored(replay, at, read.most)
         if read.takes:
             _take_off(replay, at)
@@ -42,14 +42,16 @@ def reaction(replay: Replay, row: Evidence) -> None:
 
 
 def _scored(replay: Replay, at: int, most: float) -> None:
-    """Note that an event gave points, `most` of them at most."""
-    last = replay.last_activity
+    """Note that an event gave points, `most` of them at most, or gave back what silence had taken."""
+    replay.upper = INFINITE if _is_back(replay, at) else replay.upper + most
     replay.settled_at = replay.added_at = at
     replay.measured_at = 0
-    if last is not None and at - last >= replay.rules.bounds.idle:
-        replay.upper = INFINITE
-    else:
-        replay.upper += most
+
+
+def _is_back(replay: Replay, at: int) -> bool:
+    """Say whether the contact had been silent for so long that points may have been taken off."""
+    last = replay.last_activity
+    return last is not None and at - last >= replay.rules.bounds.idle
 
 
 def unsubscribe(replay: Replay, row: Evidence) -> None:

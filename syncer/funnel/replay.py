@@ -332,7 +332,7 @@ class Replay:
             bounds, last = self.rules.bounds, self.last_activity
             calm = bounds.stays_above(self.exit_at(), engagement, at)
             if calm > at:
-                self.calm_until = calm if last is None else min(calm, last + bounds.idle)
+                self.calm_until = calm if last is None else min(calm, last + bounds.idle - 1)
         return engagement
 
     def exit_at(self) -> float:

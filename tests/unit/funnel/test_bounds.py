@@ -78,7 +78,7 @@ def test_points_fade_no_faster_than_the_shortest_half_life_of_a_rule(engagement:
     ],
 )
 def test_points_that_rise_or_run_out_in_a_line_have_no_bound(engagement: str) -> None:
-    assert _of(engagement) == Bounds(points=None, half_life=0.0)
+    assert _of(engagement) == Bounds(points=None, half_life=0.0, idle=0)
 
 
 @pytest.mark.parametrize("fades", [", decay: {kind: exponential, half_life_days: 9}", ", half_life_days: 9", ""])

@@ -76,6 +76,27 @@ def test_an_evening_above_the_exit_interrupts_the_days_below() -> None:
         assert _decide([*evidence, *glances], "2026-08-20").stage is FunnelStage.INQUIRY
 
 
+@pytest.mark.parametrize("glances", [[], ["2026-08-10T00:10"], ["2026-08-11T11:00"]])
+def test_one_evening_above_the_exit_interrupts_though_it_follows_within_the_hour(glances: Sequence[str]) -> None:
+    page = row("2026-08-09T23:30", "page_view", "/blog", asset="/blog")
+    evidence = [_paper(), page, *(_glance(when) for when in glances)]
+    assert _decide(evidence, "2026-08-10T00:00").score.engagement == 5.01
+    assert _decide(evidence, "2026-08-11T00:00").score.engagement < 5
+    assert _decide(evidence, at("2026-08-24T00:00") - 1).stage is FunnelStage.INQUIRY
+    assert _decide(evidence, "2026-08-24T00:00").stage is FunnelStage.SUSPECT
+
+
+@pytest.mark.parametrize("glances", [[], ["2026-07-24T12:00"], ["2026-07-24T12:00", "2026-08-01T12:00"]])
+def test_evenings_above_the_exit_interrupt_though_somebody_looks_just_after_they_are_over(
+    glances: Sequence[str],
+) -> None:
+    """A newsletter gives no points: 15 of the sixth of June are 5 on the 24th of July at a quarter past seven."""
+    evidence = [row("2026-06-01", "form", "Newsletter"), row("2026-06-06T18:00", "page_view", "/preise")]
+    evidence += [_glance(when) for when in glances]
+    assert _decide(evidence, at("2026-08-07T00:00") - 1).stage is FunnelStage.INQUIRY
+    assert _decide(evidence, "2026-08-07T00:00").stage is FunnelStage.SUSPECT
+
+
 def test_a_request_that_gives_no_points_does_not_begin_the_days_below_anew() -> None:
     evidence = [_paper(), row("2026-08-05", "form", "Angebot anfordern")]
     found = _decide(evidence, _FALLS, **_UNFIT)
@@ -101,6 +122,23 @@ def test_points_taken_off_for_silence_count_from_their_own_evening() -> None:
     assert _decide(papers, at("2026-09-13T00:00") - 1, **_UNFIT).stage is FunnelStage.INQUIRY
     fallen = _decide(papers, "2026-09-13T00:00", **_UNFIT)
     assert path(fallen)[-2:] == ["SUSPECT 2026-09-13", "TAM 2026-09-13"]
+
+
+def test_points_taken_off_for_silence_at_midnight_count_from_that_evening() -> None:
+    papers = [_paper("2026-06-01T00:00", asset) for asset in "abc"]
+    assert _decide(papers, at("2026-09-12T00:00") - 1, **_UNFIT).stage is FunnelStage.INQUIRY
+    assert path(_decide(papers, "2026-09-12T00:00", **_UNFIT))[-2:] == ["SUSPECT 2026-09-12", "TAM 2026-09-12"]
+
+
+def test_points_that_stay_are_taken_off_for_silence_at_midnight_all_the_same() -> None:
+    text = _model(
+        "{intent: {cap: 60, rules: [{id: E3, event: whitepaper, pts: 20}]}}",
+        "{id: N4, if: 'days_since_last_activity >= 30', engagement: -16}",
+        "{kind: exponential, half_life_days: 1000}",
+    )
+    paper = [_paper("2026-06-01T00:00")]
+    assert _decide(paper, at("2026-07-14T00:00") - 1, text).stage is FunnelStage.INQUIRY
+    assert path(_decide(paper, "2026-07-14T00:00", text))[-1] == "SUSPECT 2026-07-14"
 
 
 def test_what_is_left_after_points_were_taken_off_for_silence_fades_faster_than_its_half_life() -> None:
@@ -133,6 +171,19 @@ def test_who_comes_back_in_the_moment_in_which_silence_would_cost_points_is_meas
     assert back.occurred_at - _paper().occurred_at == 30 * DAY
     found = _decide([_paper(), back], "2026-07-02", text, firm=True)
     assert (found.score.engagement, found.stage) == (40, FunnelStage.LEAD_MQL)
+
+
+_SILENT = "{id: N4, if: 'days_since_last_activity >= 30', engagement: -30}"
+
+
+@pytest.mark.parametrize("decay", ["{kind: none}", "{kind: linear, rate: 0.01, period_days: 300}"])
+def test_a_word_that_gives_no_points_gives_back_what_silence_took_and_lifts_the_lead(decay: str) -> None:
+    text = _model("{intent: {cap: 99, rules: [{id: E3, event: whitepaper, pts: 45}]}}", _SILENT, decay)
+    back = row("2026-07-20", "email_in", "Re")
+    found = _decide([_paper(), back], back.occurred_at, text, firm=True)
+    assert path(found)[-2:] == ["INQUIRY 2026-07-15", "LEAD_MQL 2026-07-20"]
+    assert found.score.engagement > 44
+    assert found.score == _decide([_paper(), back], back.occurred_at + 1, text, firm=True).score
 
 
 def test_an_override_that_ends_in_the_moment_in_which_a_suspect_expires_shows_nothing_in_between() -> None:
