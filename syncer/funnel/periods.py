@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from syncer.agreement.calendar import Calendar
 from syncer.agreement.holidays import in_year
-from syncer.moments import Millis, millis, moment
+from syncer.moments import MINUTE, Millis, millis, moment
 from syncer.scoring.days import LocalDays
 
 _MONTHS = 12
@@ -60,22 +60,23 @@ class BusinessClock:
 
     def after(self, start: int, minutes: int) -> Millis:
         """Return the moment at which `minutes` of business time have passed since `start`."""
-        at, left = moment(start).astimezone(self.zone), timedelta(minutes=minutes)
+        day, left = moment(start).astimezone(self.zone).date(), minutes * MINUTE
         while True:
-            opens, closes = self._hours(at)
-            begin = max(at, opens)
+            opens, closes = self._hours(day)
+            begin = max(start, opens)
             if begin < closes:
                 spent = closes - begin
                 if left <= spent:
-                    return millis(begin + left)
+                    return Millis(begin + left)
                 left -= spent
-            at = datetime.combine(at.date() + timedelta(days=1), time.min, self.zone)
+            day += timedelta(days=1)
 
-    def _hours(self, at: datetime) -> tuple[datetime, datetime]:
-        midnight = datetime.combine(at.date(), time.min, self.zone)
-        if at.weekday() not in self.weekdays or self._is_holiday(at.date()):
-            return midnight, midnight
-        return midnight + timedelta(minutes=self.opens), midnight + timedelta(minutes=self.closes)
+    def _hours(self, day: date) -> tuple[int, int]:
+        """Return when a local day opens and closes; on a day off at the same time."""
+        midnight = datetime.combine(day, time.min, self.zone)
+        if day.weekday() not in self.weekdays or self._is_holiday(day):
+            return 0, 0
+        return millis(midnight + timedelta(minutes=self.opens)), millis(midnight + timedelta(minutes=self.closes))
 
     def _is_holiday(self, day: date) -> bool:
         return self.holidays is not None and day in in_year(self.holidays, day.year)

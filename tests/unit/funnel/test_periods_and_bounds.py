@@ -33,6 +33,16 @@ def test_the_service_clock_runs_in_opening_hours_only(start: str, minutes: int, 
 
 
 @pytest.mark.parametrize(
+    ("start", "due"),
+    [("2026-10-24T23:00", "2026-10-25T03:00"), ("2026-03-28T23:00", "2026-03-29T05:00")],
+    ids=["put back", "put forward"],
+)
+def test_a_service_that_is_open_at_night_counts_hours_that_pass_where_the_clocks_change(start: str, due: str) -> None:
+    always = replace(_CLOCK, weekdays=frozenset(range(7)), opens=0, closes=24 * 60)
+    assert moment(always.after(at(start), 300)) == datetime.fromisoformat(due).replace(tzinfo=BERLIN)
+
+
+@pytest.mark.parametrize(
     ("calendar", "due"), [(None, "2026-12-25T09:30"), ("DE-BY", "2026-12-28T09:30"), ("US", "2026-12-28T09:30")]
 )
 def test_the_service_clock_stands_still_on_public_holidays(calendar: str | None, due: str) -> None:
