@@ -11,6 +11,7 @@ from math import log2
 from syncer.agreement.model import Agreement
 from syncer.agreement.names import Ground
 from syncer.agreement.score import Decay, DecayKind, EngagementRule, NegativeRule
+from syncer.expressions import Condition
 from syncer.moments import DAY
 
 INFINITE = float("inf")
@@ -38,6 +39,8 @@ class Bounds:
     #: Milliseconds without activity after which points may be taken off, and given back by the next activity;
     #: 0 where nothing is known.
     idle: int = NEVER
+    #: Without an event engagement only falls: what is above a threshold was above it since the last one.
+    only_falls: bool = True
 
     def stays_above(self, threshold: float, engagement: float, at: int) -> int:
         """Return until when engagement, if nothing is ever taken off, cannot be below a threshold."""
@@ -55,30 +58,37 @@ def bounds_of(agreement: Agreement) -> Bounds:
     rules = [rule for group in model.engagement.groups.values() for rule in group.rules]
     decays = [_decay(rule.decay, rule.half_life_days, model.engagement.default_decay) for rule in rules]
     deductions = [rule for rule in model.negative if rule.engagement is not None]
-    timed = [rule for rule in deductions if rule.when is not None]
+    told = [rule.when for rule in deductions if rule.event is None and rule.when is not None]
+    timed = [agreement.condition(text, Ground.PROFILE) for text in told]
+    is_lasting = all(_is_lasting(rule) for rule in deductions) and all(one.names <= {_IDLE} for one in timed)
+    only_falls = (
+        is_lasting
+        and all(rule.pts >= 0 or decay is None for rule, decay in zip(rules, decays, strict=True))
+        and all(_lasts(one) for one in timed)
+    )
     is_plain = (
-        all(rule.pts >= 0 for rule in rules)
+        is_lasting
+        and all(rule.pts >= 0 for rule in rules)
         and all(decay is None or decay.kind is DecayKind.EXPONENTIAL for decay in decays)
-        and all(_is_lasting(rule) for rule in deductions)
-        and all(agreement.condition(rule.when, Ground.PROFILE).names <= {_IDLE} for rule in timed if rule.when)
         and model.scale.engagement[0] == 0
     )
     if not is_plain:
-        return Bounds(points=None, half_life=0.0, idle=0)
+        return Bounds(points=None, half_life=0.0, idle=0, only_falls=only_falls)
     lives = [decay.half_life_days * DAY for decay in decays if decay is not None]
-    idle = min((_first_idle_day(agreement, rule.when) for rule in timed if rule.when), default=NEVER)
+    idle = min(map(_first_idle_day, timed), default=NEVER)
     taking = frozenset(rule.event for rule in deductions if rule.event is not None)
-    return Bounds(points=_points(rules), taking=taking, half_life=min(lives, default=float(NEVER)), idle=idle)
+    life = min(lives, default=float(NEVER))
+    return Bounds(points=_points(rules), taking=taking, half_life=life, idle=idle, only_falls=only_falls)
 
 
 def _decay(own: Decay | str | None, half_life: float | None, default: Decay) -> Decay | None:
     """Return how a rule's points fade; None where they do not."""
-    if own == "none" or (isinstance(own, Decay) and own.kind is DecayKind.NONE):
+    if own == "none":
         return None
+    if half_life is not None:
+        return Decay(kind=DecayKind.EXPONENTIAL, half_life_days=half_life)
     chosen = own if isinstance(own, Decay) else default
-    if chosen.kind is DecayKind.NONE:
-        return None
-    return chosen if half_life is None else Decay(kind=DecayKind.EXPONENTIAL, half_life_days=half_life)
+    return None if chosen.kind is DecayKind.NONE else chosen
 
 
 def _is_lasting(rule: NegativeRule) -> bool:
@@ -90,11 +100,15 @@ def _is_lasting(rule: NegativeRule) -> bool:
     )
 
 
-def _first_idle_day(agreement: Agreement, text: str) -> int:
-    condition = agreement.condition(text, Ground.PROFILE)
-    days = (day for day in range(_LONGEST_IDLE) if condition({_IDLE: day}))
-    first = next(days, None)
+def _first_idle_day(condition: Condition) -> int:
+    first = next((day for day in range(_LONGEST_IDLE) if condition({_IDLE: day})), None)
     return NEVER if first is None else first * DAY
+
+
+def _lasts(condition: Condition) -> bool:
+    """Say whether a condition that silence makes true stays true for as long as nothing happens."""
+    told = [bool(condition({_IDLE: day})) for day in range(_LONGEST_IDLE)]
+    return told == sorted(told)
 
 
 def _points(rules: list[EngagementRule]) -> dict[str, float]:

@@ -88,6 +88,9 @@ def _fall(replay: Replay, track: Track, until: int) -> Due | None:
 
 
 def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) -> None:
+    if not replay.rules.bounds.only_falls:
+        _look_at_each(replay, track, after=after, until=until)
+        return
     threshold, calm_until = replay.exit_at(), replay.calm_until
     is_above = replay.measure(until) >= threshold
     evening = replay.rules.evenings.after(after)
@@ -103,6 +106,19 @@ def _note_days_below(replay: Replay, track: Track, *, after: int, until: int) ->
     # An evening above the exit, before the first one below, interrupts the count.
     if first != evening or replay.below_since is None:
         replay.below_since = first
+
+
+def _look_at_each(replay: Replay, track: Track, *, after: int, until: int) -> None:
+    """Look at one evening after the other, up to the one that takes the lead down."""
+    threshold, rules = replay.exit_at(), replay.rules
+    at = after
+    while (at := rules.evenings.after(at)) <= until:
+        if track.at(at) >= threshold:
+            replay.below_since = None
+        elif replay.below_since is None:
+            replay.below_since = Millis(at)
+        if replay.below_since is not None and rules.evenings.later(replay.below_since, rules.dwell) <= at:
+            return
 
 
 def _first_evening_below(replay: Replay, track: Track, *, begin: int, until: int) -> Millis | None:

@@ -86,7 +86,7 @@ def meeting(replay: Replay, row: Evidence) -> None:
     if replay.passage is None and replay.relationship is Relationship.CUSTOMER:
         touch(replay, row)
         return
-    if rules.read(row.kind, row.subject, row.asset, row.outcome).is_hot:
+    if rules.read(row.kind, row.subject, row.asset, row.outcome).event:
         reaction(replay, row)
     else:
         touch(replay, row)

@@ -119,7 +119,7 @@ class Replay:
         #: Time alone changes nothing before this moment.
         self.wake = NEVER
         #: Engagement that would lift the lead.
-        self.next_up = rules.inquiry_enter
+        self.next_up = min(rules.inquiry_enter, self.enter.mql)
 
     def begin(self, at: Millis, origin: Origin, first_contact_at: Millis | None) -> Passage:
         """Open the next passage; the engagement window begins anew, and a person's stage ends (domain R11)."""
@@ -343,7 +343,7 @@ class Replay:
         """Note from which engagement on the lead rises next."""
         lead = self.lead
         if lead < INQUIRY:
-            self.next_up = self.rules.inquiry_enter
+            self.next_up = min(self.rules.inquiry_enter, self.enter.mql)
         elif lead == INQUIRY:
             self.next_up = self.enter.mql
         elif lead == MQL and self.cool_until is None:

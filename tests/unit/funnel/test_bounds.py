@@ -70,15 +70,30 @@ def test_points_fade_no_faster_than_the_shortest_half_life_of_a_rule(engagement:
 
 
 @pytest.mark.parametrize(
-    "engagement",
+    ("engagement", "only_falls"),
     [
-        _rules("{id: A, event: whitepaper, pts: -1}"),
-        _rules("{id: A, event: whitepaper, pts: 5, decay: {kind: linear, rate: 0.5, period_days: 30}}"),
-        _rules("{id: A, event: whitepaper, pts: 5}", decay="{kind: linear, rate: 0.5, period_days: 30}"),
+        (_rules("{id: A, event: whitepaper, pts: -1}"), False),
+        (_rules("{id: A, event: whitepaper, pts: -1, decay: none}"), True),
+        (_rules("{id: A, event: whitepaper, pts: 5, decay: {kind: linear, rate: 0.5, period_days: 30}}"), True),
+        (_rules("{id: A, event: whitepaper, pts: 5}", decay="{kind: linear, rate: 0.5, period_days: 30}"), True),
     ],
 )
-def test_points_that_rise_or_run_out_in_a_line_have_no_bound(engagement: str) -> None:
-    assert _of(engagement) == Bounds(points=None, half_life=0.0, idle=0)
+def test_points_that_rise_or_run_out_in_a_line_have_no_bound(engagement: str, *, only_falls: bool) -> None:
+    assert _of(engagement) == Bounds(points=None, half_life=0.0, idle=0, only_falls=only_falls)
+
+
+@pytest.mark.parametrize(
+    ("negative", "only_falls"),
+    [
+        ("{id: N, event: unsubscribe, engagement: -3, decay: none}", True),
+        ("{id: N, event: unsubscribe, engagement: -3}", False),
+        ("{id: N, if: 'days_since_last_activity >= 5', engagement: -3}", True),
+        ("{id: N, if: 'days_since_last_activity in [5, 9]', engagement: -3}", False),
+        ("{id: N, if: 'contact.type == student', engagement: -3}", False),
+    ],
+)
+def test_what_can_be_given_back_without_an_event_is_known(negative: str, *, only_falls: bool) -> None:
+    assert _of(negative=f"[{negative}]").only_falls is only_falls
 
 
 @pytest.mark.parametrize("fades", [", decay: {kind: exponential, half_life_days: 9}", ", half_life_days: 9", ""])

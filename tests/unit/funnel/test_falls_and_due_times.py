@@ -173,6 +173,36 @@ def test_who_comes_back_in_the_moment_in_which_silence_would_cost_points_is_meas
     assert (found.score.engagement, found.stage) == (40, FunnelStage.LEAD_MQL)
 
 
+def test_points_with_a_half_life_of_their_own_fade_where_others_stay() -> None:
+    """20 points are 5 after 60 days: the first evening below is the 61st, the 14th the 74th."""
+    rule = "{id: E3, event: whitepaper, pts: 20, half_life_days: 30}"
+    text = _model(f"{{intent: {{cap: 60, rules: [{rule}]}}}}", "", "{kind: none}")
+    assert _decide([_paper()], at(_FALLS) - 1, text).stage is FunnelStage.INQUIRY
+    for looked_at in (_FALLS, "2026-12-01"):
+        assert path(_decide([_paper()], looked_at, text))[2:3] == ["SUSPECT 2026-08-14"]
+
+
+def test_evenings_below_the_exit_count_though_points_come_back_by_themselves() -> None:
+    """A visit to the careers' page costs all of 20 points, after thirty days 15, and none a year later."""
+    rules_ = "{id: E3, event: whitepaper, pts: 20}, {id: E7, event: careers_view, pts: -30, half_life_days: 30}"
+    text = _model(f"{{intent: {{cap: 60, rules: [{rules_}]}}}}", "", "{kind: none}")
+    evidence = [_paper(), row("2026-06-10T12:00", "page_view", "/karriere")]
+    for looked_at in ("2026-06-24T00:00", "2027-06-01"):
+        fallen = _decide(evidence, looked_at, text)
+        assert [step for step in path(fallen) if "TAM" not in step][-1] == "SUSPECT 2026-06-24"
+    assert _decide(evidence, at("2026-06-24T00:00") - 1, text).stage is FunnelStage.INQUIRY
+
+
+def test_evenings_above_the_exit_interrupt_where_points_come_back_by_themselves() -> None:
+    """Four evenings are below the exit, then a second white paper comes; nothing is taken off a year later."""
+    rules_ = "{id: E3, event: whitepaper, pts: 20}, {id: E7, event: careers_view, pts: -30, half_life_days: 30}"
+    text = _model(f"{{intent: {{cap: 60, rules: [{rules_}]}}}}", "", "{kind: none}")
+    evidence = [_paper(), row("2026-06-10T12:00", "page_view", "/karriere")]
+    evidence.append(_paper("2026-06-14", "b"))
+    for looked_at in ("2026-06-30", "2026-08-01", "2027-06-01"):
+        assert _decide(evidence, looked_at, text).stage is FunnelStage.INQUIRY
+
+
 _SILENT = "{id: N4, if: 'days_since_last_activity >= 30', engagement: -30}"
 
 

@@ -20,7 +20,20 @@ from syncer.funnel.replay import Replay
 from syncer.funnel.transitions import is_allowed
 from syncer.moments import DAY
 from syncer.records import ChangeSource, Evidence, LeadState, LeadWord
-from tests.unit.funnel.build import COMPANY, at, change, contact, day, deal_facts, decided_deal, path, row, rules
+from syncer.scoring import explain
+from tests.unit.funnel.build import (
+    COMPANY,
+    GRADE_B,
+    at,
+    change,
+    contact,
+    day,
+    deal_facts,
+    decided_deal,
+    path,
+    row,
+    rules,
+)
 
 _AS_OF = "2026-11-21"
 _USER, _CRM = ChangeSource.USER.value, ChangeSource.INTEGRATION.value
@@ -55,6 +68,33 @@ def test_closed_other_leads_back_to_the_market_alone() -> None:
 
 
 # --- words of the CRM
+
+
+def test_a_booked_meeting_that_asks_for_nothing_gives_its_points_as_explained() -> None:
+    text = """
+    stages: {hard_conversions: [demo_request]}
+    score_model:
+      explicit_sales_ready: {events: [demo_request]}
+      engagement: {groups: {intent: {cap: 60, rules: [{id: E3, event: meeting_booked, pts: 30}]}}}
+    """
+    known = ContactFacts(contact=contact(), evidence=[row("2026-11-20", "meeting", "Termin")])
+    decision = decide_contact(known, rules=rules(text), as_of=at("2026-11-20"))
+    assert (decision.stage, decision.score.engagement) == (FunnelStage.INQUIRY, 30.0)
+    assert explain(rules(text).scorer, known, decision, as_of=at("2026-11-20")).score == decision.score
+
+
+@pytest.mark.parametrize("decay", ["exponential", "linear"])
+def test_a_cell_that_makes_a_lead_does_so_below_the_points_of_a_raised_hand(decay: str) -> None:
+    text = f"""
+    score_model:
+      engagement: {{default_decay: {{kind: {decay}}}}}
+      thresholds: {{level: {{1: 40, 2: 15, 3: 10}}}}
+    """
+    who = contact(fields=GRADE_B["fields"] | {"planned_purchase": at("2027-01-15")})
+    known = ContactFacts(contact=who, evidence=[row("2026-11-20", "page_view", "/preise")])
+    decision = decide_contact(known, rules=rules(text), as_of=at("2026-11-20"))
+    assert (decision.score.cell, decision.score.action) == ("B2", "mql")
+    assert decision.stage is FunnelStage.LEAD_MQL
 
 
 def _lead(when: str, word: LeadWord, *, ident: str = "50", actor: str = _USER) -> Evidence:
