@@ -65,7 +65,7 @@ def timelines(deal: Deal, changes: Sequence[Change], *, is_closed: Callable[[str
     if "close_date" in by_name:
         by_name["close_date"] = [one._replace(value=_moment_text(one.value)) for one in by_name["close_date"]]
     created = _created(deal, changes)
-    stages = by_name.pop("stage", [])
+    stages = _moves(by_name.pop("stage", []))
     found: dict[str, Timeline] = {
         "stage": _imported(stages, deal, created, is_closed) if stages else _recorded(deal, created, is_closed)
     }
@@ -74,6 +74,11 @@ def timelines(deal: Deal, changes: Sequence[Change], *, is_closed: Callable[[str
         found[name] = _settled(by_name.pop(name, []), present, created, taken_down)
     found.update(by_name)
     return Timelines(created, found)
+
+
+def _moves(stages: list[Version]) -> list[Version]:
+    """Return the versions by which a deal moved: a stage that is written once more is not entered anew."""
+    return [one for index, one in enumerate(stages) if not index or one.value != stages[index - 1].value]
 
 
 def _present(deal: Deal) -> Mapping[str, str | None]:

@@ -174,6 +174,13 @@ def test_a_pipeline_that_is_written_again_is_no_move() -> None:
     assert (last.proposal, last.valid_from) == ("X", at("2026-07-01"))
 
 
+def test_a_stage_that_is_written_again_is_not_entered_anew() -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-06-20", "qualifiedtobuy")]
+    said = deal_facts(moves, more=[change("2026-06-10", "outcome", "other")])
+    last = decided_deal(said, "2026-06-25").spans[-1]
+    assert (last.outcome, last.rule, last.valid_from) == (Outcome.OTHER, "CO2", at("2026-06-10"))
+
+
 def test_a_deal_has_the_probability_of_its_record_in_its_present_stage_and_before_that_of_each_stage() -> None:
     facts = deal_facts([*_OPEN, ("2026-07-01", "contractsent")], probability=0.37)
     found = {span.stage_id: span.probability for span in decided_deal(facts, "2026-07-02").spans}
