@@ -10,7 +10,7 @@ from syncer.moments import Millis, moment
 
 
 class Pushes(NamedTuple):
-    """Counts to date. `slip_days` is None until the baseline stands."""
+    """Counts to date. `slip_days` is None until the baseline stands, and where no date stands at it."""
 
     month: int = 0
     quarter: int = 0
@@ -25,23 +25,26 @@ def pushes(
     is_open: Callable[[int], bool],
     calendar: Calendar,
 ) -> Pushes:
-    """Return the pushes up to a moment; changes before the baseline are placeholders, moving in is no push."""
-    baseline = _date(close_dates, baseline_at)
-    if baseline is None or at < baseline_at:
+    """Return the pushes up to a moment; changes before the baseline are placeholders, moving in is no push.
+
+    Where no date stands at the baseline, pushes count from the first one entered later, and nothing slips from it.
+    """
+    if at < baseline_at:
         return Pushes()
     month = quarter = 0
-    before = baseline
+    baseline = before = _date(close_dates, baseline_at)
     for version in close_dates:
         if version.at <= baseline_at or version.value is None:
             continue
         if version.at > at:
             break
         now = int(version.value)
-        if is_open(version.at):
+        if before is not None and is_open(version.at):
             month += month_of(now, calendar) > month_of(before, calendar)
             quarter += quarter_of(now, calendar) > quarter_of(before, calendar)
         before = now
-    return Pushes(month, quarter, _days_between(baseline, before, calendar))
+    slip_days = None if baseline is None or before is None else _days_between(baseline, before, calendar)
+    return Pushes(month, quarter, slip_days)
 
 
 def _date(close_dates: Timeline, at: Millis) -> int | None:

@@ -65,6 +65,7 @@ def _pushed(*dates: tuple[str, str], at_: str = _AS_OF, closed: str | None = Non
         ([("2026-05-01", "2026-09-30"), ("2026-06-01", "2026-06-30"), ("2026-06-02", "2026-09-30")], Pushes(1, 1, 0)),
         ([("2026-05-01", "2026-12-31"), ("2026-06-01", "2027-01-01")], Pushes(1, 1, 1)),
         ([("2026-05-09", "2026-09-30")], Pushes(0, 0, None)),
+        ([("2026-05-09", "2026-09-30"), ("2026-06-01", "2026-10-15")], Pushes(1, 1, None)),
     ],
 )
 def test_a_push_is_a_later_month_than_the_value_before(dates: list[tuple[str, str]], expected: Pushes) -> None:
