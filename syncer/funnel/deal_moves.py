@@ -67,7 +67,7 @@ def _enter(replay: Replay, place: Place) -> str | None:
     rule = None if home is None else "reopened"
     # A deal is a stronger fact than a person's override.
     replay.overridden_until = None
-    passage = replay.passage or _passage_for(replay, home, place.at)
+    passage = replay.passage or _passage_for(replay, home, place)
     if home is not None:
         home.closed_deals.pop(place.deal_id, None)
     replay.homes[place.deal_id] = passage
@@ -80,18 +80,22 @@ def _enter(replay: Replay, place: Place) -> str | None:
     return rule
 
 
-def _passage_for(replay: Replay, home: Passage | None, at: Millis) -> Passage:
+def _passage_for(replay: Replay, home: Passage | None, place: Place) -> Passage:
     """Take up the passage that the deal belonged to last, or begin another one."""
-    if home is not None and _resumes(replay, home, at):
+    at = place.at
+    if home is not None and _resumes(replay, home, place):
         replay.resume(home, at)
         return home
     origin = Origin.OUTBOUND if home is None else Origin.REOPENED
     return replay.begin(at, origin, replay.first_contact(at))
 
 
-def _resumes(replay: Replay, home: Passage, at: Millis) -> bool:
+def _resumes(replay: Replay, home: Passage, place: Place) -> bool:
+    """Say whether a deal that is open again takes back the end of its passage; what another one won stays won."""
     ended = home.ended_at
-    return home is replay.cycles[-1] and ended is not None and at - ended <= replay.rules.reopen
+    if home is not replay.cycles[-1] or ended is None or place.at - ended > replay.rules.reopen:
+        return False
+    return all(outcome is not Outcome.WON or one == place.deal_id for one, (outcome, _) in home.closed_deals.items())
 
 
 def _leave(replay: Replay, place: Place) -> None:
@@ -106,13 +110,21 @@ def _leave(replay: Replay, place: Place) -> None:
     if not was_open:
         # Closed in the moment of its creation, or closed otherwise than before.
         home = replay.homes.get(place.deal_id)
-        if home is not None and home.closed_deals.get(place.deal_id) == (place.span.outcome, place.span.reason):
+        if home is not None and home.closed_deals.get(place.deal_id, (None, None))[0] is place.span.outcome:
+            _give_reason(home, place)
             return
         rank = DEAL if place.span.offer_at is None else OFFER
         _stand(replay, place._replace(rank=rank))
     replay.open_deals.pop(place.deal_id, None)
     replay.kinds[place.deal_id] = place.span.pipeline_kind
     _close(replay, place)
+
+
+def _give_reason(home: Passage, place: Place) -> None:
+    """Note why a deal is closed that was closed before: it ended when it did."""
+    home.closed_deals[place.deal_id] = (place.span.outcome, place.span.reason)
+    if home.deal_id == place.deal_id and home.ended_at is not None:
+        home.reason = place.span.reason
 
 
 def _close(replay: Replay, place: Place) -> None:
@@ -173,6 +185,8 @@ def _take_out(replay: Replay, place: Place, rule: str) -> None:
         passage.deal_at = passage.offer_at = passage.deal_id = None
         evidence = (f"deal:{place.deal_id}",)
         if replay.lead == NOWHERE:
+            # The deal may come back, and its passage with it (domain R3).
+            replay.homes[place.deal_id] = passage
             replay.end(place.at, Outcome.VOID, rule, evidence, actor="crm")
         else:
             replay.watch(place.at)
@@ -181,8 +195,10 @@ def _take_out(replay: Replay, place: Place, rule: str) -> None:
 
 def _restate(replay: Replay, home: Passage, place: Place) -> None:
     """Take back the end that a deleted deal gave: its passage ends as its other deals did, or was none."""
-    replay.homes.pop(place.deal_id, None)
-    if home.closed_deals.pop(place.deal_id, None) is None or home.outcome is Outcome.OPEN:
+    if home.closed_deals.pop(place.deal_id, None) is None:
+        return
+    del replay.homes[place.deal_id]
+    if home.outcome is Outcome.OPEN:
         return
     home.outcome = outcome_of(home) if home.closed_deals else Outcome.VOID
     home.deal_id = next((one for one, end in home.closed_deals.items() if end[0] is home.outcome), None)
