@@ -10,7 +10,7 @@ from syncer.moments import HOUR, Millis
 
 
 def due(replay: Replay, as_of: Millis, upcoming: Millis | None) -> Millis | None:
-    """Return a moment before which time alone changes nothing."""
+    """Return a moment before which time alone changes nothing; an hour ahead where that is sooner."""
     rules = replay.rules
     found: list[int] = [] if upcoming is None else [upcoming]
     if is_watched(replay):
