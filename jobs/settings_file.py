@@ -17,6 +17,7 @@ from jobs.privacy.retention import RetentionFile
 from jobs.switches import WriteBackFile, switched
 from jobs.webhooks.hooks import WebhooksFile
 from syncer.agreement.load import read_text
+from syncer.agreement.structure import in_plain_words
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
 
@@ -119,24 +120,13 @@ _KEYS: Mapping[str, Sequence[str]] = {
     "accounts.*.fields": _FIELD_STREAMS,
     "accounts.*.fields.*.*": ("from", "as"),
 }
-#: What a fault of the file says, where pydantic speaks to programmers.
+#: What a fault of the file says beyond the words of an agreement's.
 _SAID: Mapping[str, str] = {
-    "missing": "is missing",
-    "string_type": "should be text",
-    "dict_type": "should be a section with keys of its own",
-    "model_type": "should be a section with keys of its own",
     "list_type": "should be a list: [contacts, deals]",
     "tuple_type": "should be a list: [contacts, deals]",
     "too_short": "should be a list of one or more",
     "mapping_type": "should be a section with keys of its own",
     "path_type": "should be the name of a file or folder",
-    "bool_type": "should be true or false",
-    "bool_parsing": "should be true or false",
-    "int_type": "should be a whole number",
-    "int_parsing": "should be a whole number",
-    "int_from_float": "should be a whole number",
-    "float_type": "should be a number",
-    "float_parsing": "should be a number",
 }
 _PATTERNS: Mapping[str, str] = {
     _NAME: "should be a name of a-z, 0-9, - and _ that begins with a letter",
@@ -189,8 +179,7 @@ def _is_unknown_key(fault: str, section: str) -> bool:
 def _said(found: ErrorDetails) -> str:
     """Return what the value should be."""
     pattern = str(found.get("ctx", {}).get("pattern"))
-    plain = str(found["msg"]).removeprefix("Value error, ").removeprefix("Input ")
-    return _PATTERNS.get(pattern) or _SAID.get(found["type"]) or plain
+    return _PATTERNS.get(pattern) or _SAID.get(found["type"]) or in_plain_words(found)
 
 
 def _section(path: Sequence[str | int]) -> str:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from jobs.wording.agreement_faults import AGREEMENT_FAULTS, WIDE_FAULTS
 from jobs.wording.arguments import ARGUMENT_SENTENCES
 from jobs.wording.calls import CALL_SENTENCES
 from jobs.wording.crm import CRM_SENTENCES
@@ -228,12 +229,14 @@ TABLES = (
     OPERATING_SENTENCES,
     WAY_SENTENCES,
     SCOPE_SENTENCES,
+    AGREEMENT_FAULTS,
     _SENTENCES,
     PURPOSES,
     FILE_SENTENCES,
     ARGUMENT_SENTENCES,
     SHEET_SENTENCES,
     CALL_SENTENCES,
+    WIDE_FAULTS,
     _LAST,
 )
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -276,5 +279,6 @@ def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
 
 def _pattern(english: str) -> re.Pattern[str]:
     """Return what knows a sentence: its facts are whatever stands in their places."""
-    parts = re.split(r"\{(\w+)\}", english)
-    return re.compile("".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)))
+    parts = re.split(r"(?<!\{)\{(\w+)\}", english)
+    plain = (part.replace("{{", "{").replace("}}", "}") for part in parts)
+    return re.compile("".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(plain)))

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from syncer.agreement import holidays
 from syncer.agreement.check_rules import rule_faults
 from syncer.agreement.events import EventRule
-from syncer.agreement.findings import Fault, duplicates, unknown_event
+from syncer.agreement.findings import Fault, allowed, duplicates, unknown_event
 from syncer.agreement.model import Agreement
 from syncer.agreement.pipelines import Pipeline
 from syncer.agreement.tree import Path
@@ -68,8 +68,7 @@ def _stages(agreement: Agreement) -> Iterator[Fault]:
     for status, reason in stages.rejected_lead_statuses.items():
         path: Path = ("stages", "rejected_lead_statuses", status)
         if reason not in reasons:
-            hint = f"allowed: {', '.join(sorted(reasons))}"
-            yield Fault(path, f"unknown reject reason {reason!r}", hint)
+            yield Fault(path, f"unknown reject reason {reason!r}", allowed(reasons))
         if status in stages.accepted_lead_statuses:
             yield Fault(path, "stands among the accepted statuses as well", "either accepted or rejected")
 
@@ -110,7 +109,7 @@ def _reason_tests(agreement: Agreement) -> Iterator[Fault]:
     for text, expected in agreement.reason_tests.items():
         path: Path = ("reason_tests", text)
         if expected not in known:
-            yield Fault(path, f"unknown reason {expected!r}", f"allowed: {', '.join(sorted(known))}", ("reasons",))
+            yield Fault(path, f"unknown reason {expected!r}", allowed(known), ("reasons",))
             continue
         code = agreement.reasons.normalise(text).code
         if code != expected:
@@ -153,12 +152,12 @@ def _closed_other(agreement: Agreement) -> Iterator[Fault]:
     for index, rule_id in enumerate(section.guards.rules):
         if rule_id not in ids:
             path: Path = ("closed_other", "guards", "rules", index)
-            yield Fault(path, f"unknown rule {rule_id!r}", f"allowed: {', '.join(ids)}", ("closed_other",))
+            yield Fault(path, f"unknown rule {rule_id!r}", allowed(ids), ("closed_other",))
     known = agreement.other_reasons | {"default"}
     for reason in section.resume_at:
         if reason not in known:
-            hint = f"allowed: {', '.join(sorted(known))}"
-            yield Fault(("closed_other", "resume_at", reason), "is no reason that postpones", hint, ("reasons",))
+            path = ("closed_other", "resume_at", reason)
+            yield Fault(path, "is no reason that postpones", allowed(known), ("reasons",))
 
 
 def _money(agreement: Agreement) -> Iterator[Fault]:
@@ -167,8 +166,7 @@ def _money(agreement: Agreement) -> Iterator[Fault]:
             yield Fault(("money", "costs", index, "to"), "ends before it begins", "from is the same day or earlier")
     for event in agreement.money.events:
         if event not in agreement.events.names:
-            hint = f"allowed: {', '.join(sorted(agreement.events.names))}"
-            yield Fault(("money", "events", event), f"unknown event {event!r}", hint, ("events",))
+            yield unknown_event(("money", "events", event), event, agreement.events.names)
 
 
 def _write_back(agreement: Agreement) -> Iterator[Fault]:

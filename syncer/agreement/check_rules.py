@@ -146,7 +146,7 @@ def _thresholds(model: ScoreModel) -> Iterator[Fault]:
         bottom, top = scale[key]
         for name, value in values:
             if not bottom <= value <= top:
-                yield Fault((*path, name), f"{value:g} is outside the scale", f"{bottom:g} to {top:g}")
+                yield Fault((*path, name), f"{value:g} is outside the scale", f"between {bottom:g} and {top:g}")
     for key, (bottom, top) in {"fit": model.scale.fit, "engagement": model.scale.engagement}.items():
         if bottom >= top:
             yield Fault((_SCORE, "scale", key), "ends before it begins", "[lowest, highest]")
@@ -156,7 +156,7 @@ def _matrix(model: ScoreModel) -> Iterator[Fault]:
     path: Path = (_SCORE, "matrix")
     missing = [grade for grade in _ALL_GRADES if grade not in model.matrix]
     if missing:
-        yield Fault(path, f"row {', '.join(missing)} is missing", "rows A, B, C and D with four actions each")
+        yield Fault(path, f"lacks row {', '.join(missing)}", "rows A, B, C and D with four actions each")
     for grade, row in model.matrix.items():
         if any(_ORDER.index(worse) < _ORDER.index(better) for better, worse in pairwise(row)):
             yield Fault(

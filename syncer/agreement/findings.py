@@ -1,6 +1,6 @@
 """One finding about the agreement's content, and findings that several checks share."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from syncer.agreement.tree import Path
@@ -30,6 +30,11 @@ def duplicates(ids: Iterable[tuple[Path, str]]) -> Iterator[Fault]:
         seen.add(one)
 
 
-def unknown_event(path: Path, event: str, known: Iterable[str]) -> Fault:
+def allowed(names: Collection[str]) -> str:
+    """Return what may stand where something unknown stands."""
+    return f"allowed: {', '.join(sorted(names))}" if names else "none is known here"
+
+
+def unknown_event(path: Path, event: str, known: Collection[str]) -> Fault:
     """Return the fault of naming an event that no rule of `events` gives."""
-    return Fault(path, f"unknown event {event!r}", f"allowed: {', '.join(sorted(known))}", ("events",))
+    return Fault(path, f"unknown event {event!r}", allowed(known), ("events",))

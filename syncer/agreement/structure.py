@@ -15,6 +15,29 @@ from syncer.errors import Problem
 
 Schema = Mapping[str, object]
 
+_SHOULD_BE = "should be "
+#: Beginning of pydantic's name for a fault, and how it is said.
+_WORDS: Mapping[str, str] = {
+    "missing": "is missing",
+    "model": "should be a section with keys of its own",
+    "dict": "should be a section with keys of its own",
+    "tuple_type": "should be a list",
+    "too_short": "should be at least {min_length} long",
+    "string_type": "should be text",
+    "string_too_short": "should be at least {min_length} long",
+    "string_pattern": "should match {pattern}",
+    "bool": "should be true or false",
+    "int": "should be a whole number",
+    "float": "should be a number",
+    "decimal": "should be a number",
+    "finite": "should be a number",
+    "date": "should be a day such as 2026-12-01",
+    "greater_than_equal": "should be at least {ge}",
+    "greater_than": "should be more than {gt}",
+    "less_than_equal": "should be at most {le}",
+    "less_than": "should be less than {lt}",
+}
+
 
 def read_model(document: Document, default: Mapping[str, Plain]) -> tuple[Agreement, tuple[Problem, ...]]:
     """Return the agreement and what does not fit its structure; faulty parts are taken out of the document."""
@@ -23,7 +46,7 @@ def read_model(document: Document, default: Mapping[str, Plain]) -> tuple[Agreem
         try:
             return Agreement.model_validate(_completed(document.root.plain(), dict(default))), tuple(problems)
         except ValidationError as error:
-            faults = tuple(_faults(error.errors(include_url=False, include_context=False), document.root))
+            faults = tuple(_faults(error.errors(include_url=False), document.root))
             found = [document.problem(fault.path, fault.message, fault.hint) for fault in faults]
             problems += [problem for problem in found if not _is_echo(problem, problems)]
             for fault in sorted(faults, key=lambda fault: [str(part).zfill(6) for part in fault.path], reverse=True):
@@ -64,7 +87,7 @@ def _faults(errors: Sequence[ErrorDetails], root: Node) -> Iterator[Fault]:
         if unknown:
             yield _unknown_key(path)
         else:
-            yield Fault(path, " or ".join(dict.fromkeys(_message(one) for one in found)))
+            yield Fault(path, _message(found))
 
 
 def _path(error: ErrorDetails, root: Node) -> Path:
@@ -82,9 +105,23 @@ def _path(error: ErrorDetails, root: Node) -> Path:
     return tuple(path)
 
 
-def _message(error: ErrorDetails) -> str:
-    if error["type"] == "missing":
-        return "is missing"
+def _message(found: Sequence[ErrorDetails]) -> str:
+    """Return what is wrong with a part; where it may be one of several things, all of them."""
+    told = list(dict.fromkeys(map(in_plain_words, found)))
+    if len(told) == 1 or not all(one.startswith(_SHOULD_BE) for one in told):
+        return "; ".join(told)
+    names = [name for one in told for name in one.removeprefix(_SHOULD_BE).replace("' or '", "', '").split(", ")]
+    return f"{_SHOULD_BE}{', '.join(names[:-1])} or {names[-1]}"
+
+
+def in_plain_words(error: ErrorDetails) -> str:
+    """Return pydantic's message in words that need no knowledge of Python."""
+    for kind, text in _WORDS.items():
+        if error["type"].startswith(kind):
+            facts = {
+                name: f"{fact:g}" if isinstance(fact, float) else fact for name, fact in error.get("ctx", {}).items()
+            }
+            return text.format_map(facts)
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return message[0].lower() + message[1:]
 

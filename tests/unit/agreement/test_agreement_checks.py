@@ -166,7 +166,7 @@ def score(body: str) -> str:
             "score_model.explicit_sales_ready.events[0]",
             "unknown event",
         ),
-        ("score_model: {matrix: {A: [mql, mql, mql, mql]}}", "score_model.matrix", "row B, C, D is missing"),
+        ("score_model: {matrix: {A: [mql, mql, mql, mql]}}", "score_model.matrix", "lacks row B, C, D"),
         (
             "score_model: {matrix: {A: [mql, sales_ready, mql, mql], B: [mql, mql, mql, mql], " + EVEN,
             "score_model.matrix.A",

@@ -44,7 +44,7 @@ EXPECTED = [
     (3, "accounts.hubspot.tier", "'professional'"),
     (4, "accounts.hubspot.token_env", "name of an environment variable"),
     (5, "accounts.hubspot.token", "did you mean token_env? allowed: auth, backfill, base_url, connector, fields"),
-    (6, "accounts.hubspot.limits.share", "less than or equal to 1"),
+    (6, "accounts.hubspot.limits.share", "should be at most 1"),
     (6, "accounts.hubspot.limits.shar", "did you mean share? allowed: daily_share, search_share, share"),
     (7, "accounts.hubspot.streams", "a list"),
     (8, "accounts.hubspot.write_back", "true or false"),
@@ -58,7 +58,7 @@ EXPECTED = [
         "schedule.measure_evry",
         "did you mean measure_every? allowed: backup_folder, backup_hour, backup_keep, idle_every, journal_every",
     ),
-    (17, "schedule.overlap", "greater than or equal to 1"),
+    (17, "schedule.overlap", "should be at least 1"),
     (18, "schedul", "did you mean schedule? allowed: accounts, digest, engine, retention, schedule"),
 ]
 

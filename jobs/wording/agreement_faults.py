@@ -1,0 +1,268 @@
+"""What may be wrong with agreement.yaml and syncer.yaml, and what helps: as the code says it, and in German."""
+
+from collections.abc import Mapping
+
+#: What a value should be, and what a file or its YAML lacks.
+_STRUCTURE: Mapping[str, tuple[str, str]] = {
+    "text": ("should be text", "muss Text sein"),
+    "list_of": ("should be a list: {names}", "muss eine Liste sein: {names}"),
+    "name": (
+        "should be a name of a-z, 0-9, - and _ that begins with a letter",
+        "muss ein Name aus a-z, 0-9, - und _ sein, der mit einem Buchstaben beginnt",
+    ),
+    "redirect": (
+        "should be https://... or http://localhost:PORT/..., as in the app's settings, without ? and #",
+        "muss https://... oder http://localhost:PORT/... sein, wie in den Einstellungen der App, ohne ? und #",
+    ),
+    "mailbox": (
+        "should be an e-mail address, without a name and without <>",
+        "muss eine E-Mail-Adresse sein, ohne Namen und ohne <>",
+    ),
+    "variable": (
+        "should be the name of an environment variable, in capitals; never the token itself",
+        "muss der Name einer Umgebungsvariable sein, in Großbuchstaben; nie das Token selbst",
+    ),
+    "alternatives": ("should be {first} or {last}", "muss {first} oder {last} sein"),
+    "should_match": ("should match {pattern}", "muss zu {pattern} passen"),
+    "should_be": ("should be {what}", "muss {what} sein"),
+    "section": ("a section with keys of its own", "ein Abschnitt mit eigenen Schlüsseln"),
+    "list": ("a list", "eine Liste"),
+    "long": ("at least {count} long", "mindestens {count} lang"),
+    "whole_number": ("a whole number", "eine ganze Zahl"),
+    "number": ("a number", "eine Zahl"),
+    "day": ("a day such as 2026-12-01", "ein Tag wie 2026-12-01"),
+    "lacks": ("is missing", "fehlt"),
+    "unknown_key": ("unknown key", "unbekannter Schlüssel"),
+    "meant": ("did you mean {name}? allowed: {names}", "gemeint {name}? erlaubt: {names}"),
+    "stages_allowed": ("allowed: {names}, as listed under stages", "erlaubt: {names}, wie unter stages aufgeführt"),
+    "holidays_allowed": (
+        "allowed: a country such as DE, AT or CH, and its subdivision after a dash, such as DE-BY",
+        "erlaubt: ein Land wie DE, AT oder CH, und nach einem Strich ein Teil davon wie DE-BY",
+    ),
+    "zones_allowed": (
+        "unknown time zone; allowed: an IANA name such as Europe/Berlin",
+        "unbekannte Zeitzone; erlaubt: ein IANA-Name wie Europe/Berlin",
+    ),
+    "allowed": ("allowed: {names}", "erlaubt: {names}"),
+    "none_known": ("none is known here", "hier ist keiner bekannt"),
+    "too_large": ("is too large", "ist zu groß"),
+    "bytes": ("at most {count} bytes", "höchstens {count} Bytes"),
+    "empty": ("is empty", "ist leer"),
+    "write_or_delete": (
+        "write: section: ..., or delete the file: without it the defaults run",
+        "schreiben: abschnitt: ..., oder die Datei löschen: ohne sie gelten die Vorgaben",
+    ),
+    "no_mapping": ("is no mapping", "ist keine Zuordnung"),
+    "write_section": ("write: section: ...", "schreiben: abschnitt: ..."),
+    "bad_character": (
+        "is no YAML: a character that may not stand here",
+        "ist kein YAML: ein Zeichen, das hier nicht stehen darf",
+    ),
+    "take_out": ("take out {character}", "{character} herausnehmen"),
+    "tab": ("is no YAML: a tab indents this line", "ist kein YAML: ein Tabulator rückt diese Zeile ein"),
+    "spaces": ("YAML wants spaces; set your editor so", "YAML will Leerzeichen; den Editor so einstellen"),
+    "no_yaml": ("is no YAML: {why}", "ist kein YAML: {why}"),
+    "second_document": ("a second document", "ein zweites Dokument"),
+    "one_document": ("one document per file", "ein Dokument je Datei"),
+    "twice": ("key {key} stands here twice", "Schlüssel {key} steht hier zweimal"),
+    "once": ("once per mapping", "einmal je Zuordnung"),
+    "no_text_key": ("a key that is no text", "ein Schlüssel, der kein Text ist"),
+    "text_key": ("text as key", "Text als Schlüssel"),
+    "anchors": ("anchors and aliases (& and *) are not allowed", "Anker und Verweise (& und *) sind nicht erlaubt"),
+    "write_out": ("write the value out, or quote the text", "den Wert ausschreiben oder den Text in Anführungszeichen"),
+    "tags": ("tags (!) are not allowed", "Marken (!) sind nicht erlaubt"),
+    "quote_tag": ("quote the text if it starts with !", "Text, der mit ! beginnt, in Anführungszeichen setzen"),
+    "nested": ("is nested too deeply or has too many parts", "ist zu tief verschachtelt oder hat zu viele Teile"),
+    "levels_and_parts": ("at most {levels} levels and {parts} parts", "höchstens {levels} Ebenen und {parts} Teile"),
+    "folder": ("a folder has its name: name a file", "so heißt ein Ordner: eine Datei nennen"),
+    "right_to_read": ("give this user the right to read it", "diesem Nutzer das Leserecht geben"),
+    "save_utf8": ("save it as UTF-8", "als UTF-8 speichern"),
+}
+
+#: Conditions.
+_CONDITIONS: Mapping[str, tuple[str, str]] = {
+    "at_position": ("{what} at position {place}", "{what} an Stelle {place}"),
+    "forbidden": ("forbidden input {name}", "verbotene Angabe {name}"),
+    "forbidden_why": (
+        "no decision about a person may use age, gender, nationality, names, health, belief, origin or family",
+        (
+            "keine Entscheidung über Menschen darf Alter, Geschlecht, Nationalität, Namen, Gesundheit, Glauben, "
+            "Herkunft oder Familie verwenden"
+        ),
+    ),
+    "alone": ("a {type} alone is no condition", "{type} allein ist keine Bedingung"),
+    "compare_it": ("compare it, or write: ... exists", "vergleichen, oder schreiben: ... exists"),
+    "no_comparing": ("{types} do not compare", "{types} sind nicht vergleichbar"),
+    "no_order": ("{type} has no order", "{type} hat keine Reihenfolge"),
+    "use_equal": ("use == or in", "== oder in verwenden"),
+    "compare_moment": (
+        "compare a moment with a moment, or with a duration such as 14d",
+        "einen Zeitpunkt mit einem Zeitpunkt oder einer Dauer wie 14d vergleichen",
+    ),
+    "compare_number": (
+        "compare a number with a number or a duration",
+        "eine Zahl mit einer Zahl oder einer Dauer vergleichen",
+    ),
+    "write_text": ("write text in quotes, or as one word", "Text in Anführungszeichen oder als ein Wort schreiben"),
+    "true_false": ("true or false", "true oder false"),
+    "within": ("{type} within a duration", "{type} innerhalb einer Dauer"),
+    "mixed_list": ("a list holds either numbers or texts", "eine Liste enthält entweder Zahlen oder Texte"),
+    "list_for": ("a list of {kind} for a {type}", "eine Liste ({kind}) zu {type}"),
+    "set_for": ("a set of texts for a {type}", "eine Menge von Texten zu {type}"),
+    "unknown_set": ("unknown set {name}", "unbekannte Liste {name}"),
+    "unknown_function": ("unknown function {name}", "unbekannte Funktion {name}"),
+    "unknown_name": ("unknown name {name}", "unbekannter Name {name}"),
+    "takes": ("{name} takes a moment and a number", "{name} verlangt einen Zeitpunkt und eine Zahl"),
+    "where_number": ("{type} where a number belongs", "{type}, wo eine Zahl hingehört"),
+    "sign_needs": (
+        "{sign} needs numbers, durations or moments",
+        "{sign} verlangt Zahlen, Dauern oder Zeitpunkte",
+    ),
+    "moment_takes": (
+        "a moment takes + and - with a duration such as 14d",
+        "zu einem Zeitpunkt passen + und - mit einer Dauer wie 14d",
+    ),
+    "condition_as_value": (
+        "a condition stands where a value belongs",
+        "eine Bedingung steht, wo ein Wert hingehört",
+    ),
+    "unexpected_end": ("unexpected the end", "unerwartetes Ende"),
+    "unexpected": ("unexpected {what}", "unerwartet: {what}"),
+    "expected_test": (
+        "expected {code}: change the test, or the reasons or their order",
+        "erwartet {code}: die Probe ändern, oder die Gründe oder ihre Reihenfolge",
+    ),
+    "expected_operand": (
+        "expected a name, a number, 'text' or a parenthesis",
+        "erwartet: ein Name, eine Zahl, 'Text' oder eine Klammer",
+    ),
+    "expected_token": ("expected {what}", "erwartet {what}"),
+    "too_large_number": ("number {number}", "Zahl {number}"),
+    "nested_condition": ("nested too deeply", "zu tief verschachtelt"),
+    "levels": ("at most {count} levels", "höchstens {count} Ebenen"),
+    "long_condition": ("a condition of {count} characters", "eine Bedingung mit {count} Zeichen"),
+    "characters": ("at most {count} characters", "höchstens {count} Zeichen"),
+    "words": (
+        "names, numbers, 'text', durations such as 14d, and or not in within exists == != < <= > >= + - *",
+        "Namen, Zahlen, 'Text', Dauern wie 14d, and or not in within exists == != < <= > >= + - *",
+    ),
+}
+
+#: What does not fit together.
+_RULES: Mapping[str, tuple[str, str]] = {
+    "signed_twice": ("{role} signed twice", "{role} hat zweimal unterzeichnet"),
+    "one_signature": ("one signature per role", "eine Unterschrift je Rolle"),
+    "not_signed": ("not signed by {role}", "nicht unterzeichnet von {role}"),
+    "nameless": ("a signature needs a name", "eine Unterschrift braucht einen Namen"),
+    "signed_already": ("{role} signed this content already", "{role} hat diesen Inhalt schon unterzeichnet"),
+    "opening": ("closes before it opens", "schließt, bevor es öffnet"),
+    "earlier": ("from earlier than to", "from früher als to"),
+    "zone": ("unknown time zone", "unbekannte Zeitzone"),
+    "zone_name": ("an IANA name such as Europe/Berlin", "ein IANA-Name wie Europe/Berlin"),
+    "no_calendar": ("no calendar {name}", "kein Kalender {name}"),
+    "no_route": ("is no route", "ist keine Zuteilung"),
+    "route": (
+        "either {{if: CONDITION, to: TARGET}} or {{else: TARGET}}",
+        "entweder {{if: BEDINGUNG, to: ZIEL}} oder {{else: ZIEL}}",
+    ),
+    "unreached_routes": (
+        "the routes after it are never reached",
+        "die Zuteilungen danach werden nie erreicht",
+    ),
+    "else_last": ("else stands last", "else steht zuletzt"),
+    "unknown_target": ("unknown target {name}", "unbekanntes Ziel {name}"),
+    "targets": (
+        "owner(company), owner(contact), owner.ID, team.NAME or queue.NAME",
+        "owner(company), owner(contact), owner.ID, team.NAME oder queue.NAME",
+    ),
+    "unknown_reject": ("unknown reject reason {name}", "unbekannter Ablehnungsgrund {name}"),
+    "both_statuses": ("stands among the accepted statuses as well", "steht auch unter den annehmenden Status"),
+    "either_status": ("either accepted or rejected", "entweder annehmend oder ablehnend"),
+    "takes_all": (
+        "takes everything of its kinds: later rules are never reached",
+        "nimmt alles seiner Arten: spätere Regeln werden nie erreicht",
+    ),
+    "move_down": ("move it down", "weiter nach unten setzen"),
+    "other_outcome": ("{code} already has another outcome", "{code} hat schon einen anderen Ausgang"),
+    "one_outcome": ("one outcome per code", "ein Ausgang je Grund"),
+    "always_hits": (
+        "always hits: later reasons are never reached",
+        "trifft immer: spätere Gründe werden nie erreicht",
+    ),
+    "last_only": ("last only", "nur als letzter"),
+    "unknown_reason": ("unknown reason {name}", "unbekannter Grund {name}"),
+    "gives": ("gives {code}", "ergibt {code}"),
+    "other_as_well": ("{stage} is a closed_other stage as well", "{stage} ist auch eine closed_other-Phase"),
+    "one_list": ("one list per stage", "eine Liste je Phase"),
+    "unknown_stage": ("unknown stage {name}", "unbekannte Phase {name}"),
+    "on_hold": ("an on-hold stage is open or on_hold", "eine on_hold-Phase ist open oder on_hold"),
+    "closed_other": (
+        "a closed_other stage is other, lost or open",
+        "eine closed_other-Phase ist other, lost oder open",
+    ),
+    "offer_stage": ("an offer stage is open or on_hold", "eine Angebots-Phase ist open oder on_hold"),
+    "unknown_rule": ("unknown rule {name}", "unbekannte Regel {name}"),
+    "no_postponing": ("is no reason that postpones", "ist kein Grund, der verschiebt"),
+    "no_return": ("is no date of return", "ist kein Tag der Wiedervorlage"),
+    "ends_early": ("ends before it begins", "endet, bevor es beginnt"),
+    "same_day": ("from is the same day or earlier", "from ist derselbe Tag oder früher"),
+    "scale_ends": ("[lowest, highest]", "[niedrigster, höchster]"),
+    "unknown_event": ("unknown event {name}", "unbekanntes Ereignis {name}"),
+    "holds_already": ("{property} already holds {name}", "{property} trägt schon {name}"),
+    "one_property": ("one property each", "je eine Eigenschaft"),
+    "no_expression": ("is no regular expression: {why}", "ist kein regulärer Ausdruck: {why}"),
+    "backslash": (
+        "Python's re; put a backslash before a literal ( or [",
+        "wie Pythons re; vor eine wörtliche ( oder [ einen Backslash setzen",
+    ),
+    "row_missing": ("lacks row {names}", "ohne Zeile {names}"),
+    "rows": (
+        "rows A, B, C and D with four actions each",
+        "Zeilen A, B, C und D mit je vier Aktionen",
+    ),
+    "lower_further": ("a lower level has a further action", "eine niedrigere Stufe hat eine weitere Aktion"),
+    "left_right": (
+        "actions never advance from left to right",
+        "von links nach rechts rückt keine Aktion vor",
+    ),
+    "row_further": ("has a further action than {name}", "hat eine weitere Aktion als {name}"),
+    "row_row": ("actions never advance from row to row", "von Zeile zu Zeile rückt keine Aktion vor"),
+    "all_of": ("all of {names}", "alle von {names}"),
+    "not_below": ("{value} is not below {name} ({limit})", "{value} liegt nicht unter {name} ({limit})"),
+    "descend": ("thresholds descend", "Schwellen fallen"),
+    "outside": ("{value} is outside the scale", "{value} liegt außerhalb der Skala"),
+    "between": ("between {lowest} and {highest}", "zwischen {lowest} und {highest}"),
+    "decay_too": ("decay is given as well", "decay ist auch angegeben"),
+    "one_decay": ("one of half_life_days and decay", "entweder half_life_days oder decay"),
+    "neither": ("has neither if nor event", "hat weder if noch event"),
+    "if_or_event": ("if: CONDITION, or event: NAME", "if: BEDINGUNG, oder event: NAME"),
+    "no_fit_event": (
+        "an event does not change who the contact is",
+        "ein Ereignis ändert nicht, wer der Kontakt ist",
+    ),
+    "takes_nothing": ("takes nothing off", "zieht nichts ab"),
+    "points": ("fit: POINTS or engagement: POINTS", "fit: PUNKTE oder engagement: PUNKTE"),
+    "adds": ("{value} adds points", "{value} fügt Punkte hinzu"),
+    "or_less": ("0 or less", "0 oder weniger"),
+    "id_taken": ("id {name} is taken", "Kennung {name} ist vergeben"),
+    "own_id": ("every rule has an id of its own", "jede Regel hat eine eigene Kennung"),
+    "nobody_says": (
+        "nobody says what stage {stage} of pipeline {pipeline} means",
+        "niemand sagt, was Phase {stage} der Pipeline {pipeline} bedeutet",
+    ),
+    "names_none": (
+        "{key} names {stage}, which the CRM does not have",
+        "{key} nennt {stage}, was es im CRM nicht gibt",
+    ),
+    "means": ("{stage} means {meaning}", "{stage} bedeutet {meaning}"),
+    "are_missing": ("{names} is missing", "{names} fehlt"),
+    "at_least": ("at least {count}", "mindestens {count}"),
+    "at_most": ("at most {count}", "höchstens {count}"),
+    "more_than": ("more than {count}", "mehr als {count}"),
+    "less_than": ("less than {count}", "weniger als {count}"),
+}
+
+_EVERY: Mapping[str, tuple[str, str]] = {**_STRUCTURE, **_CONDITIONS, **_RULES}
+#: What begins with a fact fits much: it is tried after all other sentences.
+WIDE_FAULTS: Mapping[str, tuple[str, str]] = {key: pair for key, pair in _EVERY.items() if pair[0].startswith("{")}
+AGREEMENT_FAULTS: Mapping[str, tuple[str, str]] = {key: pair for key, pair in _EVERY.items() if key not in WIDE_FAULTS}
