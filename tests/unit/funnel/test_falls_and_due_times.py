@@ -182,15 +182,32 @@ def test_points_with_a_half_life_of_their_own_fade_where_others_stay() -> None:
         assert path(_decide([_paper()], looked_at, text))[2:3] == ["SUSPECT 2026-08-14"]
 
 
-def test_evenings_below_the_exit_count_though_points_come_back_by_themselves() -> None:
-    """A visit to the careers' page costs all of 20 points, after thirty days 15, and none a year later."""
-    rules_ = "{id: E3, event: whitepaper, pts: 20}, {id: E7, event: careers_view, pts: -30, half_life_days: 30}"
+@pytest.mark.parametrize("points", [-30, -20.73], ids=["for thirty evenings", "for fourteen evenings"])
+def test_evenings_below_the_exit_count_though_points_come_back_by_themselves(points: float) -> None:
+    """A visit to the careers' page costs more than 15 of 20 points for so long, and none a year later."""
+    rules_ = (
+        f"{{id: E3, event: whitepaper, pts: 20}}, {{id: E7, event: careers_view, pts: {points}, half_life_days: 30}}"
+    )
     text = _model(f"{{intent: {{cap: 60, rules: [{rules_}]}}}}", "", "{kind: none}")
     evidence = [_paper(), row("2026-06-10T12:00", "page_view", "/karriere")]
     for looked_at in ("2026-06-24T00:00", "2027-06-01"):
         fallen = _decide(evidence, looked_at, text)
         assert [step for step in path(fallen) if "TAM" not in step][-1] == "SUSPECT 2026-06-24"
     assert _decide(evidence, at("2026-06-24T00:00") - 1, text).stage is FunnelStage.INQUIRY
+
+
+def test_an_evening_at_the_exit_is_not_below_it_where_points_come_back_by_themselves() -> None:
+    rules_ = "{id: E3, event: whitepaper, pts: 5}, {id: E7, event: careers_view, pts: -30, half_life_days: 30}"
+    text = _model(f"{{intent: {{cap: 60, rules: [{rules_}]}}}}", "", "{kind: none}")
+    assert _decide([_paper()], "2026-08-01", text).stage is FunnelStage.INQUIRY
+
+
+def test_the_evening_of_a_look_counts_where_points_come_back_by_themselves() -> None:
+    rules_ = "{id: E3, event: whitepaper, pts: 4}, {id: E7, event: careers_view, pts: -30, half_life_days: 30}"
+    text = _model(f"{{intent: {{cap: 60, rules: [{rules_}]}}}}", "", "{kind: none}")
+    text = text.removesuffix("}") + ", thresholds: {hysteresis: {dwell_days: 1}}}"
+    assert _decide([_paper()], at("2026-06-02T00:00") - 1, text).stage is FunnelStage.INQUIRY
+    assert _decide([_paper()], "2026-06-02T00:00", text).stage is FunnelStage.SUSPECT
 
 
 def test_evenings_above_the_exit_interrupt_where_points_come_back_by_themselves() -> None:
