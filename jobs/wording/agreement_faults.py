@@ -4,24 +4,7 @@ from collections.abc import Mapping
 
 #: What a value should be, and what a file or its YAML lacks.
 _STRUCTURE: Mapping[str, tuple[str, str]] = {
-    "text": ("should be text", "muss Text sein"),
     "list_of": ("should be a list: {names}", "muss eine Liste sein: {names}"),
-    "name": (
-        "should be a name of a-z, 0-9, - and _ that begins with a letter",
-        "muss ein Name aus a-z, 0-9, - und _ sein, der mit einem Buchstaben beginnt",
-    ),
-    "redirect": (
-        "should be https://... or http://localhost:PORT/..., as in the app's settings, without ? and #",
-        "muss https://... oder http://localhost:PORT/... sein, wie in den Einstellungen der App, ohne ? und #",
-    ),
-    "mailbox": (
-        "should be an e-mail address, without a name and without <>",
-        "muss eine E-Mail-Adresse sein, ohne Namen und ohne <>",
-    ),
-    "variable": (
-        "should be the name of an environment variable, in capitals; never the token itself",
-        "muss der Name einer Umgebungsvariable sein, in Großbuchstaben; nie das Token selbst",
-    ),
     "alternatives": ("should be {first} or {last}", "muss {first} oder {last} sein"),
     "should_match": ("should match {pattern}", "muss zu {pattern} passen"),
     "should_be": ("should be {what}", "muss {what} sein"),
@@ -31,9 +14,6 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "whole_number": ("a whole number", "eine ganze Zahl"),
     "number": ("a number", "eine Zahl"),
     "day": ("a day such as 2026-12-01", "ein Tag wie 2026-12-01"),
-    "lacks": ("is missing", "fehlt"),
-    "unknown_key": ("unknown key", "unbekannter Schlüssel"),
-    "meant": ("did you mean {name}? allowed: {names}", "gemeint {name}? erlaubt: {names}"),
     "stages_allowed": ("allowed: {names}, as listed under stages", "erlaubt: {names}, wie unter stages aufgeführt"),
     "holidays_allowed": (
         "allowed: a country such as DE, AT or CH, and its subdivision after a dash, such as DE-BY",
@@ -43,11 +23,9 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
         "unknown time zone; allowed: an IANA name such as Europe/Berlin",
         "unbekannte Zeitzone; erlaubt: ein IANA-Name wie Europe/Berlin",
     ),
-    "allowed": ("allowed: {names}", "erlaubt: {names}"),
     "none_known": ("none is known here", "hier ist keiner bekannt"),
     "too_large": ("is too large", "ist zu groß"),
     "bytes": ("at most {count} bytes", "höchstens {count} Bytes"),
-    "empty": ("is empty", "ist leer"),
     "write_or_delete": (
         "write: section: ..., or delete the file: without it the defaults run",
         "schreiben: abschnitt: ..., oder die Datei löschen: ohne sie gelten die Vorgaben",
@@ -76,7 +54,6 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "levels_and_parts": ("at most {levels} levels and {parts} parts", "höchstens {levels} Ebenen und {parts} Teile"),
     "folder": ("a folder has its name: name a file", "so heißt ein Ordner: eine Datei nennen"),
     "right_to_read": ("give this user the right to read it", "diesem Nutzer das Leserecht geben"),
-    "save_utf8": ("save it as UTF-8", "als UTF-8 speichern"),
 }
 
 #: Conditions.
@@ -152,9 +129,6 @@ _CONDITIONS: Mapping[str, tuple[str, str]] = {
 _RULES: Mapping[str, tuple[str, str]] = {
     "signed_twice": ("{role} signed twice", "{role} hat zweimal unterzeichnet"),
     "one_signature": ("one signature per role", "eine Unterschrift je Rolle"),
-    "not_signed": ("not signed by {role}", "nicht unterzeichnet von {role}"),
-    "nameless": ("a signature needs a name", "eine Unterschrift braucht einen Namen"),
-    "signed_already": ("{role} signed this content already", "{role} hat diesen Inhalt schon unterzeichnet"),
     "opening": ("closes before it opens", "schließt, bevor es öffnet"),
     "earlier": ("from earlier than to", "from früher als to"),
     "zone": ("unknown time zone", "unbekannte Zeitzone"),
@@ -204,7 +178,6 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "unknown_rule": ("unknown rule {name}", "unbekannte Regel {name}"),
     "no_postponing": ("is no reason that postpones", "ist kein Grund, der verschiebt"),
     "no_return": ("is no date of return", "ist kein Tag der Wiedervorlage"),
-    "ends_early": ("ends before it begins", "endet, bevor es beginnt"),
     "same_day": ("from is the same day or earlier", "from ist derselbe Tag oder früher"),
     "scale_ends": ("[lowest, highest]", "[niedrigster, höchster]"),
     "unknown_event": ("unknown event {name}", "unbekanntes Ereignis {name}"),
@@ -255,7 +228,6 @@ _RULES: Mapping[str, tuple[str, str]] = {
         "{key} nennt {stage}, was es im CRM nicht gibt",
     ),
     "means": ("{stage} means {meaning}", "{stage} bedeutet {meaning}"),
-    "are_missing": ("{names} is missing", "{names} fehlt"),
     "at_least": ("at least {count}", "mindestens {count}"),
     "at_most": ("at most {count}", "höchstens {count}"),
     "more_than": ("more than {count}", "mehr als {count}"),
@@ -264,5 +236,6 @@ _RULES: Mapping[str, tuple[str, str]] = {
 
 _EVERY: Mapping[str, tuple[str, str]] = {**_STRUCTURE, **_CONDITIONS, **_RULES}
 #: What begins with a fact fits much: it is tried after all other sentences.
-WIDE_FAULTS: Mapping[str, tuple[str, str]] = {key: pair for key, pair in _EVERY.items() if pair[0].startswith("{")}
+_WIDE = ("{", "should be {")
+WIDE_FAULTS: Mapping[str, tuple[str, str]] = {key: pair for key, pair in _EVERY.items() if pair[0].startswith(_WIDE)}
 AGREEMENT_FAULTS: Mapping[str, tuple[str, str]] = {key: pair for key, pair in _EVERY.items() if key not in WIDE_FAULTS}

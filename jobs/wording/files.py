@@ -41,8 +41,6 @@ FILE_SENTENCES: Mapping[str, tuple[str, str]] = {
         "should be the name of an environment variable, in capitals; never the token itself",
         "muss der Name einer Umgebungsvariablen sein, in Großbuchstaben; nie das Token selbst",
     ),
-    "one_of_values": ("should be {values} or {last}", "muss {values} oder {last} sein"),
-    "one_value": ("should be {value}", "muss {value} sein"),
     "key": ("unknown key", "unbekannter Schlüssel"),
     "meant_allowed": ("did you mean {name}? allowed: {names}", "ist {name} gemeint? erlaubt: {names}"),
     "meant": ("did you mean {name}?", "ist {name} gemeint?"),
