@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

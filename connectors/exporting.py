@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from typing import Protocol
 
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 
 
 class Exported(Protocol):

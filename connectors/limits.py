@@ -11,9 +11,9 @@ from enum import Enum
 
 from connectors.lanes import Lane, Rate, Urgency
 from connectors.pacing import Turnstile
-from connectors.ports import Burst, Day, Usage
 from connectors.sharing import Exchange, Sharing
 from connectors.tiers import Tier, plan_of, tier_named
+from connectors.values import Burst, Day, Usage
 from syncer.errors import ConfigError, LimitScope, Problem, RateLimited
 from syncer.moments import SECOND, Millis, millis
 

@@ -14,7 +14,7 @@ import msgspec
 
 from connectors.courses import Course, Listing
 from connectors.paginate import LoopGuard
-from connectors.ports import Page, SourceRecord
+from connectors.values import Page, SourceRecord
 from syncer.errors import BadAnswer, CursorExpired, Unordered
 
 #: A cursor of several parts begins so; no CRM's own cursor does.

@@ -12,8 +12,8 @@ from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import LinkBatch, LinkResult, LinkTarget, LinkType, cursor_of
 from connectors.limits import Bucket
 from connectors.paginate import LoopGuard
-from connectors.ports import LinkRow
 from connectors.statuses import Errand, Meaning, error_of, item_case
+from connectors.values import LinkRow
 from syncer.errors import TransientError
 
 BATCH = 1000

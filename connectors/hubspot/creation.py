@@ -13,8 +13,8 @@ from connectors.hubspot.scopes import write_scope
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record
 from connectors.lanes import Urgency
-from connectors.ports import Anchor, NewRecord
 from connectors.statuses import Effect, Errand
+from connectors.values import Anchor, NewRecord
 from syncer.errors import Unavailable
 
 #: HubSpot's own association types (2026-11).

@@ -10,8 +10,8 @@ from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Paging, cursor_of, moment_of
 from connectors.paginate import walk
-from connectors.ports import ExchangeRate
 from connectors.statuses import Errand
+from connectors.values import ExchangeRate
 from syncer.moments import Millis
 
 _STREAM = "exchange_rates"

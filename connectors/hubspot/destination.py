@@ -14,8 +14,8 @@ from connectors.hubspot.schema import Schema
 from connectors.hubspot.scopes import write_scope
 from connectors.hubspot.versions import Versions
 from connectors.lanes import Urgency
-from connectors.ports import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord, WriteResult
 from connectors.statuses import Case, Effect, Errand, error_of, item_case, narrowed
+from connectors.values import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord, WriteResult
 from syncer.errors import Missing, NotApplied
 
 Results = dict[str, WriteResult]

@@ -14,8 +14,8 @@ from connectors.hubspot import wire
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
-from connectors.ports import Page, SourceRecord
 from connectors.statuses import Errand
+from connectors.values import Page, SourceRecord
 from syncer.errors import BadAnswer, Missing
 from syncer.moments import Millis, iso
 

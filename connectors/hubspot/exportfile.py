@@ -18,7 +18,7 @@ from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from connectors.hubspot.search import ID
-from connectors.ports import PropertyDefinition, SourceRecord
+from connectors.values import PropertyDefinition, SourceRecord
 from syncer.errors import ExportUnusable
 
 #: Bytes of a zip's files altogether; more is no export but a trap.

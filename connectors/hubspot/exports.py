@@ -22,9 +22,9 @@ from connectors.hubspot.schema import Schema
 from connectors.hubspot.search import ID, modified_property
 from connectors.hubspot.versions import Versions
 from connectors.limits import Sleep
-from connectors.ports import PropertyDefinition
 from connectors.statuses import Effect, Errand
 from connectors.telling import Teller
+from connectors.values import PropertyDefinition
 from syncer.errors import ExportUnusable, Missing, Rejected, Unavailable
 
 SCOPE = "crm.export"

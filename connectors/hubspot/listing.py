@@ -14,7 +14,7 @@ from connectors.hubspot.search import ID, sight
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.parts import MARK, RESTART, read_parts
-from connectors.ports import Page, SourceRecord
+from connectors.values import Page, SourceRecord
 from syncer.errors import BadAnswer, CursorExpired, Unordered
 
 CAMPAIGNS = "campaigns"

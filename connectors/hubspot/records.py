@@ -11,8 +11,8 @@ from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Batch, Record, source_record
 from connectors.lanes import Urgency
-from connectors.ports import SourceRecord
 from connectors.statuses import Errand, Meaning, error_of, item_case
+from connectors.values import SourceRecord
 
 BATCH = 100
 #: "The maximum number of inputs supported in a batch request for property histories is 50" (2026-11).

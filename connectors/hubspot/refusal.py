@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.facts import Facts, Fault
-from connectors.ports import RecordWrite
 from connectors.statuses import UNKNOWN_PROPERTY, Case, Meaning
+from connectors.values import RecordWrite
 
 #: Refusals that are about some records of the batch and not about the call.
 _ABOUT_RECORDS = frozenset({Meaning.REFUSED, Meaning.NO_PROPERTY, Meaning.EXISTS})

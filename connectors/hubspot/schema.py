@@ -13,8 +13,8 @@ from connectors.hubspot.records import read_errand
 from connectors.hubspot.scopes import schema_scope
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
-from connectors.ports import OwnerRow, PipelineStage, PropertyDefinition
 from connectors.statuses import Effect, Errand
+from connectors.values import OwnerRow, PipelineStage, PropertyDefinition
 from syncer.errors import AlreadyExists
 
 T = TypeVar("T")

@@ -18,7 +18,7 @@ from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record, RecordPage
 from connectors.limits import Bucket
 from connectors.paginate import walk
-from connectors.ports import Having
+from connectors.values import Having
 from syncer.errors import BadAnswer
 from syncer.moments import SECOND, Millis
 

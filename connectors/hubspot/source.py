@@ -19,7 +19,8 @@ from connectors.hubspot.schema import Schema
 from connectors.hubspot.search import ID, Window, changed, count_all, fits_search
 from connectors.hubspot.versions import Versions
 from connectors.limits import Sleep
-from connectors.ports import (
+from connectors.statuses import Errand
+from connectors.values import (
     AccountFacts,
     Costs,
     ExchangeRate,
@@ -33,7 +34,6 @@ from connectors.ports import (
     Streams,
     Usage,
 )
-from connectors.statuses import Errand
 from syncer.moments import Millis
 
 STREAMS = Streams(

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from connectors.ports import HistoryItem, SourceRecord
+from connectors.values import HistoryItem, SourceRecord
 from syncer.moments import Millis, millis
 
 

@@ -4,7 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
-from connectors.ports import (
+from connectors.sandbox.definitions import EPOCH, default_schemas
+from connectors.sandbox.kinds import BY_NAME
+from connectors.sandbox.linefields import LineError
+from connectors.sandbox.lineparse import PARSERS, record
+from connectors.sandbox.records import default_pipeline
+from connectors.sandbox.storefile import Change
+from connectors.sandbox.values import parsed_moment
+from connectors.values import (
     AccountFacts,
     ExchangeRate,
     HistoryItem,
@@ -14,13 +21,6 @@ from connectors.ports import (
     PropertyDefinition,
     SourceRecord,
 )
-from connectors.sandbox.definitions import EPOCH, default_schemas
-from connectors.sandbox.kinds import BY_NAME
-from connectors.sandbox.linefields import LineError
-from connectors.sandbox.lineparse import PARSERS, record
-from connectors.sandbox.records import default_pipeline
-from connectors.sandbox.storefile import Change
-from connectors.sandbox.values import parsed_moment
 from syncer.moments import Millis, iso
 
 Line = dict[str, object]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 
-from connectors.ports import Day, Usage
+from connectors.values import Day, Usage
 from jobs.budget.parking import refuse_at_rest
 from jobs.desk import Desk, Portal
 from jobs.names import LEADS

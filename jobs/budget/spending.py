@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from connectors.ports import Usage
+from connectors.values import Usage
 from jobs.budget.parking import begin_rests, believed, day_of, rests, zone_of
 from jobs.desk import Desk
 from syncer.errors import SyncerError

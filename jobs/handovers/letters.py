@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.ports import NewRecord
+from connectors.values import NewRecord
 from jobs.deciding.derive import Clocks, last_clocks
 from jobs.desk import Desk
 from jobs.handovers.escalations import escalations

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from connectors.ports import Anchor, NewRecord
+from connectors.values import Anchor, NewRecord
 from jobs.desk import Desk
 from jobs.handovers.letters import Letter, open_letters
 from mappings.notices import body_property

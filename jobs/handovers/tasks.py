@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.ports import Anchor, NewRecord
+from connectors.values import Anchor, NewRecord
 from mappings.notices import values_of
 from syncer.handover.notices import Notice, body_of
 from syncer.moments import Millis

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from jobs.desk import Desk
 from jobs.privacy.erasures import tombstoner_of
 from jobs.privacy.forget import Eraser, erase_found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from connectors.ports import AccountFacts, ExchangeRate
+from connectors.values import AccountFacts, ExchangeRate
 from jobs.desk import Desk
 from syncer.errors import Missing, StreamError
 from syncer.moments import Millis, moment

@@ -14,7 +14,7 @@ import structlog
 from msgspec import structs
 
 from connectors.exporting import Exported
-from connectors.ports import Costs, Page, SourceRecord
+from connectors.values import Costs, Page, SourceRecord
 from jobs.desk import Desk
 from jobs.modes import BackfillMode
 from jobs.pulling.checkpoints import ExportCursor, begin_again, export_cursor, note_ordered, ordered_today

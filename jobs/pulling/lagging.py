@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from jobs.desk import Desk
 from jobs.pulling.holdings import holding_of
 from jobs.pulling.intake import Intake

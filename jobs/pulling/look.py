@@ -7,7 +7,7 @@ from typing import cast
 
 import msgspec
 
-from connectors.ports import OwnerRow, Page, PipelineStage, PropertyDefinition
+from connectors.values import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
 from jobs.pulling.currencies import read_rates

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connectors.ports import HistoryItem, LinkRow, Page, SourceRecord
+from connectors.values import HistoryItem, LinkRow, Page, SourceRecord
 from jobs.desk import Desk, Portal
 from jobs.names import LEADS, property_names
 from jobs.pulling.look import dated_stages

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from connectors.exporting import Exported
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from syncer.errors import ExportUnusable
 from syncer.writeback import same_value
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 import structlog
 
-from connectors.ports import Page
+from connectors.values import Page
 from jobs.counts import StreamCount
 from jobs.desk import Desk
 from jobs.names import rules_for

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from jobs.privacy.announced import request_announced
 from jobs.privacy.gate import without_forgotten
 from jobs.pulling.ahead import ahead

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from connectors.ports import Having
+from connectors.values import Having
 from syncer.records import Company, Contact, Deal
 from syncer.writeback import same_value
 

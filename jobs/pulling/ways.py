@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import ceil
 
-from connectors.ports import Costs, Usage
+from connectors.values import Costs, Usage
 from jobs.modes import BackfillMode
 
 #: Calls of an export: two counts, the properties' types, the order, the address, the sample that proves it; and the

@@ -10,9 +10,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from connectors.ports import AccountFacts, ExchangeRate, PropertyDefinition
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import PLAIN, PSEUDONYMISED, CloneFile, Heading, discard, read_key
+from connectors.values import AccountFacts, ExchangeRate, PropertyDefinition
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.counts import PullCount
 from jobs.desk import Clock, Desk

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from connectors.ports import HistoryItem, LinkRow, OwnerRow, Page, Source, SourceRecord
+from connectors.ports import Source
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import CloneFile
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.linefields import LineError
 from connectors.sandbox.storefile import Change
+from connectors.values import HistoryItem, LinkRow, OwnerRow, Page, SourceRecord
 from jobs.counts import PullCount
 from jobs.desk import Clock
 from jobs.progress import Progress

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from jobs.desk import Desk
 from jobs.privacy.announced import carry_out, request_announced
 from jobs.pulling.departed import Gone, take_out

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from connectors.ports import RecordWrite, WriteResult
+from connectors.values import RecordWrite, WriteResult
 from jobs.desk import Desk
 from syncer.errors import NotApplied, Rejected, SchemaChanged, SyncerError, UnknownOutcome
 from syncer.records import Kind

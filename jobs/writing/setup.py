@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.ports import PropertyDefinition
+from connectors.values import PropertyDefinition
 from jobs.desk import Desk
 from jobs.names import rules_for
 from syncer.records import Kind

@@ -8,13 +8,13 @@ import pytest
 from connectors.hubspot import HubSpot, open_hubspot
 from connectors.hubspot.versions import CURRENT
 from connectors.patience import Patience
-from connectors.ports import SourceRecord
 from connectors.sandbox.exports import ADDRESS_LIFE, MOST_A_DAY, ExportHabits
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.records import Token
 from connectors.sandbox.server import Running, running
 from connectors.sandbox.state import Habits, Portal
+from connectors.values import SourceRecord
 from syncer.errors import ExportUnusable, MissingScope, RateLimited
 from syncer.moments import MINUTE, SECOND, Millis
 

@@ -11,13 +11,13 @@ import pytest
 from connectors.hubspot import HubSpot, open_hubspot
 from connectors.hubspot.versions import FOLLOWING, numbered
 from connectors.patience import Patience
-from connectors.ports import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.limits import UNLIMITED, Limits
 from connectors.sandbox.records import Token
 from connectors.sandbox.server import Running, running
 from connectors.sandbox.state import Habits, MergedId, Portal
+from connectors.values import Anchor, NewRecord, PropertyDefinition, RecordWrite, SourceRecord
 from syncer.errors import (
     AuthFailed,
     BadAnswer,

@@ -15,8 +15,8 @@ from connectors.facts import facts_of
 from connectors.hubspot import HubSpot, open_hubspot, wire
 from connectors.limits import Bucket
 from connectors.patience import Patience
-from connectors.ports import LinkRow, RecordWrite
 from connectors.statuses import Case, Effect, Errand, error_of, meaning_of
+from connectors.values import LinkRow, RecordWrite
 from syncer.errors import (
     BadAnswer,
     LimitScope,

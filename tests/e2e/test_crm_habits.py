@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.ports import PropertyDefinition
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Backward, Habits, MergedId
+from connectors.values import PropertyDefinition
 from jobs.pulling.look import look
 from jobs.pulling.pull import read_watermark
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round

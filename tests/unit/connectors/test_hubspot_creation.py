@@ -7,7 +7,7 @@ import pytest
 import respx
 
 from connectors.hubspot import HubSpot
-from connectors.ports import Anchor, NewRecord
+from connectors.values import Anchor, NewRecord
 from syncer.errors import MissingScope, RateLimited, Rejected, Unavailable, UnknownOutcome
 
 TASKS = "/crm/objects/2026-09/tasks"

@@ -8,7 +8,7 @@ import respx
 
 from connectors.hubspot import HubSpot
 from connectors.hubspot.versions import versions_with
-from connectors.ports import ExchangeRate
+from connectors.values import ExchangeRate
 from syncer.errors import MissingScope
 from syncer.moments import Millis
 

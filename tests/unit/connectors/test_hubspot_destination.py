@@ -8,7 +8,7 @@ import pytest
 import respx
 
 from connectors.hubspot import HubSpot
-from connectors.ports import RecordWrite
+from connectors.values import RecordWrite
 from syncer.errors import (
     AuthFailed,
     Missing,

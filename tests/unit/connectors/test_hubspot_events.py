@@ -5,7 +5,7 @@ import pytest
 import respx
 
 from connectors.hubspot import HubSpot
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from syncer.errors import MissingScope
 from syncer.moments import Millis
 

@@ -6,7 +6,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 
 from connectors.hubspot.exportfile import ExportFile, Wanted, looked_through
-from connectors.ports import PropertyDefinition
+from connectors.values import PropertyDefinition
 from syncer.errors import ExportUnusable
 
 TYPES = {

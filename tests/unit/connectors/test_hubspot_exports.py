@@ -15,7 +15,7 @@ from connectors.hubspot import HubSpot
 from connectors.hubspot.exports import HubSpotExports, is_hubspots
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.versions import Versions
-from connectors.ports import PropertyDefinition
+from connectors.values import PropertyDefinition
 from syncer.errors import ExportUnusable, Rejected, UnknownOutcome
 from tests.unit.connectors.conftest import ADDRESS, Naps
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from connectors.facts import Facts, Fault
 from connectors.hubspot.refusal import is_about_records, taken_apart
-from connectors.ports import RecordWrite
 from connectors.statuses import Case, Effect, Errand, Meaning
+from connectors.values import RecordWrite
 
 
 def writes(*values: Mapping[str, str]) -> list[RecordWrite]:

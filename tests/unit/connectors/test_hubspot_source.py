@@ -8,7 +8,7 @@ import pytest
 import respx
 
 from connectors.hubspot import HubSpot, open_hubspot
-from connectors.ports import HistoryItem, LinkRow, SourceRecord
+from connectors.values import HistoryItem, LinkRow, SourceRecord
 from syncer.errors import BadAnswer, ConfigError, CursorExpired, MissingScope, Unavailable
 from syncer.moments import Millis
 

@@ -11,7 +11,7 @@ import pytest
 from connectors.courses import Course, Listing, Sighting
 from connectors.limits import Bucket, Budgets
 from connectors.parts import MARK, read_parts
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from syncer.errors import BadAnswer, CursorExpired, Unavailable, Unordered
 from tests.unit.connectors.virtual_time import run
 

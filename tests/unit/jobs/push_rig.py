@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from types import SimpleNamespace
 
-from connectors.ports import RecordWrite, WriteResult
+from connectors.values import RecordWrite, WriteResult
 from syncer.errors import SyncerError
 from syncer.records import Kind
 from syncer.store import Store

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from connectors.ports import Page, SourceRecord
+from connectors.values import Page, SourceRecord
 from jobs.pulling.ahead import ahead
 from jobs.pulling.reading import chunks
 

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from connectors.limits import Sleep
-from connectors.ports import RecordWrite, WriteResult
+from connectors.values import RecordWrite, WriteResult
 from jobs.desk import Desk
 from jobs.writing.delivery import deliver
 from syncer.errors import Missing, NotApplied, Rejected, SchemaChanged, UnknownOutcome

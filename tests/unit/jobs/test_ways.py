@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.ports import Costs, Day, Usage
+from connectors.values import Costs, Day, Usage
 from jobs.modes import BackfillMode
 from jobs.pulling.ways import Budget, By, budget_of, choose, without_counting
 

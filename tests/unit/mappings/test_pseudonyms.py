@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from connectors.ports import SourceRecord
+from connectors.values import SourceRecord
 from mappings.fields import definitions, extended
 from mappings.pseudonyms import Pseudonyms
 from mappings.pseudonyms.rules import Literals, kept_alike

@@ -2,7 +2,7 @@
 
 import pytest
 
-from connectors.ports import HistoryItem, PipelineStage, SourceRecord
+from connectors.values import HistoryItem, PipelineStage, SourceRecord
 from mappings.convert import emails
 from mappings.fields import definitions
 from mappings.leads import lead_states

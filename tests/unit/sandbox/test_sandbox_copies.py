@@ -6,15 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from connectors.ports import (
-    AccountFacts,
-    HistoryItem,
-    LinkRow,
-    OwnerRow,
-    PipelineStage,
-    PropertyDefinition,
-    SourceRecord,
-)
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import (
     PLAIN,
@@ -31,6 +22,15 @@ from connectors.sandbox.linefields import LineError
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Portal
 from connectors.sandbox.storefile import StoreFile
+from connectors.values import (
+    AccountFacts,
+    HistoryItem,
+    LinkRow,
+    OwnerRow,
+    PipelineStage,
+    PropertyDefinition,
+    SourceRecord,
+)
 from syncer.errors import ConfigError
 
 HEADING = Heading(account="hubspot", portal="7", people=PLAIN)
