@@ -44,7 +44,6 @@ from syncer.store.measures_populations import (
     deal_date,
     deal_excluded,
     deals_as_of,
-    turned_at,
     view_of,
 )
 from syncer.store.measures_queries import (
@@ -58,6 +57,7 @@ from syncer.store.measures_queries import (
     rate_day,
     reached,
     summed,
+    turned,
 )
 from syncer.store.measures_reach import SHARED, Reach, counted, projected, reach, serves, shared
 from syncer.store.measures_segments import answer_segment, cycle_segment, deal_segment, reader
@@ -130,15 +130,10 @@ class Measures:
 
     def deal_days(self, cut: Cut, dated: DealDate, window: Window, start: DealDate) -> Iterable[DayCount]:
         """Count the same deals by days from `start` to closing, or to as_of while open."""
-        rows, turned, read = deals_as_of(cut), turned_at(cut), reader(cut)
-        days = days_between(cut, deal_date(rows, cut, start), turned.c.turned_at, rows.c.outcome)
+        rows, read = turned(cut, dated, window), reader(cut)
+        days = days_between(cut, deal_date(rows, cut, start), rows.c.turned_at, rows.c.outcome)
         keys = [*deal_keys(rows, cut, dated, window), days]
-        chosen = (
-            select(rows)
-            .select_from(rows.join(turned, turned.c.deal_id == rows.c.deal_id))
-            .where(dated_inside(rows, cut, dated, window))
-        )
-        for *segment, excluded, outcome, length, units in grouped(self.connection, keys, chosen):
+        for *segment, excluded, outcome, length, units in grouped(self.connection, keys, select(rows)):
             yield DayCount(read(segment), excluded, Outcome(outcome), length, units)
 
     def won_amounts(self, cut: Cut, window: Window) -> Iterable[AmountCount]:

@@ -29,8 +29,10 @@ from syncer.store.measures_populations import (
     cycle_excluded,
     deal_date,
     deal_excluded,
+    deals_as_of,
     entry_at,
     last_event,
+    turned_at,
     without_events,
 )
 from syncer.store.measures_segments import company_segment, contact_segment, cycle_segment, deal_segment
@@ -112,6 +114,16 @@ def dated_inside(rows: Subquery, cut: Cut, dated: DealDate, window: Window) -> E
     if dated is DealDate.CLOSE:
         return and_(rows.c.outcome != Outcome.OPEN.value, inside_or_unknown(at, window))
     return inside(at, window)
+
+
+def turned(cut: Cut, dated: DealDate, window: Window) -> Subquery:
+    """Return the deals whose date falls inside the window, each with the moment at which its outcome began.
+
+    The offset keeps databases from looking that moment up a second time: its local day asks for it twice.
+    """
+    rows = deals_as_of(cut)
+    chosen = select(rows, turned_at(rows, cut).label("turned_at")).where(dated_inside(rows, cut, dated, window))
+    return chosen.offset(0).subquery("turned")
 
 
 def rate_day(rows: Subquery, cut: Cut) -> Expression:
