@@ -1,7 +1,7 @@
 """Why a contact or a deal stands where it stands: the ledger's rows, the score's contributions, what the CRM shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from msgspec import structs
 
@@ -157,7 +157,7 @@ def _cycle(cycle: Cycle) -> Mapping[str, object]:
 
 
 def _span(span: DealSpan) -> Mapping[str, object]:
-    return {name: iso(value) if _is_moment(name, value) else value for name, value in asdict(span).items()}
+    return {name: iso(value) if _is_moment(name, value) else value for name, value in structs.asdict(span).items()}
 
 
 def _is_moment(name: str, value: object) -> bool:

@@ -1,9 +1,10 @@
 """One deal's past as stretches of business time over which everything that matters stood still."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from syncer.agreement.reasons import UNSPECIFIED
 from syncer.agreement.stage_map import Meaning, StageMeaning

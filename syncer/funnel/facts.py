@@ -86,8 +86,7 @@ class Relationship(StrEnum):
     FORMER_CUSTOMER = "former_customer"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DealSpan:
+class DealSpan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One stretch of business time over which everything that matters about a deal stayed the same.
 
     A deal's spans follow each other without gap or overlap; the last has `valid_to` None. So the deal as of T is

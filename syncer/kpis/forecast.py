@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from msgspec import structs
+
 from syncer.funnel.facts import DealSpan, Outcome
 from syncer.kpis.money import Purse, fill, merged
 from syncer.kpis.ports import DealDate, Segment
@@ -110,7 +112,7 @@ def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan, past: Calibration) ->
     quarter.weighted.add(ask, span)
     if not overdue and span.proposal is None:
         chance = None if span.probability is None else past.applied(span.probability)
-        quarter.risk_adjusted.add(ask, replace(span, probability=chance))
+        quarter.risk_adjusted.add(ask, structs.replace(span, probability=chance))
 
 
 def _today(ask: Ask) -> Millis:

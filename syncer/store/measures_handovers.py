@@ -29,9 +29,7 @@ from syncer.store.measures_queries import summed
 from syncer.store.measures_segments import cycle_segment, reader
 from syncer.store.measures_time import Expression, inside, inside_or_unknown, number
 from syncer.store.measures_touches import held, touches, two_way
-
-#: By value: an enum looks its own up ten times as long.
-_OUTCOMES = {one.value: one for one in Outcome}
+from syncer.store.spans import OUTCOMES
 
 _ENDED = (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value)
 
@@ -61,7 +59,7 @@ def handovers(connection: Connection, cut: Cut, window: Window) -> Iterator[Hand
 
 def _handover(segment: Segment, row: Row) -> Handover:
     excluded, ready_at, explicit, accepted, rejected, reason, touched, spoke, outcome, ended = row
-    asked, became = bool(explicit), _OUTCOMES[outcome]
+    asked, became = bool(explicit), OUTCOMES[outcome]
     # By place: a name for each of eleven values costs as much as the row, and there is one for every hand-over.
     return Handover(segment, excluded, ready_at, asked, accepted, rejected, reason, touched, spoke, became, ended)
 

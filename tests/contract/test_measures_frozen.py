@@ -1,10 +1,10 @@
 """The frozen pipeline on both databases, and what became of it."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from syncer.funnel.facts import Outcome
 from syncer.kpis.measure import explain, measure
@@ -47,7 +47,7 @@ def pipeline():
         for place, (moment, values) in enumerate(later):
             end = later[place + 1][0] if place + 1 < len(later) else None
             until = None if end is None else at(end)
-            spans.append(replace(first, valid_from=at(moment), valid_to=until, **values))
+            spans.append(structs.replace(first, valid_from=at(moment), valid_to=until, **values))
         ledger.deal(deal_id, *spans, owner_id=owner)
 
     deal("stays", 100)
@@ -123,7 +123,7 @@ def test_deals_that_were_to_close_in_a_quarter_are_those_among_all(database, sin
 
 def plain(one):
     """A span without what says since when it holds: a frozen day does not keep that."""
-    return one and replace(one, valid_from=Millis(0), valid_to=None, rule="", resume_at=None)
+    return one and structs.replace(one, valid_from=Millis(0), valid_to=None, rule="", resume_at=None)
 
 
 def values(found):

@@ -177,7 +177,7 @@ def test_a_deal_decided_alike_stays_and_otherwise_is_superseded(store: Store) ->
     with store.commit() as unit:
         again = unit.ledger.save_deals(ACCOUNT, [deal_decision("7", FIRST, LAST)], now=Millis(6), agreement="1")
         assert again.changed_ids == []
-    won = replace(LAST, outcome=Outcome.WON)
+    won = structs.replace(LAST, outcome=Outcome.WON)
     with store.commit() as unit:
         changed = unit.ledger.save_deals(ACCOUNT, [deal_decision("7", FIRST, won)], now=Millis(7), agreement="1")
         assert changed.changed_ids == ["7"]

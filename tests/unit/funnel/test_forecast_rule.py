@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from syncer.agreement import load_default, parse_agreement
 from syncer.funnel import forecast_rule, in_forecast, is_overdue
@@ -47,20 +48,20 @@ _OPEN = DealSpan(
     ],
 )
 def test_forecast_mode_auto(changes: dict[str, object], expected: bool) -> None:
-    span = replace(_OPEN, **changes)
+    span = structs.replace(_OPEN, **changes)
     assert in_forecast(span, at("2026-11-21"), _CALENDAR) is expected
     assert forecast_rule(load_default())(span, at("2026-11-21")) is expected
 
 
 def test_without_a_category_a_low_probability_keeps_out() -> None:
     assert not in_forecast(_OPEN, at("2026-11-21"), _CALENDAR, p_min=0.6)
-    assert in_forecast(replace(_OPEN, forecast_category="COMMIT"), at("2026-11-21"), _CALENDAR, p_min=0.6)
+    assert in_forecast(structs.replace(_OPEN, forecast_category="COMMIT"), at("2026-11-21"), _CALENDAR, p_min=0.6)
 
 
 def test_an_open_deal_past_its_date_is_overdue() -> None:
     assert is_overdue(_OPEN, at("2026-12-16"))
     assert not is_overdue(_OPEN, at("2026-12-14"))
-    assert not is_overdue(replace(_OPEN, outcome=Outcome.WON), at("2026-12-16"))
+    assert not is_overdue(structs.replace(_OPEN, outcome=Outcome.WON), at("2026-12-16"))
 
 
 def test_a_deal_due_this_very_moment_is_not_overdue_yet() -> None:
@@ -71,7 +72,7 @@ def test_a_deal_due_this_very_moment_is_not_overdue_yet() -> None:
 def test_the_agreements_least_probability_is_enough_and_below_it_is_not() -> None:
     rule = forecast_rule(parse_agreement("forecast: {p_min: 0.5}", "agreement.yaml"))
     assert rule(_OPEN, at("2026-11-21"))
-    assert not rule(replace(_OPEN, probability=0.49), at("2026-11-21"))
+    assert not rule(structs.replace(_OPEN, probability=0.49), at("2026-11-21"))
 
 
 _Q4, _Q1 = at("2026-10-01T00:00"), at("2027-01-01T00:00")
@@ -91,7 +92,7 @@ def test_a_deal_is_forecast_from_the_first_moment_of_its_quarter_to_the_last(
     begins: Millis, ends: Millis | None, expected: list[tuple[Millis, int]]
 ) -> None:
     """Domain R19: at midnight of a quarter its deals come in, and those of the last one fall back."""
-    span = replace(_OPEN, valid_from=begins, valid_to=ends)
+    span = structs.replace(_OPEN, valid_from=begins, valid_to=ends)
     decision = decided_deal(deal_facts([("2026-09-01", "contractsent")]), "2026-11-21")
     decision = replace(decision, spans=[span])
     assert [(place.at, place.rank) for place in places(decision, _CALENDAR, 0.0)] == expected

@@ -66,7 +66,7 @@ def write(connection: Connection, ledger: Ledger, recorded_at: int = EARLY) -> N
     _insert(
         connection,
         tables.deal_spans,
-        [asdict(one) | stamp | {"amount": _micros(one.amount)} for deal in ledger.deals for one in deal.spans],
+        [structs.asdict(one) | stamp | {"amount": _micros(one.amount)} for deal in ledger.deals for one in deal.spans],
     )
     _insert(connection, tables.deal_states, [_deal_state(deal) for deal in ledger.deals])
     _insert(connection, tables.contacts, [_mirrored(key, values) for key, values in ledger.contacts.items()])

@@ -1,8 +1,9 @@
 """Short ways to write rates, touches and moves in tests of money."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from syncer.funnel.facts import Outcome
 from syncer.kpis.attribution import Path, Touch

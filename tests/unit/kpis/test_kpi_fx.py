@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from syncer.kpis.periods import parse_period
 from syncer.kpis.ports import AmountCount, DealRow, DealSum, Labels, Milestone
@@ -77,8 +78,8 @@ def test_days_without_a_rate_are_named_by_currency_and_drawn_together():
 
 
 def test_a_closed_deal_without_a_closing_date_has_no_rate():
-    parked = DealRow((), None, replace(deal("A", 1, None, None, currency="USD", resume_at=at("2027-01-10")).span))
-    undated = parked._replace(span=replace(parked.span, outcome=OTHER, close_date=None))
+    parked = DealRow((), None, deal("A", 1, None, None, currency="USD", resume_at=at("2027-01-10")).span)
+    undated = parked._replace(span=structs.replace(parked.span, outcome=OTHER, close_date=None))
     row = rows(Given(rows={OTHER: [undated]}), "K27.value_parked", rates=rates(rate("USD", "1")))["K27.value_parked"]
     assert (row.value, row.excluded) == (None, {"no_fx": 1})
 

@@ -1,11 +1,11 @@
 """Pipelines looked back at: the waterfall and slips (domain K23, K24)."""
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from syncer.errors import Bug
 from syncer.funnel.facts import Outcome
