@@ -47,14 +47,23 @@ class Official:
         self._key_parameter = key_parameter
         # Any of its modules has the same transport; this one is loaded for its exceptions anyhow.
         self._client = HubSpot(host=base_url, retry=_ONCE).crm.properties.core_api.api_client
+        self._is_closed = False
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections; what is still under way lets go of its own when it ends."""
+        self._is_closed = True
         self._client.rest_client.pool_manager.clear()
 
     async def send(self, request: Request, token: str) -> Answer:
         """Return the answer to a request, whatever its status. Raises Unanswered where there is none."""
-        return await asyncio.to_thread(self._send, request, token)
+        return await asyncio.to_thread(self._sent, request, token)
+
+    def _sent(self, request: Request, token: str) -> Answer:
+        try:
+            return self._send(request, token)
+        finally:
+            if self._is_closed:
+                self.close()
 
     def _send(self, request: Request, token: str) -> Answer:
         named = {"Accept": "application/json"}

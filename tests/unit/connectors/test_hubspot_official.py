@@ -1,7 +1,7 @@
 """The official client as a transport: every failure of it and of urllib3 has a meaning."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 import urllib3
@@ -9,6 +9,9 @@ from hubspot.crm.properties import exceptions as properties_errors
 
 from connectors.http import Answer, Request, Unanswered, foreign_meaning
 from connectors.hubspot.official import FOREIGN, Official
+from connectors.sandbox.limits import UNLIMITED
+from connectors.sandbox.server import running
+from connectors.sandbox.state import Portal
 from connectors.statuses import Meaning
 
 
@@ -92,6 +95,15 @@ async def test_a_refused_connection_was_not_sent(official: Official) -> None:
     with pytest.raises(Unanswered) as caught:
         await official.send(REQUEST, "pat-secret")
     assert caught.value.meaning is Meaning.NOT_SENT
+
+
+async def test_what_ends_after_the_close_leaves_no_connection_behind() -> None:
+    with running(Portal(), limits=UNLIMITED) as server:
+        official = Official(base_url=server.base_url)
+        official.close()
+        answer = await official.send(replace(REQUEST, path="/account-info/2026-03/details"), "pat-secret")
+        assert answer.status == 200
+        assert len(official._client.rest_client.pool_manager.pools) == 0
 
 
 def test_an_unknown_exception_has_no_meaning() -> None:
