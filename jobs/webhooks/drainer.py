@@ -1,7 +1,7 @@
 """Keeps inboxes empty while the daemon runs: one drain at a time an account, never beside a round of the same one."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 import structlog
@@ -15,7 +15,7 @@ from syncer.store import Store
 
 _log = structlog.get_logger()
 
-#: Seconds between two looks at the inbox where nobody called: another process may have filled it.
+#: Seconds between two looks at all inboxes where nobody called: another process may have filled one.
 _LOOK_EVERY = 1.0
 #: Seconds of rest after a drain that got nowhere, doubled each time.
 _FIRST_REST, _LONGEST_REST = 1.0, 60.0
@@ -32,29 +32,39 @@ class Drainer:
         #: The agreement to decide by; None takes the one in force at each drain.
         self._rules = rules
         self._locks = locks
-        self._called = {name: asyncio.Event() for name in locks}
+        self._called = asyncio.Event()
+        #: By account, that something waits in its inbox.
+        self._filled = {name: asyncio.Event() for name in locks}
         self._leaving = asyncio.Event()
 
     def call(self) -> None:
         """Say that something was put into an inbox."""
-        for event in self._called.values():
-            event.set()
+        self._called.set()
 
     def leave(self) -> None:
         """Begin no drain any more; what waits is drained after the next start."""
-        self._leaving.set()
-        self.call()
+        for event in (self._leaving, self._called, *self._filled.values()):
+            event.set()
 
     async def run(self) -> None:
         """Drain until told to leave; the drain that is under way is brought to its end, unless this is cancelled."""
-        await asyncio.gather(*(self._keep_empty(name) for name in self._locks))
+        await asyncio.gather(self._look_out(), *(self._keep_empty(name) for name in self._locks))
+
+    async def _look_out(self) -> None:
+        """Look into all inboxes with one question, each second and whenever somebody calls: most are empty."""
+        while not self._leaving.is_set():
+            self._called.clear()
+            for name in await self._waiting():
+                if name in self._filled:
+                    self._filled[name].set()
+            await _within(self._called, _LOOK_EVERY)
 
     async def _keep_empty(self, account: str) -> None:
         rest = 0.0
         while not self._leaving.is_set():
-            await _within(self._called[account], _LOOK_EVERY)
-            self._called[account].clear()
-            if self._leaving.is_set() or not await self._waits(account):
+            await self._filled[account].wait()
+            self._filled[account].clear()
+            if self._leaving.is_set() or account not in await self._waiting():
                 continue
             if await self._drained(account):
                 rest = 0.0
@@ -62,16 +72,18 @@ class Drainer:
             rest = min(_LONGEST_REST, rest * 2 or _FIRST_REST)
             await _within(self._leaving, rest)
 
-    async def _waits(self, account: str) -> bool:
-        def look() -> bool:
+    async def _waiting(self) -> Collection[str]:
+        """Return the accounts whose inboxes hold something, none where the store cannot be asked now."""
+
+        def look() -> Collection[str]:
             with self._store.snapshot() as unit:
-                return bool(unit.inbox.waiting(account, 1))
+                return unit.inbox.accounts_waiting()
 
         try:
             return await asyncio.to_thread(look)
         except SyncerError as error:
-            _log.error("run_failed", account=account, reason=error.message, hint=error.hint)
-            return False
+            _log.error("run_failed", reason=error.message, hint=error.hint)
+            return ()
 
     async def _drained(self, account: str) -> bool:
         """Drain once and return whether that got anywhere."""
@@ -95,7 +107,7 @@ class Drainer:
         if result is None:
             return True
         if result.waiting:
-            self._called[account].set()
+            self._filled[account].set()
         return result.looked_at + result.given_up > 0
 
     async def _drain(self, account: str) -> DrainResult | None:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, case, delete, func, select, text, update
 
 from syncer.hints import Deed, Hint
 from syncer.moments import DAY, Millis
-from syncer.store.dialect import Row, among, chunks, dialect_of, listed, raw
+from syncer.store.dialect import Query, Row, among, chunks, dialect_of, listed, raw
 from syncer.store.inbox_tables import DRAINING_ORDER, WAITING, erasure_requests, inbox, webhook_counts
 from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
 
@@ -24,6 +24,18 @@ _REQUEST = text(
     "INSERT INTO erasure_requests (account, stream, record_id, requested_at) "
     "VALUES (:account, :stream, :record_id, :requested_at) ON CONFLICT DO NOTHING"
 )
+
+
+def _accounts_waiting() -> Query:
+    """Return the question after filled inboxes: from one account to the next by the index, however many hints wait."""
+    least = select(func.min(inbox.c.account).label("account")).where(text(WAITING))
+    filled = least.cte("filled", recursive=True)
+    following = least.where(inbox.c.account > filled.c.account).correlate(filled).scalar_subquery()
+    filled = filled.union_all(select(following).where(filled.c.account.is_not(None)))
+    return select(filled.c.account).where(filled.c.account.is_not(None))
+
+
+_ACCOUNTS_WAITING = _accounts_waiting()
 
 
 class Inbox:
@@ -48,9 +60,8 @@ class Inbox:
         return [_waiting(row) for row in raw(self._connection, statement.limit(limit), {})]
 
     def accounts_waiting(self) -> Sequence[str]:
-        """Return the accounts with hints that wait."""
-        statement = select(inbox.c.account).where(text(WAITING)).distinct().order_by(inbox.c.account)
-        return [row[0] for row in raw(self._connection, statement, {})]
+        """Return the accounts with hints that wait, in order."""
+        return [row[0] for row in raw(self._connection, _ACCOUNTS_WAITING, {})]
 
     def claim(self, account: str, ids: Collection[str]) -> None:
         """Count an attempt on hints that are about to be looked into: it stands even if this process dies of it."""

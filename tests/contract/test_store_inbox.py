@@ -39,6 +39,20 @@ def test_a_hint_waits_as_it_came_and_only_for_its_account(store):
         assert unit.inbox.accounts_waiting() == [ACCOUNT]
 
 
+def test_every_account_with_a_hint_that_waits_is_named_once(store):
+    for account in ("c", "a", "b"):
+        receive(store, hint(1), hint(2), account=account)
+    with store.commit() as unit:
+        unit.inbox.settle("b", ["e1", "e2"], NOW)
+    with store.snapshot() as unit:
+        assert unit.inbox.accounts_waiting() == ["a", "c"]
+    with store.commit() as unit:
+        for account in ("a", "c"):
+            unit.inbox.settle(account, ["e1", "e2"], NOW)
+    with store.snapshot() as unit:
+        assert unit.inbox.accounts_waiting() == []
+
+
 def test_what_came_before_is_no_new_hint_also_once_it_is_settled(store):
     assert receive(store, hint(1), hint(1), hint(2)) == 2
     with store.commit() as unit:
