@@ -45,8 +45,8 @@ class PullCount:
 
     @property
     def bringing(self) -> Collection[str]:
-        """Streams that brought something new."""
-        return [stream for stream, one in self.streams.items() if one.created + one.updated > 0]
+        """Streams that brought something new, or that something is gone."""
+        return [stream for stream, one in self.streams.items() if one.created + one.updated + one.archived > 0]
 
     def with_calls(self, calls: Mapping[str, int]) -> None:
         """Take over what the connector counted."""

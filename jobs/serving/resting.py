@@ -46,8 +46,8 @@ def _was_read(unit: Unit, account: str, work: Work, now: Millis) -> bool:
 def _waits(unit: Unit, account: str, work: Work, now: Millis) -> bool:
     """Say whether something waits to be decided, or to be written."""
     under, dirty = unit.desk.cursor(account, "account", "derived_under"), unit.facts.dirty(account, now)
-    is_undecided = dirty.full or dirty.contact_ids or dirty.deal_ids or under != work.in_force.agreement.label
-    return bool(is_undecided or unit.desk.pending(account, 1))
+    is_undecided = dirty.full or dirty.contact_ids or dirty.deal_ids or dirty.company_ids
+    return bool(is_undecided or under != work.in_force.agreement.label or unit.desk.pending(account, 1))
 
 
 def _tells(unit: Unit, account: Account, now: Millis) -> bool:

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from jobs.counts import PullCount, StreamCount
 from jobs.health.readiness import troubles
 from jobs.health.silence import note_arrivals
 from jobs.health.status import read_status
@@ -20,7 +21,7 @@ from jobs.webhooks.keeping import Outcome
 from syncer.agreement import InForce, load_default
 from syncer.moments import DAY, HOUR, MINUTE
 from syncer.money import RateLine, RateOrigin
-from syncer.records import Contact, CostLine, Kind
+from syncer.records import Company, Contact, CostLine, Kind
 from syncer.writeback import Intent
 
 NOON = 1_790_000_000_000 // DAY * DAY + 12 * HOUR
@@ -67,6 +68,10 @@ def keep_figures(store, at: int) -> None:
 
 def mark_dirty(unit):
     unit.mirror.upsert_contacts(NAME, [Contact(id="7")], NOON)
+
+
+def mark_company(unit):
+    unit.mirror.upsert_companies(NAME, [Company(id="8")], NOON)
 
 
 def write_cost(unit):
@@ -126,7 +131,7 @@ def test_figures_of_yesterday_are_measured_again(work):
     assert not can_rest(work, NAME, Duty.MEASURE)
 
 
-@pytest.mark.parametrize("end", [mark_dirty, intend, sign_another_agreement])
+@pytest.mark.parametrize("end", [mark_dirty, mark_company, intend, sign_another_agreement])
 def test_what_waits_to_be_decided_or_written_ends_the_rest(work, end):
     with work.store.commit() as unit:
         end(unit)
@@ -231,3 +236,8 @@ def test_a_stream_of_an_account_at_rest_is_not_late(work):
     status = read_status(work.store, NAME, NOON)
     assert not list(troubles(replace(status, freshness={"contacts": 49 * 60}), ScheduleFile()))
     assert list(troubles(replace(status, freshness={"contacts": 51 * 60}), ScheduleFile()))
+
+
+def test_a_stream_of_which_something_is_gone_brought_something():
+    count = PullCount(streams={"deals": StreamCount(archived=1), "notes": StreamCount(read=3)})
+    assert list(count.bringing) == ["deals"]
