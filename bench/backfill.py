@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.measured import Asked, Cost, asked_of, run, served
 from bench.portal_pages import Portal
 from syncer.store import open_store
-from syncer.store.sqlite import upsert_sql
+from syncer.store.engines.sqlite import upsert_sql
 from syncer.store.tables import contacts as contacts_table
 
 _SIZES = (10_000, 100_000)

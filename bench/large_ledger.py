@@ -10,8 +10,8 @@ from bench.large_mirror import ACCOUNT, NOW, SOURCES, Values, deal, links, stand
 from syncer.moments import DAY
 from syncer.records import Kind
 from syncer.store import Store, open_store, tables
-from syncer.store.dialect import Row, dialect_of
-from syncer.store.evidence import PRIORITY
+from syncer.store.engines.dialect import Row, dialect_of
+from syncer.store.mirror.evidence import PRIORITY
 
 _PAGE = 20_000
 _KINDS = ("page_view", "page_view", "page_view", "page_view", "page_view", "email_click", "email_click")

@@ -24,9 +24,9 @@ from syncer.funnel.facts import (
 from syncer.moments import Millis
 from syncer.records import Activity, ActivityKind, Company, Contact
 from syncer.store import Store, open_store, tables
-from syncer.store.dialect import Row
-from syncer.store.encode import encode_contact
-from syncer.store.sqlite import upsert_sql
+from syncer.store.engines.dialect import Row
+from syncer.store.engines.sqlite import upsert_sql
+from syncer.store.rows.encode import encode_contact
 
 ACCOUNT = "hubspot"
 NOW = Millis(1_775_000_000_000)

@@ -13,7 +13,7 @@ from syncer.kpis.question import Question
 from syncer.kpis.result import Kpi
 from syncer.moments import DAY, SECOND, Millis, iso
 from syncer.store import Store
-from syncer.store.news import Closings, Waiting
+from syncer.store.reports.news import Closings, Waiting
 
 #: Deals whose share of the forecast moved most.
 _MOVERS = 3

@@ -11,7 +11,7 @@ from jobs.wording.streams import job_name, stream_name
 from jobs.wording.terms import term
 from jobs.wording.words import Language, money, number, time_text
 from syncer.funnel.facts import Outcome
-from syncer.store.news import Closings, Waiting
+from syncer.store.reports.news import Closings, Waiting
 
 #: Reasons of one outcome that are named; the rest stays in the count.
 _REASONS = 4

@@ -10,7 +10,7 @@ from syncer.kpis.ports import Cut
 from syncer.kpis.question import Question
 from syncer.moments import Millis
 from syncer.store import Store, Unit
-from syncer.store.browse_deals import StageOutcome
+from syncer.store.reports.browse_deals import StageOutcome
 from syncer.store.values import KpiRow
 
 #: What became of comparable hand-overs, our outcomes by the CRM's stages, contacts by stage, rows of every table.

@@ -16,7 +16,7 @@ from syncer.handover.notices import Notice, Purpose, rung_of
 from syncer.handover.routing import addressee
 from syncer.records import Kind
 from syncer.store import Status, Unit
-from syncer.store.notices import NoticeEntry
+from syncer.store.desk.notices import NoticeEntry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ from syncer.errors import Missing, RecordError, SyncerError, UnknownOutcome
 from syncer.handover.notices import marker
 from syncer.moments import MINUTE
 from syncer.store import Status
-from syncer.store.notices import Settled
+from syncer.store.desk.notices import Settled
 
 _log = structlog.get_logger()
 

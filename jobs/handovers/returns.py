@@ -14,7 +14,7 @@ from syncer.handover.notices import Form, Notice, Purpose, lead_resume_key, resu
 from syncer.moments import DAY, Millis, moment
 from syncer.records import Kind
 from syncer.store import Unit
-from syncer.store.lead_returns import LeadReturn
+from syncer.store.ledger.lead_returns import LeadReturn
 
 #: The owner prepares the return so long before it (domain C5).
 AHEAD = 14 * DAY

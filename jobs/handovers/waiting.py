@@ -13,7 +13,7 @@ from syncer.errors import Missing
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import Status, Store
-from syncer.store.notices import NoticeEntry, Settled
+from syncer.store.desk.notices import NoticeEntry, Settled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

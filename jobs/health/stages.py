@@ -7,7 +7,7 @@ from jobs.desk import Desk, Portal
 from jobs.health.findings import Finding, Level
 from syncer.agreement import Meaning
 from syncer.funnel.facts import Outcome
-from syncer.store.browse_deals import StageOutcome
+from syncer.store.reports.browse_deals import StageOutcome
 
 
 async def stage_findings(desk: Desk, portal: Portal) -> Sequence[Finding]:

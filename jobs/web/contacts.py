@@ -14,7 +14,7 @@ from jobs.web.rows import PersonRow, person_row
 from jobs.web.site import Site
 from jobs.wording.words import number, stage_name
 from syncer.funnel import FunnelStage
-from syncer.store.browse import ContactsAsked
+from syncer.store.reports.browse import ContactsAsked
 
 _PAGE = 50
 #: Stages that the list can be narrowed to, in the funnel's order.

@@ -23,8 +23,8 @@ from jobs.web.words import page_word
 from syncer.errors import Missing
 from syncer.records import Kind
 from syncer.store import Unit
-from syncer.store.browse_deals import DealLine, DealView
-from syncer.store.lead_returns import LeadReturn
+from syncer.store.ledger.lead_returns import LeadReturn
+from syncer.store.reports.browse_deals import DealLine, DealView
 
 _MOST = 150
 _VIEWS: tuple[DealView, ...] = get_args(DealView)

@@ -25,7 +25,7 @@ from jobs.wording.terms import term
 from syncer.errors import ConfigError, Missing
 from syncer.funnel import FunnelStage
 from syncer.records import Kind
-from syncer.store.browse import ContactLine, ContactsAsked
+from syncer.store.reports.browse import ContactLine, ContactsAsked
 
 _MOST = 100
 

@@ -22,7 +22,7 @@ from syncer.kpis.catalogue import catalogue
 from syncer.kpis.ports import ID
 from syncer.kpis.render import figure_text
 from syncer.records import Kind, Stage
-from syncer.store.browse_deals import StageOutcome
+from syncer.store.reports.browse_deals import StageOutcome
 from syncer.store.values import OutboxEntry
 
 _ENTRIES = 50

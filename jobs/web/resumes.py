@@ -9,8 +9,8 @@ from jobs.web.rows import day_text
 from jobs.wording.words import Language, money, number
 from syncer.agreement.calendar import Calendar
 from syncer.moments import Millis
-from syncer.store.browse_deals import DealLine
-from syncer.store.lead_returns import LeadReturn
+from syncer.store.ledger.lead_returns import LeadReturn
+from syncer.store.reports.browse_deals import DealLine
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,9 +10,9 @@ from jobs.wording.terms import term
 from jobs.wording.words import Language, money, number, stage_name, time_text
 from syncer.moments import DAY, HOUR, MINUTE, Millis
 from syncer.records import Contact
-from syncer.store.browse import ContactLine
-from syncer.store.browse_deals import DealLine
-from syncer.store.lead_returns import LeadReturn
+from syncer.store.ledger.lead_returns import LeadReturn
+from syncer.store.reports.browse import ContactLine
+from syncer.store.reports.browse_deals import DealLine
 
 _DASH = "–"
 

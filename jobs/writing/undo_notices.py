@@ -8,7 +8,7 @@ from jobs.desk import Desk
 from mappings.notices import NOT_STARTED, NOTE_MOMENT, TASK_STATUS
 from syncer.handover.notices import Form
 from syncer.store import Status
-from syncer.store.notices import NoticeEntry, Settled
+from syncer.store.desk.notices import NoticeEntry, Settled
 from syncer.writeback import Verdict
 
 

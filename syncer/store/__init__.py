@@ -1,15 +1,15 @@
 """The only code that knows SQL: tables, mirror, evidence, ledger, desk. Jobs begin at `open_store`."""
 
-from syncer.store.backups import BackupFacts, facts_of, put_back, refuse_unsound, take_backup
-from syncer.store.decode import amount_of
-from syncer.store.encode import email_key
-from syncer.store.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
-from syncer.store.leading import Lead
-from syncer.store.outbox import Settlement
-from syncer.store.people import Person
-from syncer.store.privacy import ERASED, EXPIRED, LIFTED, PREFIX, Erasure, LoggedErasure
-from syncer.store.queue import DEAD_AFTER_S, HEARTBEAT_S, QueueStanding
+from syncer.store.desk.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
+from syncer.store.desk.outbox import Settlement
+from syncer.store.desk.queue import DEAD_AFTER_S, HEARTBEAT_S, QueueStanding
+from syncer.store.engines.leading import Lead
+from syncer.store.mirror.people import Person
+from syncer.store.privacy.privacy import ERASED, EXPIRED, LIFTED, PREFIX, Erasure, LoggedErasure
+from syncer.store.rows.decode import amount_of
+from syncer.store.rows.encode import email_key
 from syncer.store.session import Store, Unit, open_store
+from syncer.store.upkeep.backups import BackupFacts, facts_of, put_back, refuse_unsound, take_backup
 from syncer.store.values import (
     AccountFacts,
     Compared,

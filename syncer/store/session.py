@@ -9,28 +9,28 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
-from syncer.store.browse import Browse
-from syncer.store.desk import Desk
-from syncer.store.dialect import dialect_named
-from syncer.store.extracts import Extracts
-from syncer.store.facts import Facts
-from syncer.store.faults import translated, unusable_url
-from syncer.store.inbox import Inbox
-from syncer.store.leading import Lead
-from syncer.store.leases import Change, change_leases
-from syncer.store.ledger import Ledger
-from syncer.store.locks import account_lock, patient_lock, token_lock
-from syncer.store.measures import Measures
-from syncer.store.migrate import is_current, upgrade
-from syncer.store.mirror import Mirror
-from syncer.store.money import Money
-from syncer.store.news import News
-from syncer.store.notices import Notices
-from syncer.store.privacy import Privacy
-from syncer.store.pruning import Pruning
-from syncer.store.queue import Queue
-from syncer.store.reconcile import Reconcile
-from syncer.store.visits import VisitBook
+from syncer.store.desk.desk import Desk
+from syncer.store.desk.inbox import Inbox
+from syncer.store.desk.notices import Notices
+from syncer.store.desk.queue import Queue
+from syncer.store.engines.dialect import dialect_named
+from syncer.store.engines.faults import translated, unusable_url
+from syncer.store.engines.leading import Lead
+from syncer.store.engines.leases import Change, change_leases
+from syncer.store.engines.locks import account_lock, patient_lock, token_lock
+from syncer.store.facts.facts import Facts
+from syncer.store.ledger.ledger import Ledger
+from syncer.store.measures.measures import Measures
+from syncer.store.measures.visits import VisitBook
+from syncer.store.mirror.mirror import Mirror
+from syncer.store.mirror.reconcile import Reconcile
+from syncer.store.money.money import Money
+from syncer.store.privacy.privacy import Privacy
+from syncer.store.reports.browse import Browse
+from syncer.store.reports.news import News
+from syncer.store.upkeep.migrate import is_current, upgrade
+from syncer.store.upkeep.pruning import Pruning
+from syncer.store.views.extracts import Extracts
 
 _SCHEMES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 
@@ -158,7 +158,7 @@ class Store:
         Raises ConfigError where they are another program's or of a newer version.
         """
         with translated(self._dialect), self._engine.begin() as connection:
-            import_module("syncer.store.queue_schema").keep_queue(connection)
+            import_module("syncer.store.upkeep.queue_schema").keep_queue(connection)
 
     def driver_address(self, name: str) -> str | None:
         """Return what the database's driver connects by, password included; the server shows its sessions by `name`.

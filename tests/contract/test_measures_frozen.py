@@ -15,7 +15,7 @@ from syncer.kpis.remembered import closes_inside
 from syncer.kpis.targets import Target
 from syncer.moments import Millis
 from syncer.store import tables
-from syncer.store.freezing import freeze
+from syncer.store.measures.freezing import freeze
 from tests.unit.kpis.asking import rows
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, by_rep, question, span
 from tests.unit.kpis.ledger_rows import measuring, new_store, write

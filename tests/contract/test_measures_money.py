@@ -14,7 +14,7 @@ from syncer.moments import Millis
 from syncer.money import RateOrigin
 from syncer.records import Activity, ActivityKind
 from syncer.store import tables
-from syncer.store.evidence import evidence_row
+from syncer.store.mirror.evidence import evidence_row
 from tests.unit.kpis.asking import rows
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, EARLY, Ledger, at, cost, g12, question, span
 from tests.unit.kpis.ledger_rows import measuring, new_store

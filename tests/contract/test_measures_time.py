@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Integer, MetaData, Table, insert, sel
 
 from syncer.kpis.periods import Calendar
 from syncer.moments import DAY, HOUR
-from syncer.store.measures_time import local_day, local_hour
+from syncer.store.measures.time import local_day, local_hour
 from tests.unit.kpis.ledger import at
 from tests.unit.kpis.ledger_rows import new_store
 

@@ -17,8 +17,8 @@ from jobs.modes import Engine
 from jobs.serving.duties import Duty
 from syncer.errors import ConfigError, Unavailable
 from syncer.store import QueueStanding, Store, open_store, tables
-from syncer.store.queue_schema import migrations
-from syncer.store.scripts import is_ours
+from syncer.store.upkeep.queue_schema import migrations
+from syncer.store.upkeep.scripts import is_ours
 from tests.contract.test_store_migrations import engine_of
 from tests.e2e.conftest import settings_for
 

@@ -12,8 +12,8 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
 from syncer.records import Change, ChangeSource, Company, Contact, Deal, Kind
 from syncer.store import Store, Unit
-from syncer.store.browse import ContactsAsked
-from syncer.store.browse_deals import DealView
+from syncer.store.reports.browse import ContactsAsked
+from syncer.store.reports.browse_deals import DealView
 from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, score, span
 
 SQL, INQUIRY = FunnelStage.LEAD_SQL, FunnelStage.INQUIRY

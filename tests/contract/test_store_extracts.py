@@ -13,7 +13,7 @@ from syncer.kpis.measure import measure
 from syncer.kpis.render import to_json
 from syncer.records import Contact, Deal, Owner
 from syncer.store import tables
-from syncer.store.extracts import Extracts
+from syncer.store.views.extracts import Extracts
 from tests.contract.store_build import ACCOUNT, call, deal_decision, decision, put, save, span
 from tests.unit.kpis.ledger import g12, question
 from tests.unit.kpis.ledger_rows import write
@@ -71,7 +71,7 @@ def test_rows_of_another_account_stay_out(store):
 
 
 def test_a_thousand_rows_come_page_by_page_and_in_order(store, monkeypatch):
-    monkeypatch.setattr("syncer.store.extracts._PAGE", 300)
+    monkeypatch.setattr("syncer.store.views.extracts._PAGE", 300)
     put(store, 1, "contacts", *(Contact(id=str(10_000 + number)) for number in range(1_000)))
     with store.snapshot() as unit:
         pages = [len(page) for page in unit.extracts.pages(ACCOUNT, "contacts", ["contact_id"])]

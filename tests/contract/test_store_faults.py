@@ -11,8 +11,9 @@ from sqlalchemy import text
 from syncer.errors import Bug, ConfigError, SyncerError, Unavailable
 from syncer.moments import Millis
 from syncer.records import Contact
-from syncer.store import Store, open_store, sqlite, tables
-from syncer.store.dialect import dialect_of
+from syncer.store import Store, open_store, tables
+from syncer.store.engines import sqlite
+from syncer.store.engines.dialect import dialect_of
 from tests.contract.store_build import ACCOUNT, put
 from tests.processes import Child, call
 

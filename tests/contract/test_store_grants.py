@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from syncer.errors import Unavailable
-from syncer.store import StoredGrant, locks, open_store
+from syncer.store import StoredGrant, open_store
+from syncer.store.engines import locks
 from tests.processes import Child
 
 GRANT = StoredGrant(

@@ -12,8 +12,8 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from syncer.errors import ConfigError
 from syncer.records import Contact
 from syncer.store import Store, open_store, tables
-from syncer.store.migrate import HEAD, KNOWN
-from syncer.store.scripts import configured
+from syncer.store.upkeep.migrate import HEAD, KNOWN
+from syncer.store.upkeep.scripts import configured
 from tests.contract.store_build import put
 
 
@@ -199,7 +199,7 @@ def test_a_new_database_that_fails_half_way_is_left_empty(blank_url: str, monkey
     def failing(connection: object) -> None:
         raise RuntimeError("the disk went away")
 
-    monkeypatch.setattr("syncer.store.migrate.keep_views", failing)
+    monkeypatch.setattr("syncer.store.upkeep.migrate.keep_views", failing)
     store = open_store(blank_url)
     with pytest.raises(RuntimeError):
         store.upgrade()

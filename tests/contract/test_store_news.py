@@ -8,7 +8,7 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
 from syncer.records import Contact, Deal
 from syncer.store import Store
-from syncer.store.news import Closings, Waiting
+from syncer.store.reports.news import Closings, Waiting
 from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, span
 
 

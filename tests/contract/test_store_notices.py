@@ -9,7 +9,7 @@ from syncer.handover.notices import Form, Notice, Purpose
 from syncer.moments import Millis
 from syncer.records import Contact, Deal, Kind
 from syncer.store import Status, Store
-from syncer.store.notices import NoticeEntry, Settled
+from syncer.store.desk.notices import NoticeEntry, Settled
 from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, span
 
 CARD = Notice(

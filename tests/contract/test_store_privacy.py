@@ -10,7 +10,7 @@ from syncer.hints import Deed, Hint
 from syncer.moments import DAY, Millis
 from syncer.records import Answer, Change, Contact, Deal, Kind, Story, Telling
 from syncer.store import EXPIRED, LIFTED, Erasure, Settlement, Status, tables
-from syncer.store.personal import BY_TABLE, PLACES
+from syncer.store.privacy.personal import BY_TABLE, PLACES
 from syncer.writeback import Intent
 from tests.contract.store_build import (
     ACCOUNT,

@@ -12,9 +12,10 @@ from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import measure
 from syncer.kpis.render import to_json
 from syncer.moments import iso
-from syncer.store import Store, open_store, views
-from syncer.store.dialect import Row
-from syncer.store.migrate import upgrade
+from syncer.store import Store, open_store
+from syncer.store.engines.dialect import Row
+from syncer.store.upkeep.migrate import upgrade
+from syncer.store.views import views
 from tests.unit.kpis.ledger import ACCOUNT, g12, question
 from tests.unit.kpis.ledger_rows import measuring, new_store
 
@@ -128,7 +129,7 @@ def test_views_stay_as_they_are_until_the_catalogue_changes(blank_url, monkeypat
     store.upgrade()
     assert made(store) == first
     fewer = dict(list(catalogue().items())[:3])
-    monkeypatch.setattr("syncer.store.view_queries.catalogue", lambda: fewer)
+    monkeypatch.setattr("syncer.store.views.view_queries.catalogue", lambda: fewer)
     monkeypatch.setattr(views, "edition", lambda: "later")
     store.upgrade()
     then = made(store)
@@ -144,7 +145,7 @@ def test_a_view_of_other_columns_is_made_anew(blank_url, monkeypatch):
     store = open_store(blank_url)
     store.upgrade()
     names = _columns(store, "now_cycles")
-    monkeypatch.setattr("syncer.store.view_queries._is_moment", lambda _: False)
+    monkeypatch.setattr("syncer.store.views.view_queries._is_moment", lambda _: False)
     monkeypatch.setattr(views, "edition", lambda: "later")
     store.upgrade()
     assert _columns(store, "now_cycles") == names
@@ -184,7 +185,7 @@ def test_a_view_that_stands_on_ours_is_named_as_the_obstacle(blank_postgres_url,
     store.upgrade()
     with store.commit() as unit:
         unit.connection.execute(text("CREATE VIEW theirs AS SELECT * FROM now_cycles"))
-    monkeypatch.setattr("syncer.store.view_queries._is_moment", lambda _: False)
+    monkeypatch.setattr("syncer.store.views.view_queries._is_moment", lambda _: False)
     monkeypatch.setattr(views, "edition", lambda: "later")
     with pytest.raises(ConfigError, match="stand on a view of ours"):
         store.upgrade()

@@ -87,7 +87,7 @@ def test_a_round_under_way_is_waited_for(filled, tmp_path):
 
 def test_bytes_that_a_reader_holds_are_named_and_go_with_the_next_command(filled, run, tmp_path, monkeypatch):
     crm, id_, email = filled
-    monkeypatch.setattr("syncer.store.sqlite._BUSY_MS", 100)
+    monkeypatch.setattr("syncer.store.engines.sqlite._BUSY_MS", 100)
     reader = open_store(f"sqlite:///{tmp_path / 'syncer.db'}")
     with reader.snapshot() as unit:
         unit.desk.account_names()

@@ -1,9 +1,9 @@
-"""Runs migrations on the connection that `syncer.store.migrate` hands over, inside its transaction."""
+"""Runs migrations on the connection that `syncer.store.upkeep.migrate` hands over, inside its transaction."""
 
 from alembic import context
 
-from syncer.store.scripts import is_ours
 from syncer.store.tables import metadata
+from syncer.store.upkeep.scripts import is_ours
 
 context.configure(
     connection=context.config.attributes["connection"],

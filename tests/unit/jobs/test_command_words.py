@@ -42,7 +42,8 @@ from jobs.writing.setup import SetupStep
 from jobs.writing.undo import UndoResult
 from mappings import convert
 from syncer.records import Kind
-from syncer.store import QueueStanding, Run, Tally, refuse
+from syncer.store import QueueStanding, Run, Tally
+from syncer.store.rows import refuse
 from syncer.writeback import UndoStep, Verdict
 from tests.english import english_in
 from tests.unit.writeback.cases import intent

@@ -16,7 +16,7 @@ from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.serving.breaker import Sickness
 from syncer.funnel.facts import Outcome
 from syncer.moments import DAY, Millis
-from syncer.store.news import Closings, Waiting
+from syncer.store.reports.news import Closings, Waiting
 
 NOW = Millis(1_790_000_000_000)
 BERLIN = ZoneInfo("Europe/Berlin")

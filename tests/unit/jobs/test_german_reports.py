@@ -139,7 +139,7 @@ def _left_out() -> set[str]:
     """Return every reason for which a unit does not count, as the code names them."""
     kpis = "".join(path.read_text(encoding="utf-8") for path in (SYNCER / "kpis").glob("*.py"))
     found = set(re.findall(r'excluded\["(\w+)"\]', kpis))
-    ledger = (SYNCER / "store" / "measures_populations.py").read_text(encoding="utf-8")
+    ledger = (SYNCER / "store" / "measures" / "populations.py").read_text(encoding="utf-8")
     ledger = ledger.partition("def cycle_excluded")[2].partition("def _first")[0]
     found |= set(re.findall(r', "(\w+)"\)', ledger)) | {EXPIRED}
     assert {"void", "partner", "no_date", "no_fx"} <= found

@@ -11,7 +11,7 @@ from syncer.funnel.facts import Outcome
 from syncer.moments import Millis
 from syncer.records import Owner
 from syncer.store import Store
-from syncer.store.browse_deals import StageOutcome
+from syncer.store.reports.browse_deals import StageOutcome
 
 ACCOUNT, NOW = "acme", Millis(1_790_000_000_000)
 CLOCKS = Clocks(as_of=NOW, known_at=NOW)

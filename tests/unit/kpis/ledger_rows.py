@@ -11,7 +11,7 @@ from msgspec import structs
 from sqlalchemy import Connection, Table, insert
 
 from syncer.store import Store, open_store, tables
-from syncer.store.measures import Measures
+from syncer.store.measures.measures import Measures
 from tests.unit.kpis.ledger import ACCOUNT, EARLY, DealRecord, Ledger
 
 

@@ -3,7 +3,7 @@
 import json
 
 from syncer.records import ActivityKind
-from syncer.store.evidence import PRIORITY
+from syncer.store.mirror.evidence import PRIORITY
 from tests.unit.kpis.ledger import Ledger
 from tests.unit.kpis.ledger_rows import state_row
 

@@ -1,0 +1,1 @@
+"""What jobs keep about their work: runs, cursors, outbox, inbox, notices, dead letters."""

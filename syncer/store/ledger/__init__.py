@@ -1,0 +1,1 @@
+"""What was decided: history and the current projection."""

@@ -1,0 +1,1 @@
+"""Counts for KPIs, in SQL that both databases answer alike."""

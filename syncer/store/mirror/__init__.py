@@ -1,0 +1,1 @@
+"""What the CRM said last, and the evidence that grows out of it."""

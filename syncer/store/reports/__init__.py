@@ -1,0 +1,1 @@
+"""What people leaf through and what the morning report counts."""

@@ -1,0 +1,131 @@
+"""What happened since a moment and what is due next: the counts of the morning report."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, select
+
+from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.moments import Millis
+from syncer.store import tables
+from syncer.store.engines.dialect import Row, raw
+from syncer.store.ledger import lead_returns
+from syncer.store.rows.decode import exact_amount
+
+_CLOSED = (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closings:
+    """Deals that came to one outcome for one reason."""
+
+    outcome: Outcome
+    reason: str | None
+    deals: int
+    #: Currency → sum; deals without an amount add nothing.
+    worth: dict[str | None, Decimal]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """Deals that wait for something."""
+
+    deals: int
+    worth: dict[str | None, Decimal]
+
+
+class News:
+    """Reads of one snapshot. Windows include their end and not their begin."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def handed_over(self, account: str, since: Millis, until: Millis) -> dict[str, int]:
+        """Return how many contacts became sales-ready, by the rule that made them so."""
+        events = tables.stage_events.c
+        statement = (
+            select(events.rule, func.count())
+            .where(
+                events.account == account,
+                events.superseded_at.is_(None),
+                events.to_stage == FunnelStage.LEAD_SQL.value,
+                events.virtual.is_(False),
+                events.occurred_at > since,
+                events.occurred_at <= until,
+            )
+            .group_by(events.rule)
+            .order_by(events.rule)
+        )
+        return {row[0]: row[1] for row in raw(self._connection, statement, {})}
+
+    def overdue(self, account: str, now: Millis, until: Millis) -> tuple[int, int]:
+        """Return how many hand-overs are untouched past their time, and how many fall due by `until`."""
+        states = tables.contact_states.c
+        clocks = select(func.count()).where(
+            states.account == account, states.stage == FunnelStage.LEAD_SQL.value, states.sla_due_at.is_not(None)
+        )
+        late = clocks.where(states.sla_due_at < now)
+        soon = clocks.where(states.sla_due_at >= now, states.sla_due_at <= until)
+        return self._connection.execute(late).scalar_one(), self._connection.execute(soon).scalar_one()
+
+    def closings(self, account: str, since: Millis, until: Millis) -> Sequence[Closings]:
+        """Return deals that came to an outcome, by outcome and reason; a correction within one outcome is none."""
+        spans, before = tables.deal_spans.c, tables.deal_spans.alias("before")
+        same_before = exists().where(
+            before.c.account == spans.account,
+            before.c.deal_id == spans.deal_id,
+            before.c.valid_to == spans.valid_from,
+            before.c.superseded_at.is_(None),
+            before.c.outcome == spans.outcome,
+        )
+        statement = _summed(spans.outcome, spans.reason).where(
+            spans.account == account,
+            spans.superseded_at.is_(None),
+            spans.outcome.in_(_CLOSED),
+            spans.valid_from > since,
+            spans.valid_from <= until,
+            ~same_before,
+        )
+        found: dict[tuple[str, str | None], list[Row]] = {}
+        for row in raw(self._connection, statement, {}):
+            found.setdefault((row[0], row[1]), []).append(row[2:])
+        return [
+            Closings(outcome=Outcome(outcome), reason=reason, deals=sum(row[1] for row in rows), worth=_worth(rows))
+            for (outcome, reason), rows in sorted(found.items(), key=lambda one: (_CLOSED.index(one[0][0]), str(one)))
+        ]
+
+    def proposed(self, account: str) -> Waiting:
+        """Return open deals that a rule would call delayed and nobody decided on."""
+        spans = tables.deal_spans.c
+        return self._waiting(account, and_(spans.outcome == Outcome.OPEN.value, spans.proposal.is_not(None)))
+
+    def resumes(self, account: str, since: Millis, until: Millis) -> Waiting:
+        """Return delayed sales that come back inside the window."""
+        spans = tables.deal_spans.c
+        inside = and_(spans.resume_at > since, spans.resume_at <= until)
+        return self._waiting(account, and_(spans.outcome == Outcome.OTHER.value, inside))
+
+    def lead_resumes(self, account: str, since: Millis, until: Millis) -> int:
+        """Return how many postponed leads come back inside the window."""
+        return lead_returns.counted(self._connection, account, since, until)
+
+    def _waiting(self, account: str, wanted: ColumnElement[bool]) -> Waiting:
+        spans, deals = tables.deal_spans.c, tables.deals.c
+        live = exists().where(deals.account == spans.account, deals.id == spans.deal_id, deals.archived_at.is_(None))
+        statement = _summed().where(
+            spans.account == account, spans.superseded_at.is_(None), spans.valid_to.is_(None), live, wanted
+        )
+        rows = raw(self._connection, statement, {})
+        return Waiting(deals=sum(row[1] for row in rows), worth=_worth(rows))
+
+
+def _summed(*keys: Column[Any]) -> Select[*tuple[Any, ...]]:
+    """Return a query of keys, currency, number of deals and sum of amounts in micro-units."""
+    spans = tables.deal_spans.c
+    return select(*keys, spans.currency, func.count(), func.sum(spans.amount)).group_by(*keys, spans.currency)
+
+
+def _worth(rows: Sequence[Row]) -> dict[str | None, Decimal]:
+    return {currency: exact_amount(int(micros)) for currency, _, micros in rows if micros is not None}

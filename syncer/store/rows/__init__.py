@@ -1,0 +1,1 @@
+"""How rows are made and read: encoding, refusing, superseding, marking, paging."""

@@ -1,0 +1,1 @@
+"""Care of a database: migrations, backups, what had its time."""

@@ -1,0 +1,1 @@
+"""What BI tools read: views and extracts."""
