@@ -18,7 +18,7 @@ from jobs.memory import spare_start_up
 from syncer.agreement import InForce, load_default
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import measure
-from syncer.kpis.render import to_json
+from syncer.kpis.rendering.render import to_json
 from syncer.store import Unit, open_store
 
 

@@ -9,7 +9,7 @@ from jobs.figures.strip import funnel_strip
 from jobs.rehearsal.demo import DemoDone
 from jobs.wording.terms import exclusions
 from jobs.wording.words import number, percent, stage_name, word
-from syncer.kpis.render import figure_text
+from syncer.kpis.rendering.render import figure_text
 
 _FORECAST = ("K20", "K20.weighted", "K20.commit", "K20.best_case", "K20.won")
 _OUTCOMES = ("K10", "K10.broad", "K10.won", "K10.lost", "K10.other", "K31", "K31.sum", "K14", "K26", "K27")

@@ -9,7 +9,7 @@ from jobs.cli.tables import print_table
 from jobs.extracts.export import Written
 from jobs.wording.words import Language
 from syncer.extracts.declared import extracts
-from syncer.kpis.render import figure_text
+from syncer.kpis.rendering.render import figure_text
 
 _HEADS = {"en": ("file", "rows", "columns", "holds"), "de": ("Datei", "Zeilen", "Spalten", "Inhalt")}
 _BESIDE = {

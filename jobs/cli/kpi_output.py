@@ -8,7 +8,7 @@ from jobs.cli.tables import print_table
 from jobs.wording.terms import exclusions, lacking, member, part
 from jobs.wording.words import Language, word
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.render import Format, cells, to_csv, to_json, to_parquet, to_xlsx
+from syncer.kpis.rendering.render import Format, cells, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi
 
 

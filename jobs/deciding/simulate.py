@@ -15,9 +15,9 @@ from syncer.errors import ConfigError, Problem
 from syncer.funnel import Rules, decide_contact, decide_deal
 from syncer.funnel.facts import ContactFacts, DealDecision
 from syncer.handover.simulation import Frame, Tally, count
-from syncer.kpis.experience import horizon_days
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.figures.experience import horizon_days
 from syncer.kpis.periods import Calendar
-from syncer.kpis.ports import Cut
 from syncer.moments import Millis
 from syncer.store import Store, Unit
 

@@ -8,7 +8,7 @@ from jobs.budget.parking import Rest
 from jobs.figures.asking import Asked, measured, question
 from jobs.health.status import AccountStatus, read_status
 from syncer.agreement import InForce
-from syncer.kpis.ports import ID
+from syncer.kpis.asked.ports import ID
 from syncer.kpis.question import Question
 from syncer.kpis.result import Kpi
 from syncer.moments import DAY, SECOND, Millis, iso

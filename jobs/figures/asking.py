@@ -15,12 +15,12 @@ from jobs.wording.words import LANGUAGES, Language
 from syncer.agreement import Agreement, InForce
 from syncer.errors import ConfigError, Problem
 from syncer.funnel import forecast_rule
-from syncer.kpis.attribution import Model
 from syncer.kpis.measure import KpiExplanation, explain, measure
 from syncer.kpis.periods import Calendar, parse_period
 from syncer.kpis.question import Question
 from syncer.kpis.rates import Rates, rates_of
 from syncer.kpis.result import Basis, Kpi, unread
+from syncer.kpis.statistics.attribution import Model
 from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms, service_of
 from syncer.kpis.touches import OriginRule, Reaction, origin_rule

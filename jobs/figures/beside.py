@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 
 import msgspec
 
-from syncer.kpis.experience import Experience, experience, horizon_days
-from syncer.kpis.ports import Cut
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.figures.experience import Experience, experience, horizon_days
 from syncer.kpis.question import Question
 from syncer.moments import Millis
 from syncer.store import Store, Unit

@@ -11,9 +11,9 @@ from jobs.names import agreement_text
 from syncer.agreement import InForce
 from syncer.funnel import forecast_rule
 from syncer.funnel.facts import DealSpan
-from syncer.kpis.memory import FrozenDay
+from syncer.kpis.asked.memory import FrozenDay
+from syncer.kpis.asked.ports import Cut
 from syncer.kpis.periods import Calendar, day_of
-from syncer.kpis.ports import Cut
 from syncer.moments import HOUR, Millis
 from syncer.store import Store
 

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from jobs.figures.asking import measured
 from jobs.figures.beside import count_beside
+from syncer.kpis.asked.ports import ID
 from syncer.kpis.periods import Period
-from syncer.kpis.ports import ID
 from syncer.kpis.question import Question
-from syncer.kpis.render import to_json
+from syncer.kpis.rendering.render import to_json
 from syncer.moments import DAY, Millis
 from syncer.store import Store
 from syncer.store.values import KpiRow

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.visit_lines import VisitLine
+from syncer.kpis.asked.visit_lines import VisitLine
 
 #: Column → what its head may be, in lower case.
 _HEADS: Mapping[str, Sequence[str]] = {

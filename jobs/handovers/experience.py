@@ -7,10 +7,10 @@ from jobs.deciding.derive import Clocks
 from jobs.figures.beside import kept_experience
 from syncer.agreement import Agreement
 from syncer.funnel.facts import ContactDecision
-from syncer.kpis.experience import MONTHS, Experience, experience, horizon_days
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.figures.experience import MONTHS, Experience, experience, horizon_days
 from syncer.kpis.periods import Calendar
-from syncer.kpis.ports import Cut
-from syncer.kpis.stats import wilson
+from syncer.kpis.statistics.stats import wilson
 from syncer.scoring import BaseRate
 from syncer.store import Unit
 

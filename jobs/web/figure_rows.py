@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from jobs.wording.terms import exclusions, lacking, member, part, term
 from jobs.wording.words import Language, number
 from syncer.kpis.catalogue import catalogue
-from syncer.kpis.render import figure_text
+from syncer.kpis.rendering.render import figure_text
 from syncer.kpis.result import Status
 from syncer.store.values import KpiRow
 

@@ -20,7 +20,7 @@ from jobs.wording.words import Language, number
 from syncer.errors import ConfigError
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import KpiExplanation
-from syncer.kpis.render import to_json
+from syncer.kpis.rendering.render import to_json
 from syncer.kpis.result import Basis, Kpi
 from syncer.store.values import KpiRow
 

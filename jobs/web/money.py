@@ -11,7 +11,7 @@ from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from jobs.wording.terms import member
-from syncer.kpis.attribution import Model
+from syncer.kpis.statistics.attribution import Model
 
 _IDS = ("K17", "K18", "K19", "K28")
 _WHOLE = ("K17.cost", "K17.cpi", "K17", "K17.cp_sql", "K18", "K18.full", "K18.cac", "K19.revenue", "K19", "K19.roas")

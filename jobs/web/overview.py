@@ -15,7 +15,7 @@ from jobs.web.site import Site
 from jobs.web.words import page_word
 from jobs.wording.terms import agreement_text
 from jobs.wording.words import Language, number, stage_name
-from syncer.kpis.render import figure_text
+from syncer.kpis.rendering.render import figure_text
 
 #: What the page measures where it is asked for another day.
 _IDS = ("K01", "K02", "K10", "K15", "K20")

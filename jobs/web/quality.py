@@ -18,9 +18,9 @@ from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
 from jobs.wording.words import Language, number, time_text
 from syncer.funnel.facts import Outcome
+from syncer.kpis.asked.ports import ID
 from syncer.kpis.catalogue import catalogue
-from syncer.kpis.ports import ID
-from syncer.kpis.render import figure_text
+from syncer.kpis.rendering.render import figure_text
 from syncer.records import Kind, Stage
 from syncer.store.reports.browse_deals import StageOutcome
 from syncer.store.values import OutboxEntry

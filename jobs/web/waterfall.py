@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 from jobs.web.figure_rows import Cell, Figures, amount_of
 from jobs.web.words import page_word
 from jobs.wording.words import Language, number
-from syncer.kpis.waterfall import ADDED, TAKEN
+from syncer.kpis.figures.waterfall import ADDED, TAKEN
 
 #: Units of the drawing: a bar with its gap, the bar alone, the height for bars, the room for text above and below.
 STEP, _WIDE, _HIGH, _ABOVE, _BELOW = 86, 58, 190, 22, 34

@@ -12,9 +12,9 @@ from syncer.handover.attempts import attempts_of
 from syncer.handover.entries import is_void
 from syncer.handover.simulation import Frame
 from syncer.handover.sla import first_touch
-from syncer.kpis.ranking import psi
 from syncer.kpis.result import SMALL
-from syncer.kpis.stats import Interval, wilson
+from syncer.kpis.statistics.ranking import psi
+from syncer.kpis.statistics.stats import Interval, wilson
 from syncer.moments import DAY, Millis
 
 #: Rejections that say that the lead came too early.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from syncer.funnel.facts import ContactDecision, Cycle, Outcome
 from syncer.handover.entries import is_handover, is_void
-from syncer.kpis.stats import Interval, wilson
+from syncer.kpis.statistics.stats import Interval, wilson
 from syncer.moments import DAY, Millis
 
 _WEEK = 7 * DAY

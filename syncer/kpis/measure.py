@@ -5,38 +5,38 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, replace
 
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.accuracy import accuracy
+from syncer.kpis.asked.ports import ID
+from syncer.kpis.asked.work import WorkingMeasures
 from syncer.kpis.catalogue import Declaration, select
-from syncer.kpis.conversion import accepted, sales_ready, steps
-from syncer.kpis.cost import per_lead, per_order
-from syncer.kpis.coverage import coverage
-from syncer.kpis.durations import deal_cycle, sales_cycle
-from syncer.kpis.dwell import time_in_stage
-from syncer.kpis.effort import effort
-from syncer.kpis.forecast import forecast
-from syncer.kpis.goals import goal_attainment
-from syncer.kpis.handover import acceptance, leakage, premature, response
-from syncer.kpis.inventory import inventory
-from syncer.kpis.market import consent, penetration
-from syncer.kpis.movement import transitions
-from syncer.kpis.ports import ID
-from syncer.kpis.profile import completeness
-from syncer.kpis.quality import data_quality
+from syncer.kpis.figures.accuracy import accuracy
+from syncer.kpis.figures.conversion import accepted, sales_ready, steps
+from syncer.kpis.figures.cost import per_lead, per_order
+from syncer.kpis.figures.coverage import coverage
+from syncer.kpis.figures.durations import deal_cycle, sales_cycle
+from syncer.kpis.figures.dwell import time_in_stage
+from syncer.kpis.figures.effort import effort
+from syncer.kpis.figures.forecast import forecast
+from syncer.kpis.figures.goals import goal_attainment
+from syncer.kpis.figures.handover import acceptance, leakage, premature, response
+from syncer.kpis.figures.inventory import inventory
+from syncer.kpis.figures.market import consent, penetration
+from syncer.kpis.figures.movement import transitions
+from syncer.kpis.figures.profile import completeness
+from syncer.kpis.figures.quality import data_quality
+from syncer.kpis.figures.reach import advanced, bands, leads_per_order, marketing_qualified, offered
+from syncer.kpis.figures.recycling import recycling
+from syncer.kpis.figures.renewals import retention
+from syncer.kpis.figures.requirement import reverse_funnel
+from syncer.kpis.figures.returns import attribution, returns
+from syncer.kpis.figures.score_quality import score_quality
+from syncer.kpis.figures.slips import slip_rates
+from syncer.kpis.figures.surveys import promoter_score
+from syncer.kpis.figures.velocity import velocity
+from syncer.kpis.figures.visits import bounces, contacts_per_visit, social
+from syncer.kpis.figures.waterfall import waterfall
+from syncer.kpis.figures.wins import order_values, win_rates
 from syncer.kpis.question import Ask, Question, ask
-from syncer.kpis.reach import advanced, bands, leads_per_order, marketing_qualified, offered
-from syncer.kpis.recycling import recycling
-from syncer.kpis.renewals import retention
-from syncer.kpis.requirement import reverse_funnel
 from syncer.kpis.result import Kpi
-from syncer.kpis.returns import attribution, returns
-from syncer.kpis.score_quality import score_quality
-from syncer.kpis.slips import slip_rates
-from syncer.kpis.surveys import promoter_score
-from syncer.kpis.velocity import velocity
-from syncer.kpis.visits import bounces, contacts_per_visit, social
-from syncer.kpis.waterfall import waterfall
-from syncer.kpis.wins import order_values, win_rates
-from syncer.kpis.work import WorkingMeasures
 
 _FAMILIES: Mapping[str, Callable[[Ask], Iterable[Kpi]]] = {
     "K01": inventory,

@@ -7,17 +7,17 @@ from typing import TypeVar, cast
 
 from syncer.errors import ConfigError, Problem
 from syncer.funnel.facts import DealSpan
-from syncer.kpis.attribution import Model
+from syncer.kpis.asked.ports import ID, Cut, Labels, Scope, Segment
+from syncer.kpis.asked.work import WorkingMeasures
 from syncer.kpis.catalogue import LANGUAGES, Declaration
 from syncer.kpis.periods import ALL, Calendar, Period, Window
-from syncer.kpis.ports import ID, Cut, Labels, Scope, Segment
 from syncer.kpis.rates import Rates
 from syncer.kpis.result import Basis, Figure, Kpi, Status
-from syncer.kpis.stats import cents
+from syncer.kpis.statistics.attribution import Model
+from syncer.kpis.statistics.stats import cents
 from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms
 from syncer.kpis.touches import OriginRule, origin_rule
-from syncer.kpis.work import WorkingMeasures
 from syncer.moments import DAY, Millis
 
 #: Whether an open deal is in the forecast of the quarter that contains a moment (domain B4).

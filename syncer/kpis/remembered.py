@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from syncer.funnel.facts import DealSpan
-from syncer.kpis.memory import Move
+from syncer.kpis.asked.memory import Move
+from syncer.kpis.asked.ports import Cut
 from syncer.kpis.periods import Window, day_of
-from syncer.kpis.ports import Cut
 from syncer.kpis.question import Ask
 from syncer.moments import Millis
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from syncer.kpis.ports import ID, Segment
+from syncer.kpis.asked.ports import ID, Segment
 from syncer.kpis.question import Ask
 from syncer.kpis.rates import missing_text
 from syncer.money import CostKind

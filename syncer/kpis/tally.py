@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.ports import EXPIRED, CycleCount, Segment
+from syncer.kpis.asked.ports import EXPIRED, CycleCount, Segment
 from syncer.kpis.question import Measured
 from syncer.kpis.result import FEW, Status, cohort_status, size_status
-from syncer.kpis.stats import wilson
+from syncer.kpis.statistics.stats import wilson
 
 
 @dataclass(kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from syncer.kpis.attribution import Touch
+from syncer.kpis.statistics.attribution import Touch
 from syncer.moments import MINUTE, Millis
 from syncer.records import ActivityKind
 

@@ -7,10 +7,10 @@ import pytest
 from msgspec import structs
 
 from syncer.funnel.facts import Outcome
+from syncer.kpis.asked.memory import FrozenDay
+from syncer.kpis.asked.ports import Cut
 from syncer.kpis.measure import explain, measure
-from syncer.kpis.memory import FrozenDay
 from syncer.kpis.periods import parse_as_of, parse_period
-from syncer.kpis.ports import Cut
 from syncer.kpis.remembered import closes_inside
 from syncer.kpis.targets import Target
 from syncer.moments import Millis

@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from syncer.kpis.asked.ports import Cohort, Cut, Milestone
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import Window, parse_as_of, parse_period
-from syncer.kpis.ports import Cohort, Cut, Milestone
 from syncer.kpis.result import Basis, Status
 from tests.unit.kpis.asking import rows
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, g12, question

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from syncer.funnel.facts import CycleType, FunnelStage, Origin, Outcome
+from syncer.kpis.asked.ports import Cohort, Cut, DealDate, Milestone, Scope
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import Calendar, parse_as_of, parse_period
-from syncer.kpis.ports import Cohort, Cut, DealDate, Milestone, Scope
 from syncer.records import Answer
 from syncer.store import tables
 from tests.unit.kpis.asking import segments

@@ -6,9 +6,9 @@ from functools import partial
 import pytest
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
+from syncer.kpis.asked.ports import Cut
 from syncer.kpis.measure import explain
 from syncer.kpis.periods import parse_as_of, parse_period
-from syncer.kpis.ports import Cut
 from syncer.moments import DAY
 from syncer.records import ActivityKind
 from tests.unit.kpis.asking import rows, segments

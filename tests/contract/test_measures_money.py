@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.attribution import Model
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import parse_as_of, parse_period
 from syncer.kpis.result import Basis
+from syncer.kpis.statistics.attribution import Model
 from syncer.kpis.touches import Origin
 from syncer.moments import Millis
 from syncer.money import RateOrigin

@@ -7,8 +7,8 @@ from sqlalchemy import event
 
 from bench.large_ledger import fill
 from bench.large_mirror import ACCOUNT
+from syncer.kpis.asked.ports import Cohort, Cut, Milestone
 from syncer.kpis.periods import Calendar, Window
-from syncer.kpis.ports import Cohort, Cut, Milestone
 from syncer.store import Store, Unit, open_store
 from tests.unit.kpis.ledger import at
 

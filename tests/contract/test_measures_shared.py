@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
+from syncer.kpis.asked.ports import Cohort, Cut, Milestone, Scope, Unit
 from syncer.kpis.periods import Window, parse_as_of
-from syncer.kpis.ports import Cohort, Cut, Milestone, Scope, Unit
 from syncer.store.measures.reach import counted, reach
 from tests.unit.kpis.ledger import ACCOUNT, BERLIN, Ledger, at, g12
 from tests.unit.kpis.ledger_rows import measuring, new_store

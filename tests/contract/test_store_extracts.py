@@ -10,7 +10,7 @@ from jobs.extracts.export import write_tables
 from jobs.extracts.files import Form
 from syncer.extracts.declared import extracts
 from syncer.kpis.measure import measure
-from syncer.kpis.render import to_json
+from syncer.kpis.rendering.render import to_json
 from syncer.records import Contact, Deal, Owner
 from syncer.store import tables
 from syncer.store.views.extracts import Extracts

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from syncer.errors import ConfigError
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import measure
-from syncer.kpis.render import to_json
+from syncer.kpis.rendering.render import to_json
 from syncer.moments import iso
 from syncer.store import Store, open_store
 from syncer.store.engines.dialect import Row

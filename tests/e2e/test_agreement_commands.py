@@ -14,7 +14,7 @@ from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
 from jobs.cli.app import app
 from syncer.errors import ConfigError
-from syncer.kpis.stats import wilson
+from syncer.kpis.statistics.stats import wilson
 from tests.e2e.conftest import TODAY
 from tests.e2e.test_handover_cards import lines
 

@@ -21,7 +21,7 @@ from jobs.rehearsal.clone import CloneOrders, clone
 from jobs.rounds import backfill_round, sync_round
 from jobs.writing.setup import setup
 from syncer.errors import ConfigError
-from syncer.kpis.render import to_json
+from syncer.kpis.rendering.render import to_json
 from syncer.moments import moment
 from syncer.store import tables
 from tests.e2e.conftest import TODAY, settings_for

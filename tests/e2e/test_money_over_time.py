@@ -14,8 +14,8 @@ from jobs.figures.freezing import freeze_days, last_over
 from jobs.pulling.look import look
 from jobs.rounds import backfill_round, freeze_round, measure_round, sync_round
 from jobs.schedule import Nightly
+from syncer.kpis.asked.ports import Cut
 from syncer.kpis.periods import Calendar
-from syncer.kpis.ports import Cut
 from syncer.moments import DAY, HOUR, Millis, millis
 from syncer.money import RateOrigin
 from tests.e2e.conftest import planned_for, settings_for

@@ -20,7 +20,7 @@ from jobs.rounds import backfill_round, derive_round, sync_round
 from jobs.writing.setup import setup
 from syncer.agreement import InForce
 from syncer.errors import ConfigError
-from syncer.kpis.render import to_json
+from syncer.kpis.rendering.render import to_json
 from tests.e2e.test_forgetting import PAST, busiest, eraser_of, traces
 
 GIVEN = "Freely given consent from contact"

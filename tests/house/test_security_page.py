@@ -11,7 +11,7 @@ import pytest
 from jobs.settings import load_settings
 from syncer.agreement import in_force
 from syncer.errors import ConfigError
-from syncer.kpis.render import to_csv, to_xlsx
+from syncer.kpis.rendering.render import to_csv, to_xlsx
 from syncer.kpis.result import Kpi
 
 ROOT = Path(__file__).parents[2]

@@ -8,8 +8,8 @@ from itertools import groupby
 
 import numpy as np
 
-from syncer.kpis.ranking import auc
-from syncer.kpis.stats import Interval, wilson
+from syncer.kpis.statistics.ranking import auc
+from syncer.kpis.statistics.stats import Interval, wilson
 from syncer.scoring.calibration.regression import fit_logit
 from syncer.scoring.calibration.scaling import logit
 from syncer.scoring.calibration.woe import Fate

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from syncer.kpis.stats import Interval, wilson
+from syncer.kpis.statistics.stats import Interval, wilson
 from syncer.scoring.calibration.rows import Row
 from syncer.scoring.calibration.woe import Fate, Strength, information_value, strength
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncer.agreement.score import ScoreModel
-from syncer.kpis.stats import Interval
+from syncer.kpis.statistics.stats import Interval
 from syncer.scoring.calibration.card import Scorecard
 from syncer.scoring.calibration.points import engagement_of, groups_of
 from syncer.scoring.calibration.proposal import Proposal

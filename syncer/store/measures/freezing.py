@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import Connection, and_, func, select, update
 
 from syncer.funnel.facts import DealSpan, Outcome
-from syncer.kpis.memory import FrozenDay
-from syncer.kpis.ports import Cut
+from syncer.kpis.asked.memory import FrozenDay
+from syncer.kpis.asked.ports import Cut
 from syncer.store import tables
 from syncer.store.engines.dialect import Row, chunks, dialect_of
 from syncer.store.ledger.spans import SPAN_COLUMNS, span_of, span_row

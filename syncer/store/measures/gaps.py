@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Subquery, and_, case, exists, false, func, literal, null, or_, select
 
 from syncer.funnel.facts import Outcome
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.asked.work import DealGaps, Share
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut
-from syncer.kpis.work import DealGaps, Share
 from syncer.records import ActivityKind
 from syncer.store import tables
 from syncer.store.engines.dialect import Query

@@ -18,9 +18,9 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.asked.ports import Cut, Segment
+from syncer.kpis.asked.work import Effort, Handover, ProfileCount
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut, Segment
-from syncer.kpis.work import Effort, Handover, ProfileCount
 from syncer.store import tables
 from syncer.store.engines.dialect import Row, streamed
 from syncer.store.ledger.spans import OUTCOMES

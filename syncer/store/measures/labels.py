@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, func, select
 
-from syncer.kpis.ports import Labels
+from syncer.kpis.asked.ports import Labels
 from syncer.records import Owner
 from syncer.store import tables
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import BigInteger, Connection, FromClause, and_, case, cast, func, literal, null, or_, select
 
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.asked.work import ConsentCount, MailCount, Share
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut
-from syncer.kpis.work import ConsentCount, MailCount, Share
 from syncer.store import tables
 from syncer.store.measures.people import member
 from syncer.store.measures.populations import is_test

@@ -7,10 +7,9 @@ from decimal import Decimal
 from sqlalchemy import Connection, Subquery, and_, false, func, select, true
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.journeys import Journey
-from syncer.kpis.memory import FrozenDay, Move, PushCount
-from syncer.kpis.periods import Window
-from syncer.kpis.ports import (
+from syncer.kpis.asked.journeys import Journey
+from syncer.kpis.asked.memory import FrozenDay, Move, PushCount
+from syncer.kpis.asked.ports import (
     AmountCount,
     AnswerCount,
     Cohort,
@@ -27,6 +26,7 @@ from syncer.kpis.ports import (
     StageCount,
     Unit,
 )
+from syncer.kpis.periods import Window
 from syncer.moments import Millis
 from syncer.money import CostKind
 from syncer.records import CostLine
@@ -67,7 +67,7 @@ from syncer.store.rows.decode import amount_of
 
 
 class Measures:
-    """What KPIs ask of the ledger (`syncer.kpis.work.WorkingMeasures`), bound to one transaction."""
+    """What KPIs ask of the ledger (`syncer.kpis.asked.work.WorkingMeasures`), bound to one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection

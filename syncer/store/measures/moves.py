@@ -23,9 +23,9 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import DealSpan, Outcome
-from syncer.kpis.memory import FrozenDay, Move
+from syncer.kpis.asked.memory import FrozenDay, Move
+from syncer.kpis.asked.ports import Cut
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut
 from syncer.moments import Millis
 from syncer.store import tables
 from syncer.store.engines.dialect import Query, Row, streamed

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Subquery, and_, case, false, or_, select
 
 from syncer.funnel.facts import CycleType, Outcome
+from syncer.kpis.asked.ports import Cut, Milestone
+from syncer.kpis.asked.work import Newcomers
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut, Milestone
-from syncer.kpis.work import Newcomers
 from syncer.store.measures.populations import MILESTONES, cycle_excluded, cycles_as_of
 from syncer.store.measures.queries import grouped
 from syncer.store.measures.segments import cycle_segment, reader

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, String, and_, cast, false, func, literal, or_
 
 from syncer.funnel.facts import Outcome
 from syncer.funnel.two_way import NOT_HELD
-from syncer.kpis.journeys import Journey
+from syncer.kpis.asked.journeys import Journey
+from syncer.kpis.asked.ports import Cohort, Cut, DealDate
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cohort, Cut, DealDate
 from syncer.kpis.touches import Reaction
 from syncer.records import ActivityKind
 from syncer.store import tables

@@ -3,7 +3,7 @@
 from sqlalchemy import JSON, Text, and_, case, cast, func, literal, literal_column, null, select
 from sqlalchemy.sql.selectable import NamedFromClause
 
-from syncer.kpis.ports import Cut
+from syncer.kpis.asked.ports import Cut
 from syncer.records import Company, Contact
 from syncer.store import tables
 from syncer.store.measures.time import Expression, number

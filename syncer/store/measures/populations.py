@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
-from syncer.kpis.ports import EXPIRED, NO_RENEWAL, Cohort, Cut, DealDate, Milestone, Scope
+from syncer.kpis.asked.ports import EXPIRED, NO_RENEWAL, Cohort, Cut, DealDate, Milestone, Scope
 from syncer.store import tables
 from syncer.store.engines.dialect import Query
 from syncer.store.ledger.spans import SPAN_COLUMNS

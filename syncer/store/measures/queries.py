@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.asked.ports import GRAINS, Cohort, Cut, DealDate, Milestone
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import GRAINS, Cohort, Cut, DealDate, Milestone
 from syncer.store import tables
 from syncer.store.engines.dialect import Query, Row
 from syncer.store.measures.populations import (

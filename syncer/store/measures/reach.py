@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, case, false, select
 
 from syncer.funnel.facts import CycleType, Outcome
-from syncer.kpis.ports import EXPIRED, ID, Cohort, Cut, CycleCount, Milestone, Scope, Segment
+from syncer.kpis.asked.ports import EXPIRED, ID, Cohort, Cut, CycleCount, Milestone, Scope, Segment
 from syncer.store.measures.populations import ENDINGS, MILESTONES, cycle_excluded, cycles_as_of
 from syncer.store.measures.queries import grouped
 from syncer.store.measures.segments import TIMES, cycle_segment, reader

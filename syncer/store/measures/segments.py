@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import FromClause, String, Subquery, and_, cast, func, literal, null, select
 
+from syncer.kpis.asked.ports import GRAINS, HOUR, ID, Cut, Segment
 from syncer.kpis.periods import day_of
-from syncer.kpis.ports import GRAINS, HOUR, ID, Cut, Segment
 from syncer.store import tables
 from syncer.store.measures.people import company_size, contact_field, contact_size, deal_field
 from syncer.store.measures.populations import known, last_event

@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeVar
 from sqlalchemy import Connection, case, exists, func, or_, select, union
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.ports import COMPANY_DIMS, ID, Cut, Segment, StageCount, Unit
-from syncer.kpis.work import MarketCount, Share
+from syncer.kpis.asked.ports import COMPANY_DIMS, ID, Cut, Segment, StageCount, Unit
+from syncer.kpis.asked.work import MarketCount, Share
 from syncer.store import tables
 from syncer.store.engines.dialect import Query, Row, streamed
 from syncer.store.measures.populations import cycles_as_of, deals_as_of, view_of

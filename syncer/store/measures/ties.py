@@ -6,8 +6,8 @@ from dataclasses import replace
 from sqlalchemy import Connection, String, Subquery, case, exists, false, func, literal, select
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.ports import Cut, DealRow, Scope
-from syncer.kpis.work import Tie
+from syncer.kpis.asked.ports import Cut, DealRow, Scope
+from syncer.kpis.asked.work import Tie
 from syncer.store.ledger.spans import SPAN_COLUMNS, span_of
 from syncer.store.measures.populations import deal_excluded, deals_as_of
 from syncer.store.measures.segments import deal_segment, reader

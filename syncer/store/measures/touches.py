@@ -3,7 +3,7 @@
 from sqlalchemy import FromClause, and_, or_
 
 from syncer.funnel.two_way import ANSWERED, NOT_HELD
-from syncer.kpis.ports import Cut
+from syncer.kpis.asked.ports import Cut
 from syncer.records import ActivityKind
 from syncer.store.measures.people import member
 from syncer.store.measures.time import Expression

@@ -5,10 +5,10 @@ from dataclasses import astuple
 
 from sqlalchemy import Connection, case, func, null, select
 
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.asked.visit_lines import VisitLine
+from syncer.kpis.asked.work import Visits
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut
-from syncer.kpis.visit_lines import VisitLine
-from syncer.kpis.work import Visits
 from syncer.store import tables
 from syncer.store.engines.dialect import dialect_of
 from syncer.store.measures.time import Expression

@@ -13,9 +13,9 @@ from itertools import chain
 from sqlalchemy import Connection, case, false, select
 
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.asked.ports import Cut, Segment
+from syncer.kpis.asked.work import UNDER_WAY, Move, Pass
 from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut, Segment
-from syncer.kpis.work import UNDER_WAY, Move, Pass
 from syncer.store import tables
 from syncer.store.engines.dialect import Query, Row, streamed
 from syncer.store.measures.populations import cycle_excluded, cycles_as_of, known, tested

@@ -1,12 +1,11 @@
-"""What KPIs ask about the work behind the stages (`syncer.kpis.work.Work`), bound to one transaction."""
+"""What KPIs ask about the work behind the stages (`syncer.kpis.asked.work.Work`), bound to one transaction."""
 
 from collections.abc import Hashable, Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from syncer.kpis.periods import Window
-from syncer.kpis.ports import ID, Cut
-from syncer.kpis.work import (
+from syncer.kpis.asked.ports import ID, Cut
+from syncer.kpis.asked.work import (
     ConsentCount,
     DealGaps,
     Effort,
@@ -21,6 +20,7 @@ from syncer.kpis.work import (
     Tie,
     Visits,
 )
+from syncer.kpis.periods import Window
 from syncer.store.measures import gaps, handovers, market, passes, ties, visits
 from syncer.store.measures.populations import view_of
 from syncer.store.measures.stages import Standing

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy import Connection
 
 from syncer.funnel.facts import DealSpan
-from syncer.kpis.memory import FrozenDay
-from syncer.kpis.ports import Cut
+from syncer.kpis.asked.memory import FrozenDay
+from syncer.kpis.asked.ports import Cut
 from syncer.moments import Millis
 from syncer.money import RateLine
 from syncer.records import CostLine

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from syncer.funnel import decide_contact
 from syncer.funnel.facts import Outcome
 from syncer.handover.simulation import Frame, Tally, count
-from syncer.kpis.stats import wilson
+from syncer.kpis.statistics.stats import wilson
 from tests.unit.funnel.build import at, deal_facts, decided_deal, facts, row, rules
 
 NOW = at("2026-12-01T12:00")

@@ -19,8 +19,8 @@ from jobs.wording.words import stage_name, stage_text
 from syncer.agreement import load_default
 from syncer.funnel import FunnelStage
 from syncer.funnel.facts import CycleType, Origin, Outcome
+from syncer.kpis.asked.ports import EXPIRED
 from syncer.kpis.catalogue import catalogue
-from syncer.kpis.ports import EXPIRED
 from syncer.kpis.result import Kpi
 from tests.english import english_in
 
@@ -137,7 +137,7 @@ def test_every_code_that_a_report_may_show_has_german_words():
 
 def _left_out() -> set[str]:
     """Return every reason for which a unit does not count, as the code names them."""
-    kpis = "".join(path.read_text(encoding="utf-8") for path in (SYNCER / "kpis").glob("*.py"))
+    kpis = "".join(path.read_text(encoding="utf-8") for path in (SYNCER / "kpis").rglob("*.py"))
     found = set(re.findall(r'excluded\["(\w+)"\]', kpis))
     ledger = (SYNCER / "store" / "measures" / "populations.py").read_text(encoding="utf-8")
     ledger = ledger.partition("def cycle_excluded")[2].partition("def _first")[0]

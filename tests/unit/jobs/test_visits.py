@@ -7,7 +7,7 @@ import pytest
 from jobs.figures.visits import read_visits
 from jobs.wording.sentences import spoken
 from syncer.errors import ConfigError
-from syncer.kpis.visit_lines import VisitLine
+from syncer.kpis.asked.visit_lines import VisitLine
 
 DAY = date(2026, 5, 1).toordinal() - date(1970, 1, 1).toordinal()
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.asked.work import WorkingMeasures
 from syncer.kpis.measure import measure
-from syncer.kpis.ports import Cut
 from syncer.kpis.result import Kpi
-from syncer.kpis.work import WorkingMeasures
 from tests.unit.kpis.ledger import question
 
 

@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.measure import measure
-from syncer.kpis.ports import (
+from syncer.kpis.asked.ports import (
     CycleCount,
     DayCount,
     DealRow,
     DealSum,
 )
+from syncer.kpis.measure import measure
 from tests.unit.kpis.ledger import at, question, span
 
 WON, LOST, OTHER, OPEN, VOID = Outcome.WON, Outcome.LOST, Outcome.OTHER, Outcome.OPEN, Outcome.VOID

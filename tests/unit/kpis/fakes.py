@@ -4,10 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.journeys import Journey
-from syncer.kpis.memory import FrozenDay, Move, PushCount
-from syncer.kpis.periods import Window
-from syncer.kpis.ports import (
+from syncer.kpis.asked.journeys import Journey
+from syncer.kpis.asked.memory import FrozenDay, Move, PushCount
+from syncer.kpis.asked.ports import (
     AmountCount,
     AnswerCount,
     Cohort,
@@ -23,6 +22,7 @@ from syncer.kpis.ports import (
     StageCount,
     Unit,
 )
+from syncer.kpis.periods import Window
 from syncer.kpis.remembered import closes_inside
 from syncer.moments import Millis
 from syncer.records import CostLine

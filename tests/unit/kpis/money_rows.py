@@ -6,9 +6,9 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.attribution import Path, Touch
-from syncer.kpis.memory import Move
+from syncer.kpis.asked.memory import Move
 from syncer.kpis.rates import rates_of
+from syncer.kpis.statistics.attribution import Path, Touch
 from syncer.money import RateLine, RateOrigin
 from tests.unit.kpis.ledger import at, span
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncer.kpis.attribution import Model, Path, Touch, credits_of, parts_of
+from syncer.kpis.statistics.attribution import Model, Path, Touch, credits_of, parts_of
 from syncer.kpis.touches import EMAIL_SOURCE, Origin, Reaction, origin_rule, visits
 from syncer.moments import DAY, MINUTE, Millis
 from tests.unit.kpis.ledger import at

@@ -1,7 +1,7 @@
 from syncer.funnel.facts import Outcome
-from syncer.kpis.experience import DEFAULT_HORIZON, Experience, experience, horizon_days
+from syncer.kpis.asked.ports import EXPIRED, Cut, CycleCount, DayCount, Milestone
+from syncer.kpis.figures.experience import DEFAULT_HORIZON, Experience, experience, horizon_days
 from syncer.kpis.periods import Calendar
-from syncer.kpis.ports import EXPIRED, Cut, CycleCount, DayCount, Milestone
 from syncer.moments import Millis
 from tests.unit.kpis.fakes import Given
 

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from syncer.kpis.asked.memory import FrozenDay
+from syncer.kpis.asked.ports import DealDate, DealSum
 from syncer.kpis.measure import measure
-from syncer.kpis.memory import FrozenDay
 from syncer.kpis.periods import ALL, parse_as_of, parse_period
-from syncer.kpis.ports import DealDate, DealSum
 from syncer.kpis.result import Status
 from tests.unit.kpis.counts import LOST, WON
 from tests.unit.kpis.fakes import Given

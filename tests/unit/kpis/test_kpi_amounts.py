@@ -6,9 +6,7 @@ from decimal import Decimal
 import pytest
 
 from syncer.funnel.facts import CycleType
-from syncer.kpis.measure import measure
-from syncer.kpis.periods import parse_period
-from syncer.kpis.ports import (
+from syncer.kpis.asked.ports import (
     AmountCount,
     DayCount,
     DealDate,
@@ -17,6 +15,8 @@ from syncer.kpis.ports import (
     Labels,
     Milestone,
 )
+from syncer.kpis.measure import measure
+from syncer.kpis.periods import parse_period
 from syncer.kpis.result import Basis, Status
 from syncer.money import CostKind
 from tests.unit.kpis.counts import LOST, OPEN, WON, cycle, days, deal, rows, sums

@@ -5,11 +5,11 @@ from decimal import Decimal
 
 import pytest
 
-from syncer.kpis.attribution import Model
-from syncer.kpis.journeys import Journey
+from syncer.kpis.asked.journeys import Journey
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import parse_period
 from syncer.kpis.result import Basis, Status
+from syncer.kpis.statistics.attribution import Model
 from syncer.kpis.touches import Origin, Reaction
 from syncer.moments import DAY, Millis
 from syncer.money import CostKind

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from msgspec import structs
 
+from syncer.kpis.asked.ports import AmountCount, DealRow, DealSum, Labels, Milestone
 from syncer.kpis.periods import parse_period
-from syncer.kpis.ports import AmountCount, DealRow, DealSum, Labels, Milestone
 from syncer.money import RateOrigin
 from tests.unit.kpis.counts import OPEN, OTHER, WON, cycle, deal, rows
 from tests.unit.kpis.fakes import Given

@@ -8,13 +8,13 @@ import pytest
 
 from syncer.agreement.head import BusinessHours, Goal
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.asked.ports import ID, NO_RENEWAL, CycleCount, DealDate, DealRow, DealSum, Milestone
+from syncer.kpis.asked.work import ConsentCount, DealGaps, MailCount, MarketCount, ProfileCount, Share, Tie
 from syncer.kpis.business import BusinessTime
 from syncer.kpis.measure import measure
 from syncer.kpis.periods import parse_as_of, parse_period
-from syncer.kpis.ports import ID, NO_RENEWAL, CycleCount, DealDate, DealRow, DealSum, Milestone
 from syncer.kpis.result import Status
 from syncer.kpis.terms import Terms
-from syncer.kpis.work import ConsentCount, DealGaps, MailCount, MarketCount, ProfileCount, Share, Tie
 from tests.unit.kpis.counts import OPEN, cycle, deal, percent, rows
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import BERLIN, at, question, span

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 
 from syncer.errors import Bug
 from syncer.funnel.facts import Outcome
-from syncer.kpis import waterfall as falls
+from syncer.kpis.asked.memory import PushCount
+from syncer.kpis.figures import waterfall as falls
 from syncer.kpis.measure import explain, measure
-from syncer.kpis.memory import PushCount
 from syncer.kpis.periods import ALL, parse_as_of, parse_period
 from tests.unit.kpis.counts import LOST, WON, percent
 from tests.unit.kpis.fakes import Given

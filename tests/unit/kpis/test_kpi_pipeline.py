@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from syncer.funnel.facts import FunnelStage
+from syncer.kpis.asked.ports import AmountCount, DayCount, DealDate, DealSum, Milestone, StageCount, Unit
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import ALL, parse_period
-from syncer.kpis.ports import AmountCount, DayCount, DealDate, DealSum, Milestone, StageCount, Unit
 from syncer.kpis.result import Status
 from syncer.kpis.targets import Target
 from tests.unit.kpis.counts import LOST, OPEN, OTHER, VOID, WON, cycle, days, deal, rows, sums

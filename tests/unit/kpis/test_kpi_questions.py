@@ -6,8 +6,7 @@ import pytest
 
 from syncer.errors import ConfigError
 from syncer.funnel.facts import FunnelStage
-from syncer.kpis.measure import measure
-from syncer.kpis.ports import (
+from syncer.kpis.asked.ports import (
     AmountCount,
     AnswerCount,
     DealRow,
@@ -17,6 +16,7 @@ from syncer.kpis.ports import (
     StageCount,
     Unit,
 )
+from syncer.kpis.measure import measure
 from syncer.kpis.result import Basis, Status
 from tests.unit.kpis.counts import LOST, OPEN, OTHER, WON, cycle, deal, percent, rows
 from tests.unit.kpis.fakes import Given

@@ -4,13 +4,13 @@ from decimal import Decimal
 
 import pytest
 
-from syncer.kpis.measure import measure
-from syncer.kpis.periods import parse_period
-from syncer.kpis.ports import (
+from syncer.kpis.asked.ports import (
     DealDate,
     DealSum,
     Milestone,
 )
+from syncer.kpis.measure import measure
+from syncer.kpis.periods import parse_period
 from syncer.kpis.result import Basis, Status
 from tests.unit.kpis.counts import LOST, OPEN, OTHER, VOID, WON, cycle, percent, rows, sums
 from tests.unit.kpis.fakes import Given

@@ -3,12 +3,12 @@
 import pytest
 
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.kpis.asked.ports import CycleCount, Milestone
+from syncer.kpis.asked.work import Effort, Move, Newcomers
 from syncer.kpis.measure import measure
-from syncer.kpis.ports import CycleCount, Milestone
-from syncer.kpis.ranking import auc, auc_interval, brier, psi
 from syncer.kpis.result import Status
-from syncer.kpis.stats import kaplan_meier
-from syncer.kpis.work import Effort, Move, Newcomers
+from syncer.kpis.statistics.ranking import auc, auc_interval, brier, psi
+from syncer.kpis.statistics.stats import kaplan_meier
 from tests.unit.kpis.counts import LOST, OPEN, OTHER, VOID, WON, cycle, days, percent, rows
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import question

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from syncer.kpis.catalogue import catalogue
-from syncer.kpis.render import cells, to_csv, to_json, to_parquet, to_xlsx
+from syncer.kpis.rendering.render import cells, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi, Status, unread
 
 RATE = Kpi(

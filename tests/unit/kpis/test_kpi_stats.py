@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from syncer.kpis.resampling import mean_interval, sum_interval
-from syncer.kpis.stats import (
+from syncer.kpis.statistics.resampling import mean_interval, sum_interval
+from syncer.kpis.statistics.stats import (
     Promoters,
     aalen_johansen,
     cents,

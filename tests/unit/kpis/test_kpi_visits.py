@@ -1,9 +1,9 @@
 """The worked examples about visits: contacts, bounces, dwell, social media."""
 
 from syncer.funnel.facts import FunnelStage
+from syncer.kpis.asked.ports import CycleCount, Milestone
+from syncer.kpis.asked.work import Share
 from syncer.kpis.measure import measure
-from syncer.kpis.ports import CycleCount, Milestone
-from syncer.kpis.work import Share
 from tests.unit.kpis.counts import OPEN, percent, rows
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import question

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.periods import Window
-from syncer.kpis.ports import Cut
-from syncer.kpis.work import (
+from syncer.kpis.asked.ports import Cut
+from syncer.kpis.asked.work import (
     ConsentCount,
     DealGaps,
     Effort,
@@ -21,6 +20,7 @@ from syncer.kpis.work import (
     Tie,
     Visits,
 )
+from syncer.kpis.periods import Window
 from tests.unit.kpis.ledger import at
 
 NOTHING = Share((), None, 0, 0)

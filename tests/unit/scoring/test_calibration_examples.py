@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncer.kpis.ranking import psi
+from syncer.kpis.statistics.ranking import psi
 from syncer.moments import DAY
 from syncer.scoring.calibration import quality
 from syncer.scoring.calibration.sample import Allowed, allowed, may_publish, parameters

@@ -1,0 +1,1 @@
+"""What KPIs ask of a ledger and what it answers: ports and plain values."""

@@ -1,0 +1,118 @@
+"""Whether the open pipeline of a quarter is enough for what is still to be won (K22)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from syncer.funnel.facts import Outcome
+from syncer.kpis.asked.ports import ID, DealDate
+from syncer.kpis.money import Purse, fill
+from syncer.kpis.question import Ask, Measured
+from syncer.kpis.remembered import days_of, earlier_quarters, remembered, worth
+from syncer.kpis.result import FEW, Kpi, Status, size_status
+
+#: The goal that coverage is measured against.
+METRIC = "won_amount"
+
+_QUARTERS = 4
+
+
+@dataclass(kw_only=True, slots=True)
+class Past:
+    """What became of pipelines of the same age, by value."""
+
+    won: Decimal = Decimal(0)
+    closed: Decimal = Decimal(0)
+    deals: int = 0
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Share of the decided value that was won; None below five deals, or where none was won."""
+        return self.won / self.closed if self.deals >= FEW and self.won else None
+
+
+@dataclass(kw_only=True, slots=True)
+class Cover:
+    """Open pipeline and what was won, of the period."""
+
+    open: Purse = field(default_factory=Purse)
+    won: Purse = field(default_factory=Purse)
+
+
+def coverage(ask: Ask) -> Iterable[Kpi]:
+    """Yield K22: pipeline by what the target still lacks, the multiple that is needed, and how far it falls short."""
+    if ID in ask.question.by:
+        yield from _each(ask)
+        return
+    cover, past = _cover(ask), _past(ask)
+    asked = ask.question.target
+    target = None
+    if asked is not None and asked.metric == METRIC:
+        target = asked.within(ask.window, ask.question.calendar)
+    lacking = None if target is None else target - cover.won.amount
+    value = None if lacking is None or lacking <= 0 else cover.open.amount / lacking
+    required = None if past.rate is None else 1 / past.rate
+    reached = lacking is not None and lacking <= 0
+    notes = {"target": target, "won": cover.won.amount, "reached": reached, **cover.open.notes}
+    excluded = {**cover.open.excluded, **{f"won_{name}": n for name, n in cover.won.excluded.items()}}
+    yield ask.row("K22", (), _ratio(value, cover.open.units, excluded, notes))
+    yield ask.row("K22.required", (), _ratio(required, past.deals, {}, {"win_rate": past.rate}))
+    gap = None if value is None or required is None else required - value
+    yield ask.row("K22.gap", (), _ratio(gap, cover.open.units, {}, {}))
+    yield ask.row("K22.pipeline", (), _money(cover.open.known, cover.open.units))
+    yield ask.row("K22.target", (), _money(target, None))
+    yield ask.row("K22.lacking", (), _money(None if lacking is None else max(lacking, Decimal(0)), None))
+
+
+def _each(ask: Ask) -> Iterable[Kpi]:
+    """Yield the open deals behind the figure, one by one."""
+    for row in ask.measures.deal_rows(ask.every, Outcome.OPEN, ask.window):
+        purse = Purse()
+        if row.excluded is None:
+            fill(purse, ask, row.span)
+        excluded = purse.excluded if row.excluded is None else {row.excluded: 1}
+        for row_id in ("K22", "K22.pipeline"):
+            yield ask.row(row_id, row.segment, Measured(value=None, n=purse.units, excluded=excluded))
+
+
+def _cover(ask: Ask) -> Cover:
+    cover = Cover()
+    for row in ask.measures.deal_rows(ask.every, Outcome.OPEN, ask.window):
+        if row.excluded is None:
+            fill(cover.open, ask, row.span)
+    for group in ask.measures.deals(ask.every, DealDate.CLOSE, ask.window):
+        if group.excluded is None and group.outcome is Outcome.WON:
+            cover.won.lack(group.units - group.with_amount)
+            if group.with_amount:
+                cover.won.put(ask, group.amount, (group.currency, group.day), group.with_amount)
+    return cover
+
+
+def _past(ask: Ask) -> Past:
+    """Return what became of the pipelines of the last four quarters at the same distance from their beginning."""
+    past, calendar, window = Past(), ask.question.calendar, ask.window
+    if window.start is None:
+        return past
+    age = ask.today - calendar.day_number(window.start)
+    for quarter in earlier_quarters(ask, window.start, _QUARTERS):
+        day = days_of(ask, quarter)[0] + age
+        for move in remembered(ask, ask.every, day, quarter).moves:
+            after = move.after
+            if move.excluded is not None or after is None:
+                continue
+            amount = worth(ask, move.before, day)
+            if amount is not None and after.outcome in {Outcome.WON, Outcome.LOST, Outcome.OTHER}:
+                past.deals += 1
+                past.closed += amount
+                past.won += amount if after.outcome is Outcome.WON else 0
+    return past
+
+
+def _ratio(value: Decimal | None, n: int, excluded: dict[str, int], notes: dict[str, object]) -> Measured:
+    status = Status.UNDEFINED if value is None else size_status(n or 1)
+    shown = None if value is None else float(value)
+    return Measured(value=shown, n=n, status=status, excluded=excluded, notes=notes)
+
+
+def _money(value: Decimal | None, n: int | None) -> Measured:
+    return Measured(value=value, n=n, status=Status.UNDEFINED if value is None else Status.MATURE)

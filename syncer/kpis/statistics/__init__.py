@@ -1,0 +1,1 @@
+"""How sure a figure is, and how credit is shared: pure arithmetic."""
