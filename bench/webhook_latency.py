@@ -113,7 +113,7 @@ def environment(folder: Path, base_url: str, port: int) -> dict[str, str]:
 def syncer(around: dict[str, str], *arguments: str) -> None:
     """Run one command to its end in an environment."""
     command = [sys.executable, "-c", "from jobs.cli import main; main()", *arguments]
-    subprocess.run(command, env=around, capture_output=True, check=False, timeout=600)
+    subprocess.run(command, env=around, capture_output=True, check=False, timeout=3_600)
 
 
 @contextlib.contextmanager
