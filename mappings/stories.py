@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from mappings.convert import moment
 from mappings.fields import StoryMap
 from mappings.history import Version, ascending, change_source
-from mappings.records import Raw
+from mappings.raw import Raw
 from syncer.errors import InvalidRecord
 from syncer.moments import DAY, Millis
 from syncer.records import ChangeSource, LeadState, LeadWord, Story, Telling

@@ -9,7 +9,7 @@ from jobs.desk import Desk
 from jobs.pulling.holdings import holding_of
 from jobs.pulling.intake import Intake
 from jobs.pulling.reading import Chunk
-from mappings.records import changed_at
+from mappings.raw import changed_at
 from syncer.store import Known
 from syncer.writeback import same_value
 

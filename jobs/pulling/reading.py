@@ -8,9 +8,11 @@ from connectors.values import HistoryItem, LinkRow, Page, SourceRecord
 from jobs.desk import Desk, Portal
 from jobs.names import LEADS, property_names
 from jobs.pulling.look import dated_stages
+from mappings.activities import activity, rollup_activities, rollups_beside
 from mappings.fields import Definitions, extended
 from mappings.history import changes
-from mappings.records import RecordMapper, activity, answer, cost_line, mappers, rollup_activities, rollups_beside
+from mappings.plain import answer, cost_line
+from mappings.records import RecordMapper, mappers
 from mappings.stage_dates import entered_names, with_entered_names
 from mappings.stories import as_it_stands, as_lead, story
 from syncer.errors import InvalidRecord

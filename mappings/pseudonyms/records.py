@@ -7,11 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
+from mappings.activities import read_activity
 from mappings.convert import CONVERTERS
 from mappings.fields import ActivityMap, Definitions, FieldRule
 from mappings.pseudonyms.rules import Literals, kept_alike
 from mappings.pseudonyms.standins import StandIns
-from mappings.records import Raw, read_activity
+from mappings.raw import Raw
 from syncer.agreement import Agreement
 from syncer.records import Kind
 from syncer.writeback import write_rules

@@ -3,9 +3,12 @@ from decimal import Decimal
 
 import pytest
 
+from mappings.activities import activity, rollup_activities, rollups_beside
 from mappings.fields import definitions, extended, parse_definitions
 from mappings.history import change_source, changes
-from mappings.records import activity, answer, changed_at, cost_line, mappers, rollup_activities, rollups_beside
+from mappings.plain import answer, cost_line
+from mappings.raw import changed_at
+from mappings.records import mappers
 from syncer.errors import ConfigError, InvalidRecord
 from syncer.records import ActivityKind, ChangeSource, Kind
 
