@@ -78,7 +78,8 @@ def _measure(store: Store) -> None:
     if kept is not None:
         return
     asked = question(store, InForce(agreement=load_default(), notice=None), ACCOUNT, Asked(as_of="2026-09-20"))
-    splits = every_split(store, asked)
+    with store.snapshot() as unit:
+        splits = every_split(unit, asked)
     with store.commit() as unit:
         run = unit.desk.begin_run(ACCOUNT, "measure", Millis(NOW))
         unit.desk.keep_snapshot(ACCOUNT, run, asked.as_of, splits)

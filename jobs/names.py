@@ -16,6 +16,8 @@ MENDING = RECONCILE[1]
 MENDED = "mended"
 #: What runs are called that look into webhooks.
 DRAIN = "drain"
+#: What runs are called that measure: they leave the account to others.
+MEASURE = "measure"
 
 
 def rules_for(

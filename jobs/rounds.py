@@ -3,28 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from weakref import WeakKeyDictionary
 
 from jobs.budget.parking import by_day, refuse_at_rest
 from jobs.counts import PullCount, StreamCount
 from jobs.deciding.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal
-from jobs.figures.asking import Asked, question
 from jobs.figures.freezing import Frozen, freeze_days
-from jobs.figures.splits import OWN, every_split
 from jobs.pulling.backfill import backfill
 from jobs.pulling.completeness import StreamProof
 from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import never_delivered, never_read, pull
-from jobs.pulling.sources import keep_own_lines
 from jobs.pulling.ways import Way
 from jobs.runs import Run, recorded_run, seconds_of
 from jobs.writing.plan import Plan, plan
 from jobs.writing.push import PushCount, push
-from syncer.store.values import KpiRow
-
-#: By event loop, whose turn it is to measure: figures of several accounts at once would take as long and more memory.
-_measuring: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
 
 #: Status of a run that the end of the account's day kept from its end, or from its beginning.
 PARKED = "parked"
@@ -181,32 +173,6 @@ async def push_round(desk: Desk) -> PushCount:
     return count
 
 
-async def measure_round(desk: Desk, asked: Asked) -> Sequence[KpiRow]:
-    """Compute every KPI and keep the rows, and the splits that pages show, as this run's snapshot.
-
-    One account after the other in a process.
-    """
-    turn = _measuring.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
-    async with turn:
-        return await _measured(desk, asked)
-
-
-async def _measured(desk: Desk, asked: Asked) -> Sequence[KpiRow]:
-    with recorded_run(desk, "measure") as run:
-        await asyncio.to_thread(_keep_costs, desk)
-        run.counts.update(frozen_days=(await _freeze(desk)).days)
-        asking = question(desk.store, desk.agreement, desk.name, asked)
-        splits = await asyncio.to_thread(every_split, desk.store, asking)
-
-        def keep() -> None:
-            with desk.store.commit() as unit:
-                unit.desk.keep_snapshot(desk.name, run.id, asking.as_of, splits)
-
-        await asyncio.to_thread(keep)
-        run.counts.update(figures=len(splits[OWN]))
-    return splits[OWN]
-
-
 async def freeze_round(desk: Desk) -> Frozen:
     """Freeze the pipeline of the days that are over, and nothing else."""
     with recorded_run(desk, "freeze") as run:
@@ -217,11 +183,6 @@ async def freeze_round(desk: Desk) -> Frozen:
 
 async def _freeze(desk: Desk) -> Frozen:
     return await asyncio.to_thread(freeze_days, desk.store, desk.agreement, desk.name, desk.clock())
-
-
-def _keep_costs(desk: Desk) -> None:
-    with desk.store.commit() as unit:
-        keep_own_lines(unit, desk.name, desk.agreement.agreement, desk.clock())
 
 
 def _pulled(result: RoundResult, pulled: PullCount) -> None:

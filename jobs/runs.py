@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -10,8 +10,10 @@ import structlog
 
 from jobs.desk import Desk
 from jobs.health.failures import count_failure
+from jobs.names import MEASURE
 from jobs.spans import counted
 from syncer.errors import SyncerError
+from syncer.store import Unit
 from syncer.tracing import span
 
 _log = structlog.get_logger()
@@ -32,14 +34,32 @@ def recorded_run(desk: Desk, job: str) -> Iterator[Run]:
 
     The account is held until the end. Raises Unavailable where another process is at work on it.
     """
-    with desk.store.account_lock(desk.name), _recorded(desk, job) as run:
+    with desk.store.account_lock(desk.name), _recorded(desk, job, _close_others) as run:
         yield run
 
 
 @contextmanager
-def _recorded(desk: Desk, job: str) -> Iterator[Run]:
+def recorded_beside(desk: Desk, job: str) -> Iterator[Run]:
+    """Yield a run like `recorded_run` that holds nothing but its like: others work on the account beside it.
+
+    Raises Unavailable where another process is at the same.
+    """
+    with desk.store.side_lock(desk.name, job), _recorded(desk, job, _close_like) as run:
+        yield run
+
+
+def _close_others(unit: Unit, desk: Desk, _job: str) -> None:
+    unit.desk.close_abandoned(desk.name, desk.clock(), but=MEASURE)
+
+
+def _close_like(unit: Unit, desk: Desk, job: str) -> None:
+    unit.desk.close_abandoned(desk.name, desk.clock(), only=job)
+
+
+@contextmanager
+def _recorded(desk: Desk, job: str, close: Callable[[Unit, Desk, str], None]) -> Iterator[Run]:
     with desk.store.commit() as unit:
-        unit.desk.close_abandoned(desk.name, desk.clock())
+        close(unit, desk, job)
         run = Run(id=unit.desk.begin_run(desk.name, job, desk.clock()))
     began = time.monotonic()
     with (

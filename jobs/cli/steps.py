@@ -196,7 +196,7 @@ def measure(
     from jobs.cli.command_words import said
     from jobs.cli.frame import each_account, print_json
     from jobs.figures.asking import Asked, language
-    from jobs.rounds import measure_round
+    from jobs.figures.measuring import measure_round
 
     chosen = language(lang)
 

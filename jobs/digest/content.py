@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
 from jobs.budget.parking import Rest
-from jobs.figures.asking import Asked, measured, question
+from jobs.figures.asking import Asked, measured_in, question
 from jobs.health.status import AccountStatus, read_status
 from syncer.agreement import InForce
 from syncer.kpis.asked.ports import ID
@@ -119,15 +119,16 @@ def gather(store: Store, agreement: InForce, account: str, *, since: Millis, unt
 def _forecast(store: Store, asked: Question, since: Millis) -> ForecastMove:
     """Return how the forecast moved: the quarter of today, as it stands and as it stood."""
     period = asked.calendar.quarter(asked.as_of)
-    sides = [
-        {
-            _deal(row): row
-            for by in ((), (ID,))
-            for row in measured(store, replace(asked, as_of=at, by=by, period=period), [_FORECAST])
-            if row.id == _FORECAST
-        }
-        for at in (asked.as_of, since)
-    ]
+    with store.snapshot() as unit:
+        sides = [
+            {
+                _deal(row): row
+                for by in ((), (ID,))
+                for row in measured_in(unit, replace(asked, as_of=at, by=by, period=period), [_FORECAST])
+                if row.id == _FORECAST
+            }
+            for at in (asked.as_of, since)
+        ]
     now, before = ({deal: _amount(row) for deal, row in side.items()} for side in sides)
     moved = {deal: (now.get(deal) or Decimal(0)) - (before.get(deal) or Decimal(0)) for deal in now | before if deal}
     largest = sorted(((deal, by) for deal, by in moved.items() if by), key=lambda one: (-abs(one[1]), one[0]))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from jobs.budget.parking import is_daily
-from jobs.serving.duties import Duty
+from jobs.serving.duties import BESIDE, Duty
 from syncer.errors import RateLimited, Recovery, SyncerError
 
 #: Repetitions wait so many seconds at first, twice as many each time, and no longer than this.
@@ -46,8 +46,8 @@ class Ticket:
 
     @property
     def lock(self) -> str:
-        """What it shares with whatever must not be done beside it. The report only reads, and waits for nobody."""
-        return f"{self.account}/digest" if self.duty is Duty.DIGEST else self.account
+        """What it shares with whatever must not be done beside it."""
+        return f"{self.account}/{self.duty}" if self.duty in BESIDE else self.account
 
     @property
     def queueing_lock(self) -> str:
@@ -76,7 +76,7 @@ def called_for(demand: Demand) -> Duty | None:
     """Return what to defer for an account beside the clock; values of a round that is not over are its own business."""
     if demand.hints:
         return None if Duty.DRAIN in demand.in_hand else Duty.DRAIN
-    return Duty.PUSH if demand.values and not demand.in_hand else None
+    return Duty.PUSH if demand.values and BESIDE.issuperset(demand.in_hand) else None
 
 
 def repeated(ticket: Ticket, error: BaseException) -> Ticket | None:

@@ -121,6 +121,9 @@ class _Worker:
         if error is not None:
             await self._settle(ticket, error)
             raise Unavailable("the attempt failed", account=ticket.account) from None
+        following = doing.result()
+        if following is not None:
+            await self._put(Ticket(account=ticket.account, duty=following))
 
     async def _settle(self, ticket: Ticket, error: BaseException) -> None:
         reason = error.message if isinstance(error, SyncerError) else type(error).__name__

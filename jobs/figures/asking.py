@@ -26,7 +26,7 @@ from syncer.kpis.terms import Terms, service_of
 from syncer.kpis.touches import OriginRule, Reaction, origin_rule
 from syncer.moments import Millis, millis
 from syncer.scoring import Scorer
-from syncer.store import Store
+from syncer.store import Store, Unit
 
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -52,8 +52,13 @@ class Asked:
 def measured(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
     """Return the rows of the KPIs asked for; all of them unknown until contacts and deals were read to the end."""
     with store.snapshot() as unit:
-        rows = measure(unit.measures, asked, ids)
-        return rows if was_read(unit, asked.account) else [unread(row) for row in rows]
+        return measured_in(unit, asked, ids)
+
+
+def measured_in(unit: Unit, asked: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
+    """Return `measured` rows of the state that a transaction sees."""
+    rows = measure(unit.afresh().measures, asked, ids)
+    return rows if was_read(unit, asked.account) else [unread(row) for row in rows]
 
 
 def explained(store: Store, asked: Question, row_id: str) -> Sequence[KpiExplanation]:

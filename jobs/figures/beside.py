@@ -9,7 +9,7 @@ from syncer.kpis.asked.ports import Cut
 from syncer.kpis.figures.experience import Experience, experience, horizon_days
 from syncer.kpis.question import Question
 from syncer.moments import Millis
-from syncer.store import Store, Unit
+from syncer.store import Unit
 from syncer.store.reports.browse_deals import StageOutcome
 from syncer.store.values import KpiRow
 
@@ -29,17 +29,16 @@ class Stock:
     outbox: Mapping[str, int]
 
 
-def count_beside(store: Store, asked: Question) -> Mapping[str, Sequence[KpiRow]]:
+def count_beside(unit: Unit, asked: Question) -> Mapping[str, Sequence[KpiRow]]:
     """Return what a snapshot keeps beside figures; outcomes and rows are those of this moment."""
     cut = Cut(account=asked.account, as_of=asked.as_of, known_at=asked.known_at, calendar=asked.calendar)
-    with store.snapshot() as unit:
-        found = experience(unit.measures, cut, horizon_days(unit.measures, cut))
-        return {
-            CELLS: [{cell: list(one) for cell, one in found.items()}],
-            OUTCOMES: [asdict(one) for one in unit.browse.outcomes(asked.account)],
-            STAGES: [dict(unit.browse.stage_counts(asked.account))],
-            STOCK: [asdict(_stock(unit, asked))],
-        }
+    found = experience(unit.measures, cut, horizon_days(unit.measures, cut))
+    return {
+        CELLS: [{cell: list(one) for cell, one in found.items()}],
+        OUTCOMES: [asdict(one) for one in unit.browse.outcomes(asked.account)],
+        STAGES: [dict(unit.browse.stage_counts(asked.account))],
+        STOCK: [asdict(_stock(unit, asked))],
+    }
 
 
 def _stock(unit: Unit, asked: Question) -> Stock:

@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from jobs.figures.asking import measured
+from jobs.figures.asking import measured_in
 from jobs.figures.beside import count_beside
 from syncer.kpis.asked.ports import ID
 from syncer.kpis.periods import Period
 from syncer.kpis.question import Question
 from syncer.kpis.rendering.render import to_json
 from syncer.moments import DAY, Millis
-from syncer.store import Store
+from syncer.store import Unit
 from syncer.store.values import KpiRow
 
 #: The rows of the catalogue itself.
@@ -61,13 +61,13 @@ _SPLITS: Mapping[Split, _Asked] = {
 }
 
 
-def measured_rows(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[KpiRow]:
+def measured_rows(unit: Unit, asked: Question, ids: Sequence[str] | None = None) -> Sequence[KpiRow]:
     """Return the rows of the KPIs asked for as a snapshot keeps them."""
-    found: list[dict[str, object]] = json.loads(to_json(measured(store, asked, ids)))
+    found: list[dict[str, object]] = json.loads(to_json(measured_in(unit, asked, ids)))
     return found
 
 
-def split_rows(store: Store, asked: Question, split: Split) -> Sequence[KpiRow]:
+def split_rows(unit: Unit, asked: Question, split: Split) -> Sequence[KpiRow]:
     """Return the rows of a split of a question, which must not be split itself."""
     wanted = _SPLITS[split]
     # The start is the eve of `since`.
@@ -75,8 +75,8 @@ def split_rows(store: Store, asked: Question, split: Split) -> Sequence[KpiRow]:
     narrowed = replace(asked, by=wanted.by, since=since, most=wanted.most)
     if wanted.quarters:
         each = [replace(narrowed, period=one) for one in _quarters(asked, wanted.quarters)]
-        return [row for one in each for row in measured_rows(store, one, wanted.ids)]
-    return measured_rows(store, narrowed, wanted.ids)
+        return [row for one in each for row in measured_rows(unit, one, wanted.ids)]
+    return measured_rows(unit, narrowed, wanted.ids)
 
 
 def _quarters(asked: Question, count: int) -> Sequence[Period]:
@@ -89,7 +89,7 @@ def _quarters(asked: Question, count: int) -> Sequence[Period]:
     return found
 
 
-def every_split(store: Store, asked: Question) -> Mapping[str, Sequence[KpiRow]]:
+def every_split(unit: Unit, asked: Question) -> Mapping[str, Sequence[KpiRow]]:
     """Return the rows of the catalogue and of every split, and what pages show beside them."""
-    splits = {split.value: split_rows(store, asked, split) for split in Split}
-    return {OWN: measured_rows(store, asked), **splits, **count_beside(store, asked)}
+    splits = {split.value: split_rows(unit, asked, split) for split in Split}
+    return {OWN: measured_rows(unit, asked), **splits, **count_beside(unit, asked)}

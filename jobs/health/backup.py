@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 
+from jobs.names import MEASURE
 from jobs.privacy.forget import Eraser
 from jobs.privacy.resurrection import catch_up
 from syncer.errors import ConfigError, Problem
@@ -58,6 +59,7 @@ def restore(eraser: Eraser, file: Path, *, apply: bool) -> Restored:
     with ExitStack() as held:
         for account in sorted({*found.accounts, *(present.accounts if present else ())}):
             held.enter_context(store.patient_lock(account))
+            held.enter_context(store.side_lock(account, MEASURE))
         ours = _writes(store, present, since=found.last_run_at or Millis(0))
         put_back(file, database)
         store.upgrade()

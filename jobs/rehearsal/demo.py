@@ -20,8 +20,9 @@ from jobs.deciding.derive import last_clocks
 from jobs.desk import Desk
 from jobs.figures.asking import Asked
 from jobs.figures.leads import Lead, hottest
+from jobs.figures.measuring import measure_round
 from jobs.progress import Progress, progress
-from jobs.rounds import RoundResult, backfill_round, measure_round, sync_round
+from jobs.rounds import RoundResult, backfill_round, sync_round
 from jobs.settings import Account, Settings
 from jobs.settings_file import Limits, ScheduleFile
 from jobs.web.app import build_app

@@ -25,6 +25,8 @@ class Duty(StrEnum):
 
 #: Duties that ask the CRM, and are left out while the account is sick. Drains have patience of their own.
 ASKING = frozenset({Duty.SYNC, Duty.RECONCILE, Duty.PUSH})
+#: Duties that read one state of the account, and are done beside all others.
+BESIDE = frozenset({Duty.MEASURE, Duty.DIGEST})
 
 
 def duties(settings: Settings, rules: InForce) -> Mapping[Duty, Every | Nightly]:

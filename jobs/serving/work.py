@@ -12,10 +12,12 @@ from jobs.bootstrap import opened_desk, system_clock
 from jobs.desk import Clock, Desk
 from jobs.digest.sending import send_digests
 from jobs.figures.asking import Asked
+from jobs.figures.measuring import measure_round
+from jobs.names import MEASURE
 from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
-from jobs.rounds import freeze_round, measure_round, push_round, sync_round
+from jobs.rounds import freeze_round, push_round, sync_round
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health
 from jobs.serving.duties import ASKING, Duty
 from jobs.serving.lull import figures_stay
@@ -51,24 +53,30 @@ def daemon_call(work: Work, name: str, duty: Duty) -> Call:
     """Return a duty as the daemon does it: it never ends the daemon."""
     if duty is Duty.DIGEST:
         return _reporting(work, name)
+    if duty is Duty.MEASURE:
+        return _measuring(work, name)
+    if duty is Duty.SYNC:
+        return _round(work, name)
     return asking(work, name, _DOES[duty]) if duty in ASKING else guarded(work, name, _DOES[duty])
 
 
-async def perform(work: Work, name: str, duty: Duty, *, is_repeat: bool) -> None:
-    """Do a duty once, as a worker does it; an account that is sick is not asked. Raises SyncerError.
+async def perform(work: Work, name: str, duty: Duty, *, is_repeat: bool) -> Duty | None:
+    """Do a duty once, as a worker does it, and return what is to follow; an account that is sick is not asked.
 
-    Only the first attempt tells whether an account is sick: the next ones follow within seconds.
+    Only the first attempt tells whether an account is sick: the next ones follow within seconds. Raises SyncerError.
     """
     if duty is Duty.DIGEST:
         await _report(work, name)
-        return
+        return None
     do = _DOES[duty]
     if duty in ASKING:
         if await asyncio.to_thread(is_paused, work.store, name, work.clock()):
-            return
+            return None
         do = _watched(work, name, do, counted=not is_repeat)
     async with _desk(work, name) as desk:
         await do(desk)
+    is_due = duty is Duty.SYNC and await asyncio.to_thread(_is_to_be_measured, work, name)
+    return Duty.MEASURE if is_due else None
 
 
 def guarded(work: Work, name: str, do: Do) -> Call:
@@ -92,6 +100,31 @@ def asking(work: Work, name: str, do: Do) -> Call:
     async def run() -> None:
         if not await asyncio.to_thread(is_paused, work.store, name, work.clock()):
             await once()
+
+    return run
+
+
+def _round(work: Work, name: str) -> Call:
+    """Return a round, and the measuring where anything moved the figures since they were measured."""
+    once, measure = asking(work, name, sync), _measuring(work, name)
+
+    async def run() -> None:
+        await once()
+        if await asyncio.to_thread(_is_to_be_measured, work, name):
+            await measure()
+
+    return run
+
+
+def _measuring(work: Work, name: str) -> Call:
+    """Return measuring that holds the account no longer than until it sees what it counts."""
+
+    async def run() -> None:
+        try:
+            async with _desk(work, name) as desk:
+                await measure_round(desk, Asked(), held=work.locks[name])
+        except SyncerError as error:
+            _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
 
     return run
 
@@ -144,30 +177,26 @@ async def _report(work: Work, name: str) -> None:
 
 
 async def sync(desk: Desk) -> None:
-    """Do a round, and measure where anything moved the figures since they were measured.
-
-    Measuring holds up what hints bring, so between two measurings lies a hundred times what one takes. Raises
-    Unavailable where no stream could be read.
-    """
+    """Do a round. Raises Unavailable where no stream could be read."""
     done = await sync_round(desk)
-    if await asyncio.to_thread(_is_to_be_measured, desk):
-        await measure_round(desk, Asked())
     if done.halted and done.halted.keys() >= done.streams.keys():
         raise Unavailable(f"no stream could be read: {next(iter(done.halted.values()))}", account=desk.name)
 
 
-def _is_to_be_measured(desk: Desk) -> bool:
-    with desk.store.snapshot() as unit:
-        last = unit.desk.last_run(desk.name, ["measure"])
+def _is_to_be_measured(work: Work, name: str) -> bool:
+    """Say whether anything moved the figures, and a hundred times what measuring takes lies behind the last one."""
+    now = work.clock()
+    with work.store.snapshot() as unit:
+        last = unit.desk.last_run(name, [MEASURE])
         if last is None:
             return True
         took = float(str(last.counts.get("seconds", 0))) * SECOND
-        is_too_soon = 0 <= desk.clock() - last.started_at < took / _MEASURING
-        return not is_too_soon and not figures_stay(unit, desk.name, desk.agreement, desk.clock())
+        is_too_soon = 0 <= now - last.started_at < took / _MEASURING
+        return not is_too_soon and not figures_stay(unit, name, work.in_force, now)
 
 
 async def _measure(desk: Desk) -> None:
-    await measure_round(desk, Asked())
+    await measure_round(desk, Asked(), patient=True)
 
 
 async def _freeze(desk: Desk) -> None:

@@ -95,8 +95,9 @@ def _read(
     if asked == Asked(lang=asked.lang):
         return _kept(site, asking.account, splits)
     whole = question(site.store, site.in_force, asking.account, asked)
-    found = {one.value: split_rows(site.store, whole, one) for one in splits}
-    return whole.as_of, {OWN: measured_rows(site.store, whole, ids), **found}
+    with site.store.snapshot() as unit:
+        found = {one.value: split_rows(unit, whole, one) for one in splits}
+        return whole.as_of, {OWN: measured_rows(unit, whole, ids), **found}
 
 
 def _kept(site: Site, account: str, splits: Sequence[Split]) -> tuple[int | None, Mapping[str, Sequence[KpiRow]]]:

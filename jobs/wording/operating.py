@@ -113,6 +113,7 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
         "der Ordner der Datenbank muss beschreibbar sein; Aufrufe gehen mit einem Fünftel der Grenzen weiter",
     ),
     "account_busy": ("another syncer is at work on this account", "ein anderer Syncer arbeitet an diesem Konto"),
+    "job_busy": ("another syncer is at the same on this account", "ein anderer Syncer tut an diesem Konto dasselbe"),
     "token_busy": (
         "another syncer is renewing the token and does not end",
         "ein anderer Syncer erneuert das Token und wird nicht fertig",

@@ -17,7 +17,7 @@ from syncer.store.engines.dialect import dialect_named
 from syncer.store.engines.faults import translated, unusable_url
 from syncer.store.engines.leading import Lead
 from syncer.store.engines.leases import Change, change_leases
-from syncer.store.engines.locks import account_lock, patient_lock, token_lock
+from syncer.store.engines.locks import account_lock, patient_lock, side_lock, token_lock
 from syncer.store.facts.facts import Facts
 from syncer.store.ledger.ledger import Ledger
 from syncer.store.measures.measures import Measures
@@ -60,6 +60,10 @@ class Unit:
     def ledger(self) -> Ledger:
         """Return what was decided."""
         return Ledger(self.connection)
+
+    def afresh(self) -> "Unit":
+        """Return a unit of the same transaction that keeps nothing of what this one has counted."""
+        return Unit(self.connection)
 
     @cached_property
     def measures(self) -> Measures:
@@ -198,6 +202,12 @@ class Store:
     def account_lock(self, account: str) -> Iterator[None]:
         """Hold an account until the block ends, or raise Unavailable where another process holds it."""
         with translated(self._dialect), account_lock(self._engine, account):
+            yield
+
+    @contextmanager
+    def side_lock(self, account: str, job: str) -> Iterator[None]:
+        """Hold one job of an account beside whoever holds the account, or raise Unavailable where it is held."""
+        with translated(self._dialect), side_lock(self._engine, account, job):
             yield
 
     def take_lead(self) -> Lead | None:

@@ -72,6 +72,28 @@ def test_a_run_that_never_ended_is_called_interrupted(store):
         assert unit.desk.close_abandoned("a", 6) == 0
 
 
+def test_runs_that_never_ended_are_closed_by_those_that_hold_what_they_held(store):
+    with store.commit() as unit:
+        round_, beside = (unit.desk.begin_run("a", job, 1) for job in ("sync", "measure"))
+        assert unit.desk.close_abandoned("a", 5, but="measure") == 1
+        assert (unit.desk.run(round_).status, unit.desk.run(beside).status) == ("interrupted", "running")
+        assert unit.desk.close_abandoned("a", 5, only="sync") == 0
+        assert unit.desk.close_abandoned("a", 5, only="measure") == 1
+
+
+def test_one_job_of_an_account_is_held_beside_the_account(database_url, holder):
+    store, other = open_store(database_url), open_store(database_url)
+    with store.side_lock("a", "measure"):
+        with pytest.raises(Unavailable, match="at the same"), other.side_lock("a", "measure"):
+            pass
+        with other.side_lock("b", "measure"):
+            pass
+    with other.side_lock("a", "measure"):
+        pass
+    store.close()
+    other.close()
+
+
 def test_one_has_the_lead_of_a_database_until_it_gives_it_up(database_url):
     first, second = open_store(database_url), open_store(database_url)
     lead = first.take_lead()

@@ -14,8 +14,9 @@ from connectors.sandbox.state import Habits, Portal
 from jobs.bootstrap import opened_desk
 from jobs.desk import Desk
 from jobs.figures.asking import Asked
+from jobs.figures.measuring import measure_round
 from jobs.rehearsal.clone import CloneOrders, CloneResult, clone
-from jobs.rounds import backfill_round, dry_round, measure_round, sync_round
+from jobs.rounds import backfill_round, dry_round, sync_round
 from jobs.settings import Settings
 from jobs.writing.setup import setup
 from syncer.agreement import InForce, load_agreement, load_default

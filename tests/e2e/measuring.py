@@ -13,7 +13,8 @@ from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
 from jobs.bootstrap import opened_desk
 from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round
+from jobs.figures.measuring import measure_round
+from jobs.rounds import backfill_round
 from tests.databases import new_store
 from tests.e2e.conftest import TODAY, at_once, settings_for
 

@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round
+from jobs.figures.measuring import measure_round
+from jobs.rounds import backfill_round
 from jobs.web.app import build_app
 from syncer.moments import Millis
 from syncer.records import Kind

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round
+from jobs.figures.measuring import measure_round
+from jobs.rounds import backfill_round
 from jobs.web.app import build_app
 from tests.e2e.conftest import settings_for
 from tests.e2e.test_evidence_sources import person

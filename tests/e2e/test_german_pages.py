@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from jobs.figures.asking import Asked
-from jobs.rounds import backfill_round, measure_round, sync_round
+from jobs.figures.measuring import measure_round
+from jobs.rounds import backfill_round, sync_round
 from jobs.web.app import build_app
 from jobs.wording.sentences import spoken
 from syncer.moments import iso

@@ -6,39 +6,45 @@ from contextlib import AsyncExitStack
 
 from structlog.testing import capture_logs
 
+from jobs.bootstrap import agreement_of
 from jobs.figures.asking import Asked
-from jobs.rounds import measure_round
-from jobs.serving.work import sync
+from jobs.figures.measuring import measure_round
+from jobs.serving.duties import Duty
+from jobs.serving.work import Work, daemon_call
 from syncer.moments import HOUR
 from syncer.store import open_store
+from tests.e2e.conftest import settings_for
 
 
-def _runs(desk) -> Counter:
-    with desk.store.snapshot() as unit:
-        return Counter(run.job for run in unit.desk.runs(desk.name, 100))
+def _runs(store) -> Counter:
+    with store.snapshot() as unit:
+        return Counter(run.job for run in unit.desk.runs("hubspot", 100))
 
 
-async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(serve, open_desk):
+async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(serve, sqlite_store, tmp_path):
     crm = serve(contacts=20)
-    async with open_desk(crm) as desk:
-        await sync(desk)
-        assert _runs(desk)["measure"] == 1
-        await sync(desk)
-        await sync(desk)
-        crm.clock.ahead += HOUR
-        await sync(desk)
-        before = _runs(desk)
-        await sync(desk)
-        after = _runs(desk)
-        assert after["sync"] == before["sync"] + 1
-        assert after["measure"] == before["measure"]
-        contact = next(iter(crm.portal.tables["contacts"].rows.values()))
-        crm.portal.edit_as_user("contacts", contact.id, {"jobtitle": "Leiterin"})
-        await sync(desk)
-        assert _runs(desk)["measure"] == after["measure"], "so soon after the last figures"
-        crm.clock.ahead += HOUR
-        await sync(desk)
-        assert _runs(desk)["measure"] == after["measure"] + 1
+    settings = settings_for(crm.server.base_url, tmp_path)
+    locks = {"hubspot": asyncio.Lock()}
+    work = Work(settings=settings, store=sqlite_store, in_force=agreement_of(settings), locks=locks, clock=crm.clock)
+    do = daemon_call(work, "hubspot", Duty.SYNC)
+    await do()
+    assert _runs(sqlite_store)["measure"] == 1
+    await do()
+    await do()
+    crm.clock.ahead += HOUR
+    await do()
+    before = _runs(sqlite_store)
+    await do()
+    after = _runs(sqlite_store)
+    assert after["sync"] == before["sync"] + 1
+    assert after["measure"] == before["measure"]
+    contact = next(iter(crm.portal.tables["contacts"].rows.values()))
+    crm.portal.edit_as_user("contacts", contact.id, {"jobtitle": "Leiterin"})
+    await do()
+    assert _runs(sqlite_store)["measure"] == after["measure"], "so soon after the last figures"
+    crm.clock.ahead += HOUR
+    await do()
+    assert _runs(sqlite_store)["measure"] == after["measure"] + 1
 
 
 async def test_accounts_are_measured_one_after_the_other(serve, open_desk, tmp_path):

@@ -11,8 +11,9 @@ from connectors.sandbox.faults import Fault, Faults, Trouble
 from jobs.budget.forecast import ACCOUNT, LOOK, forecast_round
 from jobs.figures.asking import Asked, measured, question
 from jobs.figures.freezing import freeze_days, last_over
+from jobs.figures.measuring import measure_round
 from jobs.pulling.look import look
-from jobs.rounds import backfill_round, freeze_round, measure_round, sync_round
+from jobs.rounds import backfill_round, freeze_round, sync_round
 from jobs.schedule import Nightly
 from syncer.kpis.asked.ports import Cut
 from syncer.kpis.periods import Calendar

@@ -44,9 +44,12 @@ class Desk:
         """Record a run and return its id, which sorts by start."""
         return runs.begin_run(self._connection, account, job, now)
 
-    def close_abandoned(self, account: str, now: Millis) -> int:
-        """Note that runs still called running were broken off: whoever holds the account knows that they are dead."""
-        return runs.close_abandoned(self._connection, account, now)
+    def close_abandoned(self, account: str, now: Millis, *, only: str | None = None, but: str | None = None) -> int:
+        """Note that runs still called running were broken off: whoever holds what they held knows that they are dead.
+
+        Those of one job `only`, or of all `but` one.
+        """
+        return runs.close_abandoned(self._connection, account, now, only=only, but=but)
 
     def end_run(self, run: str, now: Millis, status: str, counts: Mapping[str, object]) -> None:
         """Record how a run ended and what it counted."""

@@ -52,9 +52,15 @@ def begin_run(connection: Connection, account: str, job: str, now: int) -> str:
     return id_
 
 
-def close_abandoned(connection: Connection, account: str, now: int) -> int:
-    """Give runs that never ended the status `interrupted`; return how many there were."""
+def close_abandoned(
+    connection: Connection, account: str, now: int, *, only: str | None = None, but: str | None = None
+) -> int:
+    """Give runs that never ended the status `interrupted`: of one job only, or of all but one; return how many."""
     broken = update(runs).where(runs.c.account == account, runs.c.status == RUNNING)
+    if only is not None:
+        broken = broken.where(runs.c.job == only)
+    if but is not None:
+        broken = broken.where(runs.c.job != but)
     return connection.execute(broken.values(status=INTERRUPTED, ended_at=now)).rowcount
 
 

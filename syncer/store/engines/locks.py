@@ -29,12 +29,19 @@ def account_lock(engine: Engine, account: str) -> Iterator[None]:
 
 
 @contextmanager
+def side_lock(engine: Engine, account: str, job: str) -> Iterator[None]:
+    """Hold one job of an account beside whoever holds the account. Raises Unavailable where another process does."""
+    # No account's name has a dot, so this is no account's own lock.
+    with _held(engine, f"{account}.{job}"):
+        yield
+
+
+@contextmanager
 def token_lock(engine: Engine, account: str) -> Iterator[None]:
     """Hold the account's token until the block ends; wait for whoever holds it, another thread or process.
 
     Raises Unavailable where that takes longer than any renewal should.
     """
-    # No account's name has a dot, so this is no account's own lock.
     with _awaited(engine, f"{account}.oauth", _TOKEN_PATIENCE_S):
         yield
 
@@ -105,7 +112,12 @@ def key_of(name: str) -> int:
 
 
 def _busy(name: str) -> Unavailable:
-    account, _, token = name.partition(".")
-    if token:
-        return Unavailable("another syncer is renewing the token and does not end", account=account, hint=_HINT)
-    return Unavailable("another syncer is at work on this account", account=account, hint=_HINT)
+    account, _, job = name.partition(".")
+    match job:
+        case "":
+            message = "another syncer is at work on this account"
+        case "oauth":
+            message = "another syncer is renewing the token and does not end"
+        case _:
+            message = "another syncer is at the same on this account"
+    return Unavailable(message, account=account, hint=_HINT)

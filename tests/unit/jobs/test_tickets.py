@@ -29,9 +29,9 @@ def _ticket(duty: Duty = Duty.SYNC, attempt: int = 0) -> Ticket:
     return Ticket(account="one", duty=duty, attempt=attempt)
 
 
-def test_all_work_on_an_account_shares_a_lock_but_the_report_that_only_reads():
-    assert {_ticket(duty).lock for duty in Duty} == {"one", "one/digest"}
-    assert [duty for duty in Duty if _ticket(duty).lock != "one"] == [Duty.DIGEST]
+def test_all_work_on_an_account_shares_a_lock_but_what_reads_one_state_of_it():
+    assert {_ticket(duty).lock for duty in Duty} == {"one", "one/digest", "one/measure"}
+    assert [duty for duty in Duty if _ticket(duty).lock != "one"] == [Duty.MEASURE, Duty.DIGEST]
     assert Ticket(account="two", duty=Duty.SYNC).lock != _ticket().lock
 
 
@@ -61,6 +61,8 @@ def test_webhooks_go_before_rounds_and_no_repetition_holds_up_what_comes_first()
         (False, True, set(), Duty.PUSH),
         (False, True, {"sync"}, None),
         (False, True, {"push"}, None),
+        (False, True, {"measure"}, Duty.PUSH),
+        (False, True, {"measure", "sync"}, None),
         (False, False, {"sync"}, None),
     ],
 )
