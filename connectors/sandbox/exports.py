@@ -28,6 +28,8 @@ class Moments(Enum):
 
     ISO = "iso"
     EPOCH = "epoch"
+    #: Without what is below a second.
+    SECONDS = "seconds"
     #: Minutes in the account's time zone, without a zone: as in its own pages.
     LOCAL = "local"
 
@@ -165,5 +167,7 @@ def _moment(value: str, zone: str, how: Moments) -> str:
             return value
         case Moments.EPOCH:
             return str(round(at.timestamp() * 1_000))
+        case Moments.SECONDS:
+            return f"{at:%Y-%m-%dT%H:%M:%SZ}"
         case Moments.LOCAL:
             return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

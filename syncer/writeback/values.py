@@ -26,10 +26,10 @@ def truth(value: object) -> str:
     return "true" if value else "false"
 
 
-def same_value(left: str | None, right: str | None) -> bool:
+def same_value(left: str | None, right: str | None, *, within: int = SECOND) -> bool:
     """Return whether two spellings mean one value: `5` and `5.0`, ISO and milliseconds, empty and absent.
 
-    Moments are one within a second: a CRM may keep seconds alone.
+    Moments less than `within` milliseconds apart are one: a CRM may keep seconds alone.
     """
     if left == right or (not left and not right):
         return True
@@ -37,7 +37,7 @@ def same_value(left: str | None, right: str | None) -> bool:
         return False
     one, other = _plain(left), _plain(right)
     if isinstance(one, Decimal) and isinstance(other, Decimal) and (_is_moment(left) or _is_moment(right)):
-        return abs(one - other) < SECOND
+        return abs(one - other) < within
     return one == other
 
 

@@ -138,6 +138,17 @@ async def test_milliseconds_are_moments_too(serve_exports, open_desk, patience):
         assert (await by(desk, "contacts")).ways["contacts"].by is By.EXPORT
 
 
+async def test_seconds_are_no_moments_of_a_crm_that_lists_milliseconds(serve_exports, open_desk, patience):
+    lines = contacts(1_800)
+    for line in lines:
+        line["properties"]["createdate"] = line["createdAt"] = "2026-05-04T10:00:00.125Z"
+    crm = serve_exports(lines=lines, moments=Moments.SECONDS)
+    async with open_desk(crm, patience=patience, **EXPORTS) as desk:
+        way = (await by(desk, "contacts")).ways["contacts"]
+    assert way.by is By.LIST
+    assert "not exported as the API tells them: createdate" in way.why
+
+
 #: What is wrong with the export, and a word of the reason.
 BAD = [
     ({"moments": Moments.LOCAL}, "not in the API's form of a datetime"),

@@ -45,6 +45,11 @@ def test_two_values_are_not_the_same(left, right):
     assert not same_value(right, left)
 
 
+def test_moments_may_be_held_to_the_millisecond():
+    assert not same_value("2026-11-21T07:00:00.001Z", "2026-11-21T07:00:00Z", within=1)
+    assert same_value("2026-11-21T07:00:00.001Z", "1795244400001", within=1)
+
+
 @pytest.mark.parametrize(
     ("value", "text"), [(80.0, "80"), (51.99, "51.99"), (12.5, "12.5"), (0.0, "0"), (-0.001, "0"), (100, "100")]
 )
