@@ -72,7 +72,7 @@ def facts_of_object(raw: object) -> Facts:
         spoken=True,
         category=_text(raw, "category"),
         sub_category=_text(raw, "subCategory"),
-        policy=_text(raw, "policyName"),
+        policy=_text(raw, "policyName") or _said_limit(_text(raw, "message")),
         message=_text(raw, "message"),
         correlation_id=_text(raw, "correlationId"),
         faults=tuple(dict.fromkeys(fault for detail in details for fault in _faults(detail))),
@@ -84,6 +84,15 @@ def facts_of_object(raw: object) -> Facts:
 def _text(raw: Mapping[str, object], key: str) -> str | None:
     value = raw.get(key)
     return value if isinstance(value, str) else None
+
+
+#: HubSpot's words for the limit that was met: recorded answers name no policy beside them (2022 to 2026).
+_LIMIT = re.compile(r"reached your (daily|secondly|ten_secondly_rolling) limit", re.IGNORECASE)
+
+
+def _said_limit(message: str | None) -> str | None:
+    found = _LIMIT.search(message or "")
+    return found[1].upper() if found else None
 
 
 def _dicts(raw: object) -> list[Mapping[str, object]]:
