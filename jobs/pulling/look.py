@@ -71,6 +71,12 @@ def _keep(desk: Desk, portal: Portal) -> None:
         unit.desk.keep_cursor(desk.name, "account", "portal", text)
 
 
+def forget_look(desk: Desk) -> None:
+    """Let the next round look afresh: the CRM has other properties than the kept look says."""
+    with desk.store.commit() as unit:
+        unit.desk.drop_cursor(desk.name, "account", "portal")
+
+
 async def _look(desk: Desk) -> Portal:
     facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), desk.source.pipelines())
     portal_stages = [stage_of(one) for one in stages]

@@ -10,15 +10,19 @@ import structlog
 from jobs.desk import Desk
 from jobs.handovers.notices import NoticeCount, deliver_notices
 from jobs.leaving import brought_to_its_end
+from jobs.pulling.look import forget_look
 from jobs.spans import write_span
 from jobs.writing.delivery import FORWARD_ONLY, deliver
 from jobs.writing.refusals import bury_refused, settle_refused
-from syncer.errors import Missing, RateLimited, SyncerError, TransientError
+from syncer.errors import Missing, RateLimited, Rejected, SchemaChanged, SyncerError, TransientError
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
 from syncer.writeback import same_value
 
 _log = structlog.get_logger()
+
+#: Code of a value for a property that nobody may write.
+_READ_ONLY = "READ_ONLY_VALUE"
 
 #: Records of one round: the CRM's cap on a batch.
 _BATCH = 100
@@ -126,7 +130,15 @@ async def _round(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry], present
     if due:
         errors = await deliver(desk, kind, due)
         settled += [_outcome(entry, present, errors) for entry in due]
+        if any(map(_is_about_schema, errors.values())):
+            await asyncio.to_thread(forget_look, desk)
     return settled
+
+
+def _is_about_schema(error: SyncerError) -> bool:
+    """Tell whether the CRM refused a property as such: somebody has archived or locked it since we looked."""
+    codes = error.codes if isinstance(error, Rejected) else ()
+    return isinstance(error, SchemaChanged) or _READ_ONLY in codes
 
 
 def _without_writing(entry: OutboxEntry, present: Held) -> _Settled | None:

@@ -220,6 +220,24 @@ async def test_a_property_that_the_crm_locked_is_named_once_and_never_sent(crm, 
     assert (result.failed, result.written > 0) == (0, True)
 
 
+@pytest.mark.parametrize("change", ["archived", "locked"])
+async def test_a_property_that_goes_after_the_look_is_looked_for_anew_once_it_was_refused(crm, open_desk, change):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        properties = crm.portal.schemas["contacts"].properties
+        gone = properties.pop("fn_cell")
+        if change == "locked":
+            properties["fn_cell"] = replace(gone, read_only=True)
+        before = await look(desk)
+        result = await sync_round(desk, force=True)
+        after = await look(desk)
+    assert result.failed > 0
+    assert ("fn_cell" in before.properties["contacts"], "fn_cell" in before.locked["contacts"]) == (True, False)
+    assert ("fn_cell" in after.properties["contacts"]) is (change == "locked")
+    assert ("fn_cell" in after.locked["contacts"]) is (change == "locked")
+
+
 async def test_a_window_that_broke_off_is_read_again(serve, open_desk):
     # The proof of the backfill asks search once.
     broken_off = Fault(trouble=Trouble.STATUS, status=400, path="companies/search", skip=1, times=1)
