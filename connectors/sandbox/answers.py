@@ -20,6 +20,12 @@ _HTML = "text/html;charset=iso-8859-1"
 _JSON = "application/json;charset=utf-8"
 
 
+def without_next(response: Response) -> Response:
+    """Return a page as the last one of its list."""
+    page = {name: value for name, value in orjson.loads(response.body).items() if name != "paging"}
+    return Response(orjson.dumps(page), status_code=response.status_code, media_type=response.media_type)
+
+
 class RefusalError(Exception):
     """A call that is answered with an error body."""
 

@@ -263,6 +263,8 @@ def _late(faults: Sequence[Fault], response: Response) -> Response:
                 return HangUp()
             case Trouble.TRUNCATED:
                 return HalfAnswer(response)
+            case Trouble.CUT_LIST:
+                return answers.without_next(response)
             case _:
                 continue
     return response

@@ -28,6 +28,8 @@ class Trouble(Enum):
     RESET_AFTER = "reset_after"
     #: What was asked is done, half of the answer arrives.
     TRUNCATED = "truncated"
+    #: A page that has a next one does not say so.
+    CUT_LIST = "cut_list"
     #: 200 with a web page.
     HTML = "html"
     #: 200 with nothing in it.

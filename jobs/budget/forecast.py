@@ -187,7 +187,7 @@ def _position(desk: Desk, stream: str, *, restart: bool) -> tuple[bool, int]:
     is_new = read_watermark(desk, stream) is None
     with desk.store.snapshot() as unit:
         cursor = unit.desk.cursor(desk.name, stream, "backfill")
-        listed, _ = tallied(unit, desk, stream)
+        listed = tallied(unit, desk, stream).listed
     return is_new, listed if cursor and not restart else 0
 
 

@@ -1,12 +1,13 @@
 """Proof of completeness after a full pull: the portal says N, the store holds N, and why where they differ.
 
 The full list itself is the truth: every id that it named is looked for in the store. Search's total is a second
-witness and a doubtful one, since its index lags.
+witness and a doubtful one, since its index lags; only where it knows many more was the list cut off without a word.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -16,6 +17,8 @@ from syncer.errors import PreconditionFailed, RecordError, StreamError, Transien
 from syncer.store import Holding, Unit
 
 _TALLY = "backfill_tally"
+#: What search may count beyond a list: records made or archived meanwhile. So many, or one in so many that were listed.
+_LAGGING, _LAGGING_SHARE = 10, 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,23 +29,34 @@ class StreamProof:
     listed: int
     #: Live records in the store.
     held: int
-    #: What search counts, None where it does not or could not; it proves nothing.
+    #: What search counts, None where it does not or could not; it proves nothing by itself.
     search_total: int | None
-    #: Every listed record is held or has nothing to hold, and nothing is held beyond the list.
+    #: Every listed record is held or has nothing to hold, nothing is held beyond the list, and search knows few more.
     complete: bool
     reasons: tuple[str, ...]
 
 
+class Tally(NamedTuple):
+    """What a full pull has counted so far, over all the runs that it takes."""
+
+    #: Ids that the list named, without those of forgotten people.
+    listed: int
+    #: Those that the store held when they were listed.
+    kept: int
+    forgotten: int = 0
+
+
 def begin_tally(unit: Unit, account: str, stream: str) -> None:
     """Begin to count at nothing."""
-    unit.desk.keep_cursor(account, stream, _TALLY, "[0,0]")
+    unit.desk.keep_cursor(account, stream, _TALLY, "[0,0,0]")
 
 
-def tally(unit: Unit, desk: Desk, stream: str, ids: Sequence[str]) -> None:
-    """Count listed ids, and those of them that the store holds now, in the commit that keeps them."""
-    listed, kept = tallied(unit, desk, stream)
-    kept += len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
-    unit.desk.keep_cursor(desk.name, stream, _TALLY, orjson.dumps((listed + len(ids), kept)).decode())
+def tally(unit: Unit, desk: Desk, stream: str, ids: Sequence[str], *, forgotten: int) -> None:
+    """Count listed ids, those of them that the store holds now, and who is left out, in the commit that keeps them."""
+    before = tallied(unit, desk, stream)
+    kept = before.kept + len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
+    after = (before.listed + len(ids), kept, before.forgotten + forgotten)
+    unit.desk.keep_cursor(desk.name, stream, _TALLY, orjson.dumps(after).decode())
 
 
 async def prove(desk: Desk, stream: str) -> StreamProof:
@@ -61,7 +75,7 @@ async def _searched(desk: Desk, stream: str) -> int | None:
 
 def _proof(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
     with desk.store.snapshot() as unit:
-        listed, kept = tallied(unit, desk, stream)
+        listed, kept, forgotten = tallied(unit, desk, stream)
         holding = holding_of(desk, stream)
         held = kept if holding is None else unit.reconcile.count(desk.name, holding)
         unreadable = min(_unreadable(unit, desk, stream), listed - kept)
@@ -69,18 +83,20 @@ def _proof(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
     is_sparse = stream in desk.definitions.answers or stream in desk.definitions.costs
     lost = 0 if is_sparse else absent
     beyond = held - kept
+    unlisted = _unlisted(search_total, listed + forgotten)
     reasons = (
         (unreadable, "cannot be read: syncer dead-letters"),
         (absent - lost, "carry nothing to hold"),
         (lost, "listed and not held: syncer reconcile --apply"),
         (beyond, "held and no longer listed: syncer reconcile tells archived, deleted and merged apart"),
         (-beyond, "held and live no more: merged or archived meanwhile, or lost: syncer reconcile"),
+        (unlisted, "more are found by search than were listed: syncer reconcile --apply reads the list anew"),
     )
     return StreamProof(
         listed=listed,
         held=held,
         search_total=search_total,
-        complete=not unreadable and not lost and not beyond,
+        complete=not (unreadable or lost or beyond or unlisted),
         reasons=tuple(f"{number:,} {words}" for number, words in reasons if number > 0),
     )
 
@@ -91,10 +107,15 @@ def _unreadable(unit: Unit, desk: Desk, stream: str) -> int:
     return len(ids) - len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
 
 
-def tallied(unit: Unit, desk: Desk, stream: str) -> tuple[int, int]:
-    """Return how many ids a full pull has listed so far, and how many of them the store held."""
-    listed, kept = orjson.loads(unit.desk.cursor(desk.name, stream, _TALLY) or "[0,0]")
-    return listed, kept
+def _unlisted(search_total: int | None, listed: int) -> int:
+    """Return how many more search knows, where they are more than its lag explains."""
+    more = 0 if search_total is None else search_total - listed
+    return more if more > max(_LAGGING, listed // _LAGGING_SHARE) else 0
+
+
+def tallied(unit: Unit, desk: Desk, stream: str) -> Tally:
+    """Return what a full pull has counted so far."""
+    return Tally(*orjson.loads(unit.desk.cursor(desk.name, stream, _TALLY) or "[0,0]"))
 
 
 def _holding(desk: Desk, stream: str) -> Holding:

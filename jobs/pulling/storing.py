@@ -133,7 +133,8 @@ def _commit(intake: Intake, batch: Batch, chunk: Chunk, reading: Reading) -> Non
             if _records(batch) or batch.activities or batch.stories:
                 unit.desk.demand_full_derive(desk.name)
             unit.desk.keep_cursor(desk.name, batch.stream, "backfill", chunk.cursor or "")
-            tally(unit, desk, batch.stream, [raw.id for raw in chunk.records if raw.id not in batch.forgotten])
+            listed = [raw.id for raw in chunk.records if raw.id not in batch.forgotten]
+            tally(unit, desk, batch.stream, listed, forgotten=len(chunk.records) - len(listed))
     seen.forgotten += len(batch.forgotten)
     seen.read += batch.read
     seen.buried += len(batch.broken)

@@ -193,6 +193,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{count} held and live no more: merged or archived meanwhile, or lost: syncer reconcile",
         "{count} hier nicht mehr lebend: inzwischen zusammengeführt oder archiviert, oder verloren: syncer reconcile",
     ),
+    "unlisted": (
+        "{count} more are found by search than were listed: syncer reconcile --apply reads the list anew",
+        "{count} mehr findet die Suche, als genannt wurden: syncer reconcile --apply liest die Liste neu",
+    ),
     "deal_is": ("deal is {outcome}", "Deal ist {outcome}"),
     "stage_cycle": ("stage {stage}, cycle {number}", "Stufe {stage}, Zyklus {number}"),
     "cell_action": ("cell {cell}, {action}", "Zelle {cell}, {action}"),

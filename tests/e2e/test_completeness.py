@@ -78,6 +78,33 @@ async def test_what_is_held_beyond_the_list_is_no_proof(crm, open_desk):
     assert proof.reasons[0].startswith("1 held and no longer listed")
 
 
+async def test_a_list_that_ends_without_a_word_is_no_proof_where_search_knows_many_more(serve, open_desk):
+    cut = Fault(trouble=Trouble.CUT_LIST, path="objects/2026-09/contacts", methods=frozenset({"GET"}), times=1)
+    crm = serve(contacts=230, faults=Faults(rules=(cut,)))
+    async with open_desk(crm, streams=("companies", "contacts")) as desk:
+        proof = (await backfill_round(desk)).proof["contacts"]
+        again = (await backfill_round(desk, restart=True)).proof["contacts"]
+    unlisted = live(crm, "contacts") - 100
+    assert (proof.listed, proof.held, proof.complete) == (100, 100, False)
+    assert proof.reasons[0].startswith(f"{unlisted} more are found by search than were listed")
+    assert again.listed == live(crm, "contacts")
+    assert not any("search" in reason for reason in again.reasons)
+
+
+async def test_a_few_that_search_knows_beyond_the_list_are_its_lag(serve, open_desk, monkeypatch):
+    crm = serve(contacts=30)
+    async with open_desk(crm, streams=("companies", "contacts")) as desk:
+        honest = desk.source.total
+
+        async def ahead(stream):
+            return (await honest(stream) or 0) + 10
+
+        monkeypatch.setattr(desk.source, "total", ahead)
+        proof = (await backfill_round(desk)).proof["contacts"]
+    assert proof.search_total == proof.listed + 10
+    assert not any("search" in reason for reason in proof.reasons)
+
+
 async def test_a_row_lost_between_commit_and_proof_shows(crm, open_desk, monkeypatch):
     async with open_desk(crm) as desk:
         honest = desk.source.total

@@ -92,6 +92,10 @@ def test_every_text_is_there_in_both_languages_with_the_same_facts(table):
             "3 ohne Inhalt; 2 genannt und nicht hier: syncer reconcile --apply",
         ),
         (
+            "30 more are found by search than were listed: syncer reconcile --apply reads the list anew",
+            "30 mehr findet die Suche, als genannt wurden: syncer reconcile --apply liest die Liste neu",
+        ),
+        (
             "journal: 4 readings in a row failed (AuthFailed: no)",
             "Journal: 4 Lesungen in Folge sind gescheitert (AuthFailed: no)",
         ),

@@ -71,6 +71,17 @@ def test_an_ignored_batch_write_answers_with_neither_results_nor_errors(held: Po
     assert name(held) == "A"
 
 
+def test_a_cut_list_names_no_next_page(portal: Portal, open_client: Open) -> None:
+    portal.load([{"type": "contacts", "id": str(one), "createdAt": "2026-01-01"} for one in (1, 2)])
+    crm = open_client(portal, faults=once(Trouble.CUT_LIST))
+
+    cut, whole = (crm.get("/crm/v3/objects/contacts?limit=1").json() for _ in range(2))
+
+    assert [one["id"] for one in cut["results"]] == [one["id"] for one in whole["results"]] == ["1"]
+    assert "paging" not in cut
+    assert "paging" in whole
+
+
 def test_a_stale_read_shows_what_was_before(held: Portal, open_client: Open) -> None:
     crm = open_client(held, faults=once(Trouble.STALE_READ, methods=frozenset({"GET"})))
     crm.patch(PATH, json={"properties": {"firstname": "B"}})
