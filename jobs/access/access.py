@@ -59,8 +59,10 @@ def _lacking(account: Account, scopes: Sequence[str] | None) -> Sequence[Finding
 
 
 def left_out(desk: Desk, stream: str, why: str) -> Finding:
-    """Return the finding that a stream is left out, with what is lost."""
-    return Finding(level=Level.NOTE, area=desk.name, what=f"leaves out {stream}", remedy=_remedy(desk, stream, why))
+    """Return the finding that a stream is left out, with what is lost: a problem where nothing is planned without it."""
+    is_needed = stream in set(Kind)
+    level, what = (Level.PROBLEM, "may not read") if is_needed else (Level.NOTE, "leaves out")
+    return Finding(level=level, area=desk.name, what=f"{what} {stream}", remedy=_remedy(desk, stream, why))
 
 
 async def denied(desk: Desk) -> Sequence[Finding]:

@@ -66,6 +66,16 @@ async def test_a_stream_without_scope_is_a_note_that_names_the_scope_and_is_not_
     assert "forms" in left_out["form_submissions"].remedy
 
 
+async def test_what_nothing_is_planned_without_is_a_problem_where_it_may_not_be_read(at, portal):
+    portal.lacking = {"crm.objects.companies.read"}
+    with running(portal, limits=UNLIMITED, faults=NONE) as server:
+        at(server.base_url)
+        findings = _of(await check_all(None), "hubspot")
+    (found,) = [one for one in findings if one.what.startswith(("may not", "leaves out"))]
+    assert (found.level, found.what) == (Level.PROBLEM, "may not read companies")
+    assert "crm.objects.companies.read" in found.remedy
+
+
 async def test_a_stream_that_answers_nonsense_hides_no_other_finding(at, portal):
     faults = Faults(rules=[Fault(trouble=Trouble.HTML, probability=1.0, path=Versions().list_objects("notes"))])
     with running(portal, limits=UNLIMITED, faults=faults) as server:
