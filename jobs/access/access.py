@@ -59,7 +59,7 @@ def _lacking(account: Account, scopes: Sequence[str] | None) -> Sequence[Finding
 
 
 def left_out(desk: Desk, stream: str, why: str) -> Finding:
-    """Return the finding that a stream is left out, with what is lost: a problem where nothing is planned without it."""
+    """Return the finding that a stream is left out, with what is lost; a problem where nothing is planned then."""
     is_needed = stream in set(Kind)
     level, what = (Level.PROBLEM, "may not read") if is_needed else (Level.NOTE, "leaves out")
     return Finding(level=level, area=desk.name, what=f"{what} {stream}", remedy=_remedy(desk, stream, why))

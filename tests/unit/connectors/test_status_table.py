@@ -39,7 +39,7 @@ NO_PROPERTY = {"category": "VALIDATION_ERROR", "errors": [{"code": "PROPERTY_DOE
         (429, {"policyName": "TEN_SECONDLY_ROLLING"}, SEARCH, Meaning.BURST_LIMIT, RateLimited),
         (429, {"policyName": "SECONDLY"}, READ, Meaning.SEARCH_LIMIT, RateLimited),
         (429, {"message": "You have reached your daily limit."}, READ, Meaning.DAY_SPENT, RateLimited),
-        (429, {"message": "You have reached your ten_secondly_rolling limit."}, SEARCH, Meaning.BURST_LIMIT, RateLimited),
+        (429, {"message": "You reached your ten_secondly_rolling limit"}, SEARCH, Meaning.BURST_LIMIT, RateLimited),
         (429, {"message": "You have reached your secondly limit."}, READ, Meaning.SEARCH_LIMIT, RateLimited),
         (429, {"category": "RATE_LIMITS"}, SEARCH, Meaning.SEARCH_LIMIT, RateLimited),
         (429, {}, READ, Meaning.BURST_LIMIT, RateLimited),
