@@ -295,6 +295,16 @@ async def test_who_was_never_read_is_barred_in_advance(serve, open_desk, name):
         assert lift(eraser, desk.name, name, actor="DPO")
 
 
+async def test_people_who_are_kept_out_are_no_sign_that_the_list_was_cut(serve, open_desk):
+    crm = serve(contacts=40)
+    async with open_desk(crm, streams=("companies", "contacts")) as desk:
+        for ident in list(crm.portal.tables["contacts"].rows)[:20]:
+            erase(eraser_of(desk), desk.name, ident, in_advance=True)
+        proof = (await backfill_round(desk)).proof["contacts"]
+    assert proof.search_total > proof.listed + 10
+    assert not any("search" in reason for reason in proof.reasons)
+
+
 async def test_what_is_neither_id_nor_address_bars_nobody(serve, open_desk):
     async with open_desk(serve(lines=[])) as desk:
         with pytest.raises(ConfigError, match="neither an id nor an address"):
