@@ -1,7 +1,7 @@
 """How good forecasts were (K21): what reps forecast at several ages of a quarter, against what was won in it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -40,6 +40,8 @@ class Score:
     weighted: defaultdict[tuple[str | None, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     actual: defaultdict[tuple[str | None, int], Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     commits: Tally = field(default_factory=Tally)
+    #: Of them, those whose amount at the snapshot is known.
+    valued: Tally = field(default_factory=Tally)
     committed: Decimal = Decimal(0)
     kept: Decimal = Decimal(0)
     #: Expected and observed wins by deal stage.
@@ -89,30 +91,33 @@ def _count(ask: Ask, scores: defaultdict[Segment, Score], numbered: tuple[int, W
         *segment, rep = move.segment
         _forecast(ask, scores[tuple(segment)], (rep, number), (move, quarter, memory.day))
     won_then = replace(_cut(ask), as_of=memory.as_of)
-    for score, rep, amount in _won(ask, scores, ask.measures.deals(won_then, DealDate.CLOSE, quarter)):
-        score.forecast[rep, number] += amount
-        score.weighted[rep, number] += amount
+    for (*segment, rep), amount in _won(ask, ask.measures.deals(won_then, DealDate.CLOSE, quarter)):
+        scores[tuple(segment)].forecast[rep, number] += amount
+        scores[tuple(segment)].weighted[rep, number] += amount
 
 
-def _close(ask: Ask, scores: defaultdict[Segment, Score], number: int, closed: Iterable[DealSum]) -> None:
-    for score, rep, amount in _won(ask, scores, closed):
-        score.actual[rep, number] += amount
+def _close(ask: Ask, scores: defaultdict[Segment, Score], number: int, closed: Sequence[DealSum]) -> None:
+    """Add what was won in a quarter; what has no amount or no rate is counted, once."""
+    for (*segment, rep), amount in _won(ask, closed):
+        scores[tuple(segment)].actual[rep, number] += amount
+    for row in _decided(closed):
+        excluded = scores[row.segment[:-1]].excluded
+        excluded["won_no_amount"] += row.units - row.with_amount
+        if ask.convert(row.amount, row.currency, row.day) is None:
+            excluded["won_no_fx"] += row.with_amount
 
 
-def _won(
-    ask: Ask, scores: defaultdict[Segment, Score], rows: Iterable[DealSum]
-) -> Iterator[tuple[Score, str | None, Decimal]]:
-    """Yield what was won, with the score and the rep it belongs to; what no rate converts is counted as excluded."""
-    for row in rows:
-        if row.outcome is not Outcome.WON or row.excluded is not None:
-            continue
+def _decided(rows: Iterable[DealSum]) -> Iterator[DealSum]:
+    """Yield the deals won, those that count."""
+    return (row for row in rows if row.outcome is Outcome.WON and row.excluded is None)
+
+
+def _won(ask: Ask, rows: Iterable[DealSum]) -> Iterator[tuple[Segment, Decimal]]:
+    """Yield what was won, with its segment and rep; what has no amount, or no rate for it, was won for nothing known."""
+    for row in _decided(rows):
         amount = ask.convert(row.amount, row.currency, row.day)
-        *segment, rep = row.segment
-        score = scores[tuple(segment)]
-        if amount is None:
-            score.excluded["no_fx"] += row.units
-        else:
-            yield score, rep, amount
+        if amount is not None and row.with_amount:
+            yield row.segment, amount
 
 
 def _forecast(ask: Ask, score: Score, place: tuple[str | None, int], told: tuple[Move, Window, int]) -> None:
@@ -127,12 +132,19 @@ def _forecast(ask: Ask, score: Score, place: tuple[str | None, int], told: tuple
         _promise(score, place, before, amount)
     if (before.forecast_category or "").upper() == _COMMIT:
         score.commits.add(1, hit=won, may_hit=False)
-        score.committed += amount or 0
-        score.kept += (worth(ask, after, None if after is None else day) or 0) if won else 0
+        _commit(score, amount, (worth(ask, after, day) or Decimal(0)) if won else None)
     if before.probability is not None:
         score.with_chance += 1
         score.stages[before.stage_id or ""][0] += before.probability
         score.stages[before.stage_id or ""][1] += won
+
+
+def _commit(score: Score, amount: Decimal | None, won: Decimal | None) -> None:
+    """Add the value of a deal in COMMIT, and what of it was won; without a value then there is nothing to hold against."""
+    if amount is not None:
+        score.valued.add(1, hit=won is not None, may_hit=False)
+        score.committed += amount
+        score.kept += won or 0
 
 
 def _promise(score: Score, place: tuple[str | None, int], before: DealSpan, amount: Decimal | None) -> None:
@@ -180,7 +192,7 @@ def _share(score: Score, part: Decimal, *, over: bool, notes: Mapping[str, objec
         value=value,
         n=len(set(score.pairs)),
         status=_status(value, over=over),
-        excluded=score.excluded,
+        excluded=+score.excluded,
         notes={**notes, **sums},
     )
 
@@ -201,9 +213,11 @@ def _status(value: float | None, *, over: bool) -> Status:
 
 
 def _kept(score: Score, notes: Mapping[str, object]) -> Measured:
+    n, lacking = score.valued.n, score.commits.n - score.valued.n
     value = float(score.kept / score.committed) if score.committed else None
-    status = Status.UNDEFINED if value is None else size_status(score.commits.n)
-    return Measured(value=value, n=score.commits.n, k=score.commits.k, status=status, notes=notes)
+    status = Status.UNDEFINED if value is None else size_status(n)
+    excluded = {"no_amount": lacking} if lacking else {}
+    return Measured(value=value, n=n, k=score.valued.k, status=status, excluded=excluded, notes=notes)
 
 
 def _calibration(score: Score, notes: Mapping[str, object]) -> Measured:

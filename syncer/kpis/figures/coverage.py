@@ -1,5 +1,6 @@
 """Whether the open pipeline of a quarter is enough for what is still to be won (K22)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -37,6 +38,13 @@ class Cover:
 
     open: Purse = field(default_factory=Purse)
     won: Purse = field(default_factory=Purse)
+    #: Reason → open deals that do not count.
+    excluded: Counter[str] = field(default_factory=Counter)
+
+    def lacking(self, target: Decimal | None) -> Decimal | None:
+        """Return what is still to be won; None without a target, or where no deal won has a usable amount."""
+        won = self.won.known
+        return None if target is None or won is None else target - won
 
 
 def coverage(ask: Ask) -> Iterable[Kpi]:
@@ -49,17 +57,17 @@ def coverage(ask: Ask) -> Iterable[Kpi]:
     target = None
     if asked is not None and asked.metric == METRIC:
         target = asked.within(ask.window, ask.question.calendar)
-    lacking = None if target is None else target - cover.won.amount
-    value = None if lacking is None or lacking <= 0 else cover.open.amount / lacking
+    lacking, standing = cover.lacking(target), cover.open.known
+    value = None if lacking is None or lacking <= 0 or standing is None else standing / lacking
     required = None if past.rate is None else 1 / past.rate
     reached = lacking is not None and lacking <= 0
-    notes = {"target": target, "won": cover.won.amount, "reached": reached, **cover.open.notes}
-    excluded = {**cover.open.excluded, **{f"won_{name}": n for name, n in cover.won.excluded.items()}}
+    notes = {"target": target, "won": cover.won.known, "reached": reached, **cover.open.notes}
+    excluded = {**cover.excluded, **cover.open.excluded, **{f"won_{name}": n for name, n in cover.won.excluded.items()}}
     yield ask.row("K22", (), _ratio(value, cover.open.units, excluded, notes))
     yield ask.row("K22.required", (), _ratio(required, past.deals, {}, {"win_rate": past.rate}))
     gap = None if value is None or required is None else required - value
     yield ask.row("K22.gap", (), _ratio(gap, cover.open.units, {}, {}))
-    yield ask.row("K22.pipeline", (), _money(cover.open.known, cover.open.units))
+    yield ask.row("K22.pipeline", (), _money(standing, cover.open.units))
     yield ask.row("K22.target", (), _money(target, None))
     yield ask.row("K22.lacking", (), _money(None if lacking is None else max(lacking, Decimal(0)), None))
 
@@ -80,6 +88,8 @@ def _cover(ask: Ask) -> Cover:
     for row in ask.measures.deal_rows(ask.every, Outcome.OPEN, ask.window):
         if row.excluded is None:
             fill(cover.open, ask, row.span)
+        else:
+            cover.excluded[row.excluded] += 1
     for group in ask.measures.deals(ask.every, DealDate.CLOSE, ask.window):
         if group.excluded is None and group.outcome is Outcome.WON:
             cover.won.lack(group.units - group.with_amount)

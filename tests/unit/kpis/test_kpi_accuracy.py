@@ -173,6 +173,8 @@ def test_commit_hits_by_count_and_value_and_calibration_by_stage():
     found = of_age(Given(past={EVE: deals}), "quarter_start", "K21")
     assert (found["K21.commit_hits"].k, found["K21.commit_hits"].n) == (2, 5)
     assert found["K21.commit_value"].value == pytest.approx(200 / 500)
+    worth = found["K21.commit_value"]
+    assert (worth.k, worth.n, worth.excluded) == (2, 4, {"no_amount": 1})
     assert found["K21.calibration"].value == pytest.approx(2 / 4.6)
     stages = found["K21.calibration"].notes["stages"]
     assert stages["offer"] == {"expected": pytest.approx(4.5), "won": 2}
@@ -188,5 +190,14 @@ def test_without_deals_nothing_can_be_said_of_accuracy():
 def test_wins_that_do_not_count_or_have_no_rate_are_no_result():
     sums = [won_by("a", 7), won_by("a", 9)._replace(excluded="renewal"), won_by("a", 9)._replace(outcome=LOST)]
     sums.append(won_by("a", 9)._replace(currency="USD", day=EVE))
+    sums.append(won_by("b", 0)._replace(with_amount=0, units=2))
     row = of_age(Won(by_date={DealDate.CLOSE: sums}), "quarter_start", "K21")["K21"]
-    assert (row.notes["won"], row.excluded) == (7, {"no_fx": 1})
+    assert (row.notes["won"], row.n, row.excluded) == (7, 1, {"won_no_fx": 1, "won_no_amount": 2})
+
+
+def test_a_commit_deal_without_an_amount_then_adds_nothing_to_the_value_kept():
+    known, unknown = (stood(amount, forecast_category="COMMIT") for amount in (100, None))
+    deals = [move(known, ended(known, "lost"), segment=("a",))] * 5
+    deals.append(move(unknown, ended(unknown, "won", amount=Decimal(900)), segment=("a",)))
+    worth = of_age(Given(past={EVE: deals}), "quarter_start", "K21")["K21.commit_value"]
+    assert (worth.value, worth.k, worth.n, worth.excluded) == (0, 0, 5, {"no_amount": 1})

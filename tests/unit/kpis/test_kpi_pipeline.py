@@ -147,9 +147,22 @@ def test_k22_counts_what_it_leaves_out():
         by_date={DealDate.CLOSE: [DealSum((), None, WON, "USD", day("2026-10-10"), 2, 1, Decimal(5))]},
     )
     row = rows(given, "K22", target=GOAL, period=Q4)["K22"]
-    assert row.excluded == {"no_amount": 1, "won_no_amount": 1, "won_no_fx": 1}
-    unpriced = Given(by_date={DealDate.CLOSE: [DealSum((), None, WON, "USD", None, 2, 0, Decimal(0))]})
-    assert rows(unpriced, "K22", target=GOAL)["K22"].excluded == {"won_no_amount": 2}
+    assert row.excluded == {"no_amount": 1, "renewal": 1, "won_no_amount": 1, "won_no_fx": 1}
+
+
+def test_k22_is_unknown_where_no_deal_has_a_usable_amount():
+    unpriced = Given(
+        rows={OPEN: [deal("A", None, None, None)]}, by_date={DealDate.CLOSE: sums((WON, 1, 50))}
+    )
+    found = rows(unpriced, "K22", target=GOAL, period=Q4)
+    assert (found["K22"].value, found["K22.pipeline"].value, found["K22.lacking"].value) == (None, None, 150)
+    won = Given(
+        rows={OPEN: [deal("A", 300, None, None)]},
+        by_date={DealDate.CLOSE: [DealSum((), None, WON, "USD", None, 2, 0, Decimal(0))]},
+    )
+    found = rows(won, "K22", target=GOAL, period=Q4)
+    assert (found["K22"].value, found["K22.lacking"].value, found["K22"].notes["won"]) == (None, None, None)
+    assert found["K22"].excluded == {"won_no_amount": 2}
 
 
 def test_explain_names_the_deals_of_the_coverage():
