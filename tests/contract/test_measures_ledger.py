@@ -304,6 +304,20 @@ def test_a_recycled_cycle_is_found_again_in_the_next_one(open_ledger):
     assert (early["K27.reentry"].k, early["K27.reentry"].notes["open"]) == (0, 2)
 
 
+def test_a_void_cycle_is_no_reentry_and_one_that_silence_ended_is(open_ledger):
+    ledger = Ledger()
+    for contact in ("spam", "silent"):
+        ledger.cycle(contact, outcome=Outcome.OTHER, ended_at=at("2026-10-01"))
+        ledger.cycle(
+            contact, started_at=at("2026-10-11"), recycled_from=1, outcome=Outcome.VOID, ended_at=at("2026-10-12")
+        )
+    ledger.event("silent", FunnelStage.TAM, "2026-10-12", cycle_no=2, rule="expired")
+    with open_ledger(ledger) as measures:
+        found = {row.id: row for row in measure(measures, question(), ["K27"])}
+    assert (found["K27.reentry"].k, found["K27.reentry"].n, found["K27.reentry"].notes["open"]) == (1, 2, 1)
+    assert (found["K27.reentry_won"].n, found["K27.reentry_days"].k) == (0, 1)
+
+
 def test_the_latest_answer_of_a_contact_and_survey_counts(open_ledger):
     ledger = Ledger()
     ledger.contacts["c"] = {"country": "CH"}
@@ -322,8 +336,15 @@ def test_the_latest_answer_of_a_contact_and_survey_counts(open_ledger):
         Answer(id=str(number), contact_id=who, survey_id=survey, survey_type=kind, value=value, answered_at=at(day))
         for number, (who, survey, kind, value, day) in enumerate(given)
     ]
+    ledger.contacts["t"] = {}
+    ledger.out_states["t"] = '["is_test"]'
+    ledger.answers.append(
+        Answer(id="t", contact_id="t", survey_id="w1", survey_type="NPS", value=10, answered_at=at("2026-10-02"))
+    )
     with open_ledger(ledger) as measures:
-        found = {row.id: row.value for row in measure(measures, question(), ["K26"])}
+        rows = measure(measures, question(), ["K26"])
+        found = {row.id: row.value for row in rows}
+        assert rows[0].excluded == {"test": 1}
         assert segments(measures, "K26.promoters", "country", "survey") == {
             ("CH", "w1"): 1,
             ("CH", "w2"): 1,

@@ -175,6 +175,8 @@ class AnswerCount(NamedTuple):
     """Survey answers of one segment, survey and value."""
 
     segment: Segment
+    #: Why they do not count, None when they do.
+    excluded: str | None
     survey_id: str | None
     value: int | None
     units: int

@@ -1,6 +1,6 @@
 """What sources earned: return on marketing spend (K19), and orders and revenue under every model (K28)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from syncer.kpis.asked.journeys import Journey
@@ -11,6 +11,7 @@ from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Basis, Kpi, Status, size_status
 from syncer.kpis.spending import Spend, spend
 from syncer.kpis.statistics.attribution import Model
+from syncer.kpis.statistics.stats import shared_cents
 from syncer.kpis.tally import with_whole
 
 
@@ -19,12 +20,13 @@ def returns(ask: Ask) -> Iterable[Kpi]:
     model = ask.question.model or Model.FIRST
     costs = spend(ask, ask.question.by)
     won = earned(ask, _won(ask, touched=model is not Model.FIRST), ask.question.by, model)
+    shown = _shown(ask, won, ask.question.by)
     for segment in with_whole([*costs, *won], ask.question.by):
         cost = Spend() if None in segment else costs.get(segment, Spend())
         orders = won.get(segment, Earned())
         yield ask.row("K19", segment, _measured(orders, cost, _return(ask, orders, cost)))
         yield ask.row("K19.roas", segment, _measured(orders, cost, _by_cost(orders.purse.known, cost)))
-        yield ask.row("K19.revenue", segment, _revenue(orders))
+        yield ask.row("K19.revenue", segment, _revenue(orders, shown.get(segment, orders.purse.known)))
 
 
 def _won(ask: Ask, *, touched: bool) -> Iterable[Journey]:
@@ -63,8 +65,16 @@ def _measured(orders: Earned, cost: Spend, value: Decimal | None) -> Measured:
     )
 
 
-def _revenue(orders: Earned) -> Measured:
-    known = orders.purse.known
+def _shown(ask: Ask, found: Mapping[Segment, Earned], by: Sequence[str]) -> Mapping[Segment, Decimal]:
+    """Return revenue by segment in cents that sum to the whole revenue; of single units as it is."""
+    known = {segment: one.purse.amount for segment, one in found.items() if one.purse.known is not None}
+    if ID in ask.question.by:
+        return known
+    places = [place for place in with_whole(known, by) if place in known]
+    return dict(zip(places, shared_cents([known[place] for place in places]), strict=True))
+
+
+def _revenue(orders: Earned, known: Decimal | None) -> Measured:
     return Measured(
         value=known,
         n=orders.units,
@@ -82,15 +92,16 @@ def attribution(ask: Ask) -> Iterable[Kpi]:
     every = earned_under(ask, _won(ask, touched=True), by, models)
     for model in models:
         found = every[model] or {(None,) * len(by): Earned()}
+        shown = _shown(ask, found, by)
         for segment in with_whole(found, by):
-            yield from _of_model(ask, segment, found, model)
+            yield from _of_model(ask, segment, (found[segment], shown.get(segment)), model)
 
 
-def _of_model(ask: Ask, segment: Segment, found: Mapping[Segment, Earned], model: Model) -> Iterable[Kpi]:
-    orders, asked = found[segment], ask.question.by
+def _of_model(ask: Ask, segment: Segment, earned_by: tuple[Earned, Decimal | None], model: Model) -> Iterable[Kpi]:
+    (orders, known), asked = earned_by, ask.question.by
     extra = {"model": model.value, **({} if len(segment) == len(asked) else {"source": segment[-1]})}
     own = segment[: len(asked)]
-    yield ask.row("K28", own, _revenue(orders), **extra)
+    yield ask.row("K28", own, _revenue(orders, known), **extra)
     parts = orders.units if ID in asked else orders.share
     counted = Measured(value=parts, n=orders.units, excluded=orders.excluded)
     yield ask.row("K28.orders", own, counted, **extra)

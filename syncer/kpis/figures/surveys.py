@@ -38,7 +38,9 @@ def promoter_score(ask: Ask) -> Iterable[Kpi]:
 
 
 def _count(votes: _Votes, row: AnswerCount, scale: str) -> None:
-    if row.value is None:
+    if row.excluded is not None:
+        votes.excluded[row.excluded] += row.units
+    elif row.value is None:
         votes.excluded["no_value"] += row.units
     elif not _LOWEST.get(scale, 0) <= row.value <= _HIGHEST:
         votes.excluded["off_scale"] += row.units

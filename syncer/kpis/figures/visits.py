@@ -4,8 +4,8 @@ A web analytics tool counts them; `syncer visits import` brings its figures in. 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from syncer.kpis.asked.ports import ID, Cohort, Milestone, Segment
 from syncer.kpis.asked.work import Visits
@@ -67,8 +67,11 @@ def _share(seen: _Seen, part: int | None, whole: int | None) -> Measured:
         return Measured(value=None, status=Status.UNDEFINED, k=part, notes=_LACKS)
     if len(seen.definitions) > 1:
         return Measured(value=None, status=Status.UNDEFINED, notes={"lacks": "one_definition", **notes})
-    rate = period_rate(Tally(n=whole, k=min(part, whole)))
-    return Measured(value=rate.value, n=whole, k=part, lo=rate.lo, hi=rate.hi, status=rate.status, notes=notes)
+    if part > whole:
+        # Sessions that the tool did not count, or contacts without any: a quotient, and no share with bounds.
+        status = size_status(whole)
+        return Measured(value=part / whole if status.is_shown else None, n=whole, k=part, status=status, notes=notes)
+    return replace(period_rate(Tally(n=whole, k=part)), notes=notes)
 
 
 def _mean(seen: _Seen, total: int | None, units: int | None) -> Measured:
@@ -140,4 +143,10 @@ def _inquiries(ask: Ask) -> dict[Segment, Tally]:
         found[segment[:-1]].n += tally.n
         found[segment[:-1]].k += tally.k
         found[segment[:-1]].excluded += tally.excluded
-    return dict(found)
+    return _of_all(found) if ask.question.by == ("source",) else dict(found)
+
+
+def _of_all(found: Mapping[Segment, Tally]) -> dict[Segment, Tally]:
+    """Return each social source's inquiries among those of every source."""
+    every = sum(tally.n for tally in found.values())
+    return {segment: replace(tally, n=every) for segment, tally in found.items() if segment[0] in SOCIAL}

@@ -246,3 +246,17 @@ class Promoters:
 def cents(value: Decimal) -> Decimal:
     """Return money rounded half to even, as it is shown."""
     return value.quantize(CENT, rounding=ROUND_HALF_EVEN)
+
+
+def shared_cents(parts: Sequence[Decimal]) -> Sequence[Decimal]:
+    """Return the parts of one whole rounded so that they sum to the whole as it is shown.
+
+    Each is rounded half to even; the cents that then lack or are too many fall to those that rounding moved most.
+    """
+    shown = [cents(part) for part in parts]
+    lacking = int((cents(sum(parts, Decimal(0))) - sum(shown, Decimal(0))) / CENT)
+    sign = 1 if lacking > 0 else -1
+    moved = sorted(range(len(parts)), key=lambda place: sign * (shown[place] - parts[place]))
+    for place in moved[: abs(lacking)]:
+        shown[place] += sign * CENT
+    return shown

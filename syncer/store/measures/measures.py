@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from contextlib import closing
 from decimal import Decimal
 
-from sqlalchemy import Connection, Subquery, and_, false, func, select, true
+from sqlalchemy import Connection, Subquery, and_, case, false, func, literal, null, or_, select, true
 
 from syncer.funnel.facts import Outcome
 from syncer.kpis.asked.journeys import Journey
@@ -44,6 +44,8 @@ from syncer.store.measures.populations import (
     deal_date,
     deal_excluded,
     deals_as_of,
+    has_expired,
+    is_test,
     view_of,
 )
 from syncer.store.measures.queries import (
@@ -170,10 +172,11 @@ class Measures:
         """Count answers of NPS surveys and of those named, the latest of each contact and survey inside the window."""
         answer, contact, read = latest_answers(cut, window, surveys), tables.contacts, reader(cut)
         own = and_(contact.c.account == cut.account, contact.c.id == answer.c.contact_id)
-        keys = [*answer_segment(answer, contact, cut), answer.c.survey_id, answer.c.value]
+        tested = case((is_test(answer.c.contact_id, cut), literal("test")), else_=null())
+        keys = [*answer_segment(answer, contact, cut), tested, answer.c.survey_id, answer.c.value]
         chosen = select(answer).select_from(answer.outerjoin(contact, own)).where(answer.c.place == 1)
-        for *segment, survey_id, value, units in grouped(self.connection, keys, chosen):
-            yield AnswerCount(read(segment), survey_id, value, units)
+        for *segment, excluded, survey_id, value, units in grouped(self.connection, keys, chosen):
+            yield AnswerCount(read(segment), excluded, survey_id, value, units)
 
     def costs(self, cut: Cut) -> Sequence[CostLine]:
         """Return every cost line of the account as it is now: the CRM keeps no history of them."""
@@ -223,13 +226,14 @@ class Measures:
 
 
 def _followed(cut: Cut, window: Window) -> Subquery:
-    """Return the cycles closed other inside the window, each with begin and outcome of the next one.
+    """Return the cycles closed other inside the window, each with begin and outcome of the next one, unless that is void.
 
     The offset keeps reasons of exclusion out of the join: beside what PostgreSQL expects them to cost, a walk over
     every cycle for each row looks as cheap to it as an index.
     """
     left, right = cycles_as_of(cut), cycles_as_of(cut, "again")
-    follows = and_(right.c.contact_id == left.c.contact_id, right.c.recycled_from == left.c.cycle_no)
+    real = or_(right.c.outcome != Outcome.VOID.value, has_expired(right, cut))
+    follows = and_(right.c.contact_id == left.c.contact_id, right.c.recycled_from == left.c.cycle_no, real)
     return (
         select(left, right.c.started_at.label("again_at"), right.c.outcome.label("again_outcome"))
         .select_from(left.outerjoin(right, follows))

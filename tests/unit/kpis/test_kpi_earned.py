@@ -110,6 +110,14 @@ def test_k28_by_campaign_names_the_campaign_of_each_touch():
     assert (row.segment, row.value) == ({"campaign": "brand", "model": "last"}, 100)
 
 
+def test_revenue_in_parts_sums_to_the_whole_cent():
+    names = ("google", "linkedin", "webinar")
+    given = Given(won=[way("1", *names, amount=100), way("2", *reversed(names), amount="0.01")])
+    for model in (Model.LINEAR, Model.TIME_DECAY, Model.W):
+        assert sum(by_source(given, "K28", model).values()) == Decimal("100.01")
+        assert by_source(given, "K19.revenue", model) == by_source(given, "K28", model)
+
+
 def test_k28_without_orders_earned_nothing():
     rows = measure(Given(), question(), ["K28.orders"])
     assert {row.value for row in rows} == {0}

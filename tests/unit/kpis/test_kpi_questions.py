@@ -24,7 +24,7 @@ from tests.unit.kpis.ledger import at, question
 
 
 def votes(*values, survey="wave"):
-    return [AnswerCount((), survey, value, 1) for value in values]
+    return [AnswerCount((), None, survey, value, 1) for value in values]
 
 
 def test_k26_example():

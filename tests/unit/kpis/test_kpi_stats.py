@@ -8,6 +8,7 @@ from scipy import stats as scipy_stats
 
 from syncer.kpis.statistics.resampling import mean_interval, sum_interval
 from syncer.kpis.statistics.stats import (
+    CENT,
     Promoters,
     aalen_johansen,
     cents,
@@ -19,6 +20,7 @@ from syncer.kpis.statistics.stats import (
     quantile,
     rank_interval,
     restricted_mean,
+    shared_cents,
     wilson,
 )
 
@@ -206,3 +208,21 @@ def test_nps_of_nobody_is_unknown():
 @pytest.mark.parametrize(("exact", "shown"), [("0.005", "0.00"), ("0.015", "0.02"), ("1166.6666", "1166.67")])
 def test_money_rounds_half_to_even(exact, shown):
     assert str(cents(Decimal(exact))) == shown
+
+
+@pytest.mark.parametrize(
+    ("parts", "shown"),
+    [
+        ((), ()),
+        (("33.3333", "33.3333", "33.3334"), ("33.33", "33.33", "33.34")),
+        (("0.005", "0.005", "0.005"), ("0.01", "0.01", "0.00")),
+        (("0.006", "0.006", "0.006", "0.002"), ("0.00", "0.01", "0.01", "0.00")),
+        (("-0.006", "0.026"), ("-0.01", "0.03")),
+    ],
+)
+def test_the_parts_of_a_whole_are_rounded_to_sum_to_it(parts, shown):
+    exact = [Decimal(part) for part in parts]
+    found = shared_cents(exact)
+    assert [str(part) for part in found] == list(shown)
+    assert sum(found) == cents(sum(exact, Decimal(0)))
+    assert all(abs(one - other) < CENT for one, other in zip(found, exact, strict=True))

@@ -4,6 +4,7 @@ from syncer.funnel.facts import FunnelStage
 from syncer.kpis.asked.ports import CycleCount, Milestone
 from syncer.kpis.asked.work import Share
 from syncer.kpis.measure import measure
+from syncer.kpis.result import Status
 from tests.unit.kpis.counts import OPEN, percent, rows
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import question
@@ -29,6 +30,15 @@ def test_k12_example():
         ["K12"],
     )
     assert {row.id: row.value for row in by_source if row.segment["source"] == "google"}["K12"] == 0.0075
+
+
+def test_more_contacts_than_visits_are_a_quotient_above_one_and_no_share():
+    created = [Share(("google",), None, 0, 9)]
+    found = rows(Given(work=GivenWork(seen=[seen("google", 6)], created=created)), "K12")
+    assert (found["K12"].value, found["K12"].k, found["K12"].n) == (1.5, 9, 6)
+    assert (found["K12"].lo, found["K12"].hi, found["K12"].status) == (None, None, Status.SMALL_N)
+    found = rows(Given(work=GivenWork(seen=[seen("google", 4)], created=created)), "K12")
+    assert (found["K12"].value, found["K12"].status) == (None, Status.FEW)
 
 
 def test_without_visits_their_figures_are_unknown_and_say_what_they_lack():
@@ -75,3 +85,16 @@ def test_k40_example():
     assert (found["K40.sessions"].value, found["K40.likes"].value) == (50, 7)
     assert percent(found["K40.inquiry_rate"]) == (4.0, 1.1, 13.5)
     assert (found["K40.inquiry_share"].value, found["K40.inquiry_share"].excluded) == (0.1, {"void": 1})
+
+
+def test_k40_by_source_each_social_one_has_its_share_of_all_inquiries():
+    entered = [("linkedin", 2), ("xing", 3), ("google", 15)]
+    given = Given(
+        by_entry={
+            Milestone.INQUIRY: [CycleCount((name, name), None, OPEN, False, units) for name, units in entered]
+        },
+        work=GivenWork(seen=[seen("linkedin", 30), seen("google", 900)]),
+    )
+    found = measure(given, question(by=("source",)), ["K40"])
+    shares = {row.segment["source"]: (row.k, row.n, row.value) for row in found if row.id == "K40.inquiry_share"}
+    assert shares == {"linkedin": (2, 20, 0.1), "xing": (3, 20, 0.15)}
