@@ -11,6 +11,8 @@ from syncer.funnel.facts import CycleType, FunnelStage, Origin, Outcome
 from syncer.kpis.asked.ports import Cohort, Cut, DealDate, Milestone, Scope
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import Calendar, parse_as_of, parse_period
+from syncer.kpis.result import Basis
+from syncer.money import CostKind
 from syncer.records import Answer
 from syncer.store import tables
 from tests.unit.kpis.asking import segments
@@ -438,3 +440,29 @@ def test_pipelines_have_their_names(open_ledger):
     with open_ledger() as measures:
         measures.connection.execute(tables.stages.insert(), stage | {"stage_id": "s", "is_closed": False})
         assert measures.labels(ACCOUNT).pipelines == {"default": "Vertrieb"}
+
+
+def test_a_company_becomes_a_customer_once_with_the_first_contact_won(open_ledger):
+    ledger = Ledger()
+    won = {"outcome": Outcome.WON, "first_contact_at": at("2026-01-10")}
+    for contact, company, ended, values in (
+        ("a", "acme", "2026-03-02", {"source": "late"}),
+        ("b", "acme", "2026-03-01", {"source": "first"}),
+        ("c", "acme", "2026-03-01", {"source": "same"}),
+        ("d", None, "2026-03-05", {"source": "alone"}),
+        ("e", "other", "2026-02-01", {"source": "upsold", "type": CycleType.EXPANSION}),
+        ("f", "other", "2026-03-04", {"source": "other"}),
+        ("g", "lost", "2026-02-01", {"source": "lost", "outcome": Outcome.LOST}),
+    ):
+        ledger.cycle(contact, ended_at=at(ended), **(won | values))
+        ledger.contacts[contact] = {"company_id": company}
+    ledger.costs += [cost(None, 900, "2026-03-01", "2026-03-31"), replace(cost(None, 0), kind=CostKind.SALES)]
+    with open_ledger(ledger) as measures:
+        by_source = {
+            row.segment["source"]: row.n
+            for row in measure(measures, question(by=("source",), basis=Basis.PERIOD), ["K18.cac"])
+        }
+        assert by_source == {"first": 1, "alone": 1, "other": 1, None: 0}
+        assert first(measures, "K18.cac").value == 300
+        assert first(measures, "K18.cac", basis=Basis.COHORT).n == 3
+        assert first(measures, "K18.cac", basis=Basis.PERIOD, period=parse_period("2026-02", BERLIN)).n == 0

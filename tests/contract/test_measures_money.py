@@ -161,7 +161,7 @@ def test_journeys_hold_what_the_contact_did_between_first_contact_and_order(data
         with_reactions(measures, "c1", *TOUCHES)
         found = by_source(measures, "K28", model=Model.LINEAR)
         assert found == {
-            "google": Decimal("333.33"),
+            "google": Decimal("333.34"),
             "webinar": Decimal("333.33"),
             "mail": Decimal("333.33"),
             "partner": 1000,

@@ -106,6 +106,8 @@ class Cohort:
     within: int | None = None
     #: A cycle that skipped the entry counts from the next milestone that it did reach.
     or_later: bool = False
+    #: Only cycles that made a company a customer: of all its contacts' acquisition cycles the first one won.
+    new_customer: bool = False
 
 
 class CycleCount(NamedTuple):

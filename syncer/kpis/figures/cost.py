@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from syncer.funnel.facts import CycleType, Outcome
+from syncer.funnel.facts import Outcome
 from syncer.kpis.asked.journeys import Journey
 from syncer.kpis.asked.ports import Cohort, DealDate, Milestone, Segment
 from syncer.kpis.figures.attributed import Earned, earned, is_asked
@@ -149,12 +149,7 @@ def _closed(ask: Ask) -> Mapping[Segment, Tally]:
 def _order_ways(ask: Ask) -> Iterable[Journey]:
     if ask.basis is Basis.PERIOD:
         return ask.measures.won_journeys(ask.cut_by(()), ask.window, touched=True)
-    return _won_cycles(ask, Milestone.FIRST_CONTACT)
-
-
-def _won_cycles(ask: Ask, entry: Milestone) -> Iterable[Journey]:
-    reached = () if entry is Milestone.WON else (Milestone.WON,)
-    cohort = Cohort(entry=entry, window=ask.window, reached=reached)
+    cohort = Cohort(entry=Milestone.FIRST_CONTACT, window=ask.window, reached=(Milestone.WON,))
     return ask.measures.cycle_journeys(ask.cut_by(()), cohort, touched=True)
 
 
@@ -163,16 +158,12 @@ def _attributed(ask: Ask, ways: Iterable[Journey], model: Model) -> Mapping[Segm
 
 
 def _customers(ask: Ask) -> Mapping[Segment, Units]:
-    """Return won cycles of first-time customers."""
-    entry = Milestone.FIRST_CONTACT if ask.basis is Basis.COHORT else Milestone.WON
+    """Return the companies, or contacts without one, that bought for the first time."""
+    first = ask.basis is Basis.COHORT
+    entry, reached = (Milestone.FIRST_CONTACT, (Milestone.WON,)) if first else (Milestone.WON, ())
+    cohort = Cohort(entry=entry, window=ask.window, reached=reached, new_customer=True)
     model = ask.question.model
     if model is not None and is_asked(ask):
-        ways = (way for way in _won_cycles(ask, entry) if way.cycle_type == CycleType.ACQUISITION)
-        return _attributed(ask, ways, model)
-    by = (*ask.question.by, "cycle_type")
-    rows = ask.measures.cycles(ask.cut_by(by), Cohort(entry=entry, window=ask.window))
-    return {
-        segment[:-1]: _of_tally(tally)
-        for segment, tally in tally_entries(rows, lambda row: row.outcome is Outcome.WON).items()
-        if segment[-1] == CycleType.ACQUISITION.value
-    }
+        return _attributed(ask, ask.measures.cycle_journeys(ask.cut_by(()), cohort, touched=True), model)
+    rows = tally_entries(ask.measures.cycles(ask.cut, cohort), lambda row: row.outcome is Outcome.WON)
+    return {segment: _of_tally(tally) for segment, tally in rows.items()}

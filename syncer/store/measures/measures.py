@@ -49,11 +49,11 @@ from syncer.store.measures.populations import (
     view_of,
 )
 from syncer.store.measures.queries import (
+    belongs,
     cycle_keys,
     dated_inside,
     days_between,
     deal_keys,
-    entered,
     grouped,
     latest_answers,
     rate_day,
@@ -84,7 +84,7 @@ class Measures:
             return
         rows, read = cycles_as_of(cut), reader(cut)
         keys = [*cycle_keys(rows, cut, cohort), reached(rows, cohort)]
-        chosen = select(rows).where(entered(rows, cohort))
+        chosen = select(rows).where(belongs(rows, cut, cohort))
         for *segment, excluded, outcome, hit, units in grouped(self.connection, keys, chosen):
             yield CycleCount(read(segment), excluded, Outcome(outcome), bool(hit), units)
 
@@ -105,7 +105,7 @@ class Measures:
         rows, read = cycles_as_of(cut), reader(cut)
         days = days_between(cut, rows.c[MILESTONES[start]], rows.c.ended_at, rows.c.outcome)
         keys = [*cycle_keys(rows, cut, cohort), days]
-        chosen = select(rows).where(entered(rows, cohort))
+        chosen = select(rows).where(belongs(rows, cut, cohort))
         for *segment, excluded, outcome, length, units in grouped(self.connection, keys, chosen):
             yield DayCount(read(segment), excluded, Outcome(outcome), length, units)
 

@@ -17,7 +17,7 @@ from syncer.records import ActivityKind
 from syncer.store import tables
 from syncer.store.engines.dialect import Query, Row, chunks, raw, streamed
 from syncer.store.measures.populations import MILESTONES, cycle_excluded, cycles_as_of, deal_excluded, deals_as_of
-from syncer.store.measures.queries import dated_inside, entered, rate_day, reached
+from syncer.store.measures.queries import belongs, dated_inside, rate_day, reached
 from syncer.store.rows.decode import amount_of
 
 #: What a contact does, or does with us.
@@ -51,7 +51,7 @@ def cycle_journeys(connection: Connection, cut: Cut, cohort: Cohort, *, touched:
         rows.c.mql_at,
         rows.c.deal_at,
         until,
-    ).where(entered(rows, cohort), *([reached(rows, cohort) == 1] if cohort.reached else []))
+    ).where(belongs(rows, cut, cohort), *([reached(rows, cohort) == 1] if cohort.reached else []))
     order = (rows.c.contact_id, rows.c.cycle_no)
     return _journeys(connection, cut, query.order_by(*order), touched=touched)
 

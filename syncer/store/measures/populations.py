@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
 )
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
@@ -111,6 +112,26 @@ def entry_at(cycles: FromClause, cohort: Cohort) -> Expression:
 def _dated(cycles: FromClause, milestone: Milestone) -> Expression:
     at = cycles.c[MILESTONES[milestone]]
     return at if milestone is not Milestone.WON else case((cycles.c.outcome == Outcome.WON.value, at), else_=null())
+
+
+def made_customer(cycles: Subquery, cut: Cut) -> Expression:
+    """Return whether winning a cycle made its company a customer: no other of its contacts had been acquired before."""
+    sooner, buyer, colleague = cycles_as_of(cut, "sooner"), tables.contacts.alias("buyer"), tables.contacts.alias("mate")
+    same = and_(
+        buyer.c.account == cut.account,
+        buyer.c.id == cycles.c.contact_id,
+        colleague.c.account == cut.account,
+        colleague.c.company_id == buyer.c.company_id,
+        sooner.c.contact_id == colleague.c.id,
+    )
+    before = tuple_(func.coalesce(sooner.c.ended_at, 0), sooner.c.contact_id, sooner.c.cycle_no) < tuple_(
+        func.coalesce(cycles.c.ended_at, 0), cycles.c.contact_id, cycles.c.cycle_no
+    )
+    return and_(_acquired(cycles), ~exists(select(sooner.c.cycle_no).where(same, _acquired(sooner), before)))
+
+
+def _acquired(cycles: Subquery) -> Expression:
+    return and_(cycles.c.outcome == Outcome.WON.value, cycles.c.type == CycleType.ACQUISITION.value)
 
 
 def _reached(at: Expression, as_of: int) -> Expression:

@@ -32,6 +32,7 @@ from syncer.store.measures.populations import (
     deals_as_of,
     entry_at,
     last_event,
+    made_customer,
     turned_at,
     without_events,
 )
@@ -72,8 +73,14 @@ def cycle_keys(rows: Subquery, cut: Cut, cohort: Cohort) -> Keys:
     return [*cycle_segment(rows, cut, at), cycle_excluded(rows, cut, unknown), rows.c.outcome]
 
 
+def belongs(rows: Subquery, cut: Cut, cohort: Cohort) -> Expression:
+    """Return whether a cycle belongs to a cohort, of new customers where it asks for those alone."""
+    inside_it = entered(rows, cohort)
+    return and_(inside_it, made_customer(rows, cut)) if cohort.new_customer else inside_it
+
+
 def entered(rows: Subquery, cohort: Cohort) -> Expression:
-    """Return whether a cycle belongs to a cohort; an ending without a date cannot be ruled out."""
+    """Return whether a cycle entered a cohort; an ending without a date cannot be ruled out."""
     at = entry_at(rows, cohort)
     if cohort.entry in ENDINGS:
         return and_(rows.c.outcome.in_(ENDINGS[cohort.entry]), inside_or_unknown(at, cohort.window))

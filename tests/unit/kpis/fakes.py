@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from syncer.funnel.facts import Outcome
+from syncer.funnel.facts import CycleType, Outcome
 from syncer.kpis.asked.journeys import Journey
 from syncer.kpis.asked.memory import FrozenDay, Move, PushCount
 from syncer.kpis.asked.ports import (
@@ -84,7 +84,7 @@ class Given:
         return self.lines
 
     def cycle_journeys(self, cut: Cut, cohort: Cohort, *, touched: bool) -> Sequence[Journey]:
-        return self.ways
+        return [way for way in self.ways if not cohort.new_customer or way.cycle_type == CycleType.ACQUISITION]
 
     def won_journeys(self, cut: Cut, window: Window, *, touched: bool) -> Sequence[Journey]:
         return self.won

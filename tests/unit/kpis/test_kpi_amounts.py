@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from syncer.funnel.facts import CycleType
 from syncer.kpis.asked.ports import (
     AmountCount,
     DayCount,
@@ -105,7 +104,7 @@ def test_cost_in_another_currency_without_a_rate_is_counted_out():
 
 def test_k18_with_sales_cost():
     won = {DealDate.CLOSE: sums((WON, 12, 1))}
-    customers = {Milestone.WON: [cycle(WON, 10, segment=(CycleType.ACQUISITION.value,))]}
+    customers = {Milestone.WON: [cycle(WON, 10)]}
     effort = replace(cost(None, 21_000), kind=CostKind.SALES)
     found = rows(Given(lines=[*lines(9_000), effort], by_date=won, by_entry=customers), "K18")
     assert (found["K18"].value, found["K18.full"].value, found["K18.cac"].value) == (750, 2_500, 3_000)
@@ -249,9 +248,8 @@ def test_a_cost_line_without_an_end_belongs_to_its_first_day():
 
 def test_deals_that_do_not_count_stand_beside_every_figure_of_money():
     upsell = {DealDate.CLOSE: [*sums((WON, 5, 500)), *sums((WON, 2, 999), excluded="expansion")]}
-    others = {Milestone.WON: [cycle(WON, 4, segment=("winback",))]}
     effort = replace(cost("google", 0), kind=CostKind.SALES)
-    orders = rows(Given(lines=[*lines(1_000), effort], by_date=upsell, by_entry=others), "K18")
+    orders = rows(Given(lines=[*lines(1_000), effort], by_date=upsell), "K18")
     assert (orders["K18"].value, orders["K18"].excluded) == (200, {"expansion": 2})
     assert orders["K18.cac"].value is None
     excluded = DealRow((), "renewal", deal("R", 999, "COMMIT", 1.0).span)
