@@ -4,7 +4,7 @@ A web analytics tool counts them; `syncer visits import` brings its figures in. 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from syncer.kpis.asked.ports import ID, Cohort, Milestone, Segment
@@ -125,8 +125,14 @@ def bounces(ask: Ask) -> Iterable[Kpi]:
 def social(ask: Ask) -> Iterable[Kpi]:
     """Yield K40: clicks, sessions and inquiries of social media; likes are shown and never scored."""
     found, inquiries = _visits(ask, social=True), _inquiries(ask)
+    every = sum(tally.n for tally in inquiries.values())
+    by_source = ask.question.by == ("source",)
     for segment in with_whole([*found, *inquiries], ask.question.by):
+        if by_source and segment[0] not in SOCIAL:
+            continue
         seen, shares = found.get(segment, _Seen()), inquiries.get(segment, Tally())
+        # By source each social one has its share of the inquiries of every source.
+        shares = replace(shares, n=every) if by_source else shares
         yield ask.row("K40", segment, _share(seen, seen.total("clicks"), seen.total("impressions")))
         yield ask.row("K40.sessions", segment, _count(seen.total("sessions")))
         yield ask.row("K40.inquiry_rate", segment, _share(seen, shares.k, seen.total("sessions")))
@@ -143,10 +149,4 @@ def _inquiries(ask: Ask) -> dict[Segment, Tally]:
         found[segment[:-1]].n += tally.n
         found[segment[:-1]].k += tally.k
         found[segment[:-1]].excluded += tally.excluded
-    return _of_all(found) if ask.question.by == ("source",) else dict(found)
-
-
-def _of_all(found: Mapping[Segment, Tally]) -> dict[Segment, Tally]:
-    """Return each social source's inquiries among those of every source."""
-    every = sum(tally.n for tally in found.values())
-    return {segment: replace(tally, n=every) for segment, tally in found.items() if segment[0] in SOCIAL}
+    return dict(found)

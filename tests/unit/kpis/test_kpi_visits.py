@@ -93,8 +93,8 @@ def test_k40_by_source_each_social_one_has_its_share_of_all_inquiries():
         by_entry={
             Milestone.INQUIRY: [CycleCount((name, name), None, OPEN, False, units) for name, units in entered]
         },
-        work=GivenWork(seen=[seen("linkedin", 30), seen("google", 900)]),
+        work=GivenWork(seen=[seen("linkedin", 30), seen("tiktok", 5), seen("google", 900)]),
     )
     found = measure(given, question(by=("source",)), ["K40"])
     shares = {row.segment["source"]: (row.k, row.n, row.value) for row in found if row.id == "K40.inquiry_share"}
-    assert shares == {"linkedin": (2, 20, 0.1), "xing": (3, 20, 0.15)}
+    assert shares == {"linkedin": (2, 20, 0.1), "tiktok": (0, 20, 0.0), "xing": (3, 20, 0.15)}
