@@ -26,13 +26,14 @@ def load_csv_portal(spec_path: Path, root: Path | None = None) -> Iterator[Line]
     folder = spec_path.parent / spec.portal.root if root is None else root
     problems: list[Problem] = []
     tables = {name: read_table(table, folder, problems) for name, table in spec.portal.files.items()}
-    problems += spec_problems(spec, tables)
-    _refuse(problems)
-    return iter(_lines(Sheets(portal=spec.portal, tables=tables)))
+    faults = list(spec_problems(spec, tables))
+    if faults:
+        _refuse([*problems, *faults])
+    return iter(_lines(Sheets(portal=spec.portal, tables=tables), problems))
 
 
-def _lines(sheets: Sheets) -> list[Line]:
-    problems: list[Problem] = []
+def _lines(sheets: Sheets, problems: list[Problem]) -> list[Line]:
+    """Return all lines; what is wrong with rows is listed besides what is wrong with files."""
     keyed = [(one, keyed_rows(sheets, one, problems)) for one in sheets.portal.objects]
     lines = list(_setup(sheets.portal))
     for one, rows in keyed:

@@ -1,6 +1,8 @@
 """Reading one row for one record: every fault is noted with file, line and column, and the row goes on."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec
 from connectors.sandbox.csv_portal.tables import CsvRow
@@ -16,6 +18,8 @@ from connectors.sandbox.csv_portal.values import (
 from syncer.errors import Problem
 from syncer.moments import Millis
 
+_CURRENCY: Final = "deal_currency_code"
+
 
 class Reading:
     """One row as one kind of record."""
@@ -25,9 +29,12 @@ class Reading:
         self._one = one
         self._row = row
         self._problems = problems
+        #: Names of values with a fault: what follows from it is no fault of its own.
+        self._faulty: set[str] = set()
 
     def fault(self, name: str, cell: CellSpec, message: str) -> None:
         """Note what is wrong with a value."""
+        self._faulty.add(name)
         columns = ", ".join(column for column, _filter in columns_of(cell))
         path = self._sheets.portal.files[self._one.file].path
         place = f"{columns} ({self._one.label}.{name})" if columns else f"{self._one.label}.{name}"
@@ -48,6 +55,13 @@ class Reading:
         if found is None and len(self._problems) == before:
             self.fault("key", self._one.key, "is empty, so nothing can refer to the record")
         return found
+
+    def guessed_key(self) -> str | None:
+        """Return what other files may call the record of a row of which nothing is sure."""
+        try:
+            return value_of(self._sheets, self._one.key, self._one.file, self._row)
+        except ValueError:
+            return None
 
     def own_id(self, cell: CellSpec, taken: set[str]) -> str:
         """Return the record's own number; anything but a new whole number is a fault."""
@@ -77,7 +91,8 @@ class Reading:
     def contradiction(self, name: str) -> None:
         """Note that a history ends elsewhere than the record stands."""
         cell = self._one.properties[name]
-        self.fault(name, cell, "differs from the last version that the rules of `history` give")
+        if name not in self._faulty:
+            self.fault(name, cell, "differs from the last version that the rules of `history` give")
 
     def target(self, position: int, link: LinkSpec) -> str | None:
         """Return the id that an association leads to, None where the row names none."""
@@ -91,13 +106,19 @@ class Reading:
             self.fault(name, link.key, str(error))
             return None
 
+    def check_currency(self, properties: dict[str, str | None]) -> None:
+        """Note a currency that is no code: no rate would ever be found for it."""
+        code = properties.get(_CURRENCY)
+        if code is not None and not re.fullmatch("[A-Z]{3}", code):
+            self.fault(_CURRENCY, self._one.properties[_CURRENCY], "is no currency code of three capital letters")
+
     def check_stage(self, properties: dict[str, str | None]) -> None:
         """Note a deal whose stage is none of its pipeline's."""
         pipeline = next((one for one in self._sheets.portal.pipelines if one.id == properties.get("pipeline")), None)
         empty = CellSpec()
         if pipeline is None:
             self.fault("pipeline", self._one.properties.get("pipeline", empty), "is none of the spec's pipelines")
-        elif properties.get("dealstage") not in {stage.id for stage in pipeline.stages}:
+        elif "dealstage" not in self._faulty and properties.get("dealstage") not in {one.id for one in pipeline.stages}:
             self.fault("dealstage", self._one.properties.get("dealstage", empty), "is no stage of the deal's pipeline")
 
     def _past(self, name: str, cell: CellSpec) -> Millis | None:

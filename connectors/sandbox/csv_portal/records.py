@@ -12,26 +12,38 @@ from syncer.errors import Problem
 from syncer.moments import Millis
 
 _IMPORT: Final = "IMPORT"
+#: The id of a record that will not be: its row has a fault.
+_NOBODY: Final = "0"
 _OWNER_FIELDS: Final = ("email", "firstName", "lastName")
 
 
 def keyed_rows(sheets: Sheets, one: ObjectSpec, problems: list[Problem]) -> list[tuple[str, CsvRow]]:
-    """Return every row that makes a record, with the record's id; keys become known to lookups and links."""
+    """Return every row that makes a record, with the record's id; keys become known to lookups and links.
+
+    A row whose key is wrong comes too: what else is wrong with it is to be said at once.
+    """
     known = sheets.ids.setdefault(one.label, {})
     taken: set[str] = set()
     found: list[tuple[str, CsvRow]] = []
     for row in sheets.tables[one.file].rows:
         reading = Reading(sheets, one, row, problems)
-        key = reading.key() if passes(one.where, row) else None
-        if key is None or (key in known and one.distinct):
+        if not passes(one.where, row):
             continue
-        if key in known:
+        if row.ragged:
+            known.setdefault(reading.guessed_key() or "", _NOBODY)
+            continue
+        key = reading.key()
+        if key in known and one.distinct:
+            continue
+        if key is not None and key not in known:
+            identifier = str(one.first_id + len(found)) if one.id is None else reading.own_id(one.id, taken)
+            known[key] = identifier
+            taken.add(identifier)
+            found.append((identifier, row))
+            continue
+        if key is not None:
             reading.fault("key", one.key, "repeats the key of an earlier row")
-            continue
-        identifier = str(one.first_id + len(found)) if one.id is None else reading.own_id(one.id, taken)
-        known[key] = identifier
-        taken.add(identifier)
-        found.append((identifier, row))
+        found.append((_NOBODY, row))
     return found
 
 
@@ -44,6 +56,7 @@ def record_line(sheets: Sheets, one: ObjectSpec, identifier: str, *, row: CsvRow
         return _owner(sheets, identifier, properties, created)
     if one.type == "deals":
         reading.check_stage(properties)
+        reading.check_currency(properties)
         properties = {"createdate": stamp(created), **properties}
     return line(
         Record(

@@ -9,6 +9,9 @@ from typing import TextIO
 from connectors.sandbox.csv_portal.spec import TableSpec
 from syncer.errors import Problem
 
+#: What separates cells in the files of spreadsheets.
+_DELIMITERS = (";", ",", "\t", "|")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CsvRow:
@@ -17,11 +20,13 @@ class CsvRow:
     #: Where it starts, 1-based; the header is line 1.
     line: int
     cells: Mapping[str, str]
+    #: It has more or fewer fields than the header: what stands where is not known for sure.
+    ragged: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CsvTable:
-    """One file."""
+    """One file; without columns it could not be read."""
 
     spec: TableSpec
     columns: tuple[str, ...]
@@ -35,7 +40,12 @@ def read_table(spec: TableSpec, root: Path, problems: list[Problem]) -> CsvTable
             return _table(spec, stream, problems)
     except FileNotFoundError:
         problems.append(Problem(message="the file is not there", file=spec.path, hint="name its folder with --data"))
-    except (OSError, LookupError, UnicodeDecodeError):
+    except UnicodeDecodeError:
+        line = _line_of_bad_sign(spec, root / spec.path)
+        problems.append(
+            Problem(message=f"cannot be read as {spec.encoding}", file=spec.path, line=line, hint="set encoding")
+        )
+    except (OSError, LookupError):
         problems.append(Problem(message=f"cannot be read as {spec.encoding}", file=spec.path, hint="set encoding"))
     except csv.Error as error:
         problems.append(Problem(message=f"is no CSV: {error}", file=spec.path))
@@ -46,15 +56,29 @@ def _table(spec: TableSpec, stream: TextIO, problems: list[Problem]) -> CsvTable
     records = _records(spec, stream)
     _line, header = next(records, (1, []))
     columns = tuple(name.strip() for name in header)
-    problems += _header_problems(spec, columns)
+    faults = list(_header_problems(spec, columns))
+    problems += faults
+    if any(one.hint for one in faults):
+        return CsvTable(spec=spec, columns=(), rows=())
     rows: list[CsvRow] = []
     for line, record in records:
-        if len(record) == len(columns):
-            rows.append(CsvRow(line=line, cells=dict(zip(columns, (cell.strip() for cell in record), strict=True))))
-        else:
+        ragged = len(record) != len(columns)
+        padded = [*(cell.strip() for cell in record), *[""] * (len(columns) - len(record))]
+        rows.append(CsvRow(line=line, cells=dict(zip(columns, padded, strict=False)), ragged=ragged))
+        if ragged:
             message = f"has {len(record)} fields where the header has {len(columns)}"
             problems.append(Problem(message=message, file=spec.path, line=line))
     return CsvTable(spec=spec, columns=columns, rows=tuple(rows))
+
+
+def _line_of_bad_sign(spec: TableSpec, path: Path) -> int | None:
+    """Return the line on which the first sign stands that the encoding does not know."""
+    raw = path.read_bytes()
+    try:
+        raw.decode(spec.encoding)
+    except UnicodeDecodeError as error:
+        return raw.count(b"\n", 0, error.start) + 1
+    return None
 
 
 def _records(spec: TableSpec, stream: TextIO) -> Iterator[tuple[int, list[str]]]:
@@ -70,5 +94,8 @@ def _records(spec: TableSpec, stream: TextIO) -> Iterator[tuple[int, list[str]]]
 def _header_problems(spec: TableSpec, columns: tuple[str, ...]) -> Iterator[Problem]:
     if not any(columns):
         yield Problem(message="has no header line", file=spec.path, line=1)
+    other = next((sign for sign in _DELIMITERS if len(columns) == 1 and sign in columns[0]), None)
+    if other is not None:
+        yield Problem(message="has one column alone", file=spec.path, line=1, hint=f"set delimiter: {other!r}")
     for name in sorted({name for name in columns if columns.count(name) > 1}):
         yield Problem(message="the column stands twice", file=spec.path, line=1, key=name)

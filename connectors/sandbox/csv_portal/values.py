@@ -47,7 +47,11 @@ class Sheets:
     #: Team name → id.
     teams: dict[str, str] = field(default_factory=dict)
     #: (file, column) → the earliest date there.
-    earliest: dict[tuple[str, str], str] = field(default_factory=dict)
+    earliest: dict[tuple[str, str], Millis] = field(default_factory=dict)
+
+    def knows(self, name: str) -> bool:
+        """Return whether the file of the objects of a name could be read: else nobody knows which keys there are."""
+        return all(self.tables[one.file].columns for one in self.portal.objects if one.label == name)
 
 
 def value_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> str | None:
@@ -170,21 +174,30 @@ def _at_clock(portal: PortalSpec, day: date) -> Millis:
 
 
 def _earliest(sheets: Sheets, file: str, column: str) -> Millis:
-    """Return the earliest date of a column; kept, since every empty cell asks for it."""
+    """Return the earliest date of a column; kept, since every empty cell asks for it.
+
+    What is no date there is a fault of its own cell; of a file that could not be read nothing more is said.
+    """
     known = sheets.earliest.get((file, column))
     if known is None:
         table = sheets.tables[file]
-        filled = [row.cells[column] for row in table.rows if row.cells[column]]
-        if not filled:
-            raise ValueError("has no earliest date to fall back on: the column is empty")
-        known = min(filled, key=lambda text: _parsed(sheets.portal, text, table.spec.dates))
-        sheets.earliest[file, column] = known
-    return _parsed(sheets.portal, known, sheets.tables[file].spec.dates)
+        dates = [at for row in table.rows if (at := _perhaps(sheets.portal, row, column, table.spec.dates)) is not None]
+        if table.columns and not dates:
+            raise ValueError("has no earliest date to fall back on: the column has none")
+        known = sheets.earliest[file, column] = min(dates, default=Millis(0))
+    return known
+
+
+def _perhaps(portal: PortalSpec, row: CsvRow, column: str, form: str) -> Millis | None:
+    try:
+        return _parsed(portal, row.cells[column], form) if row.cells[column] else None
+    except ValueError:
+        return None
 
 
 def looked_up(sheets: Sheets, name: str, cell: CellSpec, key: str) -> str | None:
     """Return the id of a key; of an unknown one None where the cell's `others` drops it, else ValueError."""
     found = sheets.ids[name].get(key)
-    if found is None and cell.others != "drop":
+    if found is None and cell.others != "drop" and sheets.knows(name):
         raise ValueError(f"is the key of no record among {name}: add it there, or leave it out with `others: drop`")
     return found

@@ -113,7 +113,7 @@ def _decided(rows: Iterable[DealSum]) -> Iterator[DealSum]:
 
 
 def _won(ask: Ask, rows: Iterable[DealSum]) -> Iterator[tuple[Segment, Decimal]]:
-    """Yield what was won, with its segment and rep; what has no amount, or no rate for it, was won for nothing known."""
+    """Yield what was won, with segment and rep; of what has no amount, or no rate, nothing is known."""
     for row in _decided(rows):
         amount = ask.convert(row.amount, row.currency, row.day)
         if amount is not None and row.with_amount:
@@ -140,7 +140,7 @@ def _forecast(ask: Ask, score: Score, place: tuple[str | None, int], told: tuple
 
 
 def _commit(score: Score, amount: Decimal | None, won: Decimal | None) -> None:
-    """Add the value of a deal in COMMIT, and what of it was won; without a value then there is nothing to hold against."""
+    """Add the value of a deal in COMMIT, and what of it was won; one without a value then adds nothing."""
     if amount is not None:
         score.valued.add(1, hit=won is not None, may_hit=False)
         score.committed += amount

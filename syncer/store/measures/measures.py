@@ -226,7 +226,7 @@ class Measures:
 
 
 def _followed(cut: Cut, window: Window) -> Subquery:
-    """Return the cycles closed other inside the window, each with begin and outcome of the next one, unless that is void.
+    """Return the cycles closed other inside the window, each with begin and outcome of the next real one.
 
     The offset keeps reasons of exclusion out of the join: beside what PostgreSQL expects them to cost, a walk over
     every cycle for each row looks as cheap to it as an index.

@@ -116,7 +116,8 @@ def _dated(cycles: FromClause, milestone: Milestone) -> Expression:
 
 def made_customer(cycles: Subquery, cut: Cut) -> Expression:
     """Return whether winning a cycle made its company a customer: no other of its contacts had been acquired before."""
-    sooner, buyer, colleague = cycles_as_of(cut, "sooner"), tables.contacts.alias("buyer"), tables.contacts.alias("mate")
+    sooner = cycles_as_of(cut, "sooner")
+    buyer, colleague = tables.contacts.alias("buyer"), tables.contacts.alias("mate")
     same = and_(
         buyer.c.account == cut.account,
         buyer.c.id == cycles.c.contact_id,

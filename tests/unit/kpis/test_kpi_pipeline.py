@@ -151,9 +151,7 @@ def test_k22_counts_what_it_leaves_out():
 
 
 def test_k22_is_unknown_where_no_deal_has_a_usable_amount():
-    unpriced = Given(
-        rows={OPEN: [deal("A", None, None, None)]}, by_date={DealDate.CLOSE: sums((WON, 1, 50))}
-    )
+    unpriced = Given(rows={OPEN: [deal("A", None, None, None)]}, by_date={DealDate.CLOSE: sums((WON, 1, 50))})
     found = rows(unpriced, "K22", target=GOAL, period=Q4)
     assert (found["K22"].value, found["K22.pipeline"].value, found["K22.lacking"].value) == (None, None, 150)
     won = Given(

@@ -90,9 +90,7 @@ def test_k40_example():
 def test_k40_by_source_each_social_one_has_its_share_of_all_inquiries():
     entered = [("linkedin", 2), ("xing", 3), ("google", 15)]
     given = Given(
-        by_entry={
-            Milestone.INQUIRY: [CycleCount((name, name), None, OPEN, False, units) for name, units in entered]
-        },
+        by_entry={Milestone.INQUIRY: [CycleCount((name, name), None, OPEN, False, units) for name, units in entered]},
         work=GivenWork(seen=[seen("linkedin", 30), seen("tiktok", 5), seen("google", 900)]),
     )
     found = measure(given, question(by=("source",)), ["K40"])

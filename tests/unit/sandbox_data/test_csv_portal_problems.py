@@ -97,6 +97,62 @@ def test_a_row_with_too_many_fields_is_named(tmp_path: Path) -> None:
     assert "4 fields" in problem.message
 
 
+def test_a_ragged_row_or_a_file_that_cannot_be_read_hides_no_other_fault(tmp_path: Path) -> None:
+    firms = FIRMS + "Beta,2026-01-06\nGamma,2026-01-06,4,5\nDelta,2026-01-06,many\n"
+    sales = SALES + "2,Beta,Open,2026-03-02,,5\n3,Gamma,Open,2026-03-02,,5\n4,Nobody,Open,2026-03-02,,x\n"
+    assert _places(_problems(tmp_path, firms=firms, sales=sales)) == [
+        ("firms.csv", 3, None),
+        ("firms.csv", 4, None),
+        ("firms.csv", 5, "heads (companies.numberofemployees)"),
+        ("sales.csv", 5, "value (deals.amount)"),
+        ("sales.csv", 5, "firm (deals.associations.0)"),
+    ]
+    places = _places(_problems(tmp_path, firms='firm,since,heads\n"Al', sales=sales.replace("-03-02,,5", "-3,,5", 1)))
+    assert ("sales.csv", 3, "started (deals.created)") in places
+    assert not [key for _file, _line, key in places if key == "firm (deals.associations.0)"]
+
+
+def test_a_row_whose_key_is_wrong_is_read_to_its_end(tmp_path: Path) -> None:
+    firms = FIRMS + "Alpha,2026-01-06,many\n,2026-13-06,4\n"
+    assert set(_places(_problems(tmp_path, firms=firms))) == {
+        ("firms.csv", 3, "firm (companies.key)"),
+        ("firms.csv", 3, "heads (companies.numberofemployees)"),
+        ("firms.csv", 4, "firm (companies.key)"),
+        ("firms.csv", 4, "since (companies.created)"),
+    }
+
+
+def test_a_bad_date_is_no_fault_of_the_rows_that_fall_back_on_the_earliest(tmp_path: Path) -> None:
+    spec = SPEC.replace("created: {from: since}", "created: {default: earliest sales.started}")
+    problems = _problems(tmp_path, spec=spec, sales=SALES + "2,Alpha,Open,2.3.2026,,5\n")
+    assert {(one.file, one.line) for one in problems} == {("sales.csv", 3)}
+
+
+def test_a_state_that_no_map_knows_is_one_fault(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, sales=SALES.replace("Won", "Perhaps"))
+    assert problem.message == "is none of the values that `map` lists"
+
+
+def test_a_currency_that_is_no_code_is_refused(tmp_path: Path) -> None:
+    spec = SPEC.replace("pipeline: default\n", 'pipeline: default\n      deal_currency_code: "{value}"\n')
+    (problem,) = _problems(tmp_path, spec=spec)
+    assert (problem.line, problem.key) == (2, "value (deals.deal_currency_code)")
+
+
+def test_a_file_read_with_another_delimiter_says_so_once(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, firms=FIRMS.replace(",", ";"))
+    assert (problem.file, problem.line, problem.hint) == ("firms.csv", 1, "set delimiter: ';'")
+
+
+def test_the_line_of_a_sign_in_another_encoding_is_named(tmp_path: Path) -> None:
+    (tmp_path / "portal.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "sales.csv").write_text(SALES, encoding="utf-8")
+    (tmp_path / "firms.csv").write_bytes((FIRMS + "Müller,2026-01-05,1\n").encode("cp1252"))
+    with pytest.raises(ConfigError) as caught:
+        load_csv_portal(tmp_path / "portal.yaml")
+    assert [(one.file, one.line, one.hint) for one in caught.value.problems] == [("firms.csv", 3, "set encoding")]
+
+
 def test_rows_of_empty_cells_are_passed_over_and_counted(tmp_path: Path) -> None:
     """Spreadsheets leave rows of nothing but delimiters below and between what was typed."""
     (problem,) = _problems(tmp_path, firms=FIRMS + ",,\n , \nBeta,2026-01-06,many\n,,\n")
