@@ -115,20 +115,20 @@ def _dated(cycles: FromClause, milestone: Milestone) -> Expression:
 
 
 def made_customer(cycles: Subquery, cut: Cut) -> Expression:
-    """Return whether winning a cycle made its company a customer: no other of its contacts had been acquired before."""
-    sooner = cycles_as_of(cut, "sooner")
-    buyer, colleague = tables.contacts.alias("buyer"), tables.contacts.alias("mate")
-    same = and_(
-        buyer.c.account == cut.account,
-        buyer.c.id == cycles.c.contact_id,
-        colleague.c.account == cut.account,
-        colleague.c.company_id == buyer.c.company_id,
-        sooner.c.contact_id == colleague.c.id,
-    )
-    before = tuple_(func.coalesce(sooner.c.ended_at, 0), sooner.c.contact_id, sooner.c.cycle_no) < tuple_(
-        func.coalesce(cycles.c.ended_at, 0), cycles.c.contact_id, cycles.c.cycle_no
-    )
-    return and_(_acquired(cycles), ~exists(select(sooner.c.cycle_no).where(same, _acquired(sooner), before)))
+    """Return whether winning a cycle made its company a customer: no other of its contacts had been acquired before.
+
+    One pass over the cycles won ranks them; looking up each one's colleagues would be a walk for each in SQLite.
+    """
+    won, buyer = cycles_as_of(cut, "acquired"), tables.contacts.alias("buyer")
+    mine = and_(buyer.c.account == cut.account, buyer.c.id == won.c.contact_id)
+    company = literal("company ", String) + buyer.c.company_id
+    customer = func.coalesce(company, literal("contact ", String) + won.c.contact_id)
+    order = (func.coalesce(won.c.ended_at, 0), won.c.contact_id, won.c.cycle_no)
+    place = func.row_number().over(partition_by=customer, order_by=order).label("place")
+    ranked = select(won.c.contact_id, won.c.cycle_no, place).select_from(won.outerjoin(buyer, mine))
+    firsts = ranked.where(_acquired(won)).subquery("firsts")
+    chosen = select(firsts.c.contact_id, firsts.c.cycle_no).where(firsts.c.place == 1)
+    return tuple_(cycles.c.contact_id, cycles.c.cycle_no).in_(chosen)
 
 
 def _acquired(cycles: Subquery) -> Expression:
