@@ -89,20 +89,14 @@ def _first(cycles: Subquery, cut: Cut, counts: Callable[[FromClause], Expression
 
 def efforts(connection: Connection, cut: Cut, window: Window) -> Iterator[Effort]:
     """Count human sales activities on cycles that ended inside the window, from their first contact to their end."""
-    rows, fact, read = cycles_as_of(cut), tables.evidence.alias("fact"), reader(cut)
-    since = func.coalesce(rows.c.first_contact_at, rows.c.started_at)
-    span = and_(fact.c.contact_id == rows.c.contact_id, fact.c.occurred_at >= since)
-    segment = cycle_segment(rows, cut, rows.c.ended_at)
+    ended, fact, read = _ended(cut, window), tables.evidence.alias("fact"), reader(cut)
+    since = func.coalesce(ended.c.first_contact_at, ended.c.started_at)
+    span = and_(fact.c.contact_id == ended.c.contact_id, fact.c.occurred_at >= since)
+    segment = [ended.c[f"by_{place}"] for place in range(len(cut.by))]
     done = (
         select(*segment, fact.c.kind, fact.c.id)
-        .select_from(rows.join(fact, and_(span, fact.c.occurred_at <= rows.c.ended_at)))
-        .where(
-            rows.c.outcome.in_(_ENDED),
-            inside_or_unknown(rows.c.ended_at, window),
-            cycle_excluded(rows, cut, false()).is_(None),
-            held(fact, cut),
-            touches(fact),
-        )
+        .select_from(ended.join(fact, and_(span, fact.c.occurred_at <= ended.c.ended_at)))
+        .where(held(fact, cut), touches(fact))
         .subquery("done")
     )
     by = [done.c[f"by_{place}"] for place in range(len(cut.by))]
@@ -110,6 +104,18 @@ def efforts(connection: Connection, cut: Cut, window: Window) -> Iterator[Effort
     query = select(*by, done.c.kind, func.count(distinct(done.c.id))).group_by(*by, done.c.kind)
     for *values, kind, units in connection.execute(query):
         yield Effort(read(values), kind, units)
+
+
+def _ended(cut: Cut, window: Window) -> Subquery:
+    """Return the cycles whose effort counts.
+
+    The offset has PostgreSQL find them first: of all evidence only that of their contacts is read then.
+    """
+    rows = cycles_as_of(cut)
+    told = (rows.c.contact_id, rows.c.first_contact_at, rows.c.started_at, rows.c.ended_at)
+    counts = and_(rows.c.outcome.in_(_ENDED), inside_or_unknown(rows.c.ended_at, window))
+    query = select(*cycle_segment(rows, cut, rows.c.ended_at), *told)
+    return query.where(counts, cycle_excluded(rows, cut, false()).is_(None)).offset(0).subquery("ended")
 
 
 def profiles(connection: Connection, cut: Cut, window: Window, names: Sequence[str]) -> Iterator[ProfileCount]:
