@@ -42,6 +42,20 @@ def test_who_left_the_market_comes_from_the_index_of_those_who_did(large: Store)
     assert "ix_stage_events_out" in steps
 
 
+def test_effort_reads_the_evidence_of_the_contacts_whose_cycles_ended(large: Store) -> None:
+    steps = plan(large, lambda unit: list(unit.measures.work.efforts(CUT, Window())))
+    assert "Seq Scan on evidence" not in steps
+    assert "SCAN fact" not in steps
+
+
+def test_new_customers_are_ranked_and_no_colleague_is_looked_for(large: Store) -> None:
+    cohort = Cohort(entry=Milestone.WON, new_customer=True)
+    steps = plan(large, lambda unit: list(unit.measures.cycles(CUT, cohort)))
+    assert "ix_contacts_company" not in steps
+    assert "SEARCH mate" not in steps
+    assert "WindowAgg" in steps or "CO-ROUTINE firsts" in steps or "MATERIALIZE firsts" in steps
+
+
 def test_the_cycle_that_followed_is_looked_up(large: Store) -> None:
     steps = plan(large, lambda unit: list(unit.measures.reentries(CUT, Window())))
     assert "Join Filter" not in steps
