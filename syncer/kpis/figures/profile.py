@@ -31,7 +31,7 @@ def completeness(ask: Ask) -> Iterable[Kpi]:
         _add(found[row.segment], row)
     for segment in with_whole(found, ask.question.by):
         known = found[segment]
-        yield ask.row("K35", segment, _mean(known))
+        yield ask.row("K35", segment, _mean(known) if names else _nothing_asked())
         n = sum(known.shares.values())
         for name, units in zip(names, known.each, strict=True):
             yield ask.row("K35.property", segment, period_rate(Tally(n=n, k=units)), property=name)
