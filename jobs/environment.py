@@ -1,8 +1,9 @@
-"""The environment and `.env`. The only module that reads them."""
+"""The environment and `.env`. The only module that reads them; the language alone is looked up before it is loaded."""
 
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
@@ -28,6 +29,8 @@ class Environment(BaseSettings):
     config: Path = Field(_CONFIG, validation_alias="SYNCER_CONFIG")
     agreement: Path = Field(_AGREEMENT, validation_alias="SYNCER_AGREEMENT")
     log: LogFormat = Field(LogFormat.CONSOLE, validation_alias="SYNCER_LOG")
+    #: Which of them counts is `jobs.cli.tongue`'s business; here it is checked.
+    lang: Literal["en", "de"] = Field("en", validation_alias="SYNCER_LANG")
     public_url: str | None = Field(None, validation_alias="SYNCER_PUBLIC_URL")
     dashboard_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_PASSWORD")
     reader_password: SecretStr | None = Field(None, validation_alias="SYNCER_DASHBOARD_READER_PASSWORD")

@@ -137,9 +137,11 @@ def sign(
     typer.echo(said("signed_for", spoken, file=chosen, team=said(f"team_{role}", spoken), who=by))
 
 
-def schema() -> None:
+def schema(lang: LangOption = "en") -> None:
     """Print the JSON Schema of agreement.yaml, for editors."""
     from jobs.cli.frame import print_json
+    from jobs.figures.asking import language
+    from jobs.wording.schema import told_schema
     from syncer.agreement import json_schema
 
-    print_json(json_schema())
+    print_json(told_schema(json_schema(), language(lang)))

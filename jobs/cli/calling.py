@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from typer._click.exceptions import UsageError
 from typer.core import TyperArgument, TyperOption
 
-from jobs.cli.tongue import asked_language
+from jobs.cli.tongue import OPTION, asked_language
 from jobs.wording.calls import HELP_FRAME
 from jobs.wording.command_helps import COMMAND_HELPS
 from jobs.wording.command_summaries import SUMMARIES
@@ -18,7 +18,7 @@ from jobs.wording.option_helps import OPTION_HELPS
 if TYPE_CHECKING:
     from typer.core import TyperCommand, TyperGroup
 
-_NAME, _LANG, _HELP = "syncer", "--lang", "--help"
+_NAME, _HELP = "syncer", "--help"
 #: What pydantic says to programmers, and the same to people.
 _PLAIN = {
     "should be a valid integer, unable to parse string as an integer": "should be a whole number",
@@ -30,7 +30,7 @@ def call(group: "TyperGroup", given: Sequence[str]) -> int:
     """Run the command that the words name and return its exit code."""
     is_german = asked_language() == "de"
     _give_texts(group, is_german=is_german)
-    words = placed(group, given)
+    words = placed(group, given, default="de" if is_german else None)
     try:
         code = _helped(group, words, is_german=is_german) if _asks_help(group, words) else _run(group, words)
     except UsageError as error:
@@ -39,10 +39,13 @@ def call(group: "TyperGroup", given: Sequence[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def placed(group: "TyperGroup", given: Sequence[str]) -> Sequence[str]:
-    """Return the words with the language behind the command, wherever it stood; helps and groups take none."""
+def placed(group: "TyperGroup", given: Sequence[str], *, default: str | None = None) -> Sequence[str]:
+    """Return the words with the language behind the command, wherever it stood; helps and groups take none.
+
+    `default` is the language of a call that names none.
+    """
     words = list(given)
-    lang = _taken_out(words)
+    lang = _taken_out(words) or ([] if default is None else [OPTION, default])
     command, depth = _named(group, words)
     if not lang or _asks_help(group, words) or hasattr(command, "commands"):
         return words
@@ -52,8 +55,8 @@ def placed(group: "TyperGroup", given: Sequence[str]) -> Sequence[str]:
 def _taken_out(words: list[str]) -> Sequence[str]:
     """Take the language out of the words and return it."""
     for place, word in enumerate(words):
-        count = 2 if word == _LANG and len(words) > place + 1 else 1
-        if word == _LANG or word.startswith(f"{_LANG}="):
+        count = 2 if word == OPTION and len(words) > place + 1 else 1
+        if word == OPTION or word.startswith(f"{OPTION}="):
             taken = words[place : place + count]
             del words[place : place + count]
             return taken
