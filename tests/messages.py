@@ -17,9 +17,13 @@ _OURS = {"Bug"}
 _TOLD = {"message", "hint", "what", "remedy"}
 _TELLING = {"Problem", "Finding", *_ERRORS} - _OURS
 #: Ours that make a problem of a place and a text.
-_PASSING = {"problem", "refuse", "_unusable", "_refusal", "_refused", "_problem"}
+_PASSING = {"problem", "refuse", "LineError", "_unusable", "_refusal", "_refused", "_problem"}
+#: Ours that take the text last, behind the names of its place.
+_PLACING = {"fault"}
+#: Who yields pairs of a message and its hint.
+_PAIRING = (ROOT / "connectors" / "sandbox" / "csv_portal" / "check.py", ROOT / "jobs" / "health" / "readiness.py")
 #: Whose ValueErrors a person reads as they are.
-_CELLS = ROOT / "mappings" / "cells.py"
+_CELLS = (ROOT / "mappings" / "cells.py", ROOT / "connectors" / "sandbox" / "csv_portal" / "values.py")
 
 Known = Mapping[str, Sequence[ast.expr]]
 
@@ -28,9 +32,15 @@ def told_in(path: Path) -> set[str]:
     """Return the texts of a file that become messages, hints, findings and remedies."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     known = _assigned(tree)
-    telling = {*_TELLING, *_PASSING, *(["ValueError"] if path == _CELLS else [])}
+    telling = {*_TELLING, *_PASSING, *_PLACING, *(["ValueError"] if path in _CELLS else [])}
     calls = (one for one in ast.walk(tree) if isinstance(one, ast.Call))
-    return {text for call in calls if _name(call) in telling for text in _of_call(call, known)}
+    told = {text for call in calls if _name(call) in telling for text in _of_call(call, known)}
+    return told | (_paired(tree, known) if path in _PAIRING else set())
+
+
+def _paired(tree: ast.AST, known: Known) -> set[str]:
+    pairs = (one.value for one in ast.walk(tree) if isinstance(one, ast.Yield) and isinstance(one.value, ast.Tuple))
+    return {text for pair in pairs for part in pair.elts for text in _texts(part, known)}
 
 
 def _name(call: ast.Call) -> str:
@@ -39,7 +49,7 @@ def _name(call: ast.Call) -> str:
 
 def _of_call(call: ast.Call, known: Known) -> Iterator[str]:
     parts = [keyword.value for keyword in call.keywords if keyword.arg in _TOLD]
-    parts += call.args if _name(call) in _PASSING else call.args[:1]
+    parts += call.args[-1:] if _name(call) in _PLACING else call.args if _name(call) in _PASSING else call.args[:1]
     yield from (text for part in parts for text in _texts(part, known) if re.search(r"[a-z]{2}", text))
 
 

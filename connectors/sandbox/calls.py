@@ -14,11 +14,11 @@ from connectors.sandbox import answers
 from connectors.sandbox.answers import PageNotFoundError, RefusalError, invalid, reply
 from connectors.sandbox.broken import HalfAnswer, HangUp
 from connectors.sandbox.faults import Fate, Fault, Trouble
+from connectors.sandbox.happenings import Origin
 from connectors.sandbox.kinds import Kind, find_kind
 from connectors.sandbox.limits import Bucket, Budgets, too_many
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Portal
-from connectors.sandbox.writes import Origin
 from syncer.moments import SECOND, Millis, iso, moment
 
 #: Longer addresses are refused before anybody reads them.

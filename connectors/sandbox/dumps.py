@@ -1,22 +1,19 @@
 """A portal as JSON lines, the form that `load` takes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from connectors.sandbox.definitions import Definition
+from connectors.sandbox.holdings import Holdings
 from connectors.sandbox.kinds import BY_NAME, KINDS, Kind
 from connectors.sandbox.records import Spend, default_pipeline
 from connectors.sandbox.rows import Row, Version
 from syncer.moments import iso
 
-if TYPE_CHECKING:
-    from connectors.sandbox.state import Portal
-
 Line = dict[str, object]
 _RANK = {kind.name: rank for rank, kind in enumerate(KINDS)}
 
 
-def dump(portal: "Portal") -> Iterator[Line]:
+def dump(portal: Holdings) -> Iterator[Line]:
     """Yield everything that a portal holds."""
     for kind, keys in _everything(portal):
         for key in keys:
@@ -25,13 +22,13 @@ def dump(portal: "Portal") -> Iterator[Line]:
                 yield line
 
 
-def dump_touched(portal: "Portal", touched: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, Line | None]]:
+def dump_touched(portal: Holdings, touched: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, Line | None]]:
     """Yield (kind, key, line) of what changed; a line of None says that it is gone."""
     for kind, key in sorted(touched):
         yield kind, key, line_of(portal, kind, key)
 
 
-def line_of(portal: "Portal", kind: str, key: str) -> Line | None:
+def line_of(portal: Holdings, kind: str, key: str) -> Line | None:
     """Return one thing as a line, or None where it is not there."""
     if kind in BY_NAME:
         row = portal.tables[kind].rows.get(key)
@@ -40,7 +37,7 @@ def line_of(portal: "Portal", kind: str, key: str) -> Line | None:
     return {"type": kind, **found} if found is not None else None
 
 
-def _everything(portal: "Portal") -> Iterator[tuple[str, Iterable[str]]]:
+def _everything(portal: Holdings) -> Iterator[tuple[str, Iterable[str]]]:
     yield "account", ["account"]
     yield "owners", portal.owners
     yield "pipelines", {**portal.pipelines, default_pipeline().id: None}
@@ -60,7 +57,7 @@ def _everything(portal: "Portal") -> Iterator[tuple[str, Iterable[str]]]:
     yield "events", portal.occurrences.ids()
 
 
-def _record(portal: "Portal", kind: Kind, row: Row) -> Line:
+def _record(portal: Holdings, kind: Kind, row: Row) -> Line:
     line: Line = {
         "type": kind.name,
         "id": row.id,
@@ -90,7 +87,7 @@ def _version(item: Version) -> Line:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _links(portal: "Portal", kind: Kind, row: Row) -> Iterator[Line]:
+def _links(portal: Holdings, kind: Kind, row: Row) -> Iterator[Line]:
     """Yield every link once: from the kind further down the list, whose primary link it may be."""
     for to, to_id, types in portal.links.neighbours(kind.name, row.id):
         if (_RANK[to], int(to_id)) > (_RANK[kind.name], int(row.id)):
@@ -100,7 +97,7 @@ def _links(portal: "Portal", kind: Kind, row: Row) -> Iterator[Line]:
         yield from ({"to": to, "id": to_id, "primary": first, **mark} for mark in (marks or [{}]))
 
 
-def _owner(portal: "Portal", key: str) -> Line | None:
+def _owner(portal: Holdings, key: str) -> Line | None:
     owner = portal.owners[key]
     return {
         "id": owner.id,
@@ -115,7 +112,7 @@ def _owner(portal: "Portal", key: str) -> Line | None:
     }
 
 
-def _account(portal: "Portal", _key: str) -> Line | None:
+def _account(portal: Holdings, _key: str) -> Line | None:
     account = portal.account
     return {
         "portalId": account.portal_id,
@@ -129,7 +126,7 @@ def _account(portal: "Portal", _key: str) -> Line | None:
     }
 
 
-def _pipeline(portal: "Portal", key: str) -> Line | None:
+def _pipeline(portal: Holdings, key: str) -> Line | None:
     pipeline = portal.pipelines.get(key)
     if pipeline is None:
         return {"id": key, "label": key, "archived": True}
@@ -141,7 +138,7 @@ def _pipeline(portal: "Portal", key: str) -> Line | None:
     return {"object": pipeline.kind, "id": key, "label": pipeline.label, "displayOrder": position, "stages": stages}
 
 
-def _group(portal: "Portal", key: str) -> Line | None:
+def _group(portal: Holdings, key: str) -> Line | None:
     kind, name = key.split(".", 1)
     group = portal.schemas[kind].groups.get(name)
     if group is None:
@@ -149,7 +146,7 @@ def _group(portal: "Portal", key: str) -> Line | None:
     return {"object": kind, "name": name, "label": group.label, "displayOrder": group.position}
 
 
-def _property(portal: "Portal", key: str) -> Line | None:
+def _property(portal: Holdings, key: str) -> Line | None:
     kind, name = key.split(".", 1)
     held = portal.schemas[kind].properties.get(name)
     if held is None or (held.standard and not held.updated):
@@ -180,19 +177,19 @@ def _definition(held: Definition) -> Line:
     }
 
 
-def _labels(portal: "Portal", key: str) -> Line | None:
+def _labels(portal: Holdings, key: str) -> Line | None:
     from_, to = key.split(".", 1)
     held = portal.links.label_rows(from_, to)
     return {"from": from_, "to": to, "labels": held} if held else None
 
 
-def _merged(portal: "Portal", key: str) -> Line | None:
+def _merged(portal: Holdings, key: str) -> Line | None:
     kind, id_ = key.split(".", 1)
     into = portal.tables[kind].aliases.get(id_)
     return {"object": kind, "id": id_, "into": into} if into else None
 
 
-def _form(portal: "Portal", key: str) -> Line | None:
+def _form(portal: Holdings, key: str) -> Line | None:
     form = portal.forms[key]
     return {
         "id": key,
@@ -204,7 +201,7 @@ def _form(portal: "Portal", key: str) -> Line | None:
     }
 
 
-def _campaign(portal: "Portal", key: str) -> Line | None:
+def _campaign(portal: Holdings, key: str) -> Line | None:
     campaign = portal.campaigns[key]
     return {
         "id": key,
@@ -221,7 +218,7 @@ def _money(item: Spend) -> Line:
     return {**found, "createdAt": iso(item.created)}
 
 
-def _submission(portal: "Portal", key: str) -> Line | None:
+def _submission(portal: Holdings, key: str) -> Line | None:
     item = portal.submissions.get(key)
     if item is None:
         return None
@@ -230,7 +227,7 @@ def _submission(portal: "Portal", key: str) -> Line | None:
     return {**found, "values": values}
 
 
-def _email_event(portal: "Portal", key: str) -> Line | None:
+def _email_event(portal: Holdings, key: str) -> Line | None:
     item = portal.email_events.get(key)
     if item is None:
         return None
@@ -238,7 +235,7 @@ def _email_event(portal: "Portal", key: str) -> Line | None:
     return {**found, "emailCampaignId": item.campaign_id, "url": item.url}
 
 
-def _occurrence(portal: "Portal", key: str) -> Line | None:
+def _occurrence(portal: Holdings, key: str) -> Line | None:
     item = portal.occurrences.get(key)
     if item is None:
         return None
@@ -246,7 +243,7 @@ def _occurrence(portal: "Portal", key: str) -> Line | None:
     return {**found, "occurredAt": iso(item.occurred), "properties": dict(item.properties)}
 
 
-_LINES: Mapping[str, Callable[["Portal", str], Line | None]] = {
+_LINES: Mapping[str, Callable[[Holdings, str], Line | None]] = {
     "account": _account,
     "owners": _owner,
     "pipelines": _pipeline,

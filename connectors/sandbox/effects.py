@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
 
 from connectors.sandbox.definitions import stage_word
+from connectors.sandbox.holdings import Holdings
 from connectors.sandbox.kinds import Kind
 from connectors.sandbox.links import primary
 from connectors.sandbox.records import Stage
 from connectors.sandbox.rows import Row
 from connectors.sandbox.values import parsed_moment
 from syncer.moments import DAY, Millis, iso
-
-if TYPE_CHECKING:
-    from connectors.sandbox.state import Portal
 
 _FLAG = {True: "true", False: "false"}
 #: By kind, the property whose values are stages with dates of their own.
@@ -25,7 +22,7 @@ STAGED: Mapping[str, str] = {
 }
 
 
-def born(portal: "Portal", kind: Kind, id_: str, given: Mapping[str, str], source_id: str | None) -> dict[str, str]:
+def born(portal: Holdings, kind: Kind, id_: str, given: Mapping[str, str], source_id: str | None) -> dict[str, str]:
     """Return what a new record has although nobody asked for it."""
     found = {"hs_object_source": "INTEGRATION", "hs_object_source_label": "INTEGRATION"}
     if source_id:
@@ -50,7 +47,7 @@ def born(portal: "Portal", kind: Kind, id_: str, given: Mapping[str, str], sourc
     return found
 
 
-def follow(portal: "Portal", kind: Kind, row: Row, before: Mapping[str, str | None], *, at: Millis) -> None:
+def follow(portal: Holdings, kind: Kind, row: Row, before: Mapping[str, str | None], *, at: Millis) -> None:
     """Fill in what follows from a change; `before` holds the former values of what was written."""
     held = row.properties
     staged = STAGED.get(kind.name)
@@ -89,7 +86,7 @@ def name_contact(row: Row) -> None:
         held["hs_email_domain"] = address.rpartition("@")[2]
 
 
-def _close(portal: "Portal", row: Row, before: Mapping[str, str | None], *, at: Millis) -> None:
+def _close(portal: Holdings, row: Row, before: Mapping[str, str | None], *, at: Millis) -> None:
     stage = stage_of(portal, row)
     moved = "dealstage" in before and before["dealstage"] != row.properties.get("dealstage")
     dated = "closedate" in before and row.properties.get("closedate")
@@ -97,14 +94,14 @@ def _close(portal: "Portal", row: Row, before: Mapping[str, str | None], *, at: 
         row.properties["closedate"] = iso(at) or ""
 
 
-def stage_of(portal: "Portal", row: Row) -> Stage | None:
+def stage_of(portal: Holdings, row: Row) -> Stage | None:
     """Return the stage a deal is in, or None where its pipeline does not know it."""
     pipeline = portal.pipelines.get(row.properties.get("pipeline", ""))
     wanted = row.properties.get("dealstage")
     return next((stage for stage in pipeline.stages if stage.id == wanted), None) if pipeline else None
 
 
-def refresh_deal(portal: "Portal", row: Row) -> None:
+def refresh_deal(portal: Holdings, row: Row) -> None:
     """Compute a deal's read-only figures from its stage, amount and dates."""
     held = row.properties
     stage = stage_of(portal, row)
@@ -121,7 +118,7 @@ def refresh_deal(portal: "Portal", row: Row) -> None:
     _refresh_money(portal, held, won=closed and probability == 1, probability=probability)
 
 
-def _refresh_money(portal: "Portal", held: dict[str, str], *, won: bool, probability: float | None) -> None:
+def _refresh_money(portal: Holdings, held: dict[str, str], *, won: bool, probability: float | None) -> None:
     amount = _decimal(held.get("amount"))
     if amount is None:
         return
@@ -145,7 +142,7 @@ def _decimal(value: str | None) -> Decimal | None:
     return number if number.is_finite() else None
 
 
-def recount(portal: "Portal", pairs: Iterable[tuple[str, str]]) -> None:
+def recount(portal: Holdings, pairs: Iterable[tuple[str, str]]) -> None:
     """Compute what records (kind, id) say about their links. Change times stay: associations bump nothing."""
     for kind, id_ in pairs:
         row = portal.tables[kind].rows.get(id_)
@@ -167,7 +164,7 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def _set_company(portal: "Portal", row: Row) -> None:
+def _set_company(portal: Holdings, row: Row) -> None:
     first = primary("contacts", "companies")
     linked = portal.links.of("contacts", row.id, "companies")
     company = next((id_ for id_, types in linked.items() if first in types), None)

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from connectors.sandbox import effects
 from connectors.sandbox.definitions import default_group, invented
+from connectors.sandbox.holdings import Holdings
 from connectors.sandbox.kinds import BY_NAME, Kind, find_kind
 from connectors.sandbox.linefields import LineError
 from connectors.sandbox.lineparse import (
@@ -39,9 +39,6 @@ from connectors.sandbox.rows import Row, Version
 from syncer.errors import ConfigError, Problem
 from syncer.moments import iso
 
-if TYPE_CHECKING:
-    from connectors.sandbox.state import Portal
-
 
 @dataclass(kw_only=True, slots=True)
 class _Batch:
@@ -54,7 +51,7 @@ class _Batch:
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def load(portal: "Portal", lines: Iterable[Mapping[str, object]]) -> None:
+def load(portal: Holdings, lines: Iterable[Mapping[str, object]]) -> None:
     """Take in JSON-lines objects; raises ConfigError with every bad line's number, and then nothing was taken in."""
     with _no_collection():
         _load(portal, lines)
@@ -72,7 +69,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _load(portal: "Portal", lines: Iterable[Mapping[str, object]]) -> None:
+def _load(portal: Holdings, lines: Iterable[Mapping[str, object]]) -> None:
     batch = _Batch()
     for number, line in enumerate(lines, start=1):
         _read(portal, batch, number, line)
@@ -84,7 +81,7 @@ def _load(portal: "Portal", lines: Iterable[Mapping[str, object]]) -> None:
     _take_records(portal, batch.records)
 
 
-def _read(portal: "Portal", batch: _Batch, number: int, line: object) -> None:
+def _read(portal: Holdings, batch: _Batch, number: int, line: object) -> None:
     try:
         parsed = _parsed(line)
         if isinstance(parsed, RecordLine):
@@ -95,7 +92,7 @@ def _read(portal: "Portal", batch: _Batch, number: int, line: object) -> None:
         batch.problems.append(_problem(number, str(error)))
 
 
-def _take_note(portal: "Portal", batch: _Batch, number: int, item: RecordLine) -> None:
+def _take_note(portal: Holdings, batch: _Batch, number: int, item: RecordLine) -> None:
     key = (item.kind.name, item.row.id)
     if key in batch.numbers:
         raise LineError(f"{key[0]} {key[1]} stands in line {batch.numbers[key]} already")
@@ -123,7 +120,7 @@ def _problem(number: int, reason: str) -> Problem:
     return Problem(message=reason, line=number)
 
 
-def _check_links(portal: "Portal", batch: _Batch) -> None:
+def _check_links(portal: Holdings, batch: _Batch) -> None:
     for item in batch.records:
         for link in item.links:
             known = (link.to.name, link.to_id) in batch.numbers or link.to_id in portal.tables[link.to.name].rows
@@ -134,7 +131,7 @@ def _check_links(portal: "Portal", batch: _Batch) -> None:
                 )
 
 
-def _take(portal: "Portal", item: Parsed) -> None:
+def _take(portal: Holdings, item: Parsed) -> None:
     match item:
         case Account():
             portal.account = item
@@ -165,7 +162,7 @@ def _take(portal: "Portal", item: Parsed) -> None:
             _take_event(portal, item)
 
 
-def _take_schema(portal: "Portal", item: PropertyLine | GroupLine) -> None:
+def _take_schema(portal: Holdings, item: PropertyLine | GroupLine) -> None:
     schema = portal.schemas[item.kind]
     if isinstance(item, GroupLine):
         schema.groups[item.group.name] = item.group
@@ -177,7 +174,7 @@ def _take_schema(portal: "Portal", item: PropertyLine | GroupLine) -> None:
         portal.tables[item.kind].make_unique(item.definition)
 
 
-def _take_event(portal: "Portal", item: Parsed) -> None:
+def _take_event(portal: Holdings, item: Parsed) -> None:
     match item:
         case Form():
             portal.forms[item.id] = item
@@ -198,7 +195,7 @@ def _take_event(portal: "Portal", item: Parsed) -> None:
             raise TypeError(type(item).__name__)
 
 
-def _take_records(portal: "Portal", records: list[RecordLine]) -> None:
+def _take_records(portal: Holdings, records: list[RecordLine]) -> None:
     for name, group in groupby(sorted(records, key=lambda item: item.kind.name), key=lambda item: item.kind.name):
         kind, items = BY_NAME[name], list(group)
         for item in items:
@@ -214,7 +211,7 @@ def _take_records(portal: "Portal", records: list[RecordLine]) -> None:
     effects.recount(portal, linked)
 
 
-def _types(portal: "Portal", link: LinkLine) -> list[LinkType]:
+def _types(portal: Holdings, link: LinkLine) -> list[LinkType]:
     first = primary(link.kind.name, link.to.name) if link.primary else None
     label = portal.links.labelled(link.kind.name, link.to.name, link.label) if link.label else None
     if label:
@@ -222,7 +219,7 @@ def _types(portal: "Portal", link: LinkLine) -> list[LinkType]:
     return [found for found in (first, label) if found]
 
 
-def _complete(portal: "Portal", kind: Kind, item: RecordLine) -> None:
+def _complete(portal: Holdings, kind: Kind, item: RecordLine) -> None:
     row = item.row
     portal.note_id(row.id)
     for name, past in row.history.items():
@@ -254,7 +251,7 @@ def _stage_dates(kind: Kind, row: Row, staged: str) -> None:
     row.properties |= given
 
 
-def _invent_properties(portal: "Portal", kind: Kind, items: list[RecordLine]) -> None:
+def _invent_properties(portal: Holdings, kind: Kind, items: list[RecordLine]) -> None:
     schema = portal.schemas[kind.name]
     names = {name for item in items for name in item.row.properties}
     for name in sorted(names - schema.properties.keys()):

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from connectors.sandbox import effects
 from connectors.sandbox.definitions import Schema
-from connectors.sandbox.happenings import tell
 from connectors.sandbox.kinds import BY_NAME, Kind
 from connectors.sandbox.rows import Row, Version
+from connectors.sandbox.tellings import tell
 from syncer.moments import Millis, iso
 
 if TYPE_CHECKING:

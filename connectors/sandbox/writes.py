@@ -1,39 +1,24 @@
 """Writing records with HubSpot's habits: checks, forward-only lifecycle, computed properties, history."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from connectors.sandbox import effects
 from connectors.sandbox.answers import PropertyProblem, held_elsewhere, invalid, taken
 from connectors.sandbox.definitions import Definition
-from connectors.sandbox.happenings import tell, tell_changes, tell_creation
+from connectors.sandbox.happenings import Origin
+from connectors.sandbox.holdings import Holdings
 from connectors.sandbox.kinds import Kind
 from connectors.sandbox.rows import Row, Version
+from connectors.sandbox.tellings import tell, tell_changes, tell_creation
 from connectors.sandbox.values import InvalidValueError, normal, text
 from syncer.moments import Millis, iso
-
-if TYPE_CHECKING:
-    from connectors.sandbox.state import Portal
-
 
 #: The origin of what workflows set.
 AUTOMATION = "AUTOMATION_PLATFORM"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Origin:
-    """Who writes, as property history tells it."""
-
-    source_type: str
-    source_id: str | None = None
-    user_id: str | None = None
-    #: Whether a lifecycle stage may not step back.
-    forward_only: bool = True
-
-
 def problems_of(
-    portal: "Portal", kind: Kind, row: Row | None, properties: Mapping[str, object], *, lenient: bool = False
+    portal: Holdings, kind: Kind, row: Row | None, properties: Mapping[str, object], *, lenient: bool = False
 ) -> tuple[dict[str, str], list[PropertyProblem]]:
     """Return the values in stored form, and what is wrong with the others. Null changes nothing and is left out."""
     values: dict[str, str] = {}
@@ -52,7 +37,7 @@ def problems_of(
 
 
 def _stored(
-    portal: "Portal",
+    portal: Holdings,
     kind: Kind,
     definition: Definition | None,
     item: tuple[str, str],
@@ -76,7 +61,7 @@ def _pipeline_of(row: Row | None, properties: Mapping[str, object]) -> str | Non
     return asked or (row.properties.get("pipeline") if row else None)
 
 
-def _allowed(portal: "Portal", kind: Kind, definition: Definition, pipeline: str | None) -> Collection[str] | None:
+def _allowed(portal: Holdings, kind: Kind, definition: Definition, pipeline: str | None) -> Collection[str] | None:
     if definition.owner:
         return portal.owners.keys() or None
     if definition.name == "deal_currency_code":
@@ -90,7 +75,7 @@ def _allowed(portal: "Portal", kind: Kind, definition: Definition, pipeline: str
     return None
 
 
-def settle_lifecycle(portal: "Portal", kind: Kind, row: Row | None, values: dict[str, str]) -> None:
+def settle_lifecycle(portal: Holdings, kind: Kind, row: Row | None, values: dict[str, str]) -> None:
     """Drop a lifecycle stage that would step back, or refuse the write, whichever is the portal's habit."""
     wanted = values.get("lifecyclestage")
     held = row.properties.get("lifecyclestage") if row else None
@@ -104,7 +89,7 @@ def settle_lifecycle(portal: "Portal", kind: Kind, row: Row | None, values: dict
     del values["lifecyclestage"]
 
 
-def claim(portal: "Portal", kind: Kind, row_id: str | None, values: Mapping[str, str]) -> None:
+def claim(portal: Holdings, kind: Kind, row_id: str | None, values: Mapping[str, str]) -> None:
     """Refuse values that another record owns: 409 for a new contact's address, 400 for everything else."""
     table = portal.tables[kind.name]
     for name in table.identities:
@@ -118,7 +103,7 @@ def claim(portal: "Portal", kind: Kind, row_id: str | None, values: Mapping[str,
         raise held_elsewhere(portal.account.portal_id, kind, name=name, value=value, ids=ids)
 
 
-def apply(portal: "Portal", kind: Kind, row: Row, values: Mapping[str, str], *, origin: Origin, at: Millis) -> None:
+def apply(portal: Holdings, kind: Kind, row: Row, values: Mapping[str, str], *, origin: Origin, at: Millis) -> None:
     """Write values that were checked; an empty text clears. Stamps the change time also where nothing differs."""
     if not values:
         return
@@ -145,7 +130,7 @@ def apply(portal: "Portal", kind: Kind, row: Row, values: Mapping[str, str], *, 
         _automate(portal, kind, row, before, at=at)
 
 
-def _automate(portal: "Portal", kind: Kind, row: Row, before: Mapping[str, str | None], *, at: Millis) -> None:
+def _automate(portal: Holdings, kind: Kind, row: Row, before: Mapping[str, str | None], *, at: Millis) -> None:
     """Let the portal's workflows do what a change starts; they move a lifecycle stage forward only."""
     for workflow in portal.habits.workflows:
         after = row.properties.get(workflow.property)
@@ -181,7 +166,7 @@ def _set(definition: Definition | None, row: Row, version: Version, name: str) -
         row.properties.pop(name, None)
 
 
-def create(portal: "Portal", kind: Kind, values: Mapping[str, str], *, origin: Origin, at: Millis) -> Row:
+def create(portal: Holdings, kind: Kind, values: Mapping[str, str], *, origin: Origin, at: Millis) -> Row:
     """Add a record with values that were checked, and what the CRM fills in by itself."""
     id_ = portal.new_id()
     stamp = iso(at) or ""
@@ -204,7 +189,7 @@ def create(portal: "Portal", kind: Kind, values: Mapping[str, str], *, origin: O
     return row
 
 
-def archive(portal: "Portal", kind: Kind, row: Row, *, at: Millis) -> None:
+def archive(portal: Holdings, kind: Kind, row: Row, *, at: Millis) -> None:
     """Move a record to the recycle bin; one that is there already stays."""
     if row.archived_at is None:
         portal.tables[kind.name].archive(row, at=at)

@@ -20,7 +20,7 @@ _GERMAN: Final = "de"
 
 
 def asked_language() -> "Language":
-    """Return the language that the call names, wherever it does, else that of the variable; English where neither does."""
+    """Return the language that the call names, wherever it does, else that of the variable; else English."""
     named = _named(sys.argv[1:])
     return "de" if (kept_language() if named is None else named) == _GERMAN else "en"
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from jobs.health.status import AccountStatus
 from jobs.settings_file import ScheduleFile
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language
 from syncer.moments import MINUTE, SECOND
 
 #: A stream is late once so many rounds have passed it by; its watermark lies a few minutes back anyway.
@@ -26,9 +28,9 @@ class Trouble:
     what: str
     remedy: str
 
-    def as_dict(self) -> dict[str, object]:
-        """Return the JSON form."""
-        return {"account": self.account, "what": self.what, "remedy": self.remedy}
+    def as_dict(self, lang: Language) -> dict[str, object]:
+        """Return the JSON form, its sentences in a language."""
+        return {"account": self.account, "what": spoken(self.what, lang), "remedy": spoken(self.remedy, lang)}
 
 
 def troubles(status: AccountStatus, schedule: ScheduleFile) -> Iterator[Trouble]:

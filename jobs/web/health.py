@@ -1,7 +1,7 @@
 """Whether the process lives, whether all is well with it, and its numbers. Strangers learn yes or no, and no more."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -14,7 +14,10 @@ from jobs.health.status import AccountStatus, read_status
 from jobs.health.stock import last_stock
 from jobs.settings_file import ScheduleFile
 from jobs.web.metrics import Standings, metrics_page
+from jobs.web.pages import language_of
 from jobs.web.site import Site
+from jobs.wording.sentences import spoken
+from jobs.wording.words import Language
 from syncer.errors import SyncerError
 from syncer.store import RunTally
 
@@ -28,13 +31,13 @@ def health_routes(site: Site, schedule: ScheduleFile, *, is_open: bool) -> Seque
         return JSONResponse({"status": "ok"})
 
     async def ready(request: Request) -> Response:
-        may_look = is_open or request.state.session is not None
+        may_look, lang = is_open or request.state.session is not None, language_of(request)
         try:
             found = await asyncio.to_thread(_statuses, site)
         except SyncerError as error:
-            said = {"reason": error.message, "hint": error.hint} if may_look else {}
+            said = _why(error, lang) if may_look else {}
             return JSONResponse({"status": "failed", **said}, HTTPStatus.SERVICE_UNAVAILABLE)
-        wrong = [trouble.as_dict() for one in found for trouble in troubles(one, schedule)]
+        wrong = [trouble.as_dict(lang) for one in found for trouble in troubles(one, schedule)]
         # A daemon that is late still takes webhooks: only one that cannot serve may be taken out of the way.
         status = "degraded" if wrong else "ok"
         told = {"problems": wrong, "accounts": [one.as_dict() for one in found]} if may_look else {}
@@ -48,6 +51,11 @@ def health_routes(site: Site, schedule: ScheduleFile, *, is_open: bool) -> Seque
         return Response(page, media_type=CONTENT_TYPE_LATEST)
 
     return [Route("/healthz", healthy), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+def _why(error: SyncerError, lang: Language) -> Mapping[str, str | None]:
+    hint = None if error.hint is None else spoken(error.hint, lang)
+    return {"reason": spoken(error.message, lang), "hint": hint}
 
 
 def _statuses(site: Site) -> Sequence[AccountStatus]:

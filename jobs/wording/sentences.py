@@ -14,6 +14,8 @@ from jobs.wording.crm import CRM_SENTENCES
 from jobs.wording.errors import ERROR_SENTENCES
 from jobs.wording.files import FILE_SENTENCES
 from jobs.wording.operating import OPERATING_SENTENCES
+from jobs.wording.portals import PORTAL_SENTENCES
+from jobs.wording.readiness import READINESS_SENTENCES
 from jobs.wording.records import LETTER_REASONS, RECORD_SENTENCES
 from jobs.wording.setups import PURPOSES, SCOPE_SENTENCES, WAY_SENTENCES
 from jobs.wording.sheets import SHEET_SENTENCES
@@ -231,6 +233,7 @@ TABLES = (
     ERROR_SENTENCES,
     CRM_SENTENCES,
     OPERATING_SENTENCES,
+    READINESS_SENTENCES,
     WAY_SENTENCES,
     SCOPE_SENTENCES,
     AGREEMENT_FAULTS,
@@ -239,6 +242,7 @@ TABLES = (
     FILE_SENTENCES,
     ARGUMENT_SENTENCES,
     SHEET_SENTENCES,
+    PORTAL_SENTENCES,
     CALL_SENTENCES,
     WIDE_FAULTS,
     _LAST,

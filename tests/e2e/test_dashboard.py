@@ -101,6 +101,19 @@ async def test_health_is_answered_and_readiness_names_each_account(browse):
     assert [one["account"] for one in ready.json()["accounts"]] == ["hubspot"]
 
 
+async def test_readiness_says_why_in_german_to_who_asks_for_it(browse, store):
+    async with browse() as client:
+        ready = (await client.get("/readyz?lang=de")).json()
+        assert (await client.get("/readyz")).json()["problems"][0]["what"] == "nothing was read yet"
+    assert ready["problems"] == [
+        {
+            "account": "hubspot",
+            "what": "noch wurde nichts gelesen",
+            "remedy": "auf die erste Runde warten, oder ins Protokoll sehen: run_failed sagt, warum es keine gibt",
+        }
+    ]
+
+
 async def test_paths_outside_the_static_folder_are_not_served(browse):
     async with browse() as client:
         for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/etc/passwd"):

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text, update
 
 from connectors.sandbox import merging, writes
 from connectors.sandbox.faults import Fault, Faults, Trouble
+from connectors.sandbox.happenings import Origin
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits, MergedId
@@ -343,7 +344,7 @@ async def test_a_record_created_and_one_archived_while_the_list_is_read(serve, o
                 yield page
                 if first and stream == "contacts":
                     archive(crm, "contacts", early, crm.clock() + 1_000)
-                    origin = writes.Origin(source_type="CRM_UI")
+                    origin = Origin(source_type="CRM_UI")
                     values = {"email": "neu@firma.example"}
                     writes.create(crm.portal, BY_NAME["contacts"], values, origin=origin, at=crm.clock() + 1_000)
                 first = False

@@ -10,9 +10,8 @@ from jobs.wording.sentences import _LAST, TABLES, _pattern, spoken
 from syncer.sealing import Seal
 from tests.messages import FACT, ROOT, told_in
 
-#: Said in English only: what stands in an agreement has its own tests, a portal's file is written by programs,
-#: and a finding of /readyz is read by programs.
-_APART = ("syncer/agreement/", "syncer/expressions/", "connectors/sandbox/", "jobs/health/readiness.py")
+#: What stands in an agreement has its own tests.
+_APART = ("syncer/agreement/", "syncer/expressions/")
 #: The same in both languages: commands, names and numbers.
 _SAME = {
     "--state copy.db",
@@ -27,6 +26,7 @@ _SAME = {
     "propertyChange",
     "rate",
     "sessions",
+    "syncer dead-letters",
     "syncer dead-letters list",
     "syncer init",
     "syncer setup --apply",
@@ -37,6 +37,7 @@ _WHOLE = {
     f"{FACT}; base_url of the account in syncer.yaml goes first": (
         f"{ALLOWED}; base_url of the account in syncer.yaml goes first"
     ),
+    f"the last round ended {FACT}": "the last round ended interrupted",
     f"a super admin of the portal may; {FACT}": f"a super admin of the portal may; {_AGAIN}",
     f"{FACT} answered {FACT}": "slack answered 404",
     f"{FACT} could not be reached": "teams could not be reached",

@@ -10,9 +10,9 @@ from connectors.sandbox import effects
 from connectors.sandbox.answers import Json, RefusalError, invalid, nothing, reply
 from connectors.sandbox.api.batches import envelope, read_inputs
 from connectors.sandbox.calls import Call
-from connectors.sandbox.happenings import tell_link
 from connectors.sandbox.kinds import Kind
 from connectors.sandbox.links import USER, LinkType, plain
+from connectors.sandbox.tellings import tell_link
 from connectors.sandbox.values import text
 from connectors.sandbox.views import Record
 

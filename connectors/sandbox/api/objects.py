@@ -7,11 +7,11 @@ from starlette.responses import Response
 from connectors.sandbox import effects, writes
 from connectors.sandbox.answers import PageNotFoundError, invalid, invalid_properties, nothing, reply
 from connectors.sandbox.calls import Call
-from connectors.sandbox.happenings import tell_link
 from connectors.sandbox.kinds import KINDS, Kind
 from connectors.sandbox.lineparse import address_digest
 from connectors.sandbox.links import HUBSPOT, LinkType
 from connectors.sandbox.rows import Row
+from connectors.sandbox.tellings import tell_link
 from connectors.sandbox.values import text
 from connectors.sandbox.views import Record, Wish, find_kinds, show, show_created, show_links, show_written, wish
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, cast
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from syncer.agreement.structure import in_plain_words
 from syncer.errors import ConfigError, Problem
 
 
@@ -144,6 +145,8 @@ class PortalSpec(_Closed):
 
 #: A place in the spec: keys and positions from the top.
 _Place = tuple[str | int, ...]
+#: What a key is that the spec does not know, and one that it lacks.
+_SAID: Mapping[str, str] = {"extra_forbidden": "unknown key", "missing": "is missing"}
 
 
 class Spec:
@@ -173,7 +176,7 @@ def read_spec(path: Path) -> Spec:
             return Spec(path.name, lines, PortalSpec.model_validate(value))
         except ValidationError as error:
             problems += [
-                _problem(path.name, lines, tuple(one["loc"]), one["msg"][:1].lower() + one["msg"][1:])
+                _problem(path.name, lines, tuple(one["loc"]), _SAID.get(one["type"]) or in_plain_words(one))
                 for one in error.errors(include_input=False, include_url=False)
             ]
     raise ConfigError(problems)
@@ -184,7 +187,7 @@ def _composed(path: Path) -> tuple[yaml.Node, object]:
         loader = yaml.BaseLoader(path.read_text(encoding="utf-8"))
         node = loader.get_single_node()
         if node is None:
-            raise ConfigError([Problem(message="the spec is empty", file=path.name, hint="docs/sandbox-data.md")])
+            raise ConfigError([Problem(message="the spec is empty", file=path.name, hint="see docs/sandbox-data.md")])
         return node, cast("object", loader.construct_document(node))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError([Problem(message="the spec cannot be read", file=path.name)]) from error

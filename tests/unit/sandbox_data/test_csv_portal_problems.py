@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from connectors.sandbox.csv_portal import load_csv_portal
+from jobs.wording.sentences import spoken
 from syncer.errors import ConfigError, Problem
 
 SPEC = """\
@@ -172,6 +173,12 @@ def test_lines_are_counted_through_cells_with_line_breaks(tmp_path: Path) -> Non
     firms = 'firm,since,heads\n"Al\npha",2026-01-05,1\nBeta,nie,2\n'
     problems = _problems(tmp_path, firms=firms, sales=SALES.splitlines()[0] + "\n")
     assert _places(problems) == [("firms.csv", 4, "since (companies.created)")]
+
+
+def test_a_key_that_the_spec_does_not_know_and_one_that_it_lacks_are_told_plainly(tmp_path: Path) -> None:
+    found = _problems(tmp_path, spec=SPEC.replace("as_of:", "as_if:"))
+    assert {(one.key, one.message) for one in found} == {("as_if", "unknown key"), ("as_of", "is missing")}
+    assert {spoken(one.message, "de") for one in found} == {"unbekannter Schlüssel", "fehlt"}
 
 
 def test_missing_files_and_wrong_encodings_are_listed_together(tmp_path: Path) -> None:

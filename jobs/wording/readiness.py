@@ -1,0 +1,79 @@
+"""What `/readyz` finds wrong with a daemon that runs, and what helps, in English and German."""
+
+from collections.abc import Mapping
+
+READINESS_SENTENCES: Mapping[str, tuple[str, str]] = {
+    "nothing_read": ("nothing was read yet", "noch wurde nichts gelesen"),
+    "wait_for_first": (
+        "wait for the first round, or look at the log: run_failed says why there is none",
+        "auf die erste Runde warten, oder ins Protokoll sehen: run_failed sagt, warum es keine gibt",
+    ),
+    "spent": (
+        "the account's calls for today are spent ({why}): it rests until {until}",
+        "die Aufrufe des Kontos sind für heute verbraucht ({why}): es ruht bis {until}",
+    ),
+    "spent_associations": (
+        "the account's association calls for today are spent ({why}): it rests until {until}",
+        "die Aufrufe des Kontos für Verknüpfungen sind für heute verbraucht ({why}): es ruht bis {until}",
+    ),
+    "nothing_or_share": (
+        "nothing; or raise limits.daily_share in syncer.yaml",
+        "nichts; oder limits.daily_share in syncer.yaml erhöhen",
+    ),
+    "round_failed": (
+        "1 round failed ({why}); the next not before {until}",
+        "1 Runde ist gescheitert ({why}); die nächste nicht vor {until}",
+    ),
+    "rounds_failed": (
+        "{count} rounds in a row failed ({why}); the next not before {until}",
+        "{count} Runden in Folge sind gescheitert ({why}); die nächste nicht vor {until}",
+    ),
+    "who_is_to_blame": (
+        "syncer check says whether the CRM or the token is to blame; it is tried again",
+        "syncer check sagt, ob es am CRM oder am Token liegt; es wird erneut versucht",
+    ),
+    "silent": (
+        "{stream}: nothing for {hours} hours, where earlier weeks brought {usual} and more",
+        "{stream}: nichts seit {hours} Stunden, wo frühere Wochen {usual} und mehr brachten",
+    ),
+    "who_feeds": (
+        "did somebody stop what feeds the CRM, or take a scope or a view away? syncer reconcile",
+        "hat jemand abgestellt, was das CRM speist, oder einen Scope oder eine Sicht entzogen? syncer reconcile",
+    ),
+    "late": ("not read for long: {streams}", "lange nicht gelesen: {streams}"),
+    "late_stream": ("{stream} for {age} seconds", "{stream} seit {age} Sekunden"),
+    "log_says": (
+        "look at the log: stream_halted and run_failed say why",
+        "ins Protokoll sehen: stream_halted und run_failed sagen, warum",
+    ),
+    "round_ended_failed": ("the last round ended failed", "die letzte Runde ist gescheitert"),
+    "round_ended_halted": ("the last round ended halted", "die letzte Runde wurde angehalten"),
+    "round_ended_interrupted": ("the last round ended interrupted", "die letzte Runde wurde unterbrochen"),
+    "log_of_run": ("look at the log of run {run}", "ins Protokoll des Laufs {run} sehen"),
+    "jobs_wait": (
+        "{count} jobs wait, the oldest for {age} seconds; {workers} workers live",
+        "{count} Aufträge warten, der älteste seit {age} Sekunden; {workers} Arbeiter leben",
+    ),
+    "start_worker": (
+        "start a worker (syncer worker), or more of them; a long job of the account makes others wait too",
+        "einen Arbeiter starten (syncer worker), oder mehrere; auch ein langer Auftrag des Kontos lässt andere warten",
+    ),
+    "webhooks_wait": (
+        "{count} webhooks wait, the oldest for {age} seconds",
+        "{count} Webhooks warten, der älteste seit {age} Sekunden",
+    ),
+    "log_of_drain": (
+        "look at the log of the last drain; a first full pull makes them wait too",
+        "ins Protokoll des letzten Abarbeitens sehen; auch ein erster Gesamtabruf lässt sie warten",
+    ),
+    "people_to_erase": (
+        "{count} people are to be erased here too",
+        "{count} Personen sind auch hier zu löschen",
+    ),
+    "status_names": ("syncer status names them", "syncer status nennt sie"),
+    "records_wait": ("{count} records need a person", "{count} Datensätze muss jemand ansehen"),
+    "journal_more": (
+        "syncer webhooks read-journal says more; the nightly full compare closes a gap",
+        "syncer webhooks read-journal sagt mehr; der nächtliche Vollabgleich schließt eine Lücke",
+    ),
+}
