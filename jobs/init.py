@@ -31,10 +31,16 @@ def _with_key(text: str) -> str:
 
 def _write(path: Path, text: str, *, private: bool) -> bool:
     try:
-        with path.open("x", encoding="utf-8") as file:
+        file = path.open("x", encoding="utf-8")
+    except FileExistsError:
+        return False
+    try:
+        with file:
             if private:
                 path.chmod(0o600)
             file.write(text)
-    except FileExistsError:
-        return False
+    except OSError as error:
+        # Half a file would count as the user's own from then on.
+        path.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     return True

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 
-from typer._click.exceptions import UsageError
+from typer import TyperException
 from typer.core import TyperArgument, TyperOption
 
 from jobs.cli.tongue import OPTION, asked_language
@@ -16,6 +16,7 @@ from jobs.wording.command_summaries import SUMMARIES
 from jobs.wording.option_helps import OPTION_HELPS
 
 if TYPE_CHECKING:
+    from typer import Context
     from typer.core import TyperCommand, TyperGroup
 
 _NAME, _HELP = "syncer", "--help"
@@ -33,7 +34,7 @@ def call(group: "TyperGroup", given: Sequence[str]) -> int:
     words = placed(group, given, default="de" if is_german else None)
     try:
         code = _helped(group, words, is_german=is_german) if _asks_help(group, words) else _run(group, words)
-    except UsageError as error:
+    except TyperException as error:
         _say_mistake(error, " ".join((_NAME, *words[: _named(group, words)[1]])), is_german=is_german)
         return error.exit_code
     return code if isinstance(code, int) else 0
@@ -91,7 +92,7 @@ def _helped(group: "TyperGroup", words: Sequence[str], *, is_german: bool) -> ob
     try:
         with redirect_stdout(out), redirect_stderr(err):
             return _run(group, words)
-    except UsageError as error:
+    except TyperException as error:
         err.write(f"{error.format_message()}\n")
         return error.exit_code
     finally:
@@ -105,12 +106,13 @@ def _framed(text: str) -> str:
     return text
 
 
-def _say_mistake(error: UsageError, command: str, *, is_german: bool) -> None:
+def _say_mistake(error: TyperException, command: str, *, is_german: bool) -> None:
     said = error.format_message().replace("Input should", "should")
     for hard, plain in _PLAIN.items():
         said = said.replace(hard, plain)
     # What the parser refuses names no command.
-    usage = "" if error.ctx is None else f"{error.ctx.get_usage()}\n"
+    place: Context | None = getattr(error, "ctx", None)
+    usage = "" if place is None else f"{place.get_usage()}\n"
     try_help, told = (HELP_FRAME[name][is_german] for name in ("try_help", "error"))
     if is_german:
         usage, said = _framed(usage), _spoken(said)

@@ -3,8 +3,9 @@
 from syncer.agreement.head import RejectTarget
 from syncer.agreement.reasons import UNSPECIFIED, Reason, ReasonOutcome
 from syncer.funnel.replay import Replay
-from syncer.funnel.rules import Rejection, Rules
+from syncer.funnel.rules import Rules
 from syncer.funnel.sales import accept, reject
+from syncer.funnel.terms import Rejection
 from syncer.moments import Millis
 from syncer.records import ChangeSource, Evidence, LeadState, lead_word
 

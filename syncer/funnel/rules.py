@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from syncer.agreement.head import RejectTarget
 from syncer.agreement.model import Agreement
 from syncer.agreement.score import Action
 from syncer.agreement.stage_map import PipelineMap
@@ -20,21 +19,11 @@ from syncer.funnel.people import asker, dates_in, people_in
 from syncer.funnel.periods import BusinessClock, Evenings
 from syncer.funnel.readings import Read, reader
 from syncer.funnel.stays import NO_STAYS, Stays
-from syncer.moments import DAY
+from syncer.funnel.terms import Rejection, spans_of, words_of
 from syncer.records import Contact, LeadState, Stage
 from syncer.scoring.names import Getter
 from syncer.scoring.scorer import Scorer
 
-#: HubSpot's lifecycle values in canonical stages (domain B7).
-_LIFECYCLES: Mapping[str, FunnelStage] = {
-    "subscriber": FunnelStage.SUSPECT,
-    "lead": FunnelStage.INQUIRY,
-    "marketingqualifiedlead": FunnelStage.LEAD_MQL,
-    "salesqualifiedlead": FunnelStage.LEAD_SQL,
-    "opportunity": FunnelStage.OPPORTUNITY,
-    "customer": FunnelStage.CLOSED_WON,
-    "evangelist": FunnelStage.CLOSED_WON,
-}
 _GRADES = "ABCD"
 
 
@@ -43,13 +32,6 @@ class Enter(msgspec.Struct, frozen=True):
 
     mql: float
     sales_ready: float
-
-
-class Rejection(NamedTuple):
-    """What a lead status that rejects means."""
-
-    reason: str
-    target: RejectTarget
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +93,15 @@ class Rules:
     promotes: Callable[[ContactFacts, int], bool] | None
 
 
+class _DayBound(TypedDict):
+    """What of an agreement's answers depends on the day."""
+
+    dated: DatedProfile
+    delay_profile: Sequence[tuple[str, Getter]]
+    dated_rules: Collection[str]
+    delay_dates: tuple[Collection[str], Collection[float]]
+
+
 def compile_rules(
     agreement: Agreement,
     stages: Sequence[Stage],
@@ -123,56 +114,50 @@ def compile_rules(
 
     `stays` say how long the account's won deals stayed in each stage.
     """
-    terms, model, sla = agreement.stages, agreement.score_model, agreement.agreement.sla
     scorer = scorer or Scorer(agreement)
-    pipelines = agreement.pipelines.resolve(stages)
-    hysteresis = model.thresholds.hysteresis
-    grades = _from_grade(model.explicit_sales_ready.min_grade)
-    bounds = bounds_of(agreement)
-    hours = sla.business_hours
+    pipelines, bounds = agreement.pipelines.resolve(stages), bounds_of(agreement)
+    explicit = agreement.score_model.explicit_sales_ready
     return Rules(
         agreement=agreement,
         scorer=scorer,
         pipelines=pipelines,
-        clock=BusinessClock(
-            zone=ZoneInfo(hours.tz),
-            weekdays=hours.weekdays,
-            opens=hours.open_minute,
-            closes=hours.close_minute,
-            holidays=hours.holidays,
-        ),
+        clock=_clock(agreement),
         evenings=Evenings(scorer.days),
         offer_fallback=_is_own_offer(agreement, pipelines, has_quotes=has_quotes),
         bounds=bounds,
-        read=reader(scorer, bounds, explicit=model.explicit_sales_ready.events, hard=terms.hard_conversions),
-        request_grades=grades,
+        read=reader(scorer, bounds, explicit=explicit.events, hard=agreement.stages.hard_conversions),
+        request_grades=_from_grade(explicit.min_grade),
         enter=_entries(agreement),
-        inquiry_enter=terms.inquiry_enter,
-        exit_gap=hysteresis.exit_gap,
-        dwell=hysteresis.dwell_days - 1,
-        cool_off=hysteresis.cooldown_after_reject_days * DAY,
-        suspect_expiry=terms.suspect_expiry_days * DAY,
-        lost_to_tam=terms.lost_to_tam_days * DAY,
-        reopen=terms.reopen_days * DAY,
-        winback_soft=terms.winback_soft_days * DAY,
-        override=agreement.overrides.expire_days * DAY,
-        accepted=frozenset(status.upper() for status in terms.accepted_lead_statuses),
-        rejected=_rejections(agreement),
-        lead_stages=terms.lead_stages,
-        echoes=_written(agreement, "hs_lead_status"),
-        lifecycle_of=_written(agreement, "lifecyclestage"),
-        lifecycles={**_LIFECYCLES, **agreement.custom_lifecycle},
+        inquiry_enter=agreement.stages.inquiry_enter,
+        exit_gap=agreement.score_model.thresholds.hysteresis.exit_gap,
         is_test=_test_of(agreement.calendar.own_domains, agreement.calendar.test_name_patterns),
         levels=tuple(scorer.levels()),
-        request_minutes=hours.minutes(sla.first_touch.explicit_request),
-        score_minutes=hours.minutes(sla.first_touch.score_sales_ready),
+        stays=stays,
+        in_tam=asker(agreement.tam_rule, agreement.calendar.own_domains),
+        promotes=asker(agreement.promoter_rule, agreement.calendar.own_domains),
+        **spans_of(agreement),
+        **words_of(agreement),
+        **_day_bound(agreement),
+    )
+
+
+def _day_bound(agreement: Agreement) -> _DayBound:
+    return _DayBound(
         dated=dated_profile(agreement),
         delay_profile=people_in(agreement),
         dated_rules={"other_stage", *(one.id for one in agreement.delays.rules if not one.looks_at_the_day)},
         delay_dates=dates_in(agreement),
-        stays=stays,
-        in_tam=asker(agreement.tam_rule, agreement.calendar.own_domains),
-        promotes=asker(agreement.promoter_rule, agreement.calendar.own_domains),
+    )
+
+
+def _clock(agreement: Agreement) -> BusinessClock:
+    hours = agreement.agreement.sla.business_hours
+    return BusinessClock(
+        zone=ZoneInfo(hours.tz),
+        weekdays=hours.weekdays,
+        opens=hours.open_minute,
+        closes=hours.close_minute,
+        holidays=hours.holidays,
     )
 
 
@@ -204,26 +189,6 @@ def _entry(agreement: Agreement, actions: Sequence[Action], wanted: Collection[A
     levels = agreement.score_model.thresholds.level
     floors = (levels[1], levels[2], levels[3], 0.0)
     return min((floor for floor, action in zip(floors, actions, strict=True) if action in wanted), default=INFINITE)
-
-
-def _rejections(agreement: Agreement) -> Mapping[str, Rejection]:
-    """Return what each rejecting lead status means; a status named like a reject reason stands for it."""
-    targets = agreement.agreement.reject_reasons
-    by_name = {reason.upper(): Rejection(reason, target) for reason, target in targets.items()}
-    mapped = {
-        status.upper(): Rejection(reason, targets[reason])
-        for status, reason in agreement.stages.rejected_lead_statuses.items()
-    }
-    return by_name | mapped
-
-
-def _written(agreement: Agreement, name: str) -> Mapping[FunnelStage, str]:
-    found: dict[FunnelStage, str] = {}
-    for stage in FunnelStage:
-        value = getattr(agreement.lifecycle_map.of(stage, recycled=True), name)
-        if value is not None:
-            found[stage] = value
-    return found
 
 
 def _test_of(domains: Collection[str], patterns: Collection[str]) -> Callable[[Contact], bool] | None:

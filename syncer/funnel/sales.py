@@ -4,7 +4,7 @@ from syncer.agreement.head import RejectTarget
 from syncer.funnel.facts import FunnelStage, Origin, Outcome
 from syncer.funnel.replay import ACCEPTED, INQUIRY, Replay
 from syncer.funnel.resuming import lead_resume_at
-from syncer.funnel.rules import Rejection
+from syncer.funnel.terms import Rejection
 from syncer.moments import Millis
 from syncer.records import ChangeSource, Evidence
 

@@ -1,6 +1,10 @@
+import resource
+
+import pytest
 from typer.testing import CliRunner
 
 from jobs.cli.app import app
+from jobs.init import write_files
 from jobs.settings import load_settings
 
 
@@ -26,3 +30,19 @@ def test_the_files_that_init_writes_say_what_no_files_say_but_for_the_key(tmp_pa
     assert len(written.encryption_keys) == 1
     changed = written.model_dump(exclude={"encryption_keys"})
     assert changed == bare.model_dump(exclude={"encryption_keys"})
+
+
+@pytest.fixture
+def full_disk():
+    """Let no file grow beyond a thousand bytes, as on a disk that is full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_init_on_a_full_disk_names_the_file_and_leaves_no_half_of_one(tmp_path, full_disk):
+    with pytest.raises(OSError, match=r"\.env") as failed:
+        write_files(tmp_path)
+    assert failed.value.filename == str(tmp_path / ".env")
+    assert list(tmp_path.iterdir()) == []
