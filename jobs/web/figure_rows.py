@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.wording.terms import exclusions, lacking, member, part, term
-from jobs.wording.words import Language, number
+from jobs.wording.terms import OF_STAGES, exclusions, lacking, member, part, term
+from jobs.wording.words import Language, number, stage_name
+from syncer.funnel import FunnelStage
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.rendering.render import figure_text
 from syncer.kpis.result import Status
@@ -87,8 +88,11 @@ def segment_of(row: KpiRow) -> Mapping[str, str | None]:
 
 def member_name(row: KpiRow, dim: str, lang: Language) -> str:
     """Return how a page names a row's part of a dimension."""
-    known = _labels(row).get(dim)
-    return str(known) if known else member(dim, segment_of(row).get(dim), lang)
+    known, value = _labels(row).get(dim), segment_of(row).get(dim)
+    if known:
+        return str(known)
+    # Reports say a stage's code in English, for who reads on by program; a page says its name.
+    return stage_name(value, lang) if dim in OF_STAGES and value in set(FunnelStage) else member(dim, value, lang)
 
 
 def cell_of(row: KpiRow, lang: Language) -> Cell:

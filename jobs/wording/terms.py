@@ -234,7 +234,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "model_time_decay": ("time decay", "Zeitverfall"),
 }
 
-_OF_STAGES = frozenset({"stage", "from", "to"})
+OF_STAGES = frozenset({"stage", "from", "to"})
 #: Dimensions whose names go on into their values.
 _FLOWING = frozenset({"from", "to", "resume_quarter"})
 _OF_CODES = frozenset({"band", "cycle_type", "dealtype", "origin", "property", "reason"})
@@ -290,7 +290,7 @@ def member(dim: str, value: str | None, lang: Language) -> str:
     """Return a segment's value in words where the values are ours or HubSpot's; teams are named by the user."""
     if value is None:
         return "–"
-    if dim in _OF_STAGES:
+    if dim in OF_STAGES:
         return stage_text(value, lang)
     if dim in _OF_FIGURES:
         return term(f"{dim}_{value}", lang)

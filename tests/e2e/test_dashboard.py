@@ -70,6 +70,13 @@ async def test_nothing_on_the_page_may_be_loaded_from_elsewhere(browse):
     assert not re.search(r"\s(style|on\w+|hx-on\S*)=", page.text)
 
 
+async def test_a_browser_finds_the_picture_of_its_tab(browse):
+    async with browse() as client:
+        for path in ("/", "/login"):
+            named = re.search(r'rel="icon" href="(/static/icon\.svg\?v=[0-9a-f]+)"', (await client.get(path)).text)[1]
+            assert (await client.get(named)).headers["content-type"] == "image/svg+xml"
+
+
 def test_what_others_wrote_is_what_the_notice_says():
     folder = resources.files("jobs.web").joinpath("static")
     mark = sha256(folder.joinpath("htmx.min.js").read_bytes()).hexdigest()

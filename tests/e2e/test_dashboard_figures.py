@@ -49,6 +49,8 @@ async def test_every_page_shows_its_figures_in_both_languages(measured, browse):
         "/money": ("Revenue by model of attribution", "Umsatz je Attributionsmodell"),
         "/score": ("What became of each cell", "Was aus jeder Zelle wurde"),
         "/quality": ("Win rate as HubSpot counts", "Abschlussquote, wie HubSpot zählt"),
+        "/figures": ("from Suspect, to Inquiry", "von Suspect, nach Inquiry"),
+        "/figures/K10.broad": ("<dt>Population</dt>", "<dt>Grundgesamtheit</dt>"),
     }
     async with browse:
         for page, (english, german) in said.items():
