@@ -39,6 +39,41 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "take_out": ("take out {character}", "{character} herausnehmen"),
     "tab": ("is no YAML: a tab indents this line", "ist kein YAML: ein Tabulator rückt diese Zeile ein"),
     "spaces": ("YAML wants spaces; set your editor so", "YAML will Leerzeichen; den Editor so einstellen"),
+    "how_yaml": (
+        "indent alike and with spaces; close every [, {{ and quote; put text with : or # into quotes",
+        (
+            "gleich und mit Leerzeichen einrücken; jedes [, {{ und Anführungszeichen schließen; Text mit : oder # in "
+            "Anführungszeichen setzen"
+        ),
+    ),
+    "colon": (
+        "is no YAML: a colon where no key may stand",
+        "ist kein YAML: ein Doppelpunkt, wo kein Schlüssel stehen darf",
+    ),
+    "open_bracket": ("is no YAML: a [ is not closed", "ist kein YAML: ein [ ist nicht geschlossen"),
+    "open_brace": ("is no YAML: a {{ is not closed", "ist kein YAML: ein {{ ist nicht geschlossen"),
+    "open_quote": ("is no YAML: a quote is not closed", "ist kein YAML: ein Anführungszeichen ist nicht geschlossen"),
+    "no_beginning": (
+        "is no YAML: a character that may begin no value",
+        "ist kein YAML: ein Zeichen, mit dem kein Wert beginnen darf",
+    ),
+    "side_by_side": (
+        "is no YAML: a list and keys stand side by side",
+        "ist kein YAML: eine Liste und Schlüssel stehen nebeneinander",
+    ),
+    "indented": (
+        "is no YAML: a key is indented unlike its neighbours",
+        "ist kein YAML: ein Schlüssel ist anders eingerückt als seine Nachbarn",
+    ),
+    "value_missing": ("is no YAML: an unfinished value", "ist kein YAML: ein unfertiger Wert"),
+    "list_behind_key": (
+        "is no YAML: a list may not begin behind a key",
+        "ist kein YAML: eine Liste darf nicht hinter einem Schlüssel beginnen",
+    ),
+    "yaml_backslash": (
+        "is no YAML: double quotes around a backslash",
+        "ist kein YAML: ein einzelner Backslash in doppelten Anführungszeichen",
+    ),
     "no_yaml": ("is no YAML: {why}", "ist kein YAML: {why}"),
     "second_document": ("a second document", "ein zweites Dokument"),
     "one_document": ("one document per file", "ein Dokument je Datei"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from syncer.agreement.stumbles import HINT, stumble
 from syncer.errors import AgreementError, Problem
 
 _MAX_BYTES = 1_000_000
@@ -140,7 +141,7 @@ def _no_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     if line is not None and "\t" in _indent(text, line):
         hint = "YAML wants spaces; set your editor so"
         return Problem(message="is no YAML: a tab indents this line", file=file, line=line, hint=hint)
-    return Problem(message=f"is no YAML: {error.problem}", file=file, line=line)
+    return Problem(message=f"is no YAML: {stumble(error)}", file=file, line=line, hint=HINT)
 
 
 def _indent(text: str, line: int) -> str:

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from syncer.agreement.structure import in_plain_words
+from syncer.agreement.stumbles import HINT, stumble
 from syncer.errors import ConfigError, Problem
 
 
@@ -193,7 +194,8 @@ def _composed(path: Path) -> tuple[yaml.Node, object]:
         raise ConfigError([Problem(message="the spec cannot be read", file=path.name)]) from error
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ConfigError([Problem(message=f"is no YAML: {error.problem}", file=path.name, line=line)]) from error
+        message = f"is no YAML: {stumble(error)}"
+        raise ConfigError([Problem(message=message, file=path.name, line=line, hint=HINT)]) from error
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigError([Problem(message="is no YAML that a person would write", file=path.name)]) from error
 
