@@ -13,15 +13,22 @@ if TYPE_CHECKING:
     from jobs.writing.setup import SetupStep
 
 _LEVELS = {Level.FINE: "ok", Level.NOTE: "level_note", Level.PROBLEM: "problem"}
+#: What findings are about that no account has for itself.
+_WHOLE = frozenset({"settings", "agreement", "database", "engine"})
 
 
 def print_findings(findings: Sequence[Finding], lang: Language) -> None:
     """Print findings, each with its remedy."""
     rows = [
-        (said(_LEVELS[one.level], lang), one.area, spoken(one.what, lang), spoken(one.remedy or "", lang))
+        (said(_LEVELS[one.level], lang), _area(one.area, lang), spoken(one.what, lang), spoken(one.remedy or "", lang))
         for one in findings
     ]
     print_table(("", *heads(lang, "area", "finding", "remedy")), rows)
+
+
+def _area(area: str, lang: Language) -> str:
+    """Return what a finding is about: of the whole installation in words, else the account's name."""
+    return said(f"area_{area}", lang) if area in _WHOLE else area
 
 
 def print_steps(results: Sequence[tuple[str, Sequence["SetupStep"]]], lang: Language) -> None:

@@ -13,7 +13,7 @@ from syncer.funnel import decide_contact
 from syncer.funnel.facts import ContactDecision, Cycle, DealSpan, FunnelStage, Outcome, StageEvent
 from syncer.handover.sla import sla_of
 from syncer.moments import Millis, iso
-from syncer.records import Kind
+from syncer.records import Contact, Kind
 from syncer.scoring import explain
 from syncer.scoring.words import Lang
 from syncer.store import Store, Unit
@@ -64,30 +64,36 @@ def contact_story(
             base_rate=rates(unit, agreement, account, clocks)(cell_of(decision)),
             service_minutes=None if sla is None else sla.minutes,
         )
-        cycle = decision.cycles[-1] if decision.cycles else None
         return ContactStory(
             contact_id=contact.id,
             lines=explained.lines,
             facts={
-                "id": contact.id,
-                "stage": decision.stage,
-                "since": iso(decision.since),
-                "cycle": None if cycle is None else _cycle(cycle),
-                "outcome": decision.outcome,
-                "resume_at": iso(_resume_at(decision)),
-                "relationship": decision.relationship,
-                "owner": contact.owner_id,
+                **_decided(contact, decision),
                 "sla": None if sla is None else sla.as_dict(),
                 "score": explained.as_dict(),
-                "history": [_event(event) for event in decision.events],
-                "cycles": [_cycle(one) for one in decision.cycles],
-                "overrides": [{"until": iso(decision.overridden_until)}] if decision.overridden_until else [],
-                "flags": list(decision.flags),
                 "crm": dict(unit.mirror.held(account, Kind.CONTACT, [contact.id]).get(contact.id, {})),
                 "as_of": iso(moment),
                 "agreement": agreement.label,
             },
         )
+
+
+def _decided(contact: Contact, decision: ContactDecision) -> Mapping[str, object]:
+    cycles = [_cycle(one) for one in decision.cycles]
+    return {
+        "id": contact.id,
+        "stage": decision.stage,
+        "since": iso(decision.since),
+        "cycle": cycles[-1] if cycles else None,
+        "outcome": decision.outcome,
+        "resume_at": iso(_resume_at(decision)),
+        "relationship": decision.relationship,
+        "owner": contact.owner_id,
+        "history": [_event(event) for event in decision.events],
+        "cycles": cycles,
+        "overrides": [{"until": iso(decision.overridden_until)}] if decision.overridden_until else [],
+        "flags": list(decision.flags),
+    }
 
 
 def _resume_at(decision: ContactDecision) -> Millis | None:

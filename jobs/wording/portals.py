@@ -40,7 +40,10 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "set_one": ("set `from`, `text` or `default`", "`from`, `text` oder `default` setzen"),
     "no_template": ("is no template: a brace has no partner", "ist keine Vorlage: einer Klammer fehlt die zweite"),
-    "write_template": ("write {{column}} or {{column|filter}}", "{{column}} oder {{column|filter}} schreiben"),
+    "write_template": (
+        "a template says {{column}} or {{column|filter}}",
+        "eine Vorlage sagt {{column}} oder {{column|filter}}",
+    ),
     "no_lookup": (
         "looks among objects that the spec does not have",
         "sucht unter Objekten, die die Beschreibung nicht hat",

@@ -6,6 +6,7 @@ from connectors.addresses import ALLOWED
 from connectors.statuses import ADDRESS_HINT
 from jobs.access.connect import _AGAIN
 from jobs.settings_file import _PATTERNS, _SAID
+from jobs.wording.agreement_faults import _CONDITIONS, _RULES, _STRUCTURE
 from jobs.wording.sentences import _LAST, TABLES, _pattern, spoken
 from syncer.sealing import Seal
 from tests.messages import FACT, ROOT, told_in
@@ -92,6 +93,11 @@ def test_messages_are_found_where_they_stand():
 def test_every_message_and_hint_is_known_in_german(folder):
     files = [one for one in _FILES if one.startswith(f"{folder}/") and not one.startswith(_APART)]
     assert {file: left for file in files if (left := _untold(file))} == {}
+
+
+def test_no_fault_of_an_agreement_hides_another_of_the_same_name():
+    named = [*_STRUCTURE, *_CONDITIONS, *_RULES]
+    assert len(named) == len(set(named))
 
 
 def test_every_rule_of_a_value_in_syncer_yaml_is_known_in_german():

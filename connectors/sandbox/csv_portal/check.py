@@ -69,7 +69,7 @@ def _cell_faults(
     try:
         read = columns_of(cell)
     except ValueError:
-        yield "is no template: a brace has no partner", "write {column} or {column|filter}"
+        yield "is no template: a brace has no partner", "a template says {column} or {column|filter}"
         return
     for column, chosen in read:
         if column not in tables[file].columns:

@@ -334,4 +334,7 @@ async def test_every_finding_about_a_usual_account_is_known(tmp_path, monkeypatc
     print_findings([*findings, Finding(level=Level.PROBLEM, area="hubspot", what="may not read owners")], "de")
     shown = capsys.readouterr().out
     assert "darf owners nicht lesen" in shown
+    for area, german in (("database", "Datenbank"), ("agreement", "Vereinbarung")):
+        assert german in shown
+        assert not re.search(rf"\b{area}  ", shown)
     assert set(english_in(shown)) <= STREAMS
