@@ -98,7 +98,7 @@ def _check_probability(stage: Stage) -> None:
     try:
         _ = stage.probability
     except ValueError:
-        raise LineError(f"stage {stage.id}: probability is no number") from None
+        raise LineError(f"stage {stage.id} lacks a numeric probability") from None
 
 
 def form(line: Line) -> Form:

@@ -211,7 +211,7 @@ BAD: list[tuple[object, str]] = [
             "label": "P",
             "stages": [{"id": "1", "label": "S", "metadata": {"probability": "high"}}],
         },
-        "stage 1: probability is no number",
+        "stage 1 lacks a numeric probability",
     ),
     ({"type": "owners"}, "id is missing"),
     ({"type": "form_submissions", "formId": "f"}, "submittedAt is missing"),
