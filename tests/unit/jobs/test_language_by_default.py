@@ -32,7 +32,7 @@ def say(monkeypatch, capsys, tmp_path):
         (("stauts",), "Ist 'status' gemeint?"),
         (("explain", "nope", "1"), "1 Problem vorher zu beheben:"),
         (("agreement", "sign", "--role", "ceo", "--by", "x"), "1 Problem vorher zu beheben:"),
-        (("dead-letters",), "niemand"),
+        (("dead-letters",), "kein Konto ist eingerichtet"),
     ],
 )
 def test_a_call_that_names_no_language_speaks_that_of_the_variable(say, monkeypatch, words, german):
