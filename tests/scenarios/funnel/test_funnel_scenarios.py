@@ -31,19 +31,7 @@ from syncer.funnel.kept import Delay, Kept
 from syncer.moments import millis, moment
 from syncer.records import Answer, Change, ChangeSource, Contact, Evidence
 from syncer.store.values import CompanyStages
-from tests.unit.funnel.build import (
-    BERLIN,
-    COMPANY,
-    at,
-    change,
-    contact,
-    day,
-    deal_facts,
-    decided_deal,
-    path,
-    row,
-    rules,
-)
+from tests.unit.funnel import build
 
 Story = Mapping[str, Any]
 
@@ -150,24 +138,24 @@ class Told(NamedTuple):
 
 
 def _told(story: Story) -> Told:
-    decided = rules(story["agreement"])
+    decided = build.rules(story["agreement"])
     as_of = str(story["as_of"])
     given = story["given"]
     rows = [_evidence(one.get("evidence", ())) for one in (given, *given.get("merged", ()))]
-    person = contact(**_moments(given.get("contact", {})))
+    person = build.contact(**_moments(given.get("contact", {})))
     deals = [_deal(one, person, as_of, story["agreement"]) for one in given.get("deals", ())]
     facts = ContactFacts(
         contact=person,
-        company=structs.replace(COMPANY, **_listed(given.get("company", {}))),
+        company=structs.replace(build.COMPANY, **_listed(given.get("company", {}))),
         # One log of all: a fact is its moment, priority and id.
         evidence=sorted({row.place: row for log in rows for row in log}.values()),
         deals=deals,
         answers=[_answer(one) for one in given.get("answers", ())],
     )
-    decision = decide_contact(facts, rules=decided, as_of=at(as_of))
+    decision = decide_contact(facts, rules=decided, as_of=build.at(as_of))
     colleagues = [FunnelStage(one) for one in given.get("colleagues", ())]
     view = CompanyStages(
-        company=COMPANY,
+        company=build.COMPANY,
         contact_stages=[decision.stage, *colleagues],
         spans=[span for one in deals for span in one.spans[-1:]],
     )
@@ -179,7 +167,7 @@ def _listed(values: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _answer(given: Mapping[str, Any]) -> Answer:
-    when = at(str(given["at"]))
+    when = build.at(str(given["at"]))
     kind, survey = given.get("kind", "NPS"), given.get("survey")
     return Answer(
         id=str(when), contact_id="c", survey_id=survey, survey_type=kind, value=given["value"], answered_at=when
@@ -187,13 +175,13 @@ def _answer(given: Mapping[str, Any]) -> Answer:
 
 
 def _moments(values: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: at(str(value)) if name.endswith("_at") else value for name, value in values.items()}
+    found = {name: build.at(str(value)) if name.endswith("_at") else value for name, value in values.items()}
     if "more_emails" in found:
         found["more_emails"] = tuple(found["more_emails"])
     dates = ("entered_", "planned_")
     if "fields" in found:
         known = found["fields"].items()
-        found["fields"] = {name: at(str(value)) if name.startswith(dates) else value for name, value in known}
+        found["fields"] = {name: build.at(str(value)) if name.startswith(dates) else value for name, value in known}
     return found
 
 
@@ -201,15 +189,15 @@ def _evidence(lines: Sequence[Mapping[str, Any]]) -> Iterator[Evidence]:
     for line in lines:
         rest = {name: value for name, value in line.items() if name not in {"at", "until", "every_days"}}
         for when in _days(line):
-            yield row(when, **rest)
+            yield build.row(when, **rest)
 
 
 def _days(line: Mapping[str, Any]) -> Iterator[int]:
     """One day, or every so many days until another."""
-    when, last = at(str(line["at"])), at(str(line.get("until", line["at"])))
+    when, last = build.at(str(line["at"])), build.at(str(line.get("until", line["at"])))
     while when <= last:
         yield when
-        local = moment(when).astimezone(BERLIN) + timedelta(days=line.get("every_days", 1))
+        local = moment(when).astimezone(build.BERLIN) + timedelta(days=line.get("every_days", 1))
         when = millis(local)
 
 
@@ -217,13 +205,13 @@ def _deal(given: Mapping[str, Any], person: Contact, as_of: str, text: str | Non
     values = {name: value for name, value in given.items() if name not in {"moves", "changes", "delays", "sales_ready"}}
     for name in ("close_date", "archived_at", "gone_at", "updated_at"):
         if name in values:
-            values[name] = at(str(values[name]))
+            values[name] = build.at(str(values[name]))
     for name in ("two_way",):
         if name in values:
             values[name] = [str(one) for one in values[name]]
     for name in ("planned_purchase", "contract_end"):
         if name in values.get("fields", {}):
-            values["fields"] = {**values["fields"], name: at(str(values["fields"][name]))}
+            values["fields"] = {**values["fields"], name: build.at(str(values["fields"][name]))}
     if "amount" in values:
         values["amount"] = Decimal(str(values["amount"]))
     ident = values.get("ident", "d1")
@@ -232,28 +220,28 @@ def _deal(given: Mapping[str, Any], person: Contact, as_of: str, text: str | Non
     moves = [(str(when), stage) for when, stage in given.get("moves", ())]
     more = [_change(one, ident) for one in given.get("changes", ())]
     values["people"] = [person] if person.id in values.get("people", ()) else ()
-    delays = [Delay(rule, *(at(str(when)) for when in stretch)) for rule, *stretch in given.get("delays", ())]
-    facts = deal_facts(moves, more=more, kept=Kept(delays=delays), **values)
-    ready = {name: at(str(when)) for name, when in given.get("sales_ready", {}).items()}
-    return decided_deal(replace(facts, sales_ready=ready), as_of, text)
+    delays = [Delay(rule, *(build.at(str(when)) for when in stretch)) for rule, *stretch in given.get("delays", ())]
+    facts = build.deal_facts(moves, more=more, kept=Kept(delays=delays), **values)
+    ready = {name: build.at(str(when)) for name, when in given.get("sales_ready", {}).items()}
+    return build.decided_deal(replace(facts, sales_ready=ready), as_of, text)
 
 
 def _change(one: Sequence[Any], deal: str) -> Change:
     when, name, value, *source = one
-    text = None if value is None else str(at(str(value))) if name == "close_date" else str(value)
-    return change(str(when), name, text, ChangeSource(source[0]) if source else ChangeSource.USER, deal=deal)
+    text = None if value is None else str(build.at(str(value))) if name == "close_date" else str(value)
+    return build.change(str(when), name, text, ChangeSource(source[0]) if source else ChangeSource.USER, deal=deal)
 
 
 def _seen(told: Told, key: str) -> Any:
     decision = told.contact
     special: Mapping[str, Callable[[], Any]] = {
-        "path": lambda: path(decision),
+        "path": lambda: build.path(decision),
         "rules": lambda: [event.rule for event in decision.events],
         "events": lambda: [_event(event) for event in decision.events],
         "last": lambda: _event(decision.events[-1]),
         "score": lambda: _score(decision.score),
         "cycles": lambda: [_cycle(cycle) for cycle in decision.cycles],
-        "since": lambda: day(decision.since),
+        "since": lambda: build.day(decision.since),
         "flags": lambda: list(decision.flags),
         "due_at": lambda: _clock(decision.due_at),
         "sla_due_at": lambda: _clock(decision.sla_due_at),
@@ -268,7 +256,7 @@ def _seen(told: Told, key: str) -> Any:
 
 def _event(event: StageEvent) -> str:
     passed, proof = "~" if event.virtual else "", ",".join(event.evidence) or "-"
-    entered = f"{event.cycle_no}.{event.seq} {passed}{event.to_stage.value} {day(event.occurred_at)}"
+    entered = f"{event.cycle_no}.{event.seq} {passed}{event.to_stage.value} {build.day(event.occurred_at)}"
     return f"{entered} {event.rule} {event.actor} {proof}"
 
 
@@ -278,16 +266,16 @@ def _score(score: Score) -> str:
 
 def _of_deal(decision: DealDecision, name: str) -> Any:
     if name == "spans":
-        return [f"{span.outcome.value} {day(span.valid_from)}" for span in decision.spans]
+        return [f"{span.outcome.value} {build.day(span.valid_from)}" for span in decision.spans]
     holder = decision if hasattr(decision, name) else decision.spans[-1]
     value = getattr(holder, name)
     if name.endswith("_at") or name in {"close_date", "valid_from"}:
-        return day(value)
+        return build.day(value)
     return list(value) if isinstance(value, tuple) else getattr(value, "value", value)
 
 
 def _clock(value: int | None) -> str | None:
-    return None if value is None else moment(value).astimezone(BERLIN).strftime("%Y-%m-%d %H:%M")
+    return None if value is None else moment(value).astimezone(build.BERLIN).strftime("%Y-%m-%d %H:%M")
 
 
 def _cycle(cycle: Cycle) -> dict[str, Any]:
@@ -297,7 +285,7 @@ def _cycle(cycle: Cycle) -> dict[str, Any]:
         if value is None or name in _SEGMENTS:
             continue
         is_moment = name.endswith("_at") or name in {"reopened_from", "reopened_to"}
-        found[name] = day(value) if is_moment else getattr(value, "value", value)
+        found[name] = build.day(value) if is_moment else getattr(value, "value", value)
     return found
 
 
