@@ -1,4 +1,5 @@
 import resource
+from contextlib import contextmanager
 
 import pytest
 from typer.testing import CliRunner
@@ -32,17 +33,19 @@ def test_the_files_that_init_writes_say_what_no_files_say_but_for_the_key(tmp_pa
     assert changed == bare.model_dump(exclude={"encryption_keys"})
 
 
-@pytest.fixture
+@contextmanager
 def full_disk():
-    """Let no file grow beyond a thousand bytes, as on a disk that is full."""
+    """Let no file grow beyond a thousand bytes, as on a disk that is full; what the tests print meanwhile too."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_init_on_a_full_disk_names_the_file_and_leaves_no_half_of_one(tmp_path, full_disk):
-    with pytest.raises(OSError, match=r"\.env") as failed:
+def test_init_on_a_full_disk_names_the_file_and_leaves_no_half_of_one(tmp_path):
+    with pytest.raises(OSError, match=r"\.env") as failed, full_disk():
         write_files(tmp_path)
     assert failed.value.filename == str(tmp_path / ".env")
     assert list(tmp_path.iterdir()) == []
