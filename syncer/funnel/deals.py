@@ -168,8 +168,10 @@ def _span(judge: Judge, reading: Reading, at: Millis, offer_at: Millis | None) -
 
 
 def _decided_at(reading: Reading) -> Millis:
-    """Return when the delay was decided: by a person's choice, else by coming to the stage."""
-    return reading.entered_at if reading.chosen_at is None else reading.chosen_at
+    """Return when the delay was decided: by a person who said that it is one, else by coming to the stage."""
+    if reading.chosen_at is None or reading.chosen != Outcome.OTHER.value:
+        return reading.entered_at
+    return reading.chosen_at
 
 
 def _baseline(judge: Judge, lines: Timelines) -> Millis:

@@ -78,7 +78,7 @@ class Judge:
         meaning = reading.meaning.meaning
         if meaning in _PLAIN:
             return _PLAIN[meaning]
-        reason = self._reason(reading, at)
+        reason = self._reason(reading)
         rule = self._first(reading, at, reason)
         if rule is not None and not rule.looks_at_the_day:
             return Verdict(Outcome.OTHER, rule.id, _told(reason))
@@ -140,12 +140,13 @@ class Judge:
         }
         return resume_at(self.rules.agreement, reason, since, known)
 
-    def _reason(self, reading: Reading, at: Millis) -> _Reason:
+    def _reason(self, reading: Reading) -> _Reason:
         if reading.meaning.meaning.is_open:
             return _Reason(None, ReasonOutcome.LOST)
         code, outcome = self.rules.agreement.reasons.normalise(reading.lost_reason)
         if outcome is ReasonOutcome.OTHER_IF_TWO_WAY_ELSE_LOST:
-            spoke = any(moment <= at for moment in self.facts.two_way)
+            # Words after the closing were no interest in it, whenever the deal is edited next.
+            spoke = any(moment <= reading.entered_at for moment in self.facts.two_way)
             outcome = ReasonOutcome.OTHER if spoke else ReasonOutcome.LOST
         return _Reason(code, outcome)
 
