@@ -23,6 +23,7 @@ from syncer.funnel.passage import Passage
 from syncer.funnel.promoters import PROMOTER, is_promoter
 from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
+from syncer.funnel.transitions import is_handover
 from syncer.moments import Millis
 from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE
@@ -183,12 +184,13 @@ def _outcome(passages: Sequence[Passage]) -> Outcome:
 
 
 def _sla_due(replay: Replay) -> Millis | None:
-    """Return until when sales has to touch a lead that waits for acceptance."""
-    if replay.handed_at is None:
+    """Return until when sales has to touch a lead that waits for acceptance, counted from its last hand-over."""
+    handed = [event for event in replay.cycles[-1].events if is_handover(event)]
+    if not handed:
         return None
-    rules = replay.rules
-    minutes = rules.request_minutes if replay.handed_by == "explicit_request" else rules.score_minutes
-    return rules.clock.after(replay.handed_at, minutes)
+    rules, last = replay.rules, handed[-1]
+    minutes = rules.request_minutes if last.rule == "explicit_request" else rules.score_minutes
+    return rules.clock.after(last.occurred_at, minutes)
 
 
 def _untouched(facts: ContactFacts, rules: Rules, frame: _Frame, as_of: Millis) -> ContactDecision:

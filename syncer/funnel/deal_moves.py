@@ -130,6 +130,8 @@ def _give_reason(home: Passage, place: Place) -> None:
 def _close(replay: Replay, place: Place) -> None:
     passage, span = replay.homes[place.deal_id], place.span
     passage.closed_deals[place.deal_id] = (span.outcome, span.reason)
+    # So is its end, even where other deals go on.
+    replay.overridden_until = None
     if span.outcome is Outcome.WON:
         _finish(replay, passage, place, Outcome.WON)
         if replay.open_deals:

@@ -61,6 +61,9 @@ def _overridden(replay: Replay, row: Evidence, wanted: FunnelStage | None) -> No
         if wanted in _NEED_DEALS and not replay.open_deals:
             replay.flag("opportunity_without_deal")
             wanted = FunnelStage.LEAD_SQL
+        elif wanted is FunnelStage.CLOSED_OTHER:
+            # What is postponed is back in the market at once (domain B2).
+            wanted = FunnelStage.TAM
         if wanted is not replay.stage:
             replay.force(wanted, Millis(at + replay.rules.override), at, row.id)
 

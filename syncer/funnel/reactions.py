@@ -148,7 +148,7 @@ def _reached(replay: Replay, engagement: float) -> int:
 
 def _lift(replay: Replay, target: int, at: Millis, rule: str, evidence: tuple[str, ...]) -> None:
     if target == SALES_READY:
-        _hand_over(replay, at, rule)
+        _note_cell(replay, at)
     replay.climb(target, at, rule, evidence)
     if target == SUSPECT:
         replay.wake_by(at + replay.rules.suspect_expiry)
@@ -169,9 +169,8 @@ def _request(replay: Replay, at: Millis, row: Evidence) -> None:
         _lift(replay, SALES_READY, at, "explicit_request", (row.id,))
 
 
-def _hand_over(replay: Replay, at: Millis, rule: str) -> None:
-    replay.handed_at = at
-    replay.handed_by = rule
+def _note_cell(replay: Replay, at: Millis) -> None:
+    """Keep the score with which a passage was first handed over."""
     passage = replay.passage
     if passage is not None and passage.cell is None:
         passage.cell = replay.rules.scorer.cell(replay.fit.grade, replay.measure(at))

@@ -40,8 +40,6 @@ class Replay:
         "facts",
         "fit",
         "flags",
-        "handed_at",
-        "handed_by",
         "held",
         "homes",
         "is_new",
@@ -104,8 +102,6 @@ class Replay:
         self.last_activity: int | None = None
         self.touch_at: Millis | None = None
         self.last_touch: Millis | None = None
-        self.handed_at: Millis | None = None
-        self.handed_by = ""
         self.cool_until: Millis | None = None
         #: First of the evenings without interruption on which engagement is below the exit.
         self.below_since: Millis | None = None

@@ -1,9 +1,10 @@
-"""The state table of the funnel (domain B2): which stage may follow which."""
+"""The state table of the funnel (domain B2): which stage may follow which, and which step hands a lead to sales."""
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from syncer.funnel.facts import FunnelStage as S
+from syncer.funnel.facts import StageEvent
 
 #: The stages that a contact climbs, in order; FORECAST lies over OPPORTUNITY and is not climbed through.
 LADDER = (
@@ -17,6 +18,9 @@ LADDER = (
     S.OPPORTUNITY,
     S.FORECAST,
 )
+
+#: Coming back from here is no hand-over: sales had the lead already.
+_WITH_SALES = frozenset({S.LEAD_SAL, S.LEAD_DEAL, S.OPPORTUNITY, S.FORECAST})
 
 CLOSED = frozenset({S.CLOSED_WON, S.CLOSED_LOST, S.CLOSED_OTHER})
 
@@ -46,3 +50,8 @@ def is_allowed(before: S | None, after: S, actor: str = "machine") -> bool:
     if before is S.CLOSED_OTHER:
         return after is S.TAM
     return LADDER.index(after) > LADDER.index(before) or after in _BACKWARD[before]
+
+
+def is_handover(event: StageEvent) -> bool:
+    """Return whether a contact began to wait for sales; passing through on the way further is no hand-over."""
+    return event.to_stage is S.LEAD_SQL and not event.virtual and event.from_stage not in _WITH_SALES

@@ -4,7 +4,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import ContactDecision, Cycle, Outcome
-from syncer.handover.entries import is_handover, is_void
+from syncer.funnel.transitions import is_handover
+from syncer.handover.entries import is_void
 from syncer.kpis.statistics.stats import Interval, wilson
 from syncer.moments import DAY, Millis
 

@@ -1,13 +1,13 @@
 """The service level of one hand-over: until when, what was done, and who hears of it. Computed, never polled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, StageEvent
+from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, FunnelStage, StageEvent
 from syncer.funnel.rules import Rules
+from syncer.funnel.transitions import is_handover
 from syncer.handover.attempts import TOUCHES, attempts_of
-from syncer.handover.entries import is_handover
 from syncer.moments import Millis, iso
 
 REQUEST, SCORE = "explicit_request", "score_sales_ready"
@@ -87,7 +87,7 @@ def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_o
     is_request = last.rule == REQUEST
     minutes = rules.request_minutes if is_request else rules.score_minutes
     touched = first_touch(facts, last.occurred_at, as_of)
-    ruling, ruled_at = _ruling(cycle, last.occurred_at)
+    ruling, ruled_at = _ruling(decision, cycle, last.occurred_at)
     until = min((at for at in (touched, ruled_at) if at is not None), default=as_of)
     deadlines = [(one, rules.clock.after(last.occurred_at, minutes * one.times)) for one in promised.escalation]
     tried_until = as_of if ruled_at is None else ruled_at
@@ -126,9 +126,17 @@ def first_touch(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | N
     return Millis(first) if (first := next(moments, None)) is not None else None
 
 
-def _ruling(cycle: Cycle, since: Millis) -> tuple[Ruling, Millis | None]:
+def _ruling(decision: ContactDecision, cycle: Cycle, since: Millis) -> tuple[Ruling, Millis | None]:
     if cycle.rejected_at is not None and cycle.rejected_at >= since:
         return Ruling.REJECTED, cycle.rejected_at
-    if cycle.accepted_at is not None and cycle.accepted_at >= since:
-        return Ruling.ACCEPTED, cycle.accepted_at
-    return Ruling.WAITING, None
+    accepted_at = next((at for at in _acceptances(decision, cycle) if at >= since), None)
+    return (Ruling.WAITING, None) if accepted_at is None else (Ruling.ACCEPTED, accepted_at)
+
+
+def _acceptances(decision: ContactDecision, cycle: Cycle) -> Iterator[Millis]:
+    """Yield when sales accepted: the cycle keeps the first time, the events those after a rejection."""
+    if cycle.accepted_at is not None:
+        yield cycle.accepted_at
+    for event in decision.events:
+        if event.cycle_no == cycle.cycle_no and event.to_stage is FunnelStage.LEAD_SAL and not event.virtual:
+            yield event.occurred_at

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncer.funnel import compile_rules, decide_contact
-from syncer.handover.entries import is_handover
+from syncer.funnel.transitions import is_handover
 from syncer.moments import DAY, HOUR, MINUTE
 from syncer.records import Company, Evidence
 from syncer.scoring import Levels, Scorer, hysteresis

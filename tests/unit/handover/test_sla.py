@@ -97,6 +97,16 @@ def test_a_second_hand_over_of_a_cycle_has_times_of_its_own():
     assert (found.touched_at, found.reason) == (None, None)
 
 
+def test_a_second_hand_over_is_accepted_by_what_sales_says_after_it():
+    words = [("2026-06-02", "IN_PROGRESS"), ("2026-06-10", "NOT_READY"), ("2026-08-03", "CONNECTED")]
+    rulings = [row(when, "lead_status", outcome=word, actor="user") for when, word in words]
+    found = sla(demo("2026-06-01"), demo("2026-08-01"), *rulings)
+    assert (found.ruling, found.ruled_at) == (Ruling.ACCEPTED, at("2026-08-03"))
+    assert not any(one.is_reached for one in found.levels)
+    before = sla(demo("2026-06-01"), demo("2026-08-01"), *rulings, as_of="2026-08-02")
+    assert (before.ruling, before.ruled_at) == (Ruling.WAITING, None)
+
+
 def test_coming_back_from_a_lost_deal_is_no_hand_over():
     created = deal_facts([("2026-11-24T12:00", "qualifiedtobuy")])
     found = sla(demo(), deals=[decided_deal(created, "2026-12-01")])
