@@ -9,7 +9,7 @@ from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.handovers.experience import RatesOf, base_rates, cell_of
 from syncer.agreement import Agreement
 from syncer.errors import Missing
-from syncer.funnel import decide_contact
+from syncer.funnel import counted, decide_contact
 from syncer.funnel.facts import ContactDecision, Cycle, DealSpan, FunnelStage, Outcome, StageEvent
 from syncer.handover.sla import sla_of
 from syncer.moments import Millis, iso
@@ -59,6 +59,7 @@ def contact_story(
             rules.scorer,
             facts,
             decision,
+            track=counted(facts, rules=rules, as_of=moment),
             as_of=moment,
             lang=lang,
             base_rate=rates(unit, agreement, account, clocks)(cell_of(decision)),

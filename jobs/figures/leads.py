@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from jobs.deciding.derive import Clocks, deals_of, rules_of
 from syncer.agreement import Agreement
-from syncer.funnel import decide_contact
+from syncer.funnel import counted, decide_contact
 from syncer.scoring import short_reasons
-from syncer.scoring.explain import window_of
 from syncer.scoring.words import Lang
 from syncer.store import Store
 
@@ -37,8 +36,8 @@ def hottest(
         found = {}
         for one in facts:
             decision = decide_contact(one, rules=rules, as_of=clocks.as_of)
-            started_at = window_of(decision)
-            why = short_reasons(rules.scorer, one, as_of=clocks.as_of, started_at=started_at, lang=lang)
+            track = counted(one, rules=rules, as_of=clocks.as_of)
+            why = short_reasons(rules.scorer, one, as_of=clocks.as_of, track=track, lang=lang)
             person = " ".join(part for part in (one.contact.first_name, one.contact.last_name) if part)
             found[one.contact.id] = Lead(
                 contact_id=one.contact.id,

@@ -15,14 +15,13 @@ from jobs.names import rules_for
 from jobs.pulling.look import in_account
 from jobs.pulling.pull import never_read
 from syncer.errors import UnsafePlan
-from syncer.funnel import Rules, decide_contact
-from syncer.funnel.facts import CompanyDecision, ContactDecision, ContactFacts
+from syncer.funnel import Rules, counted, decide_contact
+from syncer.funnel.facts import CompanyDecision, ContactFacts
 from syncer.handover.notices import Notice, Purpose
 from syncer.handover.routing import addressee
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.scoring import short_reasons
-from syncer.scoring.explain import window_of
 from syncer.store import Unit
 from syncer.writeback import (
     OWNER,
@@ -188,7 +187,7 @@ def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
         shown = _shown(work, reading, Kind.CONTACT, ids)
         for one in facts:
             decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
-            standing = standing_of(decision, _reasons(work, one, decision), _routed_to(work, one))
+            standing = standing_of(decision, _reasons(work, one), _routed_to(work, one))
             seen = shown(decision.contact_id)
             yield from _edits(
                 work, Kind.CONTACT, decision.contact_id, desired_contact(standing, seen, work.write), seen
@@ -204,9 +203,10 @@ def _routed_to(work: _Work, facts: ContactFacts) -> str | None:
     return found if found in work.owners else None
 
 
-def _reasons(work: _Work, facts: ContactFacts, decision: ContactDecision) -> str:
-    lang = work.desk.agreement.agreement.write_back.language
-    return short_reasons(work.rules.scorer, facts, as_of=work.clocks.as_of, started_at=window_of(decision), lang=lang)
+def _reasons(work: _Work, facts: ContactFacts) -> str:
+    lang, as_of = work.desk.agreement.agreement.write_back.language, work.clocks.as_of
+    track = counted(facts, rules=work.rules, as_of=as_of)
+    return short_reasons(work.rules.scorer, facts, as_of=as_of, track=track, lang=lang)
 
 
 def _deals(work: _Work, reading: Unit) -> Iterator[Intent]:

@@ -27,6 +27,7 @@ from syncer.funnel.transitions import is_handover
 from syncer.moments import Millis
 from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE
+from syncer.scoring.track import Track
 
 
 class _Frame(msgspec.Struct, frozen=True):
@@ -47,15 +48,32 @@ def decide_contact(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> Conta
     contact = facts.contact
     if rules.is_test is not None and rules.is_test(contact):
         return _absent(facts, rules, as_of, "is_test")
-    standing = rules.scorer.standing(facts, as_of)
-    gate, fit = standing.gate, standing.fit
-    basis = NONE if gate else FIT_ONLY if contact.opted_out or contact.email is None else FULL
-    frame = _Frame(fit, basis, gate)
+    frame = _frame(facts, rules, as_of)
     if not facts.evidence and not facts.deals and contact.lifecycle is None and contact.archived_at is None:
         return _untouched(facts, rules, frame, as_of)
-    replay = Replay(facts, frame.fit, rules, scoring=basis != FIT_ONLY)
+    replay = Replay(facts, frame.fit, rules, tracks=None if frame.basis == FIT_ONLY else rules.scorer.track)
     upcoming = _run(replay, as_of)
     return _decision(replay, frame, as_of, upcoming)
+
+
+def counted(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> Track | None:
+    """Return the engagement that the decision as of a moment stands on, with every event that gave points.
+
+    None without an open cycle of the contact, and where nothing is scored.
+    """
+    frame = _frame(facts, rules, as_of)
+    if frame.basis != FULL or (rules.is_test is not None and rules.is_test(facts.contact)):
+        return None
+    replay = Replay(facts, frame.fit, rules, tracks=rules.scorer.whole_track)
+    _run(replay, as_of)
+    return None if replay.passage is None else replay.track
+
+
+def _frame(facts: ContactFacts, rules: Rules, as_of: Millis) -> _Frame:
+    contact, standing = facts.contact, rules.scorer.standing(facts, as_of)
+    gate = standing.gate
+    basis = NONE if gate else FIT_ONLY if contact.opted_out or contact.email is None else FULL
+    return _Frame(standing.fit, basis, gate)
 
 
 def _run(replay: Replay, as_of: Millis) -> Millis | None:

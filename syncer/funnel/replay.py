@@ -3,6 +3,8 @@
 Who calls which move, and why, stands in `reactions` (evidence), `deal_moves` (deals) and `elapse` (time alone).
 """
 
+from collections.abc import Callable
+
 from syncer.funnel.bounds import INFINITE, NEVER
 from syncer.funnel.facts import ContactFacts, CycleType, FunnelStage, Origin, Outcome, Relationship
 from syncer.funnel.passage import Passage
@@ -14,6 +16,9 @@ from syncer.scoring.track import Track
 
 #: Ranks of the ladder that code speaks of.
 NOWHERE, SUSPECT, INQUIRY, MQL, SALES_READY, ACCEPTED, DEAL, OFFER, FORECAST = range(9)
+
+#: Opens the engagement of a window that begins at a moment.
+Tracks = Callable[[Millis, ContactFacts], Track]
 
 _NO_LEAD = Enter(INFINITE, INFINITE)
 
@@ -56,22 +61,23 @@ class Replay:
         "rank",
         "relationship",
         "rules",
-        "scoring",
         "settled_at",
         "since",
         "stage",
         "taken_off",
         "touch_at",
         "track",
+        "tracks",
         "upper",
         "wake",
     )
 
-    def __init__(self, facts: ContactFacts, fit: Fit, rules: Rules, *, scoring: bool) -> None:
+    def __init__(self, facts: ContactFacts, fit: Fit, rules: Rules, *, tracks: Tracks | None) -> None:
         self.facts = facts
         self.fit = fit
         self.rules = rules
-        self.scoring = scoring
+        #: Opens the engagement of a window; None where nothing is scored.
+        self.tracks = tracks
         self.enter = rules.enter.get(fit.grade, _NO_LEAD)
         self.cycles: list[Passage] = []
         #: The open passage, and the engagement of its window.
@@ -143,7 +149,7 @@ class Replay:
         self.calm_until = self.measured_at = 0
         self.taken_off = False
         self.settled_at = self.added_at = at
-        self.track = self.rules.scorer.track(at, self.facts) if self.scoring else None
+        self.track = None if self.tracks is None else self.tracks(at, self.facts)
         self.aim()
 
     def climb(self, rank: int, at: Millis, rule: str, evidence: tuple[str, ...], *, actor: str = "machine") -> None:

@@ -1,6 +1,6 @@
 """Points for who a contact is and for what it does, what they mean, and why. Pure: every moment is an argument."""
 
-from syncer.scoring.explain import Explanation, explain, window_of
+from syncer.scoring.explain import Explanation, explain
 from syncer.scoring.fit import Fit
 from syncer.scoring.hysteresis import Levels, Trigger, hysteresis, step
 from syncer.scoring.matrix import ACTION_RANK, FIT_ONLY, FULL, NONE
@@ -26,5 +26,4 @@ __all__ = [
     "same_reasons",
     "short_reasons",
     "step",
-    "window_of",
 ]

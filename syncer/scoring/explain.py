@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, Cycle, Outcome, Score
-from syncer.moments import Millis, iso
+from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, Score
+from syncer.moments import iso
 from syncer.scoring.contributions import axis_of
 from syncer.scoring.counterfactuals import Counterfactual, counterfactuals
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.telling import BaseRate, Case, told
+from syncer.scoring.track import Track
 from syncer.scoring.words import Lang
 
 
@@ -51,19 +52,12 @@ class Explanation:
         }
 
 
-def window_of(decision: ContactDecision) -> Millis | None:
-    """Return when the window of engagement began: the open cycle's start, or its last rejection; None without one."""
-    cycle = decision.cycles[-1] if decision.cycles else None
-    if cycle is None or cycle.outcome is not Outcome.OPEN or cycle.ended_at is not None:
-        return None
-    return _window_start(cycle)
-
-
 def explain(
     scorer: Scorer,
     facts: ContactFacts,
     decision: ContactDecision,
     *,
+    track: Track | None,
     as_of: int,
     lang: Lang = "en",
     base_rate: BaseRate | None = None,
@@ -71,13 +65,12 @@ def explain(
 ) -> Explanation:
     """Return why a contact's score is what it is at a moment.
 
+    `track` is the engagement that the decision stands on, whole; None without an open cycle.
     `service_minutes` is the business time within which sales has agreed to make contact.
     """
-    started_at = window_of(decision)
     fit, basis = scorer.fit(facts, as_of), scorer.basis(facts, as_of)
-    track = None if started_at is None else scorer.replay(facts, as_of=as_of, started_at=started_at)
     score = scorer.score(fit, 0.0 if track is None else track.at(as_of), basis)
-    lines = scorer.contributions(facts, as_of=as_of, started_at=started_at, lang=lang)
+    lines = scorer.contributions(facts, as_of=as_of, track=track, lang=lang)
     found = counterfactuals(scorer, fit, track, basis=basis, as_of=as_of)
     case = Case(
         scorer=scorer,
@@ -102,10 +95,6 @@ def explain(
         model=scorer.identity,
         as_of=as_of,
     )
-
-
-def _window_start(cycle: Cycle) -> Millis:
-    return cycle.started_at if cycle.rejected_at is None else cycle.rejected_at
 
 
 def _contribution(line: Contribution) -> dict[str, object]:

@@ -9,6 +9,7 @@ from syncer.scoring.days import LocalDays
 from syncer.scoring.matrix import NONE
 from syncer.scoring.rounding import NOTHING
 from syncer.scoring.scorer import Scorer
+from syncer.scoring.track import Track
 from syncer.scoring.words import Lang, day, signed
 
 MAX_LENGTH = 250
@@ -21,7 +22,7 @@ _POINTS = re.compile(r"(?:^|(?<= · ))[+\N{MINUS SIGN}]?\d+(?:[.,]\d+)? ")
 _ORDER = (ENGAGEMENT, FIT, NEGATIVE)
 
 
-def short_reasons(scorer: Scorer, facts: ContactFacts, *, as_of: int, started_at: int | None, lang: Lang = "en") -> str:
+def short_reasons(scorer: Scorer, facts: ContactFacts, *, as_of: int, track: Track | None, lang: Lang = "en") -> str:
     """Return what fit and engagement are made of, in at most 250 characters; empty where nothing is scored.
 
     Points are the contributions as of the moment, caps as parts of their own: where nothing is cut off, they sum to
@@ -29,7 +30,7 @@ def short_reasons(scorer: Scorer, facts: ContactFacts, *, as_of: int, started_at
     """
     if scorer.basis(facts, as_of) == NONE:
         return ""
-    lines = scorer.contributions(facts, as_of=as_of, started_at=started_at, lang=lang)
+    lines = scorer.contributions(facts, as_of=as_of, track=track, lang=lang)
     return _fitting(_said(line, scorer.days, lang) for part in _ORDER for line in _of_part(lines, part))
 
 

@@ -13,7 +13,7 @@ from syncer.scoring.days import LocalDays
 from syncer.scoring.fit import Fit, Standing, profile_of, standing_of
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE, Cell, level_of, score_of
 from syncer.scoring.plan import Step
-from syncer.scoring.track import Track
+from syncer.scoring.track import Track, WholeTrack
 from syncer.scoring.words import Labels, Lang
 
 _NOTHING: Mapping[str, Value] = {}
@@ -90,6 +90,11 @@ class Scorer:
             return Track(plan, started_at)
         return Track(plan, started_at, profile_of(facts, self._fit.getters, started_at))
 
+    def whole_track(self, started_at: int, facts: ContactFacts) -> Track:
+        """Return a running engagement like `track` that remembers every event that gives points."""
+        profile = profile_of(facts, self._fit.getters, started_at) if self._plan.profile else _NOTHING
+        return WholeTrack(self._full_plan, started_at, profile)
+
     def score(self, fit: Fit, engagement: float, basis: str = FULL) -> Score:
         """Return what fit and engagement mean together; basis `fit_only` counts no engagement, `none` nothing."""
         return score_of(self._matrix, fit, engagement, basis)
@@ -113,19 +118,16 @@ class Scorer:
         points = self.fit(facts, as_of).points
         return [*found, *lines.closing_lines(found, points, axis=lines.FIT, scale=self.model.scale.fit, lang=lang)]
 
-    def engagement_contributions(
-        self, facts: ContactFacts, *, as_of: int, started_at: int, lang: Lang = "en"
-    ) -> Sequence[Contribution]:
-        """Return what engagement is made of in a window; `after_cap` sums to its points."""
-        track = self.replay(facts, as_of=as_of, started_at=started_at)
+    def engagement_contributions(self, track: Track, *, as_of: int, lang: Lang = "en") -> Sequence[Contribution]:
+        """Return what a whole track's engagement is made of; `after_cap` sums to its points."""
         found = list(lines.engagement_lines(track, as_of, self.labels, lang))
         scale = self.model.scale.engagement
         return [*found, *lines.closing_lines(found, track.at(as_of), axis=lines.ENGAGEMENT, scale=scale, lang=lang)]
 
     def contributions(
-        self, facts: ContactFacts, *, as_of: int, started_at: int | None, lang: Lang = "en"
+        self, facts: ContactFacts, *, as_of: int, track: Track | None, lang: Lang = "en"
     ) -> Sequence[Contribution]:
-        """Return what both scores are made of. Without a window (None) there is no engagement.
+        """Return what both scores are made of. Without a whole track (None) there is no engagement.
 
         `detail["axis"]` says which score a line belongs to.
         """
@@ -133,14 +135,13 @@ class Scorer:
         if basis == NONE:
             return []
         fit = self.fit_contributions(facts, as_of, lang)
-        if basis != FULL or started_at is None:
+        if basis != FULL or track is None:
             return fit
-        return [*fit, *self.engagement_contributions(facts, as_of=as_of, started_at=started_at, lang=lang)]
+        return [*fit, *self.engagement_contributions(track, as_of=as_of, lang=lang)]
 
     def replay(self, facts: ContactFacts, *, as_of: int, started_at: int) -> Track:
-        """Return the engagement of a window with every event that counts remembered."""
-        profile = profile_of(facts, self._fit.getters, started_at) if self._plan.profile else _NOTHING
-        track = Track(self._full_plan, started_at, profile)
+        """Return the engagement of a window, all facts since its beginning counted, as a whole track."""
+        track = self.whole_track(started_at, facts)
         for evidence in facts.evidence:
             if evidence.occurred_at <= as_of:
                 track.add(evidence)

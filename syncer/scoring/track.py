@@ -220,6 +220,17 @@ class Track:
         return {**self._profile, IDLE_DAYS: None if last is None else (moment - last) // DAY, AS_OF: moment}
 
 
+class WholeTrack(Track):
+    """A running engagement that remembers every event that gives points, by whatever plan it is told to count."""
+
+    __slots__ = ()
+
+    def count(self, evidence: Evidence, steps: Sequence[Step]) -> bool:
+        """Count a fact by the own plan's rules of its event; what is no event of the contact's by those given."""
+        own = self._plan.steps.get(self._plan.classify(evidence), steps) if steps else steps
+        return super().count(evidence, own)
+
+
 def weight(decay: Decay, age: int) -> float:
     """Return which share of its points an event of an age in milliseconds still has."""
     if decay.fade is Fade.EXPONENTIAL:

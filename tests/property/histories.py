@@ -45,6 +45,7 @@ FACTS = (
     ("lifecycle", None, "salesqualifiedlead", "user"),
     ("stage", None, "INQUIRY", "user"),
     ("stage", None, "OPPORTUNITY", "user"),
+    ("stage", None, "CLOSED_OTHER", "user"),
     ("stage", None, None, "user"),
     ("lead", None, "connected:c:", "user"),
     ("lead", None, "disqualified:d:Bad timing", "user"),
@@ -56,6 +57,7 @@ _MOVES = {
     "renewals": ("renewal_open", "renewal_won", "renewal_lost"),
     "trash": ("trash_open",),
 }
+_CROWDED = 40 * DAY
 _REASONS = ("zu teuer", "Projekt verschoben", "Testlauf", "Dublette", "keine Rückmeldung", None)
 _CATEGORIES = (None, None, "COMMIT", "PIPELINE", "OMIT")
 
@@ -104,7 +106,9 @@ def decided(past: History, as_of: int = END, *, chance: Random | None = None) ->
 
 
 def _moment(chance: Random) -> Millis:
-    return Millis(START + chance.randrange(SPAN // HOUR) * HOUR)
+    """Return an hour of the span; one in four is the first of forty days, on which several things happen at once."""
+    ahead = chance.randrange(SPAN // HOUR) * HOUR
+    return Millis(START + (ahead if chance.randrange(4) else ahead - ahead % _CROWDED))
 
 
 def _row(chance: Random, number: int) -> Evidence:

@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import fsum
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncer.agreement import load_default
-from syncer.funnel import in_forecast
-from syncer.funnel.facts import Cycle, DealDecision, FunnelStage, Outcome, Rank, StageEvent
+from syncer.funnel import counted, in_forecast
+from syncer.funnel.facts import ContactFacts, Cycle, DealDecision, FunnelStage, Outcome, Rank, StageEvent
 from syncer.funnel.transitions import LADDER, is_allowed
-from syncer.moments import DAY
-from tests.property.histories import END, START, Decided, History, decided, history
+from syncer.handover.sla import sla_of
+from syncer.moments import DAY, Millis
+from syncer.scoring import explain
+from syncer.scoring.contributions import axis_of
+from tests.property.histories import END, RULES, SPAN, START, Decided, History, decided, history
+from tests.unit.funnel.build import COMPANY
 
 _CALENDAR = load_default().calendar
 #: Pasts of one example: what a past costs is little beside what an example does.
 _EACH = 25
+#: Half of what a score is rounded to, and a hair.
+_CENT = 0.0051
 _OVERRIDES = {"override", "override_expired", "override_cleared"}
 #: Rules by which a score, or its fading, moves a lead.
 _BY_SCORE = {"hysteresis", "expired", "score_inquiry", "score_mql", "score_sales_ready"}
@@ -37,6 +44,33 @@ def test_replay_order_independent(seed: int) -> None:
     """Invariant iv."""
     for past, told in _pasts(seed):
         assert decided(past, chance=Random(seed)) == told
+
+
+@_some
+@given(_seeds, st.floats(0, 1))
+def test_the_score_explained_is_the_score_decided(seed: int, share: float) -> None:
+    """Whatever began, ended or was left behind, and whatever happened in the same millisecond."""
+    at = Millis(START + int(SPAN * share))
+    for past in (history(number) for number in range(seed, seed + _EACH)):
+        told = decided(past, at)
+        facts = ContactFacts(contact=past.person, company=COMPANY, evidence=sorted(past.rows), deals=told.deals)
+        track = counted(facts, rules=RULES, as_of=at)
+        found = explain(RULES.scorer, facts, told.contact, track=track, as_of=at)
+        assert found.score == told.contact.score
+        for axis, points in (("fit", found.score.fit), ("engagement", found.score.engagement)):
+            assert abs(fsum(one.after_cap for one in found.contributions if axis_of(one) == axis) - points) < _CENT
+
+
+@_some
+@given(_seeds, st.floats(0, 1))
+def test_the_time_shown_in_the_crm_is_that_of_the_hand_over(seed: int, share: float) -> None:
+    at = Millis(START + int(SPAN * share))
+    for past in (history(number) for number in range(seed, seed + _EACH)):
+        told = decided(past, at)
+        facts = ContactFacts(contact=past.person, company=COMPANY, evidence=sorted(past.rows), deals=told.deals)
+        sla = sla_of(told.contact, facts, RULES, as_of=at)
+        if told.contact.stage is FunnelStage.LEAD_SQL:
+            assert told.contact.sla_due_at == (None if sla is None else sla.touch_due_at)
 
 
 @_some

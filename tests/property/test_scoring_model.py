@@ -109,7 +109,7 @@ def test_engagement_after_every_event_is_that_of_the_plain_reading(model, rows):
 def test_contributions_sum_to_score_to_the_last_digit(model, rows):
     one, known = Scorer(agreement(model)), facts(rows, company=MACHINES)
     score = run(one, known.evidence).at(NOW)
-    lines = one.engagement_contributions(known, as_of=NOW, started_at=START)
+    lines = one.engagement_contributions(one.replay(known, as_of=NOW, started_at=START), as_of=NOW)
     assert fsum(line.after_cap for line in lines) == score
     assert {line.detail["axis"] for line in lines} <= {"engagement"}
 

@@ -145,11 +145,8 @@ def engagement_at(scorer: Scorer, facts: ContactFacts, cycle: Cycle, moment: Mil
     """Return engagement in a cycle's window as of a moment, and the rules that gave it."""
     rejected_at = cycle.rejected_at
     began = rejected_at if rejected_at is not None and rejected_at < moment else cycle.started_at
-    lines = [
-        line
-        for line in scorer.engagement_contributions(facts, as_of=moment, started_at=began)
-        if axis_of(line) == ENGAGEMENT
-    ]
+    track = scorer.replay(facts, as_of=moment, started_at=began)
+    lines = [line for line in scorer.engagement_contributions(track, as_of=moment) if axis_of(line) == ENGAGEMENT]
     hits: dict[str, Hit] = {}
     for line in lines:
         if not is_closing(line) and line.raw:

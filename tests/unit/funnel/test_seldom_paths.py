@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import syncer.funnel
-from syncer.funnel import decide_contact
+from syncer.funnel import counted, decide_contact
 from syncer.funnel.facts import (
     ContactDecision,
     ContactFacts,
@@ -30,6 +30,7 @@ from tests.unit.funnel.build import (
     day,
     deal_facts,
     decided_deal,
+    facts,
     path,
     row,
     rules,
@@ -80,7 +81,19 @@ def test_a_booked_meeting_that_asks_for_nothing_gives_its_points_as_explained() 
     known = ContactFacts(contact=contact(), evidence=[row("2026-11-20", "meeting", "Termin")])
     decision = decide_contact(known, rules=rules(text), as_of=at("2026-11-20"))
     assert (decision.stage, decision.score.engagement) == (FunnelStage.INQUIRY, 30.0)
-    assert explain(rules(text).scorer, known, decision, as_of=at("2026-11-20")).score == decision.score
+    track = counted(known, rules=rules(text), as_of=at("2026-11-20"))
+    assert explain(rules(text).scorer, known, decision, track=track, as_of=at("2026-11-20")).score == decision.score
+
+
+def test_what_stays_behind_with_a_former_employer_explains_no_points() -> None:
+    rows = [row("2026-11-02", "page_view", "/preise"), row("2026-11-10", "employer", outcome="old:co")]
+    deals = [decided_deal(deal_facts([("2026-11-01", "qualifiedtobuy")]), _AS_OF)]
+    known = facts(rows, deals=deals)
+    before, after = at("2026-11-09"), at(_AS_OF)
+    assert counted(known, rules=rules(), as_of=before) is not None
+    track = counted(known, rules=rules(), as_of=after)
+    decision = decide_contact(known, rules=rules(), as_of=after)
+    assert explain(rules().scorer, known, decision, track=track, as_of=after).score == decision.score
 
 
 @pytest.mark.parametrize("decay", ["exponential", "linear"])
@@ -448,7 +461,7 @@ def test_stages_are_no_offers_where_only_quotes_are() -> None:
 
 def _replay() -> Replay:
     known = ContactFacts(contact=contact())
-    return Replay(known, rules().scorer.fit(known, at(_AS_OF)), rules(), scoring=True)
+    return Replay(known, rules().scorer.fit(known, at(_AS_OF)), rules(), tracks=rules().scorer.track)
 
 
 def test_without_a_passage_nothing_ends_and_nothing_is_shown() -> None:

@@ -89,6 +89,7 @@ def test_where_no_rule_asks_for_a_fact_a_profile_is_complete() -> None:
 
 def test_every_event_that_counts_is_named_in_the_explanation_whether_or_not_its_rule_remembers_any() -> None:
     rows = [event("webinar_attended", days) for days in (3, 2)]
-    lines = scorer().engagement_contributions(facts(rows), as_of=NOW, started_at=_START)
+    one = scorer()
+    lines = one.engagement_contributions(one.replay(facts(rows), as_of=NOW, started_at=_START), as_of=NOW)
     assert sum(line.after_cap for line in lines) == pytest.approx(half_up(20 * (2**-0.1 + 2 ** (-1 / 15))))
     assert {row.id for row in rows} <= {name for line in lines for name in line.evidence_ids}

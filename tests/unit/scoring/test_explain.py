@@ -3,7 +3,7 @@ from math import fsum
 
 import pytest
 
-from syncer.funnel import compile_rules, decide_contact
+from syncer.funnel import compile_rules, counted, decide_contact
 from syncer.funnel.facts import (
     ContactDecision,
     Cycle,
@@ -14,7 +14,7 @@ from syncer.funnel.facts import (
     Relationship,
 )
 from syncer.moments import DAY, HOUR, iso
-from syncer.scoring import BaseRate, explain, same_reasons, short_reasons, window_of
+from syncer.scoring import BaseRate, explain, same_reasons, short_reasons
 from tests.unit.scoring.models import D2, HEAD_OF_PROCUREMENT, MACHINES, NOW, agreement, at, event, facts, scorer
 
 SCORER = scorer()
@@ -46,7 +46,12 @@ def decided(known, *, stage=FunnelStage.LEAD_SQL, started_at=START, sla=None, **
 def told(known=None, lang="de", **given):
     known = known or d5_facts()
     more = {name: given.pop(name, None) for name in ("base_rate", "service_minutes")}
-    return explain(SCORER, known, decided(known, **given), as_of=NOW, lang=lang, **more)
+    track = None if given.get("started_at", START) is None else whole(known, given.get("started_at", START))
+    return explain(SCORER, known, decided(known, **given), track=track, as_of=NOW, lang=lang, **more)
+
+
+def whole(known, started_at=START, one=SCORER, as_of=NOW):
+    return one.replay(known, as_of=as_of, started_at=started_at)
 
 
 def test_explanation_example_51_99():
@@ -94,7 +99,7 @@ def test_from_five_hand_overs_on_a_share_is_told():
 )
 def test_the_next_step_says_the_agreed_span(minutes, said):
     known = d5_facts()
-    lines = explain(SCORER, known, decided(known, sla=NOW), as_of=NOW, service_minutes=minutes).lines
+    lines = explain(SCORER, known, decided(known, sla=NOW), track=None, as_of=NOW, service_minutes=minutes).lines
     assert said in lines[-1]
 
 
@@ -170,14 +175,15 @@ def test_what_has_faded_to_nothing_is_not_told_and_what_shows_as_a_hundredth_is(
     rule = {"id": "E1", "event": "whitepaper", "pts": 0.005, "decay": "none"}
     one = scorer(dict(D2) | {"engagement": {"groups": {"g": {"cap": 9, "rules": [rule]}}}, "negative": []})
     known = facts([event("whitepaper", 0)])
-    assert explain(one, known, decided(known), as_of=NOW, lang="de").lines[2] == "Aktivität  +0,01 Whitepaper (heute)"
+    lines = explain(one, known, decided(known), track=whole(known, one=one), as_of=NOW, lang="de").lines
+    assert lines[2] == "Aktivität  +0,01 Whitepaper (heute)"
 
 
 def test_a_capped_group_that_counts_against_says_its_cap_without_a_sign():
     rule = {"id": "F3", "if": "company.employees > 1", "pts": -60, "label": {"de": "x", "en": "x"}}
     one = scorer(dict(D2) | {"fit": {"groups": {"g": {"cap": 40, "rules": [rule]}}}, "negative": []})
     known = facts(company=MACHINES)
-    line = explain(one, known, decided(known), as_of=NOW, lang="de").lines[1]
+    line = explain(one, known, decided(known), track=whole(known, one=one), as_of=NOW, lang="de").lines[1]
     assert line == "Fit        \N{MINUS SIGN}40 x (\N{MINUS SIGN}60, Deckel 40)"
 
 
@@ -240,7 +246,7 @@ def test_the_machine_form_is_json_and_complete():
 
 def test_asking_what_if_changes_no_contribution():
     known = d5_facts()
-    assert told(known).contributions == SCORER.contributions(known, as_of=NOW, started_at=START, lang="de")
+    assert told(known).contributions == SCORER.contributions(known, as_of=NOW, track=whole(known), lang="de")
 
 
 def test_evidence_after_the_moment_is_not_known_yet():
@@ -250,29 +256,16 @@ def test_evidence_after_the_moment_is_not_known_yet():
     assert told(known).score.engagement == 51.99
 
 
-@pytest.mark.parametrize(
-    ("cycle", "window"),
-    [
-        ({}, START),
-        ({"rejected_at": NOW - DAY}, NOW - DAY),
-        ({"ended_at": NOW, "outcome": Outcome.LOST}, None),
-    ],
-)
-def test_the_window_is_that_of_the_open_cycle(cycle, window):
-    assert window_of(decided(d5_facts(), **cycle)) == window
-
-
 def test_without_a_cycle_there_is_no_engagement():
     explained = told(started_at=None, stage=FunnelStage.TAM)
     assert explained.score.engagement == 0.0
     assert explained.lines[2] == "Aktivität  keine"
-    assert window_of(decided(d5_facts(), started_at=None)) is None
 
 
 def test_clamp_and_rounding_are_lines_of_their_own():
     rows = [event("demo_request", 0), *(event("pricing_view", days) for days in range(3))]
     known = facts([*rows, *(event("webinar_attended", 0) for _ in range(4))], email="a@gmx.de")
-    lines = SCORER.contributions(known, as_of=NOW, started_at=START)
+    lines = SCORER.contributions(known, as_of=NOW, track=whole(known))
     by_id = {(line.detail["axis"], line.rule_id): line for line in lines}
     assert ("engagement", "cap.content") in by_id
     assert by_id["fit", "clamp"].after_cap == 10.0
@@ -281,16 +274,17 @@ def test_clamp_and_rounding_are_lines_of_their_own():
 
 def test_idle_days_are_a_line():
     known = facts([event("demo_request", 95)])
-    lines = SCORER.engagement_contributions(known, as_of=NOW, started_at=NOW - 100 * DAY, lang="de")
+    lines = SCORER.engagement_contributions(whole(known, NOW - 100 * DAY), as_of=NOW, lang="de")
     assert any(line.rule_id == "N4" and line.after_cap == -20.0 and line.part == "negative" for line in lines)
     model = dict(D2) | {"negative": [{"id": "N9", "if": "contact.type == student", "engagement": -4}]}
     student = facts([event("demo_request", 0)], fields={"type": "student"})
-    lines = scorer(model).engagement_contributions(student, as_of=NOW, started_at=START)
+    one = scorer(model)
+    lines = one.engagement_contributions(whole(student, one=one), as_of=NOW)
     assert [(line.rule_id, line.after_cap) for line in lines] == [("E1", 40.0), ("N9", -4.0)]
 
 
 def test_short_reasons_fit_the_property_and_name_dates():
-    text = short_reasons(SCORER, d5_facts(), as_of=NOW, started_at=START)
+    text = short_reasons(SCORER, d5_facts(), as_of=NOW, track=whole(d5_facts()))
     assert text.startswith(
         "+39.39 pricing page (2026-11-20, 2026-11-16, 2026-11-09) · +12.60 whitepaper (2026-11-01) · +25 51–500 staff"
     )
@@ -300,25 +294,25 @@ def test_short_reasons_fit_the_property_and_name_dates():
 
 def test_the_points_of_short_reasons_sum_to_fit_and_engagement():
     known = facts([event("whitepaper", 3, asset="tco")], company=MACHINES, email="a@gmx.de")
-    text = short_reasons(SCORER, known, as_of=NOW, started_at=START, lang="de")
+    text = short_reasons(SCORER, known, as_of=NOW, track=whole(known), lang="de")
     minus = "\N{MINUS SIGN}"
     assert f"{minus}5 Deckel Firma" in text
     points = [float(part.split(" ")[0].replace(minus, "-").replace(",", ".")) for part in text.split(" · ")]
-    score = explain(SCORER, known, decided(known), as_of=NOW).score
+    score = explain(SCORER, known, decided(known), track=whole(known), as_of=NOW).score
     assert fsum(points) == pytest.approx(score.fit + score.engagement, abs=0.011)
 
 
 def test_a_quiet_day_changes_points_and_no_reason():
     known = d5_facts()
-    texts = [short_reasons(SCORER, known, as_of=NOW + day * DAY, started_at=START) for day in range(20)]
+    texts = [short_reasons(SCORER, known, as_of=NOW + day * DAY, track=whole(known)) for day in range(20)]
     assert len(set(texts)) == 20
     assert all(same_reasons(texts[0], one) for one in texts)
 
 
 def test_another_fact_is_another_reason():
-    text = short_reasons(SCORER, d5_facts(), as_of=NOW, started_at=START)
+    text = short_reasons(SCORER, d5_facts(), as_of=NOW, track=whole(d5_facts()))
     again = facts([*d5_facts().evidence, event("pricing_view", 0)], fields=HEAD_OF_PROCUREMENT, company=MACHINES)
-    assert not same_reasons(text, short_reasons(SCORER, again, as_of=NOW, started_at=START))
+    assert not same_reasons(text, short_reasons(SCORER, again, as_of=NOW, track=whole(again)))
     assert not same_reasons(text, "")
 
 
@@ -331,17 +325,17 @@ def test_a_text_that_was_cut_off_is_compared_as_far_as_it_goes():
 
 
 def test_short_reasons_are_empty_behind_a_gate_and_cut_at_a_whole_reason():
-    assert short_reasons(SCORER, d5_facts(bounced=True), as_of=NOW, started_at=START) == ""
+    assert short_reasons(SCORER, d5_facts(bounced=True), as_of=NOW, track=whole(d5_facts())) == ""
     long = {"id": "F1", "if": "company.employees > 1", "pts": 5, "label": {"de": "x" * 130, "en": "y" * 130}}
     other = long | {"id": "F2", "label": {"de": "z" * 300, "en": "w" * 119}}
     model = dict(D2) | {"fit": {"groups": {"g": {"cap": 50, "rules": [long, other]}}}}
-    text = short_reasons(scorer(model), facts(company=MACHINES), as_of=NOW, started_at=None)
+    text = short_reasons(scorer(model), facts(company=MACHINES), as_of=NOW, track=None)
     assert text == "+5 " + "y" * 130 + " …"
     german = short_reasons(
         scorer(model | {"fit": {"groups": {"g": {"cap": 50, "rules": [other]}}}}),
         facts(company=MACHINES),
         as_of=NOW,
-        started_at=None,
+        track=None,
         lang="de",
     )
     assert len(german) == 250
@@ -358,7 +352,7 @@ def test_points_that_never_fade_leave_silence_untold():
     model["engagement"] = dict(D2["engagement"]) | {"default_decay": {"kind": "none"}}
     one = scorer(model)
     known = facts([event("whitepaper", 0)])
-    explained = explain(one, known, decided(known), as_of=NOW)
+    explained = explain(one, known, decided(known), track=whole(known, one=one), as_of=NOW)
     assert explained.counterfactuals == []
     assert not any(line.startswith("What would") for line in explained.lines)
 
@@ -369,5 +363,5 @@ def test_the_score_explained_is_the_score_decided():
     known = facts(rows, fields=HEAD_OF_PROCUREMENT, company=MACHINES)
     for days in range(45):
         moment = NOW - days * DAY
-        decision = decide_contact(known, rules=rules, as_of=moment)
-        assert explain(rules.scorer, known, decision, as_of=moment).score == decision.score
+        decision, track = (decide(known, rules=rules, as_of=moment) for decide in (decide_contact, counted))
+        assert explain(rules.scorer, known, decision, track=track, as_of=moment).score == decision.score

@@ -11,6 +11,11 @@ from tests.unit.scoring.models import D2, HEAD_OF_PROCUREMENT, MACHINES, NOW, at
 _START = NOW - 90 * DAY
 
 
+def _reasons(one, known, lang="en"):
+    track = one.replay(known, as_of=NOW, started_at=_START)
+    return short_reasons(one, known, as_of=NOW, track=track, lang=lang)
+
+
 def test_after_the_one_rule_that_counts_in_a_group_the_rest_is_told() -> None:
     known = facts(fields={"planned_purchase": NOW + 60 * DAY}, email="a@gmx.de")
     lines = scorer().fit_contributions(known, NOW)
@@ -56,7 +61,7 @@ def test_one_reason_is_compared_as_many_are_and_none_is_like_none(left: str, rig
 
 def test_of_many_dates_the_last_three_are_shown() -> None:
     known = facts([event("webinar_attended", days) for days in (1, 2, 3, 4, 5)])
-    text = short_reasons(scorer(), known, as_of=NOW, started_at=_START, lang="de")
+    text = _reasons(scorer(), known, lang="de")
     assert "(20.11.2026, 19.11.2026, 18.11.2026)" in text
 
 
@@ -70,6 +75,6 @@ def _labelled(length: int) -> Scorer:
 @pytest.mark.parametrize(("length", "is_cut"), [(247, False), (248, False), (249, True), (253, True)])
 def test_a_reason_is_cut_where_no_sign_of_a_cut_would_fit_behind_it(length: int, *, is_cut: bool) -> None:
     known = facts([event("whitepaper", 0)])
-    frame = len(short_reasons(_labelled(1), known, as_of=NOW, started_at=_START)) - 1
-    text = short_reasons(_labelled(length - frame), known, as_of=NOW, started_at=_START)
+    frame = len(_reasons(_labelled(1), known)) - 1
+    text = _reasons(_labelled(length - frame), known)
     assert (len(text), text.endswith(" …")) == ((250, True) if is_cut else (length, False))
