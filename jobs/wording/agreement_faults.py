@@ -166,6 +166,14 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "one_signature": ("one signature per role", "eine Unterschrift je Rolle"),
     "opening": ("closes before it opens", "schließt, bevor es öffnet"),
     "earlier": ("from earlier than to", "from früher als to"),
+    "endless": (
+        "takes more than five years of these business hours",
+        "dauert in diesen Geschäftszeiten mehr als fünf Jahre",
+    ),
+    "shorter": (
+        "a shorter time, an earlier escalation or longer hours",
+        "eine kürzere Zeit, eine frühere Eskalation oder längere Zeiten",
+    ),
     "zone": ("unknown time zone", "unbekannte Zeitzone"),
     "zone_name": ("an IANA name such as Europe/Berlin", "ein IANA-Name wie Europe/Berlin"),
     "no_calendar": ("no calendar {name}", "kein Kalender {name}"),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Grade = Literal["A", "B", "C", "D"]
 
@@ -11,6 +11,10 @@ Ident = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", m
 
 #: Text of a condition; checked against the names of its section when the file is loaded.
 Rule = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+#: Ten years at most: what takes longer is a slip of the pen.
+Days = Annotated[int, Field(ge=0, le=3650)]
 
 
 class Section(BaseModel):

@@ -4,9 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from zoneinfo import ZoneInfo
 
-from syncer.agreement import holidays
+from syncer.agreement.check_hours import hours_faults
 from syncer.agreement.check_rules import rule_faults
 from syncer.agreement.events import EventRule
 from syncer.agreement.findings import Fault, allowed, duplicates, unknown_event
@@ -30,17 +29,7 @@ def _head(agreement: Agreement) -> Iterator[Fault]:
     for role, count in Counter(signature.role for signature in head.signed).items():
         if count > 1:
             yield Fault(("agreement", "signed"), f"{role} signed twice", "one signature per role")
-    hours = head.sla.business_hours
-    path: Path = ("agreement", "sla", "business_hours")
-    if hours.open_minute >= hours.close_minute:
-        yield Fault((*path, "to"), "closes before it opens", "from earlier than to")
-    try:
-        ZoneInfo(hours.tz)
-    except (KeyError, ValueError, OSError):
-        yield Fault((*path, "tz"), "unknown time zone", "an IANA name such as Europe/Berlin")
-    hint = None if hours.holidays is None else holidays.allowed(hours.holidays)
-    if hint is not None:
-        yield Fault((*path, "holidays"), f"no calendar {hours.holidays!r}", f"allowed: {hint}")
+    yield from hours_faults(agreement)
     yield from _routing(agreement)
 
 

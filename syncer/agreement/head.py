@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from syncer.agreement.base import Rule, Section
+from syncer.agreement.base import Days, Rule, Section
 
 _MINUTES_PER_HOUR = 60
 
@@ -108,7 +108,7 @@ class Attempts(Section):
     """How often sales tries before it gives up."""
 
     min_attempts: Annotated[int, Field(ge=1)] = 5
-    over_days: Annotated[int, Field(ge=1)] = 10
+    over_days: Annotated[Days, Field(ge=1)] = 10
 
 
 class Escalation(Section):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from syncer.agreement.base import Ident, Rule, Section
+from syncer.agreement.base import Days, Ident, Rule, Section
 
 
 class Mode(StrEnum):
@@ -96,7 +96,7 @@ class Propose(Section):
 
     task_to: str = "deal.owner"
     #: Days that the owner has for an answer.
-    grace_days: Annotated[int, Field(ge=0)] = 14
+    grace_days: Days = 14
     #: An unanswered proposal decides the delay when the grace is over; else only a person does.
     auto_apply_after_grace: bool = False
 
@@ -105,7 +105,7 @@ class Guards(Section):
     """What holds rules CO4 to CO8 back."""
 
     rules: tuple[Ident, ...] = ("CO4", "CO5", "CO6", "CO7", "CO8")
-    min_deal_age_days: Annotated[int, Field(ge=0)] = 14
+    min_deal_age_days: Days = 14
     skip_if: tuple[Rule, ...] = ()
     #: Amount from which only a person decides; None is no such amount.
     vip_amount: Annotated[float, Field(gt=0)] | None = None

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from syncer.agreement.base import Grade, Ident, Rule, Section
+from syncer.agreement.base import Days, Grade, Ident, Rule, Section
 
 Positive = Annotated[float, Field(gt=0)]
 #: Grades and levels that a threshold begins; D and 4 are what is left.
@@ -161,9 +161,9 @@ class Hysteresis(Section):
     #: Points below a threshold at which leaving begins.
     exit_gap: Annotated[float, Field(ge=0)] = 15
     #: Consecutive daily evaluations below before the stage falls.
-    dwell_days: Count = 14
+    dwell_days: Annotated[Days, Field(ge=1)] = 14
     #: No new hand-over by score alone for so long after a rejection.
-    cooldown_after_reject_days: Annotated[int, Field(ge=0)] = 30
+    cooldown_after_reject_days: Days = 30
 
 
 def _grades() -> Mapping[UpperGrade, float]:

@@ -6,10 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from syncer.agreement.base import Grade, Ident, Rule, Section
+from syncer.agreement.base import Days, Grade, Ident, Rule, Section
 from syncer.records import LeadState
 
-Days = Annotated[int, Field(ge=0, le=3650)]
 Number = Annotated[float, Field(ge=0)]
 
 

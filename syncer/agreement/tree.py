@@ -22,7 +22,8 @@ Path = tuple[str | int, ...]
 
 #: What YAML does not let stand in a text.
 _UNPRINTABLE = re.compile(r"[^\x09\x0A\x0D\x20-\x7E\x85\xA0-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
-_INTEGER = re.compile(r"[-+]?(0|[1-9]\d*)")
+#: Longer numbers are none that anybody counts with.
+_INTEGER = re.compile(r"[-+]?(0|[1-9]\d{0,30})")
 _FLOAT = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+)([eE][-+]?\d+)?")
 _WORDS: dict[str, Scalar] = {"": None, "~": None, "null": None, "true": True, "false": False}
 

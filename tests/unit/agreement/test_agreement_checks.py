@@ -42,6 +42,18 @@ def score(body: str) -> str:
             "agreement.sla.business_hours.to",
             "closes before it opens",
         ),
+        (
+            "agreement: {sla: {business_hours: {days: Sun, to: '09:01'}, first_touch: {explicit_request: 131m}}}",
+            "agreement.sla.first_touch.explicit_request",
+            "takes more than five years",
+        ),
+        (
+            "agreement: {sla: {decision: {accept_or_reject: 1301bd}}}",
+            "agreement.sla.decision.accept_or_reject",
+            "takes more than five years",
+        ),
+        (f"stages: {{reopen_days: {'9' * 5000}}}", "stages.reopen_days", "should be"),
+        ("closed_other: {propose: {grace_days: 3651}}", "closed_other.propose.grace_days", "should be at most 3650"),
         ("agreement: {sla: {business_hours: {tz: Mars/X}}}", "agreement.sla.business_hours.tz", "unknown time zone"),
         ("agreement: {sla: {first_touch: {explicit_request: soon}}}", "agreement.sla.first_touch.explicit_request", ""),
         ("agreement: {routing: [{to: queue.a}]}", "agreement.routing[0]", "is no route"),
