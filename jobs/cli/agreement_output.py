@@ -48,6 +48,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "the lowest of these that stays within the capacity: T = {threshold}",
         "die niedrigste davon innerhalb der Kapazität: T = {threshold}",
     ),
+    "few": (
+        "no precision where fewer than {few} hand-overs are mature",
+        "keine Trefferquote, wo weniger als {few} Übergaben reif sind",
+    ),
     "none_fits": ("none of these stays within the capacity", "keine davon bleibt innerhalb der Kapazität"),
     "caveat": (
         "Below today's threshold hardly anybody was worked on: there, precision says what came without sales.",
@@ -116,6 +120,8 @@ def print_thresholds(found: Simulation, lang: Language) -> None:
     tried = [(f"T = {number(one.threshold, lang)}", *_cells(one.tally, found, lang)) for one in found.variants]
     print_table([table, *heads], tried, right=heads)
     typer.echo(_said("frame", lang, weeks=frame.weeks, days=frame.horizon_days, capacity=found.capacity))
+    if any(one.mature < _FEW for one in (found.before, found.after, *(one.tally for one in found.variants))):
+        typer.echo(_said("few", lang, few=_FEW))
     if found.advised is None:
         typer.echo(_said("none_fits", lang))
     else:
@@ -169,6 +175,7 @@ def _tally(tally: Tally, frame: Frame) -> Mapping[str, object]:
         "hi": high,
         "n": tally.mature,
         "k": tally.won,
+        "status": "sound" if tally.mature >= _FEW else "few" if tally.mature else "none",
         "recall": tally.recall,
     }
 

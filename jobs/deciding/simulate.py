@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec import structs
 
 from jobs.deciding.derive import Clocks, rules_of
+from jobs.deciding.primaries import with_sales_ready
 from jobs.pulling.sources import SourceNames
 from syncer.agreement import Agreement, InForce
 from syncer.errors import ConfigError, Problem
@@ -18,7 +19,7 @@ from syncer.handover.simulation import Frame, Tally, count
 from syncer.kpis.asked.ports import Cut
 from syncer.kpis.figures.experience import horizon_days
 from syncer.kpis.periods import Calendar
-from syncer.moments import Millis
+from syncer.moments import Millis, moment
 from syncer.store import Store, Unit
 
 #: Points around the draft's threshold that are tried, unless others are named.
@@ -108,13 +109,23 @@ def simulated(desk: Ground, trial: Trial) -> Simulation:
         found = Simulation(account=desk.name, now=now, draft=trial.draft, frame=frame, level=trial.level)
         tried = {one: rules_of(reading, desk.name, _with(trial, one)) for one in _thresholds(trial)}
         found.variants = [Variant(threshold=one, tally=Tally()) for one in tried]
-        both = (rules_of(reading, desk.name, now), rules_of(reading, desk.name, trial.draft))
+        both = (
+            rules_of(reading, desk.name, now),
+            rules_of(reading, desk.name, _as_it_would_run(trial.draft, now, clocks)),
+        )
         for facts, drafted in _facts(desk, reading, both, clocks):
             _decide(found, both, facts, drafted)
             for variant in found.variants:
                 decision = decide_contact(drafted, rules=tried[variant.threshold], as_of=clocks.as_of)
                 count(variant.tally, decision, frame)
     return found
+
+
+def _as_it_would_run(draft: Agreement, now: Agreement, clocks: Clocks) -> Agreement:
+    """Return a draft as if it were signed today, since nobody's days to answer run before that."""
+    if draft.fingerprint == now.fingerprint or not draft.missing_signatures:
+        return draft
+    return draft.as_signed_on(moment(clocks.as_of).astimezone(draft.calendar.zone).date())
 
 
 def _decide(found: Simulation, rules: tuple[Rules, Rules], facts: ContactFacts, drafted: ContactFacts) -> None:
@@ -155,7 +166,13 @@ def _deals(
     linked = reading.facts.deals_of(desk.name, ids)
     wanted = set(chain.from_iterable(linked.values()))
     facts = list(reading.facts.deals(desk.name, wanted, clocks.known_at)) if wanted else []
-    decided = [{one.deal.id: decide_deal(one, rules=each, as_of=clocks.as_of) for one in facts} for each in rules]
+    decided = [
+        {
+            one.deal.id: decide_deal(one, rules=each, as_of=clocks.as_of)
+            for one in with_sales_ready(facts, reading, desk.name, each, clocks.known_at)
+        }
+        for each in rules
+    ]
     now, draft = (
         {contact: [each[ident] for ident in deals if ident in each] for contact, deals in linked.items()}
         for each in decided

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 
 from pydantic import Field
@@ -12,7 +13,7 @@ from syncer.agreement.calendar import Calendar
 from syncer.agreement.consent import Consent
 from syncer.agreement.delays import DelayRule, DelayRules
 from syncer.agreement.events import Events
-from syncer.agreement.head import Head, Role
+from syncer.agreement.head import Head, Role, Signature
 from syncer.agreement.money import Money
 from syncer.agreement.names import DEAL_SETS, Ground, names_for
 from syncer.agreement.outcomes import ClosedOther
@@ -84,19 +85,24 @@ class Agreement(Section):
         """Version and content, as decisions and reports name it: `v7-1f3a09bc`."""
         return f"v{self.version}-{self.fingerprint[:_SHORT]}"
 
-    @cached_property
+    @property
     def missing_signatures(self) -> tuple[Role, ...]:
         """Roles that have not signed this very content."""
         valid = {signature.role for signature in self.agreement.signed if signature.content == self.fingerprint}
         return tuple(role for role in Role if role not in valid)
 
-    @cached_property
+    @property
     def signed_at(self) -> Millis:
         """The day on which the last of both teams signed, or from which the content holds; 0 for no signature."""
         days = [one.at for one in self.agreement.signed if one.content == self.fingerprint]
         if self.agreement.valid_from is not None:
             days.append(self.agreement.valid_from)
         return max((self.calendar.midnight(day) for day in days), default=Millis(0))
+
+    def as_signed_on(self, day: date) -> "Agreement":
+        """Return this very content as it holds where both teams sign it on a day."""
+        signed = tuple(Signature(role=role, by=role, at=day, content=self.fingerprint) for role in Role)
+        return self.model_copy(update={"agreement": self.agreement.model_copy(update={"signed": signed})})
 
     @cached_property
     def other_reasons(self) -> frozenset[str]:
