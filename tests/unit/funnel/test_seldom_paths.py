@@ -96,6 +96,15 @@ def test_what_stays_behind_with_a_former_employer_explains_no_points() -> None:
     assert explain(rules().scorer, known, decision, track=track, as_of=after).score == decision.score
 
 
+def test_who_is_not_scored_has_no_engagement_to_explain() -> None:
+    text = "calendar: {own_domains: [example.org]}"
+    known = facts([row("2026-11-02", "page_view", "/preise")])
+    assert counted(known, rules=rules(text), as_of=at(_AS_OF)) is None
+    assert counted(known, rules=rules(), as_of=at(_AS_OF)) is not None
+    silent = facts([row("2026-11-02", "page_view", "/preise")], opted_out=True)
+    assert counted(silent, rules=rules(), as_of=at(_AS_OF)) is None
+
+
 @pytest.mark.parametrize("decay", ["exponential", "linear"])
 def test_a_cell_that_makes_a_lead_does_so_below_the_points_of_a_raised_hand(decay: str) -> None:
     text = f"""
