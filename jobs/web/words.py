@@ -57,7 +57,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "was_accepted": ("accepted", "angenommen"),
     "was_rejected": ("rejected", "abgelehnt"),
-    "was_other": ("delayed", "verzögert"),
+    "was_other": ("delayed", "vertagt"),
     "was_open": ("stays open", "bleibt offen"),
     "stale": (
         "Syncer does not answer; what you see may be out of date.",
@@ -87,9 +87,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "view_lost": ("Lost", "Verloren"),
     "desk_says": (
         "Open deals that a rule would call delayed. Confirmed, they leave pipeline and forecast until their date.",
-        "Offene Deals, die eine Regel verzögert nennt. Bestätigt verlassen sie Pipeline und Forecast bis zum Termin.",
+        "Offene Deals, die eine Regel vertagt nennt. Bestätigt verlassen sie Pipeline und Forecast bis zum Termin.",
     ),
-    "confirm_other": ("Delayed", "Verzögert"),
+    "confirm_other": ("Delayed", "Vertagt"),
     "keep_open": ("Stays open", "Bleibt offen"),
     "amount": ("Amount", "Betrag"),
     "close_date": ("Close date", "Abschlussdatum"),

@@ -174,7 +174,7 @@ SCHEMA_TEXTS: Mapping[str, tuple[str, str]] = {
     "counts_from": ("From when the outcome counts.", "Ab wann das Ergebnis zählt."),
     "closed_other": (
         "Delayed sales: rules in order, first match decides.",
-        "Verzögerte Verkäufe: Regeln der Reihe nach, die erste, die trifft, entscheidet.",
+        "Vertagte Verkäufe: Regeln der Reihe nach, die erste, die trifft, entscheidet.",
     ),
     "delay": (
         "One way in which a sale shows that it is delayed.",

@@ -53,7 +53,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "outcomes": ("Outcomes", "Ergebnisse"),
     "won": ("Won", "Gewonnen"),
     "lost": ("Lost", "Verloren"),
-    "other": ("Other (delayed)", "Other (verzögert)"),
+    "other": ("Other (delayed)", "Other (vertagt)"),
     "open": ("Open", "Offen"),
     "win_rate": ("Win rate, won of won and lost", "Abschlussquote, gewonnen von gewonnen und verloren"),
     "win_rate_broad": ("Win rate, won of all closed", "Abschlussquote, gewonnen von allen geschlossenen"),

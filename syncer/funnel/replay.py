@@ -131,8 +131,10 @@ class Replay:
         last = self.cycles[-1] if self.cycles else None
         passage = Passage(len(self.cycles) + 1, self._type(last), origin, at)
         passage.first_contact_at = first_contact_at
-        if last is not None and last.outcome is Outcome.OTHER and not self.is_new:
-            passage.recycled_from = last.number
+        # What turned out to be nothing, such as a suspect who fell asleep, is no coming back (domain R6).
+        real = next((one for one in reversed(self.cycles) if one.outcome is not Outcome.VOID), None)
+        if real is not None and real.outcome is Outcome.OTHER and not self.is_new:
+            passage.recycled_from = real.number
         self.is_new = False
         self.cycles.append(passage)
         self.passage = passage

@@ -67,7 +67,7 @@ def test_nothing_is_said_in_one_line():
             {"forecast": ForecastMove(now=None, before=Decimal(1000), unit="EUR")},
             "Forecast dieses Quartal: 1.000,00 EUR → –",
         ),
-        ({"proposed": Waiting(deals=2, worth={})}, "Zu entscheidende Verzögerungen: 2"),
+        ({"proposed": Waiting(deals=2, worth={})}, "Zu entscheidende Vertagungen: 2"),
         ({"resumes": Waiting(deals=1, worth={"EUR": Decimal(9)})}, "Wiedervorlagen diese Woche: 1 · 9,00 EUR"),
         ({"lead_resumes": 2}, "Wiedervorlagen diese Woche: 2 Leads ohne Deal"),
         (
