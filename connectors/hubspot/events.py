@@ -10,7 +10,7 @@ from hashlib import sha256
 from urllib.parse import urlsplit
 
 from connectors.http import ApiClient, Request
-from connectors.hubspot import wire
+from connectors.hubspot import wire, wire_events
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
@@ -52,7 +52,7 @@ async def _form_submissions(
             continue
 
 
-async def _forms(api: ApiClient, versions: Versions, since: Millis | None) -> AsyncIterator[wire.Form]:
+async def _forms(api: ApiClient, versions: Versions, since: Millis | None) -> AsyncIterator[wire_events.Form]:
     """Yield every form of every kind once; of archived ones those that may have been filled in since."""
     seen: set[str] = set()
     for archived in (False, True):
@@ -63,19 +63,19 @@ async def _forms(api: ApiClient, versions: Versions, since: Millis | None) -> As
                 yield form
 
 
-def _may_be_filled(form: wire.Form, since: Millis | None) -> bool:
+def _may_be_filled(form: wire_events.Form, since: Millis | None) -> bool:
     archived_at = wire.moment_of(form.archived_at)
     return since is None or archived_at is None or archived_at >= since
 
 
-async def _listed_forms(api: ApiClient, versions: Versions, *, archived: bool) -> AsyncIterator[wire.Form]:
+async def _listed_forms(api: ApiClient, versions: Versions, *, archived: bool) -> AsyncIterator[wire_events.Form]:
     kinds: list[str | None] = [_EVERY_KIND]
 
-    async def fetch(after: str | None) -> wire.FormPage:
+    async def fetch(after: str | None) -> wire_events.FormPage:
         named = {"limit": _FORMS_A_PAGE, "formTypes": kinds[-1], "archived": "true" if archived else None}
-        return await api.call(_get(versions.list_forms(), FORM_SUBMISSIONS, **named, after=after), wire.FormPage)
+        return await api.call(_get(versions.list_forms(), FORM_SUBMISSIONS, **named, after=after), wire_events.FormPage)
 
-    async def of_every_kind(after: str | None) -> wire.FormPage:
+    async def of_every_kind(after: str | None) -> wire_events.FormPage:
         try:
             return await fetch(after)
         except BadAnswer:
@@ -91,12 +91,14 @@ async def _listed_forms(api: ApiClient, versions: Versions, *, archived: bool) -
 
 
 async def _submissions(
-    api: ApiClient, versions: Versions, form: wire.Form, since: Millis | None
+    api: ApiClient, versions: Versions, form: wire_events.Form, since: Millis | None
 ) -> AsyncIterator[Sequence[SourceRecord]]:
-    async def fetch(after: str | None) -> wire.SubmissionPage:
+    async def fetch(after: str | None) -> wire_events.SubmissionPage:
         request = _get(versions.submissions(form.id), FORM_SUBMISSIONS, limit=_SUBMISSIONS_A_PAGE, after=after)
         # The feed is there, its forms were listed: 404 is about this form.
-        return await api.call(replace(request, errand=replace(request.errand, tiered=False)), wire.SubmissionPage)
+        return await api.call(
+            replace(request, errand=replace(request.errand, tiered=False)), wire_events.SubmissionPage
+        )
 
     async for page in walk(fetch, stream=FORM_SUBMISSIONS):
         young = [one for one in page.results if since is None or one.submitted_at >= since]
@@ -107,7 +109,7 @@ async def _submissions(
             return
 
 
-def _submission(form: wire.Form, one: wire.Submission) -> SourceRecord:
+def _submission(form: wire_events.Form, one: wire_events.Submission) -> SourceRecord:
     address = next((of.value for of in one.values if of.name == "email" and isinstance(of.value, str)), None)
     return _record(
         FORM_SUBMISSIONS,
@@ -130,10 +132,10 @@ def _digest(text: str) -> str:
 async def _email_clicks(
     api: ApiClient, versions: Versions, since: Millis | None
 ) -> AsyncIterator[Sequence[SourceRecord]]:
-    async def fetch(offset: str | None) -> wire.MailEventPage:
+    async def fetch(offset: str | None) -> wire_events.MailEventPage:
         start = None if since is None else str(since)
         named = {"eventType": "CLICK", "limit": _MAIL_EVENTS_A_PAGE, "startTimestamp": start, "offset": offset}
-        return await api.call(_get(versions.mail_events(), EMAIL_CLICKS, **named), wire.MailEventPage)
+        return await api.call(_get(versions.mail_events(), EMAIL_CLICKS, **named), wire_events.MailEventPage)
 
     async for page in walk(fetch, stream=EMAIL_CLICKS):
         records = [_click(one) for one in page.events if since is None or one.created >= since]
@@ -141,7 +143,7 @@ async def _email_clicks(
             yield records
 
 
-def _click(one: wire.MailEvent) -> SourceRecord:
+def _click(one: wire_events.MailEvent) -> SourceRecord:
     campaign = one.email_campaign_id
     return _record(
         EMAIL_CLICKS,
@@ -159,9 +161,9 @@ def _click(one: wire.MailEvent) -> SourceRecord:
 async def _page_views(
     api: ApiClient, versions: Versions, since: Millis | None
 ) -> AsyncIterator[Sequence[SourceRecord]]:
-    async def fetch(after: str | None) -> wire.OccurrencePage:
+    async def fetch(after: str | None) -> wire_events.OccurrencePage:
         named = {"eventType": "e_visited_page", "limit": _VIEWS_A_PAGE, "occurredAfter": iso(since), "after": after}
-        return await api.call(_get(versions.occurrences(), PAGE_VIEWS, **named), wire.OccurrencePage)
+        return await api.call(_get(versions.occurrences(), PAGE_VIEWS, **named), wire_events.OccurrencePage)
 
     async for page in walk(fetch, stream=PAGE_VIEWS):
         records = [_view(one) for one in page.results]
@@ -169,7 +171,7 @@ async def _page_views(
             yield records
 
 
-def _view(one: wire.Occurrence) -> SourceRecord:
+def _view(one: wire_events.Occurrence) -> SourceRecord:
     # HubSpot leaves some of these empty while the next one is filled (2026-05).
     url = _first(one, "hs_url", "hs_canonical_url", "hs_base_url")
     return _record(
@@ -186,7 +188,7 @@ def _view(one: wire.Occurrence) -> SourceRecord:
     )
 
 
-def _first(one: wire.Occurrence, *names: str) -> str | None:
+def _first(one: wire_events.Occurrence, *names: str) -> str | None:
     return next((value for name in names if (value := one.properties.get(name))), None)
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from connectors.bodies import decoded
 from connectors.http import ApiClient, Request
-from connectors.hubspot import wire
+from connectors.hubspot import wire_portal
 from connectors.hubspot.official import Official
 from connectors.hubspot.records import read_errand
 from connectors.hubspot.scopes import schema_scope
@@ -58,11 +58,11 @@ class Schema:
         return list({row.id: row for row in rows}.values())
 
     async def _owners(self, *, archived: bool) -> Sequence[OwnerRow]:
-        async def fetch(after: str | None) -> wire.OwnerPage:
+        async def fetch(after: str | None) -> wire_portal.OwnerPage:
             params = [("limit", str(_OWNERS_A_PAGE)), ("archived", str(archived).lower())]
             params.extend([] if after is None else [("after", after)])
             path = self._versions.list_owners()
-            return await self._call(_get(path, read_errand("owners"), params), wire.OwnerPage)
+            return await self._call(_get(path, read_errand("owners"), params), wire_portal.OwnerPage)
 
         return [_owner_row(owner) async for page in walk(fetch, stream="owners") for owner in page.results]
 
@@ -73,7 +73,7 @@ class Schema:
         """
         errand = replace(read_errand(stream), stream="pipelines")
         path = self._versions.list_pipelines(stream)
-        found = await self._call(_get(path, errand), wire.PipelineList)
+        found = await self._call(_get(path, errand), wire_portal.PipelineList)
         pipelines = sorted(found.results, key=lambda pipeline: pipeline.display_order)
         return [
             _stage(pipeline, stage)
@@ -86,18 +86,18 @@ class Schema:
         if stream == "campaigns":
             return {name: _campaign_property(name, kind) for name, kind in _CAMPAIGN_PROPERTIES.items()}
         path = self._versions.list_properties(stream)
-        found = await self._call(_get(path, read_errand(stream)), wire.PropertyList)
+        found = await self._call(_get(path, read_errand(stream)), wire_portal.PropertyList)
         return {one.name: _definition(one) for one in found.results}
 
     async def groups(self, stream: str) -> Sequence[str]:
         """Return the names of the property groups."""
-        found = await self._call(_get(self._versions.list_groups(stream), read_errand(stream)), wire.GroupList)
+        found = await self._call(_get(self._versions.list_groups(stream), read_errand(stream)), wire_portal.GroupList)
         return [group.name for group in found.results]
 
     async def create_group(self, stream: str, name: str, label: str) -> None:
         """Create a property group; one that exists is left alone."""
         body = {"name": name, "label": label, "displayOrder": -1}
-        await self._create(stream, self._versions.list_groups(stream), body, wire.Group)
+        await self._create(stream, self._versions.list_groups(stream), body, wire_portal.Group)
 
     async def create_properties(self, stream: str, definitions: Sequence[PropertyDefinition]) -> None:
         """Create properties; those that exist are left alone, archived ones come back."""
@@ -105,7 +105,7 @@ class Schema:
         path = self._versions.list_properties(stream)
         for definition in definitions:
             if definition.name not in present:
-                await self._create(stream, path, _creation(definition), wire.Property)
+                await self._create(stream, path, _creation(definition), wire_portal.Property)
 
     async def _create(self, stream: str, path: str, body: Mapping[str, object], shape: type[object]) -> None:
         # Repeatable: a second creation of the same name is answered 409.
@@ -123,7 +123,7 @@ def _get(path: str, errand: Errand, params: Sequence[tuple[str, str]] = ()) -> R
     return Request(method="GET", path=path, params=params, errand=errand)
 
 
-def _owner_row(owner: wire.Owner) -> OwnerRow:
+def _owner_row(owner: wire_portal.Owner) -> OwnerRow:
     teams = sorted(owner.teams, key=lambda team: not team.primary)
     # A deactivated user keeps the id under the longer name.
     user = owner.user_id if owner.user_id is not None else owner.user_id_including_inactive
@@ -138,7 +138,7 @@ def _owner_row(owner: wire.Owner) -> OwnerRow:
     )
 
 
-def _stage(pipeline: wire.Pipeline, stage: wire.Stage) -> PipelineStage:
+def _stage(pipeline: wire_portal.Pipeline, stage: wire_portal.Stage) -> PipelineStage:
     state = stage.metadata.get("leadState")
     return PipelineStage(
         pipeline_id=pipeline.id,
@@ -163,7 +163,7 @@ def _campaign_property(name: str, kind: str) -> PropertyDefinition:
     return PropertyDefinition(name=name, label=name, type=kind, field_type="text", group="campaigns", read_only=True)
 
 
-def _definition(one: wire.Property) -> PropertyDefinition:
+def _definition(one: wire_portal.Property) -> PropertyDefinition:
     return PropertyDefinition(
         name=one.name,
         label=one.label,
@@ -177,7 +177,7 @@ def _definition(one: wire.Property) -> PropertyDefinition:
     )
 
 
-def _position(option: wire.Option) -> int:
+def _position(option: wire_portal.Option) -> int:
     return option.display_order
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from connectors.download import Downloads
 from connectors.exporting import Exports
 from connectors.http import ApiClient, Request
-from connectors.hubspot import wire
+from connectors.hubspot import wire, wire_portal
 from connectors.hubspot.associations import BATCH as LINKS
 from connectors.hubspot.associations import read_links
 from connectors.hubspot.campaigns import changed_campaigns
@@ -94,7 +94,7 @@ class HubSpotSource:
     async def account(self) -> AccountFacts:
         """Return the account's own facts."""
         request = Request(method="GET", path=self._versions.account(), errand=Errand(stream="account"))
-        account = await self._api.call(request, wire.Account)
+        account = await self._api.call(request, wire_portal.Account)
         return AccountFacts(
             portal_id=str(account.portal_id),
             time_zone=account.time_zone,

@@ -12,7 +12,7 @@ import pytest
 
 from connectors.bodies import decoded
 from connectors.facts import facts_of
-from connectors.hubspot import HubSpot, open_hubspot, wire
+from connectors.hubspot import HubSpot, open_hubspot, wire, wire_portal
 from connectors.limits import Bucket
 from connectors.patience import Patience
 from connectors.statuses import Case, Effect, Errand, error_of, meaning_of
@@ -160,13 +160,13 @@ def test_recorded_properties_are_read() -> None:
         recorded("amp-labs__connectors/metadata-contacts-properties-sampled.json"),
         recorded("amp-labs__connectors/metadata-deals-properties-sampled.json"),
     ):
-        assert decoded(body, shape=wire.PropertyList).results
+        assert decoded(body, shape=wire_portal.PropertyList).results
 
 
 @pytest.mark.parametrize("kind", ["contacts", "deals"])
 def test_recorded_pipelines_are_read(kind: str) -> None:
     body = recorded(f"amp-labs__connectors/metadata-{kind}-external-pipelines.json")
-    stages = [stage for one in decoded(body, shape=wire.PipelineList).results for stage in one.stages]
+    stages = [stage for one in decoded(body, shape=wire_portal.PipelineList).results for stage in one.stages]
     assert stages
     assert all(stage.id for stage in stages)
 

@@ -14,7 +14,8 @@ from connectors.addresses import checked_address
 from connectors.bodies import decoded
 from connectors.facts import Facts
 from connectors.http import FOREIGN, ApiClient, Request, foreign_meaning
-from connectors.hubspot.wire import OccurrencePage, Owner, OwnerPage
+from connectors.hubspot.wire_events import OccurrencePage
+from connectors.hubspot.wire_portal import Owner, OwnerPage
 from connectors.limits import Bucket
 from connectors.patience import REPEATS, Patience, again, pause, retry_after_seconds
 from connectors.statuses import Case, Effect, Errand, Meaning
