@@ -11,7 +11,7 @@ from typing import BinaryIO
 import httpx
 
 from connectors.addresses import is_loopback
-from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT
+from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT
 from connectors.spans import FILE, call_span, note_status
 from connectors.tls import certificates
 from syncer.errors import ExportUnusable, Unavailable

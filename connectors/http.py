@@ -3,8 +3,7 @@
 One client an account. All waiting and retrying happens here.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import count
 from typing import TypeVar
@@ -16,7 +15,17 @@ from tenacity import AsyncRetrying, RetryCallState
 
 from connectors.addresses import checked_address, is_loopback
 from connectors.bodies import decoded
-from connectors.facts import Facts, Fault, facts_of
+from connectors.exchange import (
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    Answer,
+    Request,
+    Setback,
+    Unanswered,
+    foreign_meaning,
+    setback,
+)
+from connectors.facts import facts_of
 from connectors.limits import Bucket, Budgets
 from connectors.patience import Patience, again, pause, retry_after_seconds
 from connectors.spans import call_span, note_status
@@ -36,71 +45,7 @@ from syncer.errors import (
 
 T = TypeVar("T")
 
-CONNECT_TIMEOUT = 5.0
-READ_TIMEOUT = 60.0
 _POOL = httpx.Limits(max_connections=8, max_keepalive_connections=8, keepalive_expiry=30)
-
-#: What each exception of httpx means, most specific first.
-FOREIGN: Sequence[tuple[type[Exception], Meaning]] = (
-    (httpx.ConnectTimeout, Meaning.NOT_SENT),
-    (httpx.PoolTimeout, Meaning.NOT_SENT),
-    (httpx.TimeoutException, Meaning.OVERDUE),
-    (httpx.ConnectError, Meaning.NOT_SENT),
-    (httpx.NetworkError, Meaning.FAILED),
-    (httpx.ProxyError, Meaning.NOT_SENT),
-    (httpx.RemoteProtocolError, Meaning.FAILED),
-    (httpx.DecodingError, Meaning.GARBLED),
-    (httpx.UnsupportedProtocol, Meaning.OURS),
-    (httpx.LocalProtocolError, Meaning.OURS),
-    (httpx.TooManyRedirects, Meaning.ELSEWHERE),
-    (httpx.HTTPStatusError, Meaning.OURS),
-    (httpx.InvalidURL, Meaning.OURS),
-    (httpx.CookieConflict, Meaning.OURS),
-    (httpx.StreamError, Meaning.OURS),
-)
-
-
-def foreign_meaning(error: Exception, table: Sequence[tuple[type[Exception], Meaning]] = FOREIGN) -> Meaning | None:
-    """Return what a client library's exception means; None for one that the table lacks."""
-    return next((meaning for kind, meaning in table if isinstance(error, kind)), None)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
-    """One call of the data plane."""
-
-    method: str
-    path: str
-    params: Sequence[tuple[str, str]] = ()
-    #: Sent as JSON; None sends no body.
-    json: object = None
-    errand: Errand = field(default_factory=Errand)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """What came back, undecoded."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Setback:
-    """A call that did not succeed: what is known of it, and the error to raise."""
-
-    case: Case
-    error: SyncerError
-
-
-class Unanswered(Exception):
-    """Raised by a transport that got no answer; `meaning` says how far the call came."""
-
-    def __init__(self, meaning: Meaning) -> None:
-        super().__init__(meaning.value)
-        self.meaning = meaning
-
 
 #: Sends a request with the access token it is given.
 Send = Callable[[Request, str], Awaitable[Answer]]
@@ -196,7 +141,7 @@ class ApiClient:
                 newer = await self._tokens.fresh(rejected=token)
                 answer = answer if newer == token else await self._paced(send, newer, errand)
         except Unanswered as lost:
-            return _setback(lost.meaning, errand, cause=lost.__cause__)
+            return setback(lost.meaning, errand, cause=lost.__cause__)
         except (AuthFailed, BadAnswer, TransientError) as error:
             return Setback(case=Case(meaning=_unsent(error), errand=errand), error=error)
         if not _is_success(answer.status):
@@ -204,7 +149,7 @@ class ApiClient:
         try:
             return decode(_NO_CONTENT if answer.status == httpx.codes.NO_CONTENT else answer.body)
         except msgspec.DecodeError as error:
-            return _setback(Meaning.GARBLED, errand, cause=error)
+            return setback(Meaning.GARBLED, errand, cause=error)
 
     async def _paced(self, send: Try, token: str, errand: Errand) -> Answer:
         async with self.budgets.turn(errand.bucket, errand.stream, errand.urgency) as learn:
@@ -307,21 +252,6 @@ def _unsent(error: SyncerError) -> Meaning:
     if isinstance(error, RateLimited):
         return Meaning.DAY_SPENT
     return Meaning.NOT_SENT if isinstance(error, TransientError) else Meaning.UNAUTHORISED
-
-
-def _setback(meaning: Meaning, errand: Errand, *, cause: BaseException | None) -> Setback:
-    facts = Facts() if cause is None else Facts(faults=(Fault(_name(cause), None),))
-    case = Case(meaning=meaning, errand=errand, facts=facts)
-    error = error_of(case)
-    error.__cause__ = cause
-    return Setback(case=case, error=error)
-
-
-def _name(cause: BaseException) -> str:
-    """Return what names a failure without a value in it: which type stood where, else the kind of error."""
-    text = str(cause)
-    is_misfit = isinstance(cause, msgspec.ValidationError) and text.startswith(("Expected", "Object missing"))
-    return text if is_misfit else type(cause).__name__
 
 
 def _is_success(status: int) -> bool:

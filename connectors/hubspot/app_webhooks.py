@@ -9,7 +9,8 @@ import msgspec
 
 from connectors.addresses import checked_address
 from connectors.bodies import decoded
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot.official import Official
 from connectors.hubspot.subscriptions import AT_ONCE, Subscription
 from connectors.hubspot.versions import app_webhooks

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot.records import chunks
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Sequence
 
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.search import Window
 from connectors.hubspot.versions import Versions

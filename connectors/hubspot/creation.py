@@ -6,7 +6,8 @@ HubSpot knows no idempotency key: a create that was not answered is looked for b
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot.associations import read_links
 from connectors.hubspot.records import BATCH, Reading, chunks, read_by_id
 from connectors.hubspot.scopes import write_scope

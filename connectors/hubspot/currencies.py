@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import msgspec
 
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Paging, cursor_of, moment_of

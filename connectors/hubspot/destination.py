@@ -5,7 +5,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from connectors.http import ApiClient, Request, Setback
+from connectors.exchange import Request, Setback
+from connectors.http import ApiClient
 from connectors.hubspot import wire
 from connectors.hubspot.creation import Marked, archive_records, create_record, find_marked
 from connectors.hubspot.records import BATCH, Reading, chunks, read_by_id

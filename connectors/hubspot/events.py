@@ -9,7 +9,8 @@ from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import urlsplit
 
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot import wire, wire_events
 from connectors.hubspot.scopes import READ_SCOPES
 from connectors.hubspot.versions import Versions

@@ -15,8 +15,9 @@ from typing import BinaryIO, cast
 import msgspec
 
 from connectors.download import Downloads
+from connectors.exchange import Request
 from connectors.exporting import Exported
-from connectors.http import ApiClient, Request
+from connectors.http import ApiClient
 from connectors.hubspot.exportfile import Wanted, looked_through
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.search import ID, modified_property

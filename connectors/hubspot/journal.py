@@ -13,7 +13,8 @@ import msgspec
 
 from connectors.addresses import checked_address
 from connectors.download import Downloads
-from connectors.http import ApiClient, Request, Setback
+from connectors.exchange import Request, Setback
+from connectors.http import ApiClient
 from connectors.hubspot.exports import is_hubspots
 from connectors.hubspot.hinting import UnreadableError
 from connectors.hubspot.journalfile import JournalFile, read_file

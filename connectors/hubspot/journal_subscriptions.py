@@ -7,7 +7,8 @@ import httpx
 import msgspec
 
 from connectors.addresses import checked_address
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot.exports import TYPES
 from connectors.hubspot.scopes import READS
 from connectors.hubspot.subscriptions import Subscription

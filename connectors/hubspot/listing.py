@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from connectors.courses import Course, Listing, Sighting
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot import wire
 from connectors.hubspot.campaigns import list_campaigns
 from connectors.hubspot.records import Reading, read_by_id, read_errand

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import httpx
 import msgspec
 
-from connectors.http import Answer
+from connectors.exchange import Answer
 from connectors.statuses import ADDRESS_HINT
 from syncer.errors import AuthFailed, BadAnswer, SyncerError, Unavailable
 from syncer.moments import MINUTE, SECOND, Millis

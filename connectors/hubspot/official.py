@@ -12,7 +12,7 @@ from hubspot.crm.properties.exceptions import ApiException, OpenApiException
 from urllib3 import Retry
 from urllib3 import exceptions as urllib3_errors
 
-from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer, Request, Unanswered, foreign_meaning
+from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT, Answer, Request, Unanswered, foreign_meaning
 from connectors.statuses import Meaning
 
 #: What each exception of the client and of urllib3 beneath it means, most specific first.

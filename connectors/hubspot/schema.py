@@ -6,7 +6,8 @@ from functools import partial
 from typing import TypeVar
 
 from connectors.bodies import decoded
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot import wire_portal
 from connectors.hubspot.official import Official
 from connectors.hubspot.records import read_errand

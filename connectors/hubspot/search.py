@@ -12,7 +12,8 @@ from itertools import pairwise
 import msgspec
 
 from connectors.courses import Sighting
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.hubspot.records import read_errand
 from connectors.hubspot.versions import Versions
 from connectors.hubspot.wire import Record, RecordPage

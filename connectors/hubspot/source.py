@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from connectors.download import Downloads
+from connectors.exchange import Request
 from connectors.exporting import Exports
-from connectors.http import ApiClient, Request
+from connectors.http import ApiClient
 from connectors.hubspot import wire, wire_portal
 from connectors.hubspot.associations import BATCH as LINKS
 from connectors.hubspot.associations import read_links

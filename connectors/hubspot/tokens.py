@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 import httpx
 
 from connectors.addresses import checked_address, is_loopback
-from connectors.http import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
+from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
 from connectors.hubspot.oauth import RECONNECT, App, AppToken, Form, Grant, act_as_app, renew
 from connectors.spans import call_span, note_status
 from connectors.statuses import ADDRESS_HINT

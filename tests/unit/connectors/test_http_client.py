@@ -12,8 +12,9 @@ import respx
 
 from connectors.addresses import checked_address
 from connectors.bodies import decoded
+from connectors.exchange import FOREIGN, Request, foreign_meaning
 from connectors.facts import Facts
-from connectors.http import FOREIGN, ApiClient, Request, foreign_meaning
+from connectors.http import ApiClient
 from connectors.hubspot.wire_events import OccurrencePage
 from connectors.hubspot.wire_portal import Owner, OwnerPage
 from connectors.limits import Bucket

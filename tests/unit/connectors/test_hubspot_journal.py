@@ -6,11 +6,12 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from connectors.http import Answer, Patience
+from connectors.exchange import Answer
 from connectors.hubspot.journal import LARGEST, READ_SCOPE, Journal, UnreadableFileError, may_hold_files
 from connectors.hubspot.oauth import act_as_app
 from connectors.hubspot.tokens import AppTokens
 from connectors.hubspot.versions import Versions, versions_with
+from connectors.patience import Patience
 from connectors.tokens import FixedToken
 from syncer.errors import AuthFailed, BadAnswer, CursorExpired, MissingScope, SyncerError, Unavailable
 from syncer.moments import MINUTE, Millis

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from connectors.http import Answer
+from connectors.exchange import Answer
 from connectors.hubspot.oauth import REASONS, App, Grant, authorize_url, redeem, refusal, renew, seed
 from connectors.hubspot.tokens import run
 from syncer.errors import AuthFailed, BadAnswer, SyncerError, Unavailable

@@ -7,7 +7,7 @@ import pytest
 import urllib3
 from hubspot.crm.properties import exceptions as properties_errors
 
-from connectors.http import Answer, Request, Unanswered, foreign_meaning
+from connectors.exchange import Answer, Request, Unanswered, foreign_meaning
 from connectors.hubspot.official import FOREIGN, Official
 from connectors.sandbox.limits import UNLIMITED
 from connectors.sandbox.server import running

@@ -10,7 +10,8 @@ import httpx
 import pytest
 import respx
 
-from connectors.http import Answer, ApiClient, Request
+from connectors.exchange import Answer, Request
+from connectors.http import ApiClient
 from connectors.hubspot import open_hubspot
 from connectors.hubspot.oauth import App, Form, Grant, seed
 from connectors.hubspot.tokens import OAuthTokens, TokenEndpoint

@@ -6,7 +6,8 @@ import pytest
 import respx
 from structlog.testing import capture_logs
 
-from connectors.http import ApiClient, Request
+from connectors.exchange import Request
+from connectors.http import ApiClient
 from connectors.statuses import Errand
 from connectors.telling import Teller
 from syncer.errors import Unavailable
