@@ -67,6 +67,8 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "has {count} fields where the header has {wanted}",
         "hat {count} Felder, wo die Kopfzeile {wanted} hat",
     ),
+    "one_column": ("has one column alone", "hat nur eine Spalte"),
+    "set_delimiter": ("set delimiter: {sign}", "delimiter setzen: {sign}"),
     "no_header": ("has no header line", "hat keine Kopfzeile"),
     "column_twice": ("the column stands twice", "die Spalte steht zweimal"),
     "key_empty": (
@@ -93,10 +95,14 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "ist keine Zahl, deren Tausender {sign} trennt",
     ),
     "decimal": ("is not a number with the decimal sign {sign}", "ist keine Zahl mit dem Dezimalzeichen {sign}"),
+    "currency_code": (
+        "is no currency code of three capital letters",
+        "ist kein Währungscode aus drei Großbuchstaben",
+    ),
     "date_form": ("is not a date of the form {form}", "ist kein Datum der Form {form}"),
     "none_earliest": (
-        "has no earliest date to fall back on: the column is empty",
-        "hat kein frühestes Datum als Ersatz: die Spalte ist leer",
+        "has no earliest date to fall back on: the column has none",
+        "hat kein frühestes Datum als Ersatz: in der Spalte ist keines",
     ),
     "no_record": (
         "is the key of no record among {name}: add it there, or leave it out with `others: drop`",

@@ -145,15 +145,33 @@ async def test_no_two_jobs_of_one_account_are_done_at_once_and_those_of_others_a
 
     async with opened(queued) as queue, opened(queued) as other:
         for account in ("one", "two"):
-            for duty in (Duty.MEASURE, Duty.SYNC, Duty.DRAIN):
+            for duty in (Duty.FREEZE, Duty.SYNC, Duty.DRAIN):
                 await queue.defer(Ticket(account=account, duty=duty))
         both = (worked(one, do, until=lambda: len(done) == 6) for one in (queue, other))
         await asyncio.gather(*both)
     assert len(done) == 6
     assert pairs == {("one", "two"), ("two", "one")}
     order = [ticket.duty for ticket in done if ticket.account == "one"]
-    assert order == [Duty.DRAIN, Duty.SYNC, Duty.MEASURE]
+    assert order == [Duty.DRAIN, Duty.SYNC, Duty.FREEZE]
     assert standing(queued) == QueueStanding(workers=0)
+
+
+async def test_measuring_is_done_beside_the_other_jobs_of_its_account(queued):
+    now: list[Duty] = []
+    beside = set()
+
+    async def do(ticket: Ticket) -> None:
+        now.append(ticket.duty)
+        beside.update(frozenset({one, ticket.duty}) for one in now if one is not ticket.duty)
+        await asyncio.sleep(0.4)
+        now.remove(ticket.duty)
+
+    async with opened(queued) as queue:
+        for duty in (Duty.MEASURE, Duty.SYNC, Duty.DRAIN):
+            await queue.defer(Ticket(account="one", duty=duty))
+        await worked(queue, do, until=lambda: not now and len(beside) > 0)
+    assert beside
+    assert all(Duty.MEASURE in pair for pair in beside)
 
 
 async def test_a_repetition_that_waits_for_its_time_holds_up_nothing_that_comes_first(queued):
