@@ -56,7 +56,8 @@ def _ahead(replay: Replay, until: int) -> Due | None:
 
 def _lost(replay: Replay) -> Due | None:
     ended = replay.cycles[-1].ended_at if replay.stage is FunnelStage.CLOSED_LOST else None
-    return None if ended is None else Due(ended + replay.rules.lost_to_tam, _return_to_tam)
+    # An old loss may be all that is left of a win that is gone: nobody went back before it was.
+    return None if ended is None else Due(max(ended + replay.rules.lost_to_tam, replay.since or 0), _return_to_tam)
 
 
 def _expiry(replay: Replay, passage: Passage) -> Due:
