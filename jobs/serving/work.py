@@ -105,12 +105,19 @@ def asking(work: Work, name: str, do: Do) -> Call:
 
 
 def _round(work: Work, name: str) -> Call:
-    """Return a round, and the measuring where anything moved the figures since they were measured."""
-    once, measure = asking(work, name, sync), _measuring(work, name)
+    """Return a round, and after one that went well the measuring where anything moved the figures since the last."""
+    measure = _measuring(work, name)
 
     async def run() -> None:
-        await once()
-        if await asyncio.to_thread(_is_to_be_measured, work, name):
+        went_well = False
+
+        async def do(desk: Desk) -> None:
+            nonlocal went_well
+            await sync(desk)
+            went_well = True
+
+        await asking(work, name, do)()
+        if went_well and await asyncio.to_thread(_is_to_be_measured, work, name):
             await measure()
 
     return run

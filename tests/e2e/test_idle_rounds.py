@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from structlog.testing import capture_logs
 
+from connectors.sandbox.faults import Fault, Faults, Trouble
 from jobs.bootstrap import agreement_of
 from jobs.figures.asking import Asked
 from jobs.figures.measuring import measure_round
@@ -21,12 +22,16 @@ def _runs(store) -> Counter:
         return Counter(run.job for run in unit.desk.runs("hubspot", 100))
 
 
+def _round(crm, store, folder):
+    settings = settings_for(crm.server.base_url, folder)
+    locks = {"hubspot": asyncio.Lock()}
+    work = Work(settings=settings, store=store, in_force=agreement_of(settings), locks=locks, clock=crm.clock)
+    return daemon_call(work, "hubspot", Duty.SYNC)
+
+
 async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(serve, sqlite_store, tmp_path):
     crm = serve(contacts=20)
-    settings = settings_for(crm.server.base_url, tmp_path)
-    locks = {"hubspot": asyncio.Lock()}
-    work = Work(settings=settings, store=sqlite_store, in_force=agreement_of(settings), locks=locks, clock=crm.clock)
-    do = daemon_call(work, "hubspot", Duty.SYNC)
+    do = _round(crm, sqlite_store, tmp_path)
     await do()
     assert _runs(sqlite_store)["measure"] == 1
     await do()
@@ -45,6 +50,13 @@ async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(se
     crm.clock.ahead += HOUR
     await do()
     assert _runs(sqlite_store)["measure"] == after["measure"] + 1
+
+
+async def test_after_a_round_that_failed_nothing_is_measured(serve, sqlite_store, tmp_path):
+    crm = serve(contacts=5, faults=Faults(rules=[Fault(trouble=Trouble.STATUS, status=401, times=100)]))
+    do = _round(crm, sqlite_store, tmp_path)
+    await do()
+    assert _runs(sqlite_store)["measure"] == 0
 
 
 async def test_accounts_are_measured_one_after_the_other(serve, open_desk, tmp_path):
