@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -49,6 +50,11 @@ class Request:
     #: Sent as JSON; None sends no body.
     json: object = None
     errand: Errand = field(default_factory=Errand)
+
+
+def query_of(params: Sequence[tuple[str, str]]) -> str:
+    """Return parameters as an address carries them; a comma may stand there as it is, and keeps lists short."""
+    return urlencode(params, safe=",")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

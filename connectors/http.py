@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import count
 from typing import TypeVar
-from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -23,6 +22,7 @@ from connectors.exchange import (
     Setback,
     Unanswered,
     foreign_meaning,
+    query_of,
     setback,
 )
 from connectors.facts import facts_of
@@ -210,7 +210,7 @@ class ApiClient:
 
     async def _send(self, request: Request, token: str) -> Answer:
         named = {"Authorization": f"Bearer {token}"}
-        query = f"?{urlencode(request.params)}" if request.params else ""
+        query = f"?{query_of(request.params)}" if request.params else ""
         try:
             response = await self._http.request(
                 request.method,

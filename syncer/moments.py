@@ -13,13 +13,16 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_MICROSECONDS = 1_000
 
 
 def millis(moment: datetime) -> Millis:
     """Return an aware datetime as milliseconds; a naive one raises ValueError, since its zone would be a guess."""
     if moment.tzinfo is None:
         raise ValueError("a moment needs a time zone")
-    return Millis((moment - _EPOCH) // _MILLISECOND)
+    since = moment - _EPOCH
+    # In parts, since dividing by a timedelta takes three times as long: a backfill reads three moments a contact.
+    return Millis(since.days * DAY + since.seconds * SECOND + since.microseconds // _MICROSECONDS)
 
 
 def moment(value: int) -> datetime:

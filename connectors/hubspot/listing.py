@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from connectors.courses import Course, Listing, Sighting
-from connectors.exchange import Request
+from connectors.exchange import Request, query_of
 from connectors.http import ApiClient
 from connectors.hubspot import wire
 from connectors.hubspot.campaigns import list_campaigns
@@ -26,7 +25,7 @@ LONGEST_QUERY = 6_000
 
 def fits_query(properties: Sequence[str]) -> bool:
     """Tell whether an address can name all the properties."""
-    return len(urlencode({"properties": ",".join(properties)})) <= LONGEST_QUERY
+    return len(query_of([("properties", ",".join(properties))])) <= LONGEST_QUERY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -54,7 +54,7 @@ def begin_tally(unit: Unit, account: str, stream: str) -> None:
 def tally(unit: Unit, desk: Desk, stream: str, ids: Sequence[str], *, forgotten: int) -> None:
     """Count listed ids, those of them that the store holds now, and who is left out, in the commit that keeps them."""
     before = tallied(unit, desk, stream)
-    kept = before.kept + len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
+    kept = before.kept + unit.reconcile.count_among(desk.name, _holding(desk, stream), ids)
     after = (before.listed + len(ids), kept, before.forgotten + forgotten)
     unit.desk.keep_cursor(desk.name, stream, _TALLY, orjson.dumps(after).decode())
 
@@ -104,7 +104,7 @@ def _proof(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
 def _unreadable(unit: Unit, desk: Desk, stream: str) -> int:
     letters = unit.desk.dead_letters(desk.name)
     ids = {one.record_id for one in letters if one.stream == stream and not one.is_write}
-    return len(ids) - len(unit.reconcile.live(desk.name, _holding(desk, stream), ids))
+    return len(ids) - unit.reconcile.count_among(desk.name, _holding(desk, stream), ids)
 
 
 def _unlisted(search_total: int | None, listed: int) -> int:

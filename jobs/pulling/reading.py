@@ -240,12 +240,12 @@ def _told_of(raw: SourceRecord, to: str, linked: Mapping[str, Sequence[str]]) ->
 
 def _unlinked(batch: Batch, ids: Sequence[str]) -> Sequence[InvalidRecord]:
     """Return an error for each record whose links the CRM does not tell: it keeps those that it has."""
-    untold = {one: [to for to, of in batch.links.items() if one not in of] for one in ids}
-    return [
-        InvalidRecord([_UNTOLD.format(to) for to in kinds], stream=batch.stream, record=one)
-        for one, kinds in untold.items()
-        if kinds
-    ]
+    untold: dict[str, list[str]] = {}
+    for to, of in batch.links.items():
+        for one in ids:
+            if one not in of:
+                untold.setdefault(one, []).append(_UNTOLD.format(to))
+    return [InvalidRecord(words, stream=batch.stream, record=one) for one, words in untold.items()]
 
 
 def _link(kind: Kind, to: Kind, row: LinkRow) -> Link:

@@ -30,8 +30,10 @@ def has_story(record: Contact | Company | Deal) -> bool:
 
 def had_story(record: Contact | Company | Deal) -> bool:
     """Return whether a contact's dates tell of a story that its present values hide: somebody took a step back."""
-    entered = (name for name, at in record.fields.items() if at is not None and name.startswith(ENTERED))
-    return isinstance(record, Contact) and any(was_told(name.removeprefix(ENTERED)) for name in entered)
+    for name, at in record.fields.items():
+        if name.startswith(ENTERED) and at is not None and was_told(name.removeprefix(ENTERED)):
+            return isinstance(record, Contact)
+    return False
 
 
 def was_told(value: str | None) -> bool:

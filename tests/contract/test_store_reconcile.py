@@ -65,6 +65,8 @@ def test_only_live_rows_of_the_account_and_the_stream_are_listed_and_counted(sto
         assert unit.reconcile.count(ACCOUNT, CALLS) == 1
         assert unit.reconcile.count("other", CONTACTS) == 0
         assert unit.reconcile.live(ACCOUNT, CONTACTS, ["1", "2", "3"]) == {"1"}
+        assert unit.reconcile.count_among(ACCOUNT, CONTACTS, ["1", "1", "2", "3"]) == 1
+        assert unit.reconcile.count_among("other", CONTACTS, ["1"]) == 0
 
 
 def test_what_was_put_is_what_is_compared(store: Store) -> None:

@@ -33,6 +33,10 @@ class Reconcile:
         """Return those of `ids` that have a live row."""
         return sweep.live_among(self._connection, account, holding, ids)
 
+    def count_among(self, account: str, holding: Holding, ids: Collection[str]) -> int:
+        """Return how many of `ids` have a live row."""
+        return sweep.live_count_among(self._connection, account, holding, ids)
+
     def compare(self, account: str, holding: Holding, records: Sequence[Record]) -> Compared:
         """Return which records are missing here, and in what the others differ."""
         return compare(self._connection, account, holding, records)

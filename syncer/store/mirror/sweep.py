@@ -46,6 +46,13 @@ def live_among(connection: Connection, account: str, holding: Holding, ids: Coll
     return {row[0] for chunk in chunks(ids) for row in raw(connection, statement, {"ids": listed(chunk)})}
 
 
+def live_count_among(connection: Connection, account: str, holding: Holding, ids: Collection[str]) -> int:
+    """Return how many of `ids` have a live row."""
+    id_ = table_of(holding).c.id
+    statement = select(func.count()).where(*_live(account, holding), among(dialect_of(connection), id_))
+    return sum(raw(connection, statement, {"ids": listed(chunk)})[0][0] for chunk in chunks(ids))
+
+
 def doubt(connection: Connection, account: str, holding: Holding, ids: Collection[str]) -> None:
     """Take the digests off rows: whatever the CRM says next counts as a difference."""
     table = table_of(holding)

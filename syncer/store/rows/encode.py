@@ -23,7 +23,8 @@ GIST, FINGERPRINT = -3, -2
 _NOTHING = blake2b(digest_size=8)
 _NUMBER = Struct(">q")
 
-_NUL = b"\\u0000"
+#: NUL as JSON spells it, and its first byte: a single one is looked for many times faster.
+_NUL, _ESCAPE = b"\\u0000", b"\\"
 _SORTED = orjson.OPT_SORT_KEYS
 #: Whole numbers beyond 53 bits are refused; every moment and head count is far below.
 _STRICT = orjson.OPT_STRICT_INTEGER
@@ -265,7 +266,7 @@ def _digests(
     known = orjson.dumps(record.fields, option=_SORTED)
     held = held_text(record.held)
     content = orjson.dumps(core, option=strict) + known
-    if _NUL in content or _NUL in held:
+    if _ESCAPE in content or _ESCAPE in held:
         _refuse_nul(content + held, record)
     counts = b""
     if not COUNTS_OF_FIGURES.isdisjoint(record.fields):

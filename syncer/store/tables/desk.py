@@ -1,9 +1,10 @@
 """Tables of the desk: accounts, OAuth grants, cursors, runs, dirty marks, outbox, dead letters, KPI snapshots."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from syncer.store.tables.columns import CLUSTERED, Key, MaybeNumber, Number, NumberKey, Ref, table
+from syncer.store.tables.indexes import partial
 
 
 class AccountRow(SQLModel, table=True):
@@ -165,13 +166,7 @@ OPEN = "status IN ('pending', 'sending')"
 DOUBTFUL = "status IN ('failed', 'conflict')"
 #: The order in which values are sent: a push reads the first few again and again and must not sort the rest.
 SENDING_ORDER = (outbox.c.run, outbox.c.kind, outbox.c.record_id, outbox.c.property, outbox.c.key)
-Index("ix_outbox_open", outbox.c.account, *SENDING_ORDER, postgresql_where=text(OPEN), sqlite_where=text(OPEN))
-Index(
-    "ix_outbox_doubtful",
-    outbox.c.account,
-    outbox.c.changed_at,
-    postgresql_where=text(DOUBTFUL),
-    sqlite_where=text(DOUBTFUL),
-)
+partial("ix_outbox_open", OPEN, outbox.c.account, *SENDING_ORDER)
+partial("ix_outbox_doubtful", DOUBTFUL, outbox.c.account, outbox.c.changed_at)
 Index("ix_outbox_record", outbox.c.account, outbox.c.kind, outbox.c.record_id)
 Index("ix_outbox_run", outbox.c.account, outbox.c.run, outbox.c.changed_at)

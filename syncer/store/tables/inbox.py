@@ -1,9 +1,10 @@
 """Tables of the inbox: hints received, how many of what came, and whom the CRM erased."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from syncer.store.tables.columns import CLUSTERED, Key, MaybeNumber, Number, Ref, table
+from syncer.store.tables.indexes import partial
 
 
 class InboxRow(SQLModel, table=True):
@@ -51,5 +52,5 @@ erasure_requests = table(ErasureRow)
 WAITING = "status = 'waiting'"
 #: Hints that failed before come after those that never did, so that they hold up nobody.
 DRAINING_ORDER = (inbox.c.attempts, inbox.c.received_at, inbox.c.id)
-Index("ix_inbox_waiting", inbox.c.account, *DRAINING_ORDER, postgresql_where=text(WAITING), sqlite_where=text(WAITING))
+partial("ix_inbox_waiting", WAITING, inbox.c.account, *DRAINING_ORDER)
 Index("ix_inbox_settled", inbox.c.settled_at)

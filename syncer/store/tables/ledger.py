@@ -1,11 +1,10 @@
 """Tables of the ledger: what was decided, from when to when it was believed, and the current projection."""
 
-from typing import Any
-
-from sqlalchemy import Column, Index, UnaryExpression, text
+from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from syncer.store.tables.columns import CLUSTERED, Key, MaybeNumber, Number, NumberKey, Ref, table
+from syncer.store.tables.indexes import partial
 
 
 class StageEventRow(SQLModel, table=True):
@@ -180,30 +179,14 @@ deal_spans = table(DealSpanRow)
 deal_states = table(DealStateRow)
 company_states = table(CompanyStateRow)
 
-Index(
-    "ix_contact_states_due",
-    contact_states.c.account,
-    contact_states.c.due_at,
-    postgresql_where=text("due_at IS NOT NULL"),
-    sqlite_where=text("due_at IS NOT NULL"),
-)
+partial("ix_contact_states_due", "due_at IS NOT NULL", contact_states.c.account, contact_states.c.due_at)
 Index("ix_contact_states_changed", contact_states.c.account, contact_states.c.changed_at)
-Index(
-    "ix_deal_states_due",
-    deal_states.c.account,
-    deal_states.c.due_at,
-    postgresql_where=text("due_at IS NOT NULL"),
-    sqlite_where=text("due_at IS NOT NULL"),
-)
+partial("ix_deal_states_due", "due_at IS NOT NULL", deal_states.c.account, deal_states.c.due_at)
 
 #: The condition of a contact that is a test record; the partial index serves only these very words.
 IS_TEST = "flags LIKE '%\"is_test\"%'"
 #: The condition of a span that stands.
 STANDS = "superseded_at IS NULL AND valid_to IS NULL"
-
-
-def _partial(name: str, where: str, *columns: Column[Any] | UnaryExpression[Any]) -> Index:
-    return Index(name, *columns, postgresql_where=text(where), sqlite_where=text(where))
 
 
 _PRIORITY = contact_states.c.priority.desc()
@@ -216,7 +199,7 @@ Index(
     _PRIORITY,
     contact_states.c.contact_id,
 )
-_partial(
+partial(
     "ix_contact_states_clock",
     "sla_due_at IS NOT NULL",
     contact_states.c.account,
@@ -225,31 +208,31 @@ _partial(
     _PRIORITY,
     contact_states.c.contact_id,
 )
-_partial(
+partial(
     "ix_cycles_resume",
     "superseded_at IS NULL AND resume_at IS NOT NULL",
     cycles.c.account,
     cycles.c.resume_at,
     cycles.c.contact_id,
 )
-_partial("ix_contact_states_test", IS_TEST, contact_states.c.account, contact_states.c.flags)
-_partial(
+partial("ix_contact_states_test", IS_TEST, contact_states.c.account, contact_states.c.flags)
+partial(
     "ix_stage_events_out",
     "to_stage = 'OUT'",
     stage_events.c.account,
     stage_events.c.to_stage,
     stage_events.c.contact_id,
 )
-_partial("ix_deal_spans_close", STANDS, *_OUTCOME, deal_spans.c.close_date, deal_spans.c.deal_id)
-_partial("ix_deal_spans_turned", STANDS, *_OUTCOME, deal_spans.c.valid_from.desc(), deal_spans.c.deal_id)
-_partial(
+partial("ix_deal_spans_close", STANDS, *_OUTCOME, deal_spans.c.close_date, deal_spans.c.deal_id)
+partial("ix_deal_spans_turned", STANDS, *_OUTCOME, deal_spans.c.valid_from.desc(), deal_spans.c.deal_id)
+partial(
     "ix_deal_spans_resume",
     f"{STANDS} AND outcome = 'other'",
     *_OUTCOME,
     deal_spans.c.resume_at,
     deal_spans.c.deal_id,
 )
-_partial(
+partial(
     "ix_deal_spans_proposed",
     f"{STANDS} AND proposal IS NOT NULL",
     *_OUTCOME,

@@ -1,9 +1,10 @@
 """Tables of the mirror: what the CRM said last, and the evidence ledger that grows out of it."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from syncer.store.tables.columns import CLUSTERED, Key, MaybeNumber, Number, NumberKey, Ref, table
+from syncer.store.tables.indexes import partial
 
 
 class ContactRow(SQLModel, table=True):
@@ -279,31 +280,7 @@ costs = table(CostRow)
 answers = table(AnswerRow)
 aliases = table(AliasRow)
 
-Index(
-    "ix_contacts_email",
-    contacts.c.account,
-    contacts.c.email_key,
-    postgresql_where=text("email_key IS NOT NULL"),
-    sqlite_where=text("email_key IS NOT NULL"),
-)
-Index(
-    "ix_contacts_company",
-    contacts.c.account,
-    contacts.c.company_id,
-    postgresql_where=text("company_id IS NOT NULL"),
-    sqlite_where=text("company_id IS NOT NULL"),
-)
-Index(
-    "ix_contacts_owner",
-    contacts.c.account,
-    contacts.c.owner_id,
-    postgresql_where=text("owner_id IS NOT NULL"),
-    sqlite_where=text("owner_id IS NOT NULL"),
-)
-Index(
-    "ix_deals_owner",
-    deals.c.account,
-    deals.c.owner_id,
-    postgresql_where=text("owner_id IS NOT NULL"),
-    sqlite_where=text("owner_id IS NOT NULL"),
-)
+partial("ix_contacts_email", "email_key IS NOT NULL", contacts.c.account, contacts.c.email_key)
+partial("ix_contacts_company", "company_id IS NOT NULL", contacts.c.account, contacts.c.company_id)
+partial("ix_contacts_owner", "owner_id IS NOT NULL", contacts.c.account, contacts.c.owner_id)
+partial("ix_deals_owner", "owner_id IS NOT NULL", deals.c.account, deals.c.owner_id)

@@ -1,9 +1,10 @@
 """The table of notices: notes and tasks that we mean to put into the CRM, or put there."""
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index
 from sqlmodel import SQLModel
 
 from syncer.store.tables.columns import Key, MaybeNumber, Number, Ref, table
+from syncer.store.tables.indexes import partial
 
 
 class NoticeRow(SQLModel, table=True):
@@ -35,6 +36,6 @@ notices = table(NoticeRow)
 
 #: The condition of a notice that is not settled; the partial index serves only these very words.
 OPEN = "status IN ('pending', 'sending')"
-Index("ix_notices_open", notices.c.account, notices.c.key, postgresql_where=text(OPEN), sqlite_where=text(OPEN))
+partial("ix_notices_open", OPEN, notices.c.account, notices.c.key)
 Index("ix_notices_record", notices.c.account, notices.c.kind, notices.c.record_id)
 Index("ix_notices_run", notices.c.account, notices.c.run)

@@ -11,8 +11,8 @@ from syncer.store import tables
 from syncer.store.engines.dialect import Query, Row
 from syncer.store.measures.time import Expression
 from syncer.store.mirror.people import NOBODY
-from syncer.store.views import postgres_views, sqlite_views
 from syncer.store.views.view_queries import kpi_rows
+from syncer.store.views.views import dialect_of
 
 #: A query, and the columns that its rows are ordered by.
 _Keyed = tuple[Query, Sequence[str]]
@@ -41,8 +41,7 @@ class Extracts:
 
     def _query(self, name: str) -> _Keyed:
         if name == "kpis":
-            views = postgres_views if self._connection.dialect.name == "postgresql" else sqlite_views
-            return kpi_rows(views, lambda at: at), ("position",)
+            return kpi_rows(dialect_of(self._connection), lambda at: at), ("position",)
         return _QUERIES[name]
 
 

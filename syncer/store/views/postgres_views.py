@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, Numeric, Text, cast, func, literal, literal_column, text
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy import TIMESTAMP, Connection, Numeric, Text, cast, func, literal, literal_column, text
 
 from syncer.store.measures.time import Expression
 

@@ -48,6 +48,7 @@ async def test_a_full_list_costs_one_call_a_hundred_records(crm: respx.MockRoute
     assert [len(page.records) for page in pages] == [100, 100, 50]
     assert [page.cursor for page in pages] == ["101", "201", None]
     assert route.calls[0].request.url.params["properties"] == "email,firstname"
+    assert b"properties=email,firstname" in route.calls[0].request.url.query
     assert route.calls[0].request.url.params["limit"] == "100"
     assert "archived" not in route.calls[0].request.url.params
     assert account.source.usage.calls == {"contacts": 3}
