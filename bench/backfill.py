@@ -52,13 +52,19 @@ def environment(folder: Path, address: str, account: str) -> dict[str, str]:
 def floor(portal: Portal) -> tuple[Cost, Asked]:
     """Return what the bare loop over the same pages costs, and what it asks."""
     with served(portal) as address, tempfile.TemporaryDirectory() as folder:
-        database, statement = Path(folder) / "floor.db", Path(folder) / "upsert.sql"
-        store = open_store(f"sqlite:///{database}")
-        store.upgrade()
-        store.close()
-        statement.write_text(upsert_sql(contacts_table), encoding="utf-8")
+        database, statement = floor_files(Path(folder))
         cost = run(["bench.floor_backfill", address, str(database), str(statement)])
         return cost, asked_of(address)
+
+
+def floor_files(folder: Path) -> tuple[Path, Path]:
+    """Return a database with Syncer's empty tables, and a file with the statement that upserts a contact."""
+    database, statement = folder / "floor.db", folder / "upsert.sql"
+    store = open_store(f"sqlite:///{database}")
+    store.upgrade()
+    store.close()
+    statement.write_text(upsert_sql(contacts_table), encoding="utf-8")
+    return database, statement
 
 
 if __name__ == "__main__":
