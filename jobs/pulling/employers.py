@@ -23,20 +23,17 @@ def with_companies(
     return [replace(one, company_id=of[one.id]) if one.id in of else one for one in contacts]
 
 
-def employer_changes(unit: Unit, account: str, contacts: Sequence[Contact], now: Millis) -> Sequence[Change]:
-    """Return a change for each contact that the mirror holds with another company, as of when its record changed.
+def employer_changes(contacts: Sequence[Contact], moved: Mapping[str, str], now: Millis) -> Sequence[Change]:
+    """Return a change for each contact that the mirror held with another company, as of when its record changed.
 
     Where either company is unknown nobody changed employer. A company that was merged away is no other one: whoever
     decides tells that apart, since the merge may be read later.
     """
-    known = unit.mirror.contacts(account, [one.id for one in contacts if one.company_id is not None])
-    found = []
+    found: dict[str, Change] = {}
     for one in contacts:
-        before = known[one.id].company_id if one.id in known else None
-        if before is None or one.company_id is None or before == one.company_id:
+        before = moved.get(one.id)
+        if before is None or one.company_id is None:
             continue
-        word = EmployerWord(before, one.company_id)
-        found.append(
-            Change(kind=Kind.CONTACT, record_id=one.id, property=EMPLOYER, value=str(word), at=one.updated_at or now)
-        )
-    return found
+        word, at = EmployerWord(before, one.company_id), one.updated_at or now
+        found[one.id] = Change(kind=Kind.CONTACT, record_id=one.id, property=EMPLOYER, value=str(word), at=at)
+    return list(found.values())

@@ -166,13 +166,10 @@ def _keep(pen: _Pen, batch: Batch, seen: StreamCount) -> Sequence[InvalidRecord]
     """Write a batch and return the records that no column can hold."""
     mirror, account, now, mark = pen.unit.mirror, pen.account, pen.now, pen.mark_dirty
     batch.contacts = with_companies(pen.unit, account, batch.contacts, batch.links.get(Kind.COMPANY, {}))
-    moves = employer_changes(pen.unit, account, batch.contacts, now) if batch.contacts else ()
-    own = [
-        mirror.upsert_companies(account, batch.companies, now, mark_dirty=mark),
-        mirror.upsert_contacts(account, batch.contacts, now, mark_dirty=mark),
-        mirror.upsert_deals(account, batch.deals, now, mark_dirty=mark),
-    ]
-    if moves:
+    companies = mirror.upsert_companies(account, batch.companies, now, mark_dirty=mark)
+    people = mirror.upsert_contacts(account, batch.contacts, now, mark_dirty=mark)
+    own = [companies, people, mirror.upsert_deals(account, batch.deals, now, mark_dirty=mark)]
+    if moves := employer_changes(batch.contacts, people.moved, now):
         mirror.add_changes(account, moves, now, mark_dirty=mark)
     if batch.costs:
         batch.costs = with_sources(pen.unit, account, batch.costs, pen.agreement.money.sources)

@@ -24,6 +24,8 @@ class Upserted:
     changed_ids: Sequence[str] = ()
     #: Records with a value that no column can hold exactly. They were not written; the others were.
     refused: Sequence[InvalidRecord] = ()
+    #: Of contacts that are of another company than before: contact → the former company.
+    moved: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

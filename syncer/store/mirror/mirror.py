@@ -58,7 +58,7 @@ class Mirror:
         joined = join_arrivals(self._connection, account, told, now)
         if mark_dirty:
             mark_contacts(self._connection, account, {*page.telling, *joined}, with_deals=True)
-            mark(self._connection, account, company_ids=page.left)
+            mark(self._connection, account, company_ids=set(page.upserted.moved.values()))
         self._absorb(account, Kind.CONTACT, told, now)
         return page.upserted
 

@@ -1,6 +1,6 @@
 """Writes a page of mirrored records: one look at what is there, one bulk write of what differs."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Generic, NamedTuple, TypeVar
@@ -45,8 +45,6 @@ class Written(NamedTuple):
     created: Sequence[Row]
     #: Ids of which decisions see a difference.
     telling: Collection[str]
-    #: Companies that contacts were of before.
-    left: Collection[str] = ()
 
 
 def upsert_page(connection: Connection, shape: Shape[R], account: str, records: Sequence[R], now: int) -> Written:
@@ -70,8 +68,9 @@ def upsert_page(connection: Connection, shape: Shape[R], account: str, records: 
         unchanged=len(latest) - len(created) - len(updated),
         changed_ids=[row[_ID] for row in created + updated],
         refused=refused,
+        moved=_moved(shape, there, kept),
     )
-    return Written(upserted, created, {row[_ID] for row in created}.union(telling), _left(shape, there, kept))
+    return Written(upserted, created, {row[_ID] for row in created}.union(telling))
 
 
 def telling(connection: Connection, shape: Shape[R], account: str, records: Sequence[R]) -> Collection[str]:
@@ -103,11 +102,11 @@ def _there_sql(table: Table, dialect: Dialect) -> Query:
 _COMPANY = 6
 
 
-def _left(shape: Shape[R], there: dict[str, tuple[int, int, str | None]], rows: Sequence[Row]) -> Collection[str]:
-    if shape.table is not tables.contacts:
-        return ()
-    before = {row[_ID]: there[row[_ID]][2] for row in rows if row[_ID] in there}
-    return {company for row in rows if (company := before.get(row[_ID])) is not None and company != row[_COMPANY]}
+def _moved(shape: Shape[R], there: dict[str, tuple[int, int, str | None]], rows: Sequence[Row]) -> Mapping[str, str]:
+    if shape.table is not tables.contacts or not there:
+        return {}
+    before = {row[_ID]: there[row[_ID]][2] for row in rows if row[_ID] in there and there[row[_ID]][2] != row[_COMPANY]}
+    return {id_: company for id_, company in before.items() if company is not None}
 
 
 def _keeping(shape: Shape[R], there: dict[str, tuple[int, int, str | None]], rows: Sequence[Row]) -> Sequence[Row]:
