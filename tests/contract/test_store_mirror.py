@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -243,6 +244,20 @@ def test_owners_and_stages_are_replaced_as_a_whole(store: Store) -> None:
     with store.snapshot() as unit:
         assert unit.mirror.owners(ACCOUNT) == [owner]
         assert unit.mirror.stages(ACCOUNT) == [first, stage]
+
+
+def test_other_stages_than_before_ask_for_everything_to_be_decided_anew(store: Store) -> None:
+    stage = Stage(
+        pipeline_id="p", pipeline_label="P", stage_id="s", label="S", position=0, is_closed=True, probability=1.0
+    )
+    asked = []
+    for known in ([stage], [stage], [replace(stage, probability=0.0)], [replace(stage, probability=0.0)], []):
+        clean(store)
+        with store.commit() as unit:
+            unit.mirror.replace_stages(ACCOUNT, known)
+        with store.snapshot() as unit:
+            asked.append(unit.facts.dirty(ACCOUNT, Millis(0)).full)
+    assert asked == [False, False, True, False, True]
 
 
 def test_costs_and_answers_are_written_once(store: Store) -> None:

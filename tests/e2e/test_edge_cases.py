@@ -22,7 +22,7 @@ from jobs.writing.setup import setup
 from syncer.agreement import InForce, parse_agreement
 from syncer.funnel.facts import Outcome
 from syncer.funnel.kept import PrimaryBy
-from syncer.moments import DAY, MINUTE, millis, moment
+from syncer.moments import DAY, HOUR, MINUTE, millis, moment
 
 MEND = Orders(apply=True, force=True)
 
@@ -289,6 +289,23 @@ async def test_a_stage_that_deals_stand_in_and_the_crm_does_not_list_is_named(cr
     said = f"deals in stage {stage} of pipeline gone, which the CRM does not list, are left out: 1"
     assert [(one.level, one.what) for one in found] == [(Level.NOTE, said)]
     assert found[0].remedy == "put them into a stage that there is, or take the stage back into use, in the CRM"
+
+
+async def test_a_pipeline_that_means_something_else_decides_its_deals_anew(crm, open_desk):
+    """Nothing about the deals themselves changed, so no round brings them: the stages speak."""
+    deal = _open_deal(crm)
+    pipeline = crm.portal.pipelines[deal.properties["pipeline"]]
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        won = {"isClosed": "true", "probability": "1.0"}
+        stages = tuple(
+            replace(one, metadata=won) if one.id == deal.properties["dealstage"] else one for one in pipeline.stages
+        )
+        crm.portal.pipelines[pipeline.id] = replace(pipeline, stages=stages)
+        crm.clock.ahead += HOUR
+        await sync_round(desk, force=True)
+        assert _deal(desk, deal.id).spans[-1].outcome is Outcome.WON
+        assert (await sync_round(desk, force=True)).written == 0
 
 
 async def test_an_offer_date_of_ours_that_a_merge_brings_under_another_id_is_no_offer(crm, open_desk):

@@ -33,7 +33,7 @@ from syncer.store.mirror.known import known
 from syncer.store.mirror.links import fill_companies, linked_companies, mark_ends, replace_links
 from syncer.store.mirror.merges import absorb, absorbed, survivors
 from syncer.store.mirror.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
-from syncer.store.rows.marks import mark, mark_companies, mark_concerned, mark_contacts, mark_deals
+from syncer.store.rows.marks import demand_full, mark, mark_companies, mark_concerned, mark_contacts, mark_deals
 from syncer.store.values import Holding, Known, Upserted
 
 
@@ -134,7 +134,10 @@ class Mirror:
         self._replace(account, tables.owners, rows)
 
     def replace_stages(self, account: str, stages: Sequence[Stage]) -> None:
-        """Make the account's deal stages exactly these."""
+        """Make the account's deal stages exactly these; where others were known, everything is decided anew."""
+        known = set(self.stages(account))
+        if known and known != set(stages):
+            demand_full(self._connection, account)
         rows = [
             (
                 account,
