@@ -69,6 +69,12 @@ def _of_schemas(*, write: bool) -> Scopes:
     return scopes
 
 
+def _schemas_alone(request: Request) -> Sequence[str]:
+    """Return the scope that lets nothing but definitions be read; kinds without one of their own have none."""
+    kind = find_kind(str(request.path_params.get("kind")))
+    return () if kind is None or not kind.schema_scope.endswith(f".{kind.name}") else (f"{kind.schema_scope}.read",)
+
+
 def _fixed(*scopes: str) -> Scopes:
     return lambda _: scopes
 
@@ -248,7 +254,8 @@ def _routes(server: Server) -> list[Route]:
     def add(family: str, rows: Sequence[_Row], scopes: Scopes, bucket: Bucket = Bucket.GENERAL) -> None:
         for root in _ROOTS[family]:
             for method, path, handler in rows:
-                endpoint = Endpoint(handler=handler, scopes=scopes, bucket=bucket)
+                instead = _schemas_alone if scopes is _SCHEMA_READ else None
+                endpoint = Endpoint(handler=handler, scopes=scopes, bucket=bucket, instead=instead)
                 routes.append(_route(server, endpoint, f"{root}{path}", method))
 
     for scopes, rows in _LINKS_OF_ONE:

@@ -126,6 +126,8 @@ class Endpoint:
     handler: Handler
     scopes: Scopes
     bucket: Bucket = Bucket.GENERAL
+    #: Scopes that do as well as `scopes`; none where nothing does.
+    instead: Scopes | None = None
     #: Asks for no token and counts as no call.
     is_open: bool = False
     #: Counts against no limit.
@@ -235,7 +237,7 @@ def _broken(status: int) -> Response:
 async def _handled(
     server: Server, endpoint: Endpoint, token: Token, *, faults: Sequence[Fault], request: Request, raw: bytes
 ) -> Response:
-    _check_scopes(server, token, endpoint.scopes(request), request)
+    _check_scopes(server, token, endpoint, request)
     troubles = {fault.trouble for fault in faults}
     if Trouble.IGNORED_WRITE in troubles and "/batch/" in request.url.path and "/read" not in request.url.path:
         return reply({"status": "COMPLETE", "results": []})
@@ -270,12 +272,17 @@ def _late(faults: Sequence[Fault], response: Response) -> Response:
     return response
 
 
-def _check_scopes(server: Server, token: Token, wanted: Sequence[str], request: Request) -> None:
-    granted = token.scopes
-    nobody_has = server.portal.lacking
-    lacking = [scope for scope in wanted if scope in nobody_has or (granted is not None and scope not in granted)]
+def _check_scopes(server: Server, token: Token, endpoint: Endpoint, request: Request) -> None:
+    lacking = _lacking(server, token, endpoint.scopes(request))
+    instead = () if endpoint.instead is None else endpoint.instead(request)
+    if not lacking or (instead and not _lacking(server, token, instead)):
+        return
     kind = find_kind(str(request.path_params.get("kind")))
-    if lacking and kind is not None and request.method == "GET" and "/properties/" in request.url.path:
+    if kind is not None and request.method == "GET" and "/properties/" in request.url.path:
         raise answers.not_permitted(kind, server.portal.account.portal_id)
-    if lacking:
-        raise answers.missing_scopes(lacking)
+    raise answers.missing_scopes(lacking)
+
+
+def _lacking(server: Server, token: Token, wanted: Sequence[str]) -> Sequence[str]:
+    granted, nobody_has = token.scopes, server.portal.lacking
+    return [scope for scope in wanted if scope in nobody_has or (granted is not None and scope not in granted)]

@@ -231,6 +231,17 @@ def test_the_properties_api_refuses_in_words_of_its_own(portal: Portal, open_cli
     assert answer.json()["message"].endswith("(requires one of [contacts-read])")
 
 
+def test_definitions_may_be_read_by_the_scope_for_definitions_alone(portal: Portal, open_client: Open) -> None:
+    portal.tokens["pat-schemas"] = Token(app_id="1", scopes=frozenset({"crm.schemas.deals.read"}))
+    crm = open_client(portal, token="pat-schemas")
+
+    assert crm.get("/crm/properties/2026-09/deals").status_code == 200
+    assert crm.get("/crm/pipelines/2026-09/deals").status_code == 200
+    assert crm.get("/crm/objects/2026-09/deals").status_code == 403
+    assert crm.get("/crm/properties/2026-09/leads").status_code == 403
+    assert crm.get("/crm/properties/2026-09/contacts").status_code == 403
+
+
 def test_reading_does_not_allow_writing(portal: Portal, open_client: Open) -> None:
     portal.tokens["pat-reader"] = Token(app_id="1", scopes=frozenset({"crm.objects.contacts.read"}))
     crm = open_client(portal, token="pat-reader")
