@@ -15,7 +15,7 @@ from mappings.plain import answer, cost_line
 from mappings.records import RecordMapper, mappers
 from mappings.stage_dates import entered_names, with_entered_names
 from mappings.stories import as_it_stands, as_lead, story
-from syncer.errors import InvalidRecord
+from syncer.errors import InvalidRecord, MissingScope
 from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link, Story
 
 #: Records per commit; also the CRM's cap on one association call.
@@ -105,7 +105,7 @@ class Reader:
         )
         contacts = self._definitions.objects[Kind.CONTACT]
         self._rollups = rollups_beside(contacts, feeds, portal.properties.get(Kind.CONTACT))
-        self._out_of_reach = portal.skipped
+        self._out_of_reach = set(portal.skipped)
         self._lead_states = {id_: stage.state for id_, stage in portal.lead_stages.items() if stage.state is not None}
 
     async def batch(self, chunk: Chunk) -> Batch:
@@ -140,7 +140,7 @@ class Reader:
         within = set(Kind) - set(self._out_of_reach)
         kind, targets = Kind(stream), [Kind(to) for to in LINKED.get(stream, ()) if to in within]
         found = await asyncio.gather(*(self._links(kind, to, ids) for to in targets))
-        return dict(zip(targets, found, strict=True))
+        return {to: links for to, links in zip(targets, found, strict=True) if links is not None}
 
     def _objects(self, kind: Kind, records: Iterable[SourceRecord], batch: Batch) -> None:
         mapper = self._mappers[kind]
@@ -214,8 +214,13 @@ class Reader:
         rows = await self._source.links(stream, to, ids)
         return {ident: tuple(dict.fromkeys(row.to_id for row in found)) for ident, found in rows.items()}
 
-    async def _links(self, kind: Kind, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]]:
-        rows = await self._source.links(kind, to, ids)
+    async def _links(self, kind: Kind, to: Kind, ids: Sequence[str]) -> Mapping[str, Sequence[Link]] | None:
+        """Return the links of each id; None where the token reads the records, and not what they are linked to."""
+        try:
+            rows = await self._source.links(kind, to, ids)
+        except MissingScope:
+            self._out_of_reach.add(to)
+            return None
         asked = set(ids)
         return {
             ident: tuple(_link(kind, to, row) for row in found) if found else ()

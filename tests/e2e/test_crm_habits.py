@@ -14,6 +14,7 @@ from jobs.pulling.look import look
 from jobs.pulling.pull import read_watermark
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
 from jobs.writing.setup import setup
+from syncer.errors import MissingScope
 from syncer.moments import DAY, HOUR
 from syncer.records import Kind
 from tests.e2e.conftest import AT_ONCE
@@ -162,6 +163,28 @@ async def test_links_to_what_the_token_may_not_read_stop_nobody(serve, open_desk
     assert "companies" in result.skipped
     assert result.halted == {}
     assert result.streams["contacts"].read > 0
+
+
+async def test_links_to_companies_that_may_not_be_read_stop_neither_contacts_nor_deals(serve, open_desk, monkeypatch):
+    """Companies' properties may be read, companies and links to them may not; the account leaves companies out."""
+    crm = serve()
+    scopes = {f"crm.objects.{kind}.{verb}" for kind in ("contacts", "deals") for verb in ("read", "write")}
+    scopes |= {f"crm.schemas.{kind}.{verb}" for kind in Kind for verb in ("read", "write")}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset({*scopes, "crm.objects.owners.read"}))
+    async with open_desk(crm, streams=("contacts", "deals")) as desk:
+        told = desk.source.links
+
+        async def links(stream, to, ids):
+            if to == Kind.COMPANY:
+                raise MissingScope("the token lacks a scope", stream=stream)
+            return await told(stream, to, ids)
+
+        monkeypatch.setattr(desk.source, "links", links)
+        await setup(desk, apply=True)
+        result, done = await backfill_round(desk), await sync_round(desk, force=True)
+    assert (result.halted, set(result.skipped) & set(Kind)) == ({}, set())
+    assert (result.streams["contacts"].read > 0, result.streams["deals"].read > 0) == (True, True)
+    assert (done.written > 0, done.failed) == (True, 0)
 
 
 async def test_a_backfill_goes_on_where_it_stopped(serve, open_desk):
