@@ -1,12 +1,13 @@
 """Look at the account before reading it: who owns, which pipelines, which properties, which streams there are."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
 from typing import cast
 
 import msgspec
 
+from connectors.ports import Source
 from connectors.values import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
@@ -16,7 +17,7 @@ from mappings.fields import Definitions
 from mappings.leads import lead_states
 from mappings.stage_dates import entered_name, entered_names, with_entered_names
 from syncer.agreement import Agreement
-from syncer.errors import ConfigError, Missing, MissingScope, Problem, StreamError, SyncerError
+from syncer.errors import ConfigError, Missing, MissingScope, Problem, SchemaChanged, StreamError, SyncerError
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
 
@@ -96,11 +97,12 @@ async def _look(desk: Desk) -> Portal:
     await asyncio.to_thread(keep)
     known, skipped = await _definitions(desk)
     lead_stages = await _lead_stages(desk, skipped) if LEADS in known else {}
+    dated = await dated_properties(desk.source, portal_stages, known.get(Kind.DEAL, {}))
     without_rates = await read_rates(desk, facts)
     skipped |= {} if without_rates is None else {"exchange_rates": without_rates}
     return Portal(
         properties={
-            stream: wanted_properties(desk.definitions, desk.agreement.agreement, stream, names, portal_stages)
+            stream: wanted_properties(desk.definitions, desk.agreement.agreement, stream, names, dated)
             for stream, names in known.items()
         },
         options={
@@ -148,9 +150,15 @@ def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:
 async def tried(desk: Desk, portal: Portal, stream: str) -> SyncerError | None:
     """Read the first page of a stream or feed and keep nothing; return the error that stops it, or None."""
     if stream in portal.feeds:
-        pages = desk.source.events(stream, since=desk.clock())
-    else:
-        pages = desk.source.pages(stream, properties=("hs_object_id",))
+        return await _opened(desk.source.events(stream, since=desk.clock()))
+    return await _first_page(desk.source, stream, ("hs_object_id",))
+
+
+async def _first_page(source: Source, stream: str, properties: Sequence[str]) -> SyncerError | None:
+    return await _opened(source.pages(stream, properties=properties))
+
+
+async def _opened(pages: AsyncIterator[Page]) -> SyncerError | None:
     try:
         async with aclosing(cast("AsyncGenerator[Page]", pages)) as opened:
             await anext(opened, None)
@@ -197,9 +205,12 @@ def wanted_properties(
     agreement: Agreement,
     stream: str,
     known: Mapping[str, PropertyDefinition],
-    stages: Sequence[Stage],
+    dated: Sequence[str],
 ) -> Sequence[str]:
-    """Return the properties of a stream that Syncer reads, as far as the account knows them."""
+    """Return the properties of a stream that Syncer reads, as far as the account knows them.
+
+    `dated` are those that say when deals entered stages.
+    """
     if stream not in set(Kind):
         wanted = definitions.properties(stream)
         return present(wanted, known) if known else wanted
@@ -207,7 +218,7 @@ def wanted_properties(
     own = with_entered_names(definitions.objects[kind], known).properties()
     names = dict.fromkeys((*own, *property_names(agreement, kind)))
     asked = present(names, known) if known else tuple(names)
-    return (*asked, *_entered(stages, known)) if kind is Kind.DEAL else asked
+    return (*asked, *dated) if kind is Kind.DEAL else asked
 
 
 def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
@@ -215,11 +226,17 @@ def dated_stages(stages: Sequence[Stage]) -> Sequence[Stage]:
     return stages if len(stages) <= _MOST_DATED_STAGES else ()
 
 
-def _entered(stages: Sequence[Stage], known: Collection[str]) -> Sequence[str]:
-    """Return the properties that say when deals entered stages: as listed, else as documented."""
+async def dated_properties(source: Source, stages: Sequence[Stage], known: Collection[str]) -> Sequence[str]:
+    """Return the properties that say when deals entered stages: as listed, else as documented.
+
+    A CRM may know none that it does not list, and refuse to be asked for one.
+    """
     ids = [stage.stage_id for stage in dated_stages(stages)]
-    found = entered_names(ids, known)
-    return [name for id_ in ids for name in found.get(id_, (entered_name(id_),))]
+    listed = entered_names(ids, known)
+    formed = [entered_name(id_) for id_ in ids if id_ not in listed] if known else []
+    if formed and isinstance(await _first_page(source, Kind.DEAL, formed), Missing | SchemaChanged):
+        ids = list(listed)
+    return [name for id_ in ids for name in listed.get(id_, (entered_name(id_),))]
 
 
 def _owner(row: OwnerRow) -> Owner:

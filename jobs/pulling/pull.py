@@ -11,11 +11,12 @@ from jobs.desk import Desk, Portal
 from jobs.health.silence import note_arrivals
 from jobs.pulling.intake import Intake
 from jobs.pulling.lagging import as_they_are
+from jobs.pulling.look import forget_look
 from jobs.pulling.reading import LINKED, Reader, chunks
 from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import Reading, store_chunk
 from jobs.spans import stream_span
-from syncer.errors import MissingScope, StreamError, TransientError
+from syncer.errors import Missing, MissingScope, SchemaChanged, StreamError, TransientError
 from syncer.moments import MINUTE, Millis
 
 _log = structlog.get_logger()
@@ -46,7 +47,8 @@ async def pull(
             return pull_feed(intake, stream, overlap)
         return _pull_stream(intake, stream, overlap)
 
-    await guarded(await without_resting(desk, wanted, count), of, count)
+    if await guarded(await without_resting(desk, wanted, count), of, count):
+        await asyncio.to_thread(forget_look, desk)
     count.with_calls(desk.source.usage.calls)
     await asyncio.to_thread(note_arrivals, desk.store, desk.name, count.bringing, desk.clock())
     return count
@@ -71,12 +73,14 @@ async def guarded(
     count: PullCount,
     *,
     at_once: int = _ALL,
-) -> None:
+) -> Sequence[str]:
     """Work on streams side by side; note what a stream lacks or what stopped it, and let the others go on.
 
-    At most `at_once` of them are under way, begun in the order given.
+    At most `at_once` of them are under way, begun in the order given. Returns the streams for which the CRM was asked
+    what it does not know: it has changed since we looked at it.
     """
     gate = asyncio.Semaphore(at_once)
+    unknown: list[str] = []
 
     async def one(stream: str) -> None:
         try:
@@ -86,11 +90,14 @@ async def guarded(
         except MissingScope as error:
             count.skipped[stream] = error.hint or error.message
             _log.info("stream_skipped", stream=stream, hint=error.hint)
-        except (StreamError, TransientError) as error:
+        except (StreamError, TransientError, Missing) as error:
+            if isinstance(error, SchemaChanged | Missing):
+                unknown.append(stream)
             count.halted[stream] = error.message + (f" ({error.hint})" if error.hint else "")
             _log.error("stream_halted", stream=stream, reason=error.message, hint=error.hint)
 
     await asyncio.gather(*(one(stream) for stream in streams))
+    return unknown
 
 
 async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:

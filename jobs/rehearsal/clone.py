@@ -19,7 +19,7 @@ from jobs.desk import Clock, Desk
 from jobs.names import LEADS
 from jobs.privacy.gate import raw_sieve
 from jobs.progress import Progress, Silent
-from jobs.pulling.look import stage_of, wanted_properties
+from jobs.pulling.look import dated_properties, stage_of, wanted_properties
 from jobs.pulling.pull import guarded
 from jobs.rehearsal.cloning import Cloning, Copied, Wanted, disguised_owner
 from jobs.settings import Settings
@@ -207,9 +207,9 @@ class _Run:
         for (stream, properties), names in zip(known.items(), named, strict=True):
             grouped = [copies.group_change(stream, name) for name in names]
             self._file.save([*grouped, *copies.property_changes(stream, properties.values())])
-        rows = [stage_of(stage) for stage in stages]
+        dated = await dated_properties(self._source, [stage_of(stage) for stage in stages], known.get(Kind.DEAL, {}))
         return {
-            stream: wanted_properties(self._definitions, self._agreement, stream, properties, rows)
+            stream: wanted_properties(self._definitions, self._agreement, stream, properties, dated)
             for stream, properties in known.items()
         }
 

@@ -14,7 +14,7 @@ from jobs.pulling.look import look
 from jobs.pulling.pull import read_watermark
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
 from jobs.writing.setup import setup
-from syncer.errors import MissingScope
+from syncer.errors import Missing, MissingScope
 from syncer.moments import DAY, HOUR
 from syncer.records import Kind
 from tests.e2e.conftest import AT_ONCE
@@ -296,6 +296,54 @@ async def test_properties_that_the_account_lacks_are_not_asked_for(crm, open_des
         names = (await look(desk)).properties["feedback_submissions"]
     assert "hs_value" in names
     assert "hs_survey_type" not in names
+
+
+@pytest.mark.parametrize("knows", [True, False])
+async def test_dates_of_stages_that_are_not_listed_are_asked_for_where_the_crm_lets_them(
+    crm, open_desk, monkeypatch, knows
+):
+    """Sources disagree whether the dates of stages are listed, and what a name does that the CRM does not know."""
+    properties = crm.portal.schemas["deals"].properties
+    for name in [name for name in properties if name.startswith("hs_v2_date_entered_")]:
+        del properties[name]
+    async with open_desk(crm) as desk:
+        plain = type(desk.source).pages
+
+        async def pages(self, stream, *, properties, **more):
+            dated = any(name.startswith("hs_v2_date_entered_") for name in properties)
+            if stream == Kind.DEAL and dated and not knows:
+                raise Missing("not found", stream=stream)
+            async for page in plain(self, stream, properties=properties, **more):
+                yield page
+
+        monkeypatch.setattr(type(desk.source), "pages", pages)
+        result = await backfill_round(desk)
+        asked = (await look(desk)).properties["deals"]
+    assert (result.halted, result.streams["deals"].read > 0) == ({}, True)
+    assert any(name.startswith("hs_v2_date_entered_") for name in asked) is knows
+
+
+async def test_a_stream_of_which_the_crm_does_not_know_what_is_asked_for_stops_alone_and_is_looked_at_anew(
+    crm, open_desk, monkeypatch
+):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+
+        def changes(_self, stream, **_more):
+            raise Missing("not found", stream=stream)
+
+        with monkeypatch.context() as patched:
+            plain = type(desk.source).changes
+            patched.setattr(
+                type(desk.source),
+                "changes",
+                lambda self, stream, **more: (changes if stream == "notes" else plain)(self, stream, **more),
+            )
+            result = await pull_round(desk)
+        looked = desk.source.usage.calls["owners"]
+        again = await pull_round(desk)
+        assert desk.source.usage.calls["owners"] > looked
+    assert (list(result.halted), again.halted) == (["notes"], {})
 
 
 async def test_a_company_and_a_contact_of_one_id_are_two_records(serve, open_desk):
