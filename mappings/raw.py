@@ -65,8 +65,8 @@ def moment_of(name: str, text: str | None, problems: list[str]) -> Millis | None
 
 
 def parsed(name: str, convert: Callable[[str], _T], text: str | None, problems: list[str]) -> _T | None:
-    """Return a text as `convert` reads it, None for no text; what is wrong with it joins `problems` under `name`."""
-    if not text:
+    """Return a text as `convert` reads it, None for none or blanks; what is wrong joins `problems` under `name`."""
+    if not text or text.isspace():
         return None
     try:
         return convert(text)

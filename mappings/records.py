@@ -94,7 +94,8 @@ def _add_values(
             try:
                 values[name] = convert(text)
             except ValueError as error:
-                problems.append(f"{candidate} {error}")
+                if not text.isspace():
+                    problems.append(f"{candidate} {error}")
 
 
 def _merged(candidates: Sequence[str], properties: Mapping[str, str | None], own: str) -> tuple[str, ...]:

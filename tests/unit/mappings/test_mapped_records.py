@@ -69,6 +69,12 @@ def test_empty_text_and_null_and_absence_are_the_same():
     assert deals[0].amount is None
 
 
+def test_blanks_where_a_value_is_read_are_no_value_and_no_problem():
+    deal = MAPPERS[Kind.DEAL](Raw("deals", "1", {"amount": "  ", "closedate": "\t", "deal_currency_code": "\u00a0"}))
+    contact = MAPPERS[Kind.CONTACT](Raw("contacts", "1", {"email": " "}))
+    assert (deal.amount, deal.close_date, deal.currency, contact.email) == (None,) * 4
+
+
 def test_every_problem_of_a_record_is_named_at_once_without_values():
     with pytest.raises(InvalidRecord) as refused:
         MAPPERS[Kind.DEAL](Raw("deals", "9", {"amount": "viel", "closedate": "bald", "deal_currency_code": "EURO"}))
