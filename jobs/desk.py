@@ -73,5 +73,7 @@ class Portal:
     skipped: Mapping[str, str]
     #: Stages of the lead pipelines by id.
     lead_stages: Mapping[str, LeadStage] = field(default_factory=dict)
+    #: kind → properties of ours that the CRM has with a type that cannot hold our values: name → type.
+    unfit: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: Further currencies that records may carry.
     more_currencies: Sequence[str] = ()

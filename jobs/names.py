@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from syncer.agreement import Agreement, InForce, PipelineMap
 from syncer.records import Kind
-from syncer.writeback import WriteRules, write_rules
+from syncer.writeback import PropertySpec, WriteRules, specs, write_rules
 
 #: Streams of records that tell about others: what they tell is history of contacts and deals.
 LEADS, QUOTES = "leads", "quotes"
@@ -22,14 +22,20 @@ MEASURE = "measure"
 
 def rules_for(
     agreement: Agreement,
-    options: Mapping[str, Sequence[str]] | None = None,
+    options: Mapping[Kind, Mapping[str, Sequence[str]]] | None = None,
     pipelines: PipelineMap | None = None,
 ) -> WriteRules:
     """Return the write-back rules.
 
-    `options` are the CRM's allowed values by property, in display order; `pipelines` what its deal stages mean.
+    `options` are the CRM's allowed values by kind and property, in display order; `pipelines` what deal stages mean.
     """
     return write_rules(agreement.write_back, agreement.lifecycle_map, options, pipelines)
+
+
+def specs_for(agreement: Agreement) -> Sequence[PropertySpec]:
+    """Return the properties of ours that the agreement writes, as the CRM should define them."""
+    grades, reasons = list(agreement.score_model.matrix), sorted(agreement.other_reasons)
+    return specs(rules_for(agreement), grades=grades, reasons=reasons)
 
 
 def property_names(agreement: Agreement, kind: Kind) -> Sequence[str]:

@@ -11,6 +11,7 @@ from connectors.ports import Source
 from connectors.values import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
+from jobs.pulling.allowed import options_of, unfit_of
 from jobs.pulling.currencies import read_rates
 from mappings.check import present
 from mappings.fields import Definitions
@@ -25,12 +26,6 @@ from syncer.records import Kind, Owner, Stage
 _GOOD_FOR = HOUR
 
 _MOST_DATED_STAGES = 30
-
-#: Enumerations whose values we write or compare.
-_ENUMERATIONS: Mapping[str, tuple[str, ...]] = {
-    Kind.CONTACT: ("lifecyclestage", "hs_lead_status"),
-    Kind.COMPANY: ("lifecyclestage",),
-}
 
 
 class _Kept(msgspec.Struct):
@@ -105,13 +100,7 @@ async def _look(desk: Desk) -> Portal:
             stream: wanted_properties(desk.definitions, desk.agreement.agreement, stream, names, dated)
             for stream, names in known.items()
         },
-        options={
-            stream: {
-                name: [value for value, _ in names[name].options] for name in _ENUMERATIONS[stream] if name in names
-            }
-            for stream, names in known.items()
-            if stream in _ENUMERATIONS
-        },
+        options={kind: options_of(desk.agreement.agreement, kind, known.get(kind, {})) for kind in Kind},
         stages=portal_stages,
         locked={
             stream: frozenset(one.name for one in names.values() if one.read_only) for stream, names in known.items()
@@ -120,6 +109,7 @@ async def _look(desk: Desk) -> Portal:
         feeds=in_account(desk, desk.source.streams.events),
         skipped=skipped,
         lead_stages=lead_stages,
+        unfit={kind: unfit_of(desk.agreement.agreement, kind, known.get(kind, {})) for kind in Kind},
         more_currencies=facts.more_currencies,
     )
 

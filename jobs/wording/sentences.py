@@ -51,6 +51,19 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "put them into a stage that there is, or take the stage back into use, in the CRM",
         "im CRM in eine vorhandene Phase setzen, oder die Phase wieder in Gebrauch nehmen",
     ),
+    "not_offered": (
+        "{property} has no option {values}: stages that mean it are not written there",
+        "{property} hat keine Option {values}: Stufen mit diesem Wert werden dort nicht geschrieben",
+    ),
+    "map_offered": (
+        "map them to values that there are, or to null, in agreement.yaml: lifecycle_map",
+        "in agreement.yaml unter lifecycle_map vorhandenen Werten oder null zuordnen",
+    ),
+    "silent_lifecycle": ("nobody says what lifecycle {values} means", "niemand sagt, was Lifecycle {values} bedeutet"),
+    "custom_lifecycle": (
+        "name the stage that it stands for in agreement.yaml: custom_lifecycle",
+        "in agreement.yaml unter custom_lifecycle die Stufe nennen, für die er steht",
+    ),
     "map_stage": ("map it in agreement.yaml: {key}", "in agreement.yaml zuordnen: {key}"),
     "lead_stage": (
         "lead stage {stage} says nothing about its contacts",
@@ -148,6 +161,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "locked_property": (
         "{property} is read-only in the CRM: unlock it, or set it to null under write_back",
         "{property} lässt das CRM nicht beschreiben: dort freigeben oder unter write_back auf null setzen",
+    ),
+    "unfit_property": (
+        "{property} is of type {found} in the CRM and cannot hold it: rename ours or set it to null under write_back",
+        "{property} hat im CRM den Typ {found} und fasst es nicht: unter write_back umbenennen oder auf null setzen",
     ),
     "no_option": (
         "{property} has no option {value}; add it or map the stage otherwise",

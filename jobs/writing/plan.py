@@ -14,6 +14,7 @@ from jobs.handovers.wanted_notices import too_many, wanted_notices
 from jobs.names import rules_for
 from jobs.pulling.look import in_account
 from jobs.pulling.pull import never_read
+from jobs.writing.terms import Terms, keep_terms, terms_before, terms_of
 from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, counted, decide_contact
 from syncer.funnel.facts import CompanyDecision, ContactFacts
@@ -67,13 +68,14 @@ class _Work:
     desk: Desk
     rules: Rules
     write: WriteRules
-    #: kind → properties that exist in the CRM.
-    existing: Mapping[Kind, frozenset[str]]
-    #: kind → properties that the CRM lets nobody write.
-    locked: Mapping[Kind, frozenset[str]]
+    terms: Terms
+    #: kind → properties that were not there at the last plan.
+    new: Mapping[Kind, frozenset[str]]
     clocks: Clocks
     #: Only what was decided anew since this moment; None for everything.
     since: Millis | None
+    #: What somebody undid is written once more.
+    redoes: bool
     #: Ids of owners who can be assigned.
     owners: Collection[str]
     found: dict[str, None] = field(default_factory=dict)
@@ -111,7 +113,7 @@ def _plan(desk: Desk, portal: Portal, run: str, *, full: bool, force: bool, keep
     if not force:
         _check(work, rows, totals, keep=keep)
     if keep:
-        _keep(desk, run, rows, notices, began)
+        _keep(work, run, rows, notices, began)
     desk.progress.done("planned")
     problems, checksum = tuple(work.found), plan_checksum(rows)
     return Plan(account=desk.name, rows=rows, notices=notices, problems=problems, checksum=checksum)
@@ -136,18 +138,19 @@ def _notices(work: _Work, reading: Unit, *, force: bool) -> Sequence[Notice]:
 
 def _work(desk: Desk, portal: Portal, reading: Unit, *, full: bool) -> _Work:
     agreement = desk.agreement.agreement
-    options = {name: values for names in portal.options.values() for name, values in names.items()}
+    terms, before = terms_of(portal, agreement), terms_before(reading, desk.name)
     planned = reading.desk.cursor(desk.name, "account", "planned")
     is_new = reading.desk.cursor(desk.name, "account", "planned_under") != agreement.label
     rules = rules_of(reading, desk.name, agreement)
     return _Work(
         desk=desk,
         rules=rules,
-        write=rules_for(agreement, options, rules.pipelines),
-        existing={kind: frozenset(portal.properties.get(kind, ())) for kind in Kind},
-        locked={kind: frozenset(portal.locked.get(kind, ())) for kind in Kind},
+        write=rules_for(agreement, terms.options, rules.pipelines),
+        terms=terms,
+        new=terms.new_since(before),
         clocks=last_clocks(reading, desk.name, desk.clock()),
-        since=None if full or is_new or planned is None else Millis(int(planned)),
+        since=None if full or is_new or planned is None or terms != before else Millis(int(planned)),
+        redoes=full or is_new or planned is None,
         owners=frozenset(one.id for one in reading.mirror.owners(desk.name) if not one.archived),
     )
 
@@ -172,12 +175,14 @@ def _check(work: _Work, rows: Sequence[Intent], totals: Mapping[Kind, int], *, k
         work.found[f"{error.message}: sync refuses it without --force"] = None
 
 
-def _keep(desk: Desk, run: str, rows: Sequence[Intent], notices: Sequence[Notice], began: Millis) -> None:
+def _keep(work: _Work, run: str, rows: Sequence[Intent], notices: Sequence[Notice], began: Millis) -> None:
+    desk = work.desk
     with desk.store.commit() as unit:
         unit.desk.intend(desk.name, run, rows, desk.clock())
         unit.notices.intend(desk.name, run, notices, desk.clock())
         unit.desk.keep_cursor(desk.name, "account", "planned", str(began))
         unit.desk.keep_cursor(desk.name, "account", "planned_under", desk.agreement.agreement.label)
+        keep_terms(unit, desk.name, work.terms)
 
 
 def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
@@ -241,30 +246,41 @@ def _shown(work: _Work, reading: Unit, kind: Kind, ids: Sequence[str]) -> Callab
     held = reading.mirror.held(work.desk.name, kind, ids)
     written = reading.desk.written_values(work.desk.name, kind, ids)
 
+    new = work.new.get(kind, frozenset())
+
     def of(ident: str) -> Shown:
-        last = {name: values[-1] for name, values in written.get(ident, {}).items()}
-        return Shown(held=held.get(ident, {}), written=last)
+        last = {name: values[-1] for name, values in written.get(ident, {}).items() if name not in new}
+        there = {name: value for name, value in held.get(ident, {}).items() if name not in new}
+        return Shown(held=there, written=last)
 
     return of
 
 
 def _writable(work: _Work, kind: Kind, edits: Sequence[Edit]) -> Sequence[Edit]:
-    locked = work.locked[kind]
-    for name in sorted(locked.intersection(edit.property for edit in edits)):
-        work.found[f"{kind}.{name} is read-only in the CRM: unlock it, or set it to null under write_back"] = None
-    return [edit for edit in edits if edit.property not in locked]
+    locked, unfit = work.terms.locked[kind], work.terms.unfit[kind]
+    for name in sorted({edit.property for edit in edits}):
+        which = f"{kind}.{name}"
+        if name in locked:
+            work.found[f"{which} is read-only in the CRM: unlock it, or set it to null under write_back"] = None
+        elif name in unfit:
+            work.found[_cannot_hold(which, unfit[name])] = None
+    return [edit for edit in edits if edit.property not in locked and edit.property not in unfit]
+
+
+def _cannot_hold(which: str, found: str) -> str:
+    return f"{which} is of type {found} in the CRM and cannot hold it: rename ours or set it to null under write_back"
 
 
 def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) -> Iterator[Intent]:
     """Yield one record's writes; properties that the CRM lacks or has locked become one problem each."""
-    existing = work.existing[kind]
+    existing = work.terms.existing[kind]
     work.found.update(dict.fromkeys(desired.problems))
     wanted = {name: value for name, value in desired.values.items() if name in existing}
     for name in desired.values:
         if name not in existing | work.write.dispensable:
             work.found[f"{kind}.{name} does not exist in the CRM: syncer setup --apply"] = None
     edits = _writable(work, kind, diff(wanted, shown.held))
-    if work.since is not None:
+    if not work.redoes:
         # What somebody undid stays undone until there is something else to say, or everything is asked for.
         edits = without_undone(edits, shown.written, work.write.figures)
     if edits:

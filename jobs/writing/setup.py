@@ -1,13 +1,15 @@
 """The property group and the properties that the write-back needs: show what is missing, create it when told to."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.values import PropertyDefinition
 from jobs.desk import Desk
-from jobs.names import rules_for
+from jobs.names import specs_for
+from jobs.pulling.look import forget_look
 from syncer.records import Kind
-from syncer.writeback import PropertySpec, specs
+from syncer.writeback import PropertySpec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,14 +24,10 @@ class SetupStep:
 
 async def setup(desk: Desk, *, apply: bool) -> Sequence[SetupStep]:
     """Return every wanted property with its state; with `apply` the missing ones are created first."""
-    agreement = desk.agreement.agreement
-    wanted = specs(
-        rules_for(agreement),
-        grades=list(agreement.score_model.matrix),
-        reasons=sorted(agreement.other_reasons),
-    )
+    wanted = specs_for(desk.agreement.agreement)
     if apply:
         await _create(desk, wanted)
+        await asyncio.to_thread(forget_look, desk)
     steps: list[SetupStep] = []
     for kind in Kind:
         known = await desk.source.definitions(kind)

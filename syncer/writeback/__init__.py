@@ -4,14 +4,18 @@ from syncer.writeback.desired import Desired, desired_company, desired_contact, 
 from syncer.writeback.diff import Move, diff, intents, move_of
 from syncer.writeback.echo import Override, earlier_words, is_echo, override_of
 from syncer.writeback.intents import Edit, Intent, Wanted, Written
-from syncer.writeback.rules import OWNER, WriteRules, write_rules
+from syncer.writeback.rules import DEAL_STAGE, DEFAULT_ORDER, LEAD_STATUS, LIFECYCLE, OWNER, WriteRules, write_rules
 from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
-from syncer.writeback.specs import PropertySpec, PropertyType, specs
+from syncer.writeback.specs import PropertySpec, PropertyType, can_hold, specs
 from syncer.writeback.standing import Shown, Standing, standing_of
 from syncer.writeback.undo import UndoStep, Verdict, restoring, undo, without_undone
 from syncer.writeback.values import same_value
 
 __all__ = [
+    "DEAL_STAGE",
+    "DEFAULT_ORDER",
+    "LEAD_STATUS",
+    "LIFECYCLE",
     "OWNER",
     "Desired",
     "Edit",
@@ -28,6 +32,7 @@ __all__ = [
     "Wanted",
     "WriteRules",
     "Written",
+    "can_hold",
     "check_plan",
     "desired_company",
     "desired_contact",

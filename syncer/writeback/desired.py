@@ -1,6 +1,6 @@
 """The values that a contact, a deal or a company should show in the CRM. Pure: no CRM, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -45,7 +45,7 @@ def desired_contact(standing: Standing, shown: Shown, rules: WriteRules) -> Desi
         found = None if name is None else decide(standing, shown, rules, name)
         if name is not None and found is not None:
             wanted[name] = found
-    return _allowed(wanted | _optional(standing, shown, names), shown, rules)
+    return _allowed(Kind.CONTACT, wanted | _optional(standing, shown, names), shown, rules)
 
 
 def _optional(standing: Standing, shown: Shown, names: Mapping[str, str]) -> dict[str, Wanted]:
@@ -80,7 +80,7 @@ def desired_deal(decision: DealDecision, shown: Shown, rules: WriteRules) -> Des
         # Only what we wrote is ours to blank: a person's outcome or offer date is a fact that rules read.
         if value is not None or shown.ours(name):
             wanted[name] = Wanted(value, span.rule, f"deal is {span.outcome}")
-    return _allowed(wanted | _effects(decision.spans, shown, rules), shown, rules)
+    return _allowed(Kind.DEAL, wanted | _effects(decision.spans, shown, rules), shown, rules)
 
 
 def _effects(spans: Sequence[DealSpan], shown: Shown, rules: WriteRules) -> dict[str, Wanted]:
@@ -126,7 +126,8 @@ def desired_company(decision: CompanyDecision, shown: Shown, rules: WriteRules) 
         "in_tam": Wanted(truth(decision.in_tam), "tam", "rule of the total addressable market"),
     }
     names = rules.names[Kind.COMPANY]
-    return _allowed({names[role]: value for role, value in values.items() if role in names}, shown, rules)
+    named = {names[role]: value for role, value in values.items() if role in names}
+    return _allowed(Kind.COMPANY, named, shown, rules)
 
 
 def _standing_values(standing: Standing) -> dict[str, Wanted]:
@@ -189,18 +190,18 @@ def _float(text: str | None) -> float | None:
         return None
 
 
-def _allowed(wanted: Mapping[str, Wanted], shown: Shown, rules: WriteRules) -> Desired:
+def _allowed(kind: Kind, wanted: Mapping[str, Wanted], shown: Shown, rules: WriteRules) -> Desired:
     """Keep the values that the CRM's options allow; the others become problems."""
-    refused = {name: value for name, (value, _, _) in wanted.items() if not _fits(name, value, rules)}
+    known = rules.options.get(kind, {})
+    refused = {name: value for name, (value, _, _) in wanted.items() if not _fits(value, known.get(name))}
     changed = {name: value for name, value in refused.items() if not same_value(shown.held.get(name), value)}
     return Desired(
         values={name: value for name, value in wanted.items() if name not in refused},
         problems=tuple(
-            f"{name} has no option {value}; add it or map the stage otherwise" for name, value in changed.items()
+            f"{kind}.{name} has no option {value}; add it or map the stage otherwise" for name, value in changed.items()
         ),
     )
 
 
-def _fits(name: str, value: str | None, rules: WriteRules) -> bool:
-    options = rules.options.get(name)
+def _fits(value: str | None, options: Collection[str] | None) -> bool:
     return value is None or options is None or value in options

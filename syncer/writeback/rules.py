@@ -41,15 +41,16 @@ class WriteRules:
     stages: LifecycleMap
     #: Points by which the CRM's engagement may lag behind fading.
     score_step: float
-    #: Values that the CRM allows, in its display order, by property; a property that is absent is not checked.
-    options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    #: Values that the CRM allows, in its display order, by kind and property; one that is absent is not checked.
+    options: Mapping[Kind, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     #: What the CRM's deal stages mean, and where postponed deals go.
     pipelines: PipelineMap = field(default_factory=lambda: PipelineMap(stages={}))
 
     @property
     def lifecycle_order(self) -> Sequence[str]:
         """The lifecycle's values in the order in which the CRM lets them move."""
-        return self.options.get(self.names[Kind.CONTACT].get(LIFECYCLE, ""), DEFAULT_ORDER)
+        known = self.options.get(Kind.CONTACT, {})
+        return known.get(self.names[Kind.CONTACT].get(LIFECYCLE, ""), DEFAULT_ORDER)
 
     @property
     def customer_value(self) -> str | None:
@@ -80,10 +81,10 @@ class WriteRules:
 def write_rules(
     write_back: WriteBack,
     stages: LifecycleMap,
-    options: Mapping[str, Sequence[str]] | None = None,
+    options: Mapping[Kind, Mapping[str, Sequence[str]]] | None = None,
     pipelines: PipelineMap | None = None,
 ) -> WriteRules:
-    """Return the write-back rules of an agreement. `options` are the CRM's allowed values by property."""
+    """Return the write-back rules of an agreement. `options` are the CRM's allowed values by kind and property."""
     return WriteRules(
         names={
             Kind.CONTACT: _names(write_back.contacts),

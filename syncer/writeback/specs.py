@@ -32,6 +32,12 @@ _FIELD_TYPES: Mapping[PropertyType, str] = {
 }
 
 
+def can_hold(found: str, wanted: PropertyType) -> bool:
+    """Return whether a property of the type `found` takes values of the type `wanted`."""
+    chosen = {PropertyType.ENUMERATION, PropertyType.BOOL}
+    return found in {wanted, PropertyType.STRING} or (found == PropertyType.ENUMERATION and wanted in chosen)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Words:
     """One text in both languages."""

@@ -243,6 +243,59 @@ async def test_a_property_that_the_crm_locked_is_named_once_and_never_sent(crm, 
     assert (result.failed, result.written > 0) == (0, True)
 
 
+async def test_what_a_property_cannot_hold_is_named_once_and_never_sent(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        for kind in (Kind.CONTACT, Kind.COMPANY):
+            properties = crm.portal.schemas[kind].properties
+            kept = [one for one in properties["fn_stage"].options if kind is Kind.COMPANY or one.value != "LEAD_SQL"]
+            properties["fn_stage"] = replace(properties["fn_stage"], options=tuple(kept))
+        properties = crm.portal.schemas["contacts"].properties
+        properties["fn_score_reasons"] = replace(properties["fn_score_reasons"], type="number", field_type="number")
+        await backfill_round(desk)
+        planned, result = await dry_round(desk, force=True), await sync_round(desk, force=True)
+    lacking = "contacts.fn_stage has no option LEAD_SQL; add it or map the stage otherwise"
+    unfit = (
+        "contacts.fn_score_reasons is of type number in the CRM and cannot hold it: "
+        "rename ours or set it to null under write_back"
+    )
+    assert set(planned.problems) == {lacking, unfit}
+    assert ("contacts", "LEAD_SQL") not in {(row.kind, row.value) for row in planned.rows}
+    assert (result.failed, result.written > 0) == (0, True)
+
+
+async def test_what_could_not_be_written_is_written_once_the_crm_lets_it(crm, open_desk):
+    """Nothing was decided anew meanwhile: that the CRM has the properties now is reason enough."""
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        before = await sync_round(desk, force=True)
+        await setup(desk, apply=True)
+        after, again = await sync_round(desk, force=True), await sync_round(desk, force=True)
+    assert "contacts.fn_stage does not exist in the CRM: syncer setup --apply" in before.problems
+    assert after.written > 0
+    assert (again.planned, again.problems) == (0, ())
+    stages = [row.properties.get("fn_stage") for row in crm.portal.tables["contacts"].live()]
+    assert all(stages)
+
+
+async def test_values_that_went_with_a_property_are_written_once_it_is_back(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        await sync_round(desk, force=True)
+        properties, rows = crm.portal.schemas["contacts"].properties, list(crm.portal.tables["contacts"].live())
+        del properties["fn_cell"]
+        lost = {row.id: row.properties.pop("fn_cell", None) for row in rows}
+        crm.clock.ahead += HOUR
+        await sync_round(desk, force=True)
+        await setup(desk, apply=True)
+        await sync_round(desk, force=True)
+        again = await sync_round(desk, force=True)
+    assert any(lost.values())
+    assert {row.id: row.properties.get("fn_cell") for row in rows} == lost
+    assert again.planned == 0
+
+
 @pytest.mark.parametrize("change", ["archived", "locked"])
 async def test_a_property_that_goes_after_the_look_is_looked_for_anew_once_it_was_refused(crm, open_desk, change):
     async with open_desk(crm) as desk:

@@ -288,6 +288,10 @@ def test_rounds_plans_pushes_and_undone_runs_are_german(capsys):
     result.problems = (
         "contacts.fn_fit does not exist in the CRM: syncer setup --apply",
         "contacts.fn_cell is read-only in the CRM: unlock it, or set it to null under write_back",
+        (
+            "contacts.fn_fit is of type bool in the CRM and cannot hold it: "
+            "rename ours or set it to null under write_back"
+        ),
     )
     print_round(result, "de")
     row = intent("fn_stage", "TAM", None)

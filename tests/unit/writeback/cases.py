@@ -22,7 +22,8 @@ RULES = write_rules(WriteBack(), LifecycleMap())
 
 
 def rules(options=None, stages=None, **sections):
-    return write_rules(WriteBack(**sections), LifecycleMap.model_validate(stages or {}), options)
+    allowed = None if options is None else dict.fromkeys(Kind, options)
+    return write_rules(WriteBack(**sections), LifecycleMap.model_validate(stages or {}), allowed)
 
 
 def score(*, fit=80.0, engagement=51.99, cell="A2", action="sales_ready", basis="full", priority=4852):

@@ -131,7 +131,7 @@ def test_a_value_that_the_crm_does_not_offer_is_a_problem_and_no_write():
     found = desired_contact(standing("LEAD_SQL"), shown(), few)
     assert "hs_lead_status" not in found.values
     assert found.values["lifecyclestage"].value == "salesqualifiedlead"
-    assert found.problems == ("hs_lead_status has no option NEW; add it or map the stage otherwise",)
+    assert found.problems == ("contacts.hs_lead_status has no option NEW; add it or map the stage otherwise",)
 
 
 def test_properties_that_are_off_are_not_written():

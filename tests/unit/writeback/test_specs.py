@@ -1,6 +1,8 @@
+import pytest
+
 from syncer.funnel.facts import FunnelStage
 from syncer.records import Kind
-from syncer.writeback import specs
+from syncer.writeback import PropertyType, can_hold, specs
 from tests.unit.writeback.cases import RULES, rules
 
 SPECS = specs(RULES, grades="ABCD", reasons=["timing", "budget_freeze"])
@@ -56,3 +58,19 @@ def test_labels_speak_both_languages_and_fit_the_name_given():
 def test_figures_are_what_moves_with_time_alone():
     assert RULES.figures == {"fn_fit", "fn_engagement", "fn_priority", "fn_score_reasons"}
     assert RULES.figures < RULES.drifting
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "holds"),
+    [
+        ("enumeration", PropertyType.ENUMERATION, True),
+        ("string", PropertyType.DATETIME, True),
+        ("enumeration", PropertyType.BOOL, True),
+        ("enumeration", PropertyType.STRING, False),
+        ("number", PropertyType.STRING, False),
+        ("date", PropertyType.DATETIME, False),
+        ("bool", PropertyType.ENUMERATION, False),
+    ],
+)
+def test_a_text_holds_everything_and_a_choice_what_is_chosen(found, wanted, holds):
+    assert can_hold(found, wanted) is holds
