@@ -11,6 +11,7 @@ from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.desk import Clock, Desk, Portal
 from jobs.health.engine import engine_findings
 from jobs.health.findings import Finding, Level
+from jobs.health.lifecycle import lifecycle_findings
 from jobs.health.stages import stage_findings
 from jobs.names import agreement_text
 from jobs.pulling.look import look, tried
@@ -163,7 +164,7 @@ async def check_account(desk: Desk) -> Sequence[Finding]:
     except MissingScope as error:
         return await denied(desk) or _problems(desk.name, error)
     streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
-    stages = [*await stage_findings(desk, portal), *_lead_stages(desk, portal)]
+    stages = [*await stage_findings(desk, portal), *_lead_stages(desk, portal), *lifecycle_findings(desk, portal)]
     return [*streams, *_fields(desk, portal), *stages, *properties]
 
 

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -74,6 +75,28 @@ async def test_what_nothing_is_planned_without_is_a_problem_where_it_may_not_be_
     (found,) = [one for one in findings if one.what.startswith(("may not", "leaves out"))]
     assert (found.level, found.what) == (Level.PROBLEM, "may not read companies")
     assert "crm.objects.companies.read" in found.remedy
+
+
+async def test_lifecycle_values_that_one_side_has_alone_are_named(at, portal):
+    properties = portal.schemas["contacts"].properties
+    for name, value, own in (("lifecyclestage", "salesqualifiedlead", "51439524"), ("hs_lead_status", "NEW", "COLD")):
+        options = [replace(one, value=own) if one.value == value else one for one in properties[name].options]
+        properties[name] = replace(properties[name], options=tuple(options))
+    with running(portal, limits=UNLIMITED, faults=NONE) as server:
+        at(server.base_url)
+        findings = _of(await check_all(None), "hubspot")
+    by_remedy = {one.remedy: (one.level, one.what) for one in findings if "lifecycle" in (one.remedy or "")}
+    assert by_remedy.pop("name the stage that it stands for in agreement.yaml: custom_lifecycle") == (
+        Level.NOTE,
+        "nobody says what lifecycle 51439524 means",
+    )
+    (remedy,) = by_remedy
+    assert remedy == "map them to values that there are, or to null, in agreement.yaml: lifecycle_map"
+    lacking = [one.what for one in findings if one.remedy == remedy]
+    assert lacking == [
+        "contacts.lifecyclestage has no option salesqualifiedlead: stages that mean it are not written there",
+        "contacts.hs_lead_status has no option NEW: stages that mean it are not written there",
+    ]
 
 
 async def test_a_stream_that_answers_nonsense_hides_no_other_finding(at, portal):
