@@ -13,6 +13,7 @@ from jobs.pulling.checkpoints import begin, begin_again, export_cursor
 from jobs.pulling.completeness import prove
 from jobs.pulling.exporting import Exporter
 from jobs.pulling.intake import Intake
+from jobs.pulling.look import note_out_of_reach
 from jobs.pulling.pull import (
     delivering,
     guarded,
@@ -58,6 +59,7 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     for group in groups(desk, await without_resting(desk, wanted, count)):
         await guarded(group, of, count, at_once=AT_ONCE)
     await _feeds_with_consent(intake, feeds)
+    await asyncio.to_thread(note_out_of_reach, desk, count.skipped)
     count.with_calls(desk.source.usage.calls)
     return count
 

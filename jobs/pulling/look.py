@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import cast
 
 import msgspec
@@ -43,13 +44,13 @@ async def look(desk: Desk, *, afresh: bool = False) -> Portal:
     if not afresh:
         kept = await asyncio.to_thread(_kept, desk)
         if kept is not None:
-            return kept
+            return kept.portal
     portal = await _look(desk)
-    await asyncio.to_thread(_keep, desk, portal)
+    await asyncio.to_thread(_keep, desk, _Kept(at=desk.clock(), portal=portal))
     return portal
 
 
-def _kept(desk: Desk) -> Portal | None:
+def _kept(desk: Desk) -> _Kept | None:
     with desk.store.snapshot() as unit:
         text = unit.desk.cursor(desk.name, "account", "portal")
     if text is None:
@@ -58,13 +59,33 @@ def _kept(desk: Desk) -> Portal | None:
         kept = msgspec.json.decode(text, type=_Kept)
     except msgspec.ValidationError:
         return None
-    return kept.portal if 0 <= desk.clock() - kept.at < _GOOD_FOR else None
+    return kept if 0 <= desk.clock() - kept.at < _GOOD_FOR else None
 
 
-def _keep(desk: Desk, portal: Portal) -> None:
-    text = msgspec.json.encode(_Kept(at=desk.clock(), portal=portal)).decode()
+def _keep(desk: Desk, kept: _Kept) -> None:
+    text = msgspec.json.encode(kept).decode()
     with desk.store.commit() as unit:
         unit.desk.keep_cursor(desk.name, "account", "portal", text)
+
+
+def note_out_of_reach(desk: Desk, skipped: Mapping[str, str]) -> None:
+    """Ask no more for streams that the token may not read, until the next look; contacts and the like always.
+
+    `skipped` says by stream why it was left out.
+    """
+    kept = _kept(desk)
+    if kept is None:
+        return
+    portal = kept.portal
+    new = {name: why for name, why in skipped.items() if name not in {*Kind, *portal.skipped}}
+    if new:
+        known = replace(
+            portal,
+            skipped={**portal.skipped, **new},
+            streams=[name for name in portal.streams if name not in new],
+            feeds=[name for name in portal.feeds if name not in new],
+        )
+        _keep(desk, _Kept(at=kept.at, portal=known))
 
 
 def forget_look(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from jobs.desk import Desk, Portal
 from jobs.health.silence import note_arrivals
 from jobs.pulling.intake import Intake
 from jobs.pulling.lagging import as_they_are
-from jobs.pulling.look import forget_look
+from jobs.pulling.look import forget_look, note_out_of_reach
 from jobs.pulling.reading import LINKED, Reader, chunks
 from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import Reading, store_chunk
@@ -49,6 +49,7 @@ async def pull(
 
     if await guarded(await without_resting(desk, wanted, count), of, count):
         await asyncio.to_thread(forget_look, desk)
+    await asyncio.to_thread(note_out_of_reach, desk, count.skipped)
     count.with_calls(desk.source.usage.calls)
     await asyncio.to_thread(note_arrivals, desk.store, desk.name, count.bringing, desk.clock())
     return count

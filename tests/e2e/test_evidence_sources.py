@@ -18,7 +18,7 @@ from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, pull_round, sync_round
 from jobs.writing.setup import setup
 from syncer.agreement import InForce, parse_agreement
-from syncer.moments import DAY, iso
+from syncer.moments import DAY, HOUR, iso
 from tests.e2e.conftest import TODAY
 
 STAGES = (
@@ -416,6 +416,7 @@ async def test_once_a_feed_delivers_what_stood_in_for_it_counts_no_more(serve, o
         await backfill_round(desk)
         assert _forms(desk) == ["rollups"]
         crm.portal.tokens["pat-test-1"] = replace(narrow, scopes=narrow.scopes | {"forms"})
+    crm.clock.ahead += HOUR
     async with open_desk(crm) as desk:
         await pull_round(desk)
         assert _forms(desk) == ["form_submissions"]

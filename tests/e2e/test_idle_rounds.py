@@ -7,12 +7,15 @@ from contextlib import AsyncExitStack
 from structlog.testing import capture_logs
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
+from connectors.sandbox.records import Token
 from jobs.bootstrap import agreement_of
 from jobs.figures.asking import Asked
 from jobs.figures.measuring import measure_round
+from jobs.rounds import backfill_round, pull_round
 from jobs.serving.duties import Duty
 from jobs.serving.work import Work, daemon_call
 from syncer.moments import HOUR
+from syncer.records import Kind
 from syncer.store import open_store
 from tests.e2e.conftest import settings_for
 
@@ -70,3 +73,21 @@ async def test_accounts_are_measured_one_after_the_other(serve, open_desk, tmp_p
         with capture_logs() as logs:
             await asyncio.gather(*(measure_round(desk, Asked()) for desk in desks))
     assert [one["event"] for one in logs if one["event"].startswith("run_")] == ["run_started", "run_finished"] * 2
+
+
+async def test_what_the_token_may_not_read_is_asked_for_once_an_hour(serve, open_desk):
+    """Refusals are errors that HubSpot counts, and an idle round is one search a stream."""
+    crm = serve(contacts=5)
+    scopes = {f"crm.objects.{kind}.{verb}" for kind in Kind for verb in ("read", "write")} | {"crm.objects.owners.read"}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes))
+    refused = {"form_submissions", "email_clicks", "page_views", "emails", "campaigns"}
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        assert refused <= set(desk.source.usage.calls)
+    async with open_desk(crm) as desk:
+        result = await pull_round(desk)
+        assert refused <= set(result.skipped)
+        assert set(desk.source.usage.calls) == {*Kind, "calls", "meetings", "notes", "tasks", "communications"}
+        crm.clock.ahead += HOUR
+        await pull_round(desk)
+        assert refused <= set(desk.source.usage.calls)
