@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from syncer.records import Change, Contact, Deal, Kind, Value
 from syncer.store import Unit
-from syncer.writeback import Written, is_echo, same_value
+from syncer.writeback import DEFAULT_ORDER, Written, is_echo, same_value
 from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE
 
 #: Roles that the CRM holds in properties which are evidence as well.
@@ -72,8 +72,19 @@ def _said(record: Contact | Deal, ids: Sequence[str], written: _Words, names: Ma
 
 
 def _as_before(contact: Contact, before: Mapping[str, Contact], said: _Said) -> Contact:
-    known = next((id_ for id_ in said if id_ in before), None)
-    return contact if known is None else _restored(contact, before[known], said[known])
+    """Return the contact as those whom it came of were; of several, the furthest lifecycle counts, as in a merge."""
+    theirs = contact
+    known = [id_ for id_ in said if id_ in before]
+    for role in (LEAD_STATUS, LIFECYCLE):
+        having = [before[id_] for id_ in known if role in said[id_]]
+        if having:
+            was = max(having, key=_rank) if role == LIFECYCLE else having[0]
+            theirs = _restored(theirs, was, frozenset({role}))
+    return theirs
+
+
+def _rank(contact: Contact) -> int:
+    return DEFAULT_ORDER.index(contact.lifecycle) if contact.lifecycle in DEFAULT_ORDER else -1
 
 
 def _theirs(unit: Unit, account: str, deal: Deal, said: _Said) -> Deal:

@@ -9,12 +9,12 @@ from syncer.store import OutboxEntry, Status, Store
 from tests.contract.store_build import ACCOUNT, put
 
 
-def _wrote(store: Store, kind: Kind, property_: str, value: str) -> None:
+def _wrote(store: Store, kind: Kind, property_: str, value: str, *, record: str = "1") -> None:
     entry = OutboxEntry(
-        key=f"{kind}/1/{property_}",
+        key=f"{kind}/{record}/{property_}",
         run="r1",
         kind=kind,
-        record_id="1",
+        record_id=record,
         property=property_,
         value=value,
         previous=None,
@@ -51,3 +51,15 @@ def test_a_lifecycle_of_ours_is_none_of_the_survivor(store: Store, told: tuple[s
     with store.snapshot() as unit:
         (contact,) = as_others_left_them(unit, ACCOUNT, [read], {"lifecycle": "lifecyclestage"})
     assert contact.lifecycle == "lead"
+
+
+@pytest.mark.parametrize("told", [("1", "2"), ("2", "1")])
+def test_of_several_that_became_one_the_furthest_lifecycle_counts(store: Store, told: tuple[str, ...]) -> None:
+    """As HubSpot would have kept it, had we written to neither; the order in which it names them says nothing."""
+    for id_, lifecycle in (("1", "lead"), ("2", "marketingqualifiedlead")):
+        put(store, 1, "contacts", Contact(id=id_, lifecycle=lifecycle))
+        _wrote(store, Kind.CONTACT, "lifecyclestage", "customer", record=id_)
+    read = Contact(id="3", merged_ids=told, lifecycle="customer", held={"lifecyclestage": "customer"})
+    with store.snapshot() as unit:
+        (contact,) = as_others_left_them(unit, ACCOUNT, [read], {"lifecycle": "lifecyclestage"})
+    assert contact.lifecycle == "marketingqualifiedlead"
