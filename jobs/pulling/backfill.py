@@ -10,7 +10,7 @@ from jobs.desk import Desk, Portal
 from jobs.privacy.consents import feeds_needing_consent
 from jobs.pulling.absences import note_absent
 from jobs.pulling.checkpoints import begin, begin_again, export_cursor
-from jobs.pulling.completeness import prove
+from jobs.pulling.completeness import is_short, proof_of, searched
 from jobs.pulling.exporting import Exporter
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import note_out_of_reach
@@ -96,10 +96,15 @@ async def _full(exporter: Exporter, stream: str, *, restart: bool) -> None:
     resumed, began = await asyncio.to_thread(begin, desk, stream, restart=restart)
     if not await exporter.read(stream, resumed):
         await _listed(intake, stream, None if export_cursor(resumed) else resumed)
+    total = await searched(desk, stream)
+    if await asyncio.to_thread(is_short, desk, stream, total):
+        _log.warning("list_read_once_more", stream=stream, search_total=total)
+        await _anew(intake, stream)
+        total = await searched(desk, stream)
     if stream in set(Kind) or stream in desk.definitions.stories:
         await _archived(desk, stream, intake.count)
     await note_absent(desk, stream)
-    intake.count.proof[stream] = await prove(desk, stream)
+    intake.count.proof[stream] = await asyncio.to_thread(proof_of, desk, stream, total)
     if await asyncio.to_thread(read_watermark, desk, stream) is None:
         await retire_standins(desk, stream)
     await keep_watermark(desk, stream, in_crm_time(desk, began))
@@ -112,8 +117,12 @@ async def _listed(intake: Intake, stream: str, resumed: str | None) -> None:
         await _stored(intake, stream, after=resumed, in_order=False)
     except Unordered as error:
         _log.warning("list_read_in_one", stream=stream, reason=error.message)
-        await asyncio.to_thread(begin_again, intake.desk, stream)
-        await _stored(intake, stream, after=None, in_order=True)
+        await _anew(intake, stream)
+
+
+async def _anew(intake: Intake, stream: str) -> None:
+    await asyncio.to_thread(begin_again, intake.desk, stream)
+    await _stored(intake, stream, after=None, in_order=True)
 
 
 async def _stored(intake: Intake, stream: str, *, after: str | None, in_order: bool) -> None:

@@ -4,7 +4,6 @@ The full list itself is the truth: every id that it named is looked for in the s
 witness and a doubtful one, since its index lags; only where it knows many more was the list cut off without a word.
 """
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -59,13 +58,15 @@ def tally(unit: Unit, desk: Desk, stream: str, ids: Sequence[str], *, forgotten:
     unit.desk.keep_cursor(desk.name, stream, _TALLY, orjson.dumps(after).decode())
 
 
-async def prove(desk: Desk, stream: str) -> StreamProof:
-    """Return how a stream stands at the end of its full pull; costs one search and no list call."""
-    search_total = await _searched(desk, stream)
-    return await asyncio.to_thread(_proof, desk, stream, search_total)
+def is_short(desk: Desk, stream: str, search_total: int | None) -> bool:
+    """Return whether search knows so many more than were listed that the list may have ended without a word."""
+    with desk.store.snapshot() as unit:
+        listed, _, forgotten = tallied(unit, desk, stream)
+    return _unlisted(search_total, listed + forgotten) > 0
 
 
-async def _searched(desk: Desk, stream: str) -> int | None:
+async def searched(desk: Desk, stream: str) -> int | None:
+    """Return how many live records search counts, None where it does not or could not say."""
     # The pull is done: a witness that cannot be heard does not undo it.
     try:
         return await desk.source.total(stream)
@@ -73,7 +74,8 @@ async def _searched(desk: Desk, stream: str) -> int | None:
         return None
 
 
-def _proof(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
+def proof_of(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
+    """Return how a stream stands at the end of its full pull; costs no call."""
     with desk.store.snapshot() as unit:
         listed, kept, forgotten = tallied(unit, desk, stream)
         holding = holding_of(desk, stream)

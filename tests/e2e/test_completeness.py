@@ -79,7 +79,8 @@ async def test_what_is_held_beyond_the_list_is_no_proof(crm, open_desk):
 
 
 async def test_a_list_that_ends_without_a_word_is_no_proof_where_search_knows_many_more(serve, open_desk):
-    cut = Fault(trouble=Trouble.CUT_LIST, path="objects/2026-09/contacts", methods=frozenset({"GET"}), times=1)
+    """It is read once more; search is believed no further than that."""
+    cut = Fault(trouble=Trouble.CUT_LIST, path="objects/2026-09/contacts", methods=frozenset({"GET"}), times=2)
     crm = serve(contacts=230, faults=Faults(rules=(cut,)))
     async with open_desk(crm, streams=("companies", "contacts")) as desk:
         proof = (await backfill_round(desk)).proof["contacts"]
@@ -89,6 +90,18 @@ async def test_a_list_that_ends_without_a_word_is_no_proof_where_search_knows_ma
     assert proof.reasons[0].startswith(f"{unlisted} more are found by search than were listed")
     assert again.listed == live(crm, "contacts")
     assert not any("search" in reason for reason in again.reasons)
+
+
+async def test_a_list_that_ended_without_a_word_once_is_read_to_its_end_before_anything_is_decided(serve, open_desk):
+    cut = Fault(trouble=Trouble.CUT_LIST, path="objects/2026-09/contacts", methods=frozenset({"GET"}), times=1)
+    crm = serve(contacts=230, faults=Faults(rules=(cut,)))
+    async with open_desk(crm, streams=("companies", "contacts")) as desk:
+        result = await backfill_round(desk)
+        with desk.store.snapshot() as unit:
+            held = unit.mirror.counts("hubspot")["contacts"]
+    proof = result.proof["contacts"]
+    assert (proof.listed, result.derived) == (live(crm, "contacts"), held)
+    assert not any("search" in reason for reason in proof.reasons)
 
 
 async def test_a_few_that_search_knows_beyond_the_list_are_its_lag(serve, open_desk, monkeypatch):
