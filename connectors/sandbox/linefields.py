@@ -1,12 +1,17 @@
 """Fields of a JSON line, read with a reason for everything that is wrong with them. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from connectors.sandbox.kinds import Kind, find_kind
 from connectors.sandbox.values import parsed_moment, text
 from syncer.moments import Millis
 
 Line = Mapping[str, object]
+
+#: Seconds and days written in digits; as milliseconds they would lie in the first months of 1970.
+_TOO_FEW_DIGITS: Final = re.compile("[0-9]{8,10}")
 
 
 class LineError(Exception):
@@ -31,6 +36,8 @@ def when(line: Line, name: str) -> Millis | None:
     raw = text(line.get(name))
     if raw is None:
         return None
+    if _TOO_FEW_DIGITS.fullmatch(raw):
+        raise LineError(f"{name} is a number of {len(raw)} digits: write ISO 8601, or milliseconds")
     found = parsed_moment(raw)
     if found is None:
         raise LineError(f"{name} is no date")

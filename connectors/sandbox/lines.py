@@ -4,7 +4,8 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import count, groupby
+from typing import NamedTuple
 
 from connectors.sandbox import effects
 from connectors.sandbox.definitions import default_group, invented
@@ -40,6 +41,15 @@ from syncer.errors import ConfigError, Problem
 from syncer.moments import iso
 
 
+class Place(NamedTuple):
+    """Where a line stands."""
+
+    #: None where the lines come from no file.
+    file: str | None
+    #: None where the file has no such lines: a portal spec.
+    line: int | None
+
+
 @dataclass(kw_only=True, slots=True)
 class _Batch:
     """Everything understood so far, not yet in the portal."""
@@ -47,14 +57,18 @@ class _Batch:
     records: list[RecordLine] = field(default_factory=list)
     others: list[Parsed] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    #: Line number of every record, by (kind, id).
-    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: Place of every record, owner, pipeline and campaign, by (kind, id).
+    places: dict[tuple[str, str], Place] = field(default_factory=dict)
 
 
-def load(portal: Holdings, lines: Iterable[Mapping[str, object]]) -> None:
-    """Take in JSON-lines objects; raises ConfigError with every bad line's number, and then nothing was taken in."""
+def load(portal: Holdings, lines: Iterable[Mapping[str, object]], places: Iterable[Place] | None = None) -> None:
+    """Take in JSON-lines objects; raises ConfigError with every bad line's place, and then nothing was taken in.
+
+    Without `places` lines are counted.
+    """
+    counted = (Place(None, number) for number in count(1))
     with _no_collection():
-        _load(portal, lines)
+        _load(portal, zip(counted if places is None else places, lines, strict=False))
 
 
 @contextmanager
@@ -69,10 +83,10 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _load(portal: Holdings, lines: Iterable[Mapping[str, object]]) -> None:
+def _load(portal: Holdings, lines: Iterable[tuple[Place, Mapping[str, object]]]) -> None:
     batch = _Batch()
-    for number, line in enumerate(lines, start=1):
-        _read(portal, batch, number, line)
+    for place, line in lines:
+        _read(portal, batch, place, line)
     _check_links(portal, batch)
     if batch.problems:
         raise ConfigError(batch.problems)
@@ -81,25 +95,35 @@ def _load(portal: Holdings, lines: Iterable[Mapping[str, object]]) -> None:
     _take_records(portal, batch.records)
 
 
-def _read(portal: Holdings, batch: _Batch, number: int, line: object) -> None:
+def _read(portal: Holdings, batch: _Batch, place: Place, line: object) -> None:
     try:
         parsed = _parsed(line)
         if isinstance(parsed, RecordLine):
-            _take_note(portal, batch, number, parsed)
+            _take_note(portal, batch, place, parsed)
         else:
+            if isinstance(parsed, Owner | Pipeline | Campaign):
+                _settle(batch, (f"{type(parsed).__name__.lower()}s", parsed.id), place)
             batch.others.append(parsed)
     except (LineError, ValueError) as error:
-        batch.problems.append(_problem(number, str(error)))
+        batch.problems.append(_problem(place, str(error)))
 
 
-def _take_note(portal: Holdings, batch: _Batch, number: int, item: RecordLine) -> None:
+def _take_note(portal: Holdings, batch: _Batch, place: Place, item: RecordLine) -> None:
     key = (item.kind.name, item.row.id)
-    if key in batch.numbers:
-        raise LineError(f"{key[0]} {key[1]} stands in line {batch.numbers[key]} already")
+    _settle(batch, key, place)
     if item.row.id in portal.tables[key[0]].rows:
         raise LineError(f"{key[0]} {key[1]} is in the portal already")
-    batch.numbers[key] = number
     batch.records.append(item)
+
+
+def _settle(batch: _Batch, key: tuple[str, str], place: Place) -> None:
+    """Note where a thing stands; a second one of its id is refused."""
+    found = batch.places.setdefault(key, place)
+    if found is place:
+        return
+    if found.file == place.file and found.line is not None:
+        raise LineError(f"{key[0]} {key[1]} stands in line {found.line} already")
+    raise LineError(f"{key[0]} {key[1]} comes from {found.file} already")
 
 
 def _parsed(line: object) -> Parsed:
@@ -116,19 +140,17 @@ def _parsed(line: object) -> Parsed:
     return PARSERS[name](line)
 
 
-def _problem(number: int, reason: str) -> Problem:
-    return Problem(message=reason, line=number)
+def _problem(place: Place, reason: str) -> Problem:
+    return Problem(message=reason, file=place.file, line=place.line)
 
 
 def _check_links(portal: Holdings, batch: _Batch) -> None:
     for item in batch.records:
         for link in item.links:
-            known = (link.to.name, link.to_id) in batch.numbers or link.to_id in portal.tables[link.to.name].rows
+            known = (link.to.name, link.to_id) in batch.places or link.to_id in portal.tables[link.to.name].rows
             if not known or (link.to is item.kind and link.to_id == link.id):
-                number = batch.numbers[item.kind.name, item.row.id]
-                batch.problems.append(
-                    _problem(number, f"there is no {link.to.singular} {link.to_id} to associate with")
-                )
+                place = batch.places[item.kind.name, item.row.id]
+                batch.problems.append(_problem(place, f"there is no {link.to.singular} {link.to_id} to associate with"))
 
 
 def _take(portal: Holdings, item: Parsed) -> None:

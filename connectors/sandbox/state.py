@@ -30,10 +30,13 @@ class Portal(Holdings):
         portal.touched.clear()
         return portal
 
-    def load(self, records: Iterable[Mapping[str, object]]) -> None:
-        """Take in JSON-lines objects; raises ConfigError with every bad line, and then nothing was taken in."""
+    def load(self, records: Iterable[Mapping[str, object]], places: Iterable[lines.Place] | None = None) -> None:
+        """Take in JSON-lines objects; raises ConfigError with every bad line, and then nothing was taken in.
+
+        `places` say where the lines stand; without them they are counted.
+        """
         with self.lock:
-            lines.load(self, records)
+            lines.load(self, records, places)
             self.flush()
 
     def dump(self) -> Iterator[dict[str, object]]:

@@ -1,7 +1,6 @@
 """Fills and serves the embedded CRM: from JSON lines, CSV files with a spec, generated data or a copied account."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,8 @@ from connectors.sandbox.clonefile import refuse_half
 from connectors.sandbox.csv_portal import load_csv_portal
 from connectors.sandbox.generate import generate_portal
 from connectors.sandbox.hooks import HookHabits, Hooks
+from connectors.sandbox.jsonlines import read_json_lines
+from connectors.sandbox.lines import Place
 from connectors.sandbox.server import serve
 from connectors.sandbox.state import Portal
 from jobs.bootstrap import system_clock
@@ -44,18 +45,32 @@ def open_portal(filling: Filling) -> Portal:
         raise ConfigError([Problem(file=str(filling.state), message="holds a portal already", hint=hint)])
     if filling.generate:
         portal.load(generate_portal(contacts=filling.generate, seed=filling.seed, today=system_clock()))
-    for path in filling.load:
-        portal.load(portal_lines(path, filling.data))
+    if filling.load:
+        _take_in(portal, filling.load, filling.data)
     return portal
 
 
-def portal_lines(path: Path, data: Path | None) -> Iterable[Mapping[str, object]]:
-    """Return a file's lines: a portal spec (YAML) reads its CSV files, anything else is JSON lines."""
+def _take_in(portal: Portal, paths: Sequence[Path], data: Path | None) -> None:
+    """Load what all files hold, or nothing and everything that is wrong with any of them."""
+    problems: list[Problem] = []
+    found: list[tuple[Place, Mapping[str, object]]] = []
+    for path in paths:
+        try:
+            found += _read(path, data)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    portal.load((line for _place, line in found), (place for place, _line in found))
+
+
+def _read(path: Path, data: Path | None) -> Sequence[tuple[Place, Mapping[str, object]]]:
+    """Return a file's lines with their places: a portal spec (YAML) reads its CSV files, else they are JSON lines."""
     if not path.exists():
         raise ConfigError([Problem(file=str(path), message="is not there", key="--load")])
     if path.suffix.lower() in _SPEC_ENDINGS:
-        return load_csv_portal(path, data)
-    return _json_lines(path)
+        return [(Place(str(path), None), line) for line in load_csv_portal(path, data)]
+    return read_json_lines(path)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,23 +102,3 @@ def _hooks(portal: Portal, hooked: Hooked) -> Hooks:
         raise ConfigError([Problem(key="--secret-env", message=f"{hooked.secret_env} is not set", hint=hint)])
     habits = HookHabits(lost=hooked.lost)
     return Hooks(portal, hooked.address, secret.get_secret_value(), habits=habits)
-
-
-def _json_lines(path: Path) -> Iterator[Mapping[str, object]]:
-    problems: list[Problem] = []
-    found: list[Mapping[str, object]] = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not text.strip():
-            continue
-        try:
-            line = json.loads(text)
-        except ValueError:
-            problems.append(Problem(file=str(path), line=number, message="is not JSON", hint="one object a line"))
-            continue
-        if isinstance(line, dict):
-            found.append(line)
-        else:
-            problems.append(Problem(file=str(path), line=number, message="is not a JSON object"))
-    if problems:
-        raise ConfigError(problems)
-    return iter(found)

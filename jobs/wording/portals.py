@@ -110,6 +110,11 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "more": ("and {count} problems more of this kind", "und {count} weitere Probleme dieser Art"),
     # JSON lines
+    "save_utf8": ("save it as UTF-8", "als UTF-8 speichern"),
+    "few_digits": (
+        "{name} is a number of {count} digits: write ISO 8601, or milliseconds",
+        "{name} ist eine Zahl aus {count} Ziffern: als ISO 8601 oder in Millisekunden schreiben",
+    ),
     "number_none": ("a number is none", "eine Zahl ist keine"),
     "probability": ("stage {stage} lacks a numeric probability", "der Phase {stage} fehlt probability als Zahl"),
     "no_kind": ("{name} is no kind of record", "{name} ist keine Art von Datensatz"),
@@ -122,6 +127,7 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
     "missing": ("{name} is missing", "{name} fehlt"),
     "data_type": ("dataType is not one of {names}", "dataType ist keines von {names}"),
     "stands_already": ("{record} stands in line {line} already", "{record} steht schon in Zeile {line}"),
+    "comes_already": ("{record} comes from {file} already", "{record} kommt schon aus {file}"),
     "in_portal": ("{record} is in the portal already", "{record} ist schon im Portal"),
     "no_type": ("type {name} is unknown", "den Typ {name} gibt es nicht"),
     "no_partner": ("there is no {record} to associate with", "{record} zum Verknüpfen gibt es nicht"),
