@@ -108,6 +108,62 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "is the key of no record among {name}: add it there, or leave it out with `others: drop`",
         "ist unter {name} der Schlüssel keines Datensatzes: dort ergänzen oder mit `others: drop` weglassen",
     ),
+    "numbers_look": (
+        "say how its numbers look: `decimal`, `thousands`, `units`; `empty` lists texts that mean nothing",
+        "angeben, wie die Zahlen aussehen: `decimal`, `thousands`, `units`; `empty` nennt Texte, die nichts bedeuten",
+    ),
+    "dates_look": (
+        "say how its dates look: `dates` or `format`; `empty` lists texts that mean nothing",
+        "angeben, wie die Daten aussehen: `dates` oder `format`; `empty` nennt Texte, die nichts bedeuten",
+    ),
+    "two_days": (
+        "is a date of two forms and means two days: {forms}",
+        "ist ein Datum zweier Formen und meint zwei Tage: {forms}",
+    ),
+    "own_format": ("give each column its `format`", "jeder Spalte ihr `format` geben"),
+    "add_to_map": (
+        "add it to `map`, or let `others` keep or drop it",
+        "in `map` ergänzen, oder `others` auf keep oder drop setzen",
+    ),
+    "birth": (
+        "give `created` a `default`: as_of, earliest, or a date",
+        "`created` ein `default` geben: as_of, earliest oder ein Datum",
+    ),
+    "later_as_of": ("set a later `as_of`", "`as_of` später setzen"),
+    "later_or_nearest": (
+        "set a later `as_of`, or `outside: nearest`",
+        "`as_of` später setzen, oder `outside: nearest`",
+    ),
+    "before_birth": ("lies before the record's creation", "liegt vor der Anlage des Datensatzes"),
+    "mend_or_nearest": (
+        "mend the date, or set `outside: nearest`",
+        "das Datum berichtigen, oder `outside: nearest` setzen",
+    ),
+    "backward": (
+        "its dates run backward, or a rule of `history` is missing",
+        "die Daten laufen rückwärts, oder in `history` fehlt eine Regel",
+    ),
+    "row_differs": (
+        "differs from the first row of the same record",
+        "weicht von der ersten Zeile desselben Datensatzes ab",
+    ),
+    "mend_or_leave": (
+        "mend one of them, or keep the column out of the record",
+        "eine der beiden berichtigen, oder die Spalte aus dem Datensatz lassen",
+    ),
+    "delete_or_distinct": (
+        "delete one of them, or set `distinct: true` where rows tell of the same record",
+        "eine der beiden löschen, oder `distinct: true` setzen, wo Zeilen vom selben Datensatz reden",
+    ),
+    "codes": ("`map` what the file says to codes", "mit `map` Codes daraus machen"),
+    "nobodys": (
+        "is empty, so nobody knows whose version it is",
+        "ist leer: niemand weiß, wessen Fassung es ist",
+    ),
+    "one_of_two": ("has one of `file` and `key`", "hat nur eines von `file` und `key`"),
+    "needs_both": ("versions of another file need both", "Fassungen aus einer anderen Datei brauchen beides"),
+    "no_zone": ("is no time zone such as Europe/Berlin", "ist keine Zeitzone wie Europe/Berlin"),
+    "more_in_all": ("and {count} problems more", "und {count} weitere Probleme"),
     "more": ("and {count} problems more of this kind", "und {count} weitere Probleme dieser Art"),
     # JSON lines
     "save_utf8": ("save it as UTF-8", "als UTF-8 speichern"),

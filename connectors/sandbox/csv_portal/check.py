@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec, PortalSpec, Spec, Where
+from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec, PortalSpec, Spec, StepSpec, Where
 from connectors.sandbox.csv_portal.tables import CsvTable
 from connectors.sandbox.csv_portal.values import EARLIEST, FILTERS, columns_of, earliest_place
 from syncer.errors import Problem
@@ -19,44 +19,65 @@ def spec_problems(spec: Spec, tables: Mapping[str, CsvTable]) -> Iterator[Proble
             yield spec.problem((*place, "type"), f"two objects are called {one.label}", "give each a `name`")
         if one.file not in spec.portal.files:
             yield spec.problem((*place, "file"), "names no file of `files`", _one_of(spec.portal.files))
-        elif tables[one.file].columns:
+        elif _is_read(tables, one.file):
             yield from _object_problems(spec, tables, place, one)
     yield from _pipeline_problems(spec)
 
 
 def _object_problems(spec: Spec, tables: Mapping[str, CsvTable], place: _Place, one: ObjectSpec) -> Iterator[Problem]:
-    for below, cell in _cells(one):
-        for message, hint in _cell_faults(spec.portal, tables, one.file, cell):
-            yield spec.problem((*place, *below), message, hint)
-    columns = tables[one.file].columns
-    for below, where in _conditions(one):
+    for below, step in _steps(one):
+        yield from _step_problems(spec, (*place, *below), step)
+    for below, file, cell in _cells(one):
+        if _is_read(tables, file):
+            for message, hint in _cell_faults(spec.portal, tables, file, cell):
+                yield spec.problem((*place, *below), message, hint)
+    for below, file, where in _conditions(one):
         for column in where:
-            if column not in columns:
-                yield spec.problem((*place, *below, column), "names no column", _one_of(columns))
+            if _is_read(tables, file) and column not in tables[file].columns:
+                yield spec.problem((*place, *below, column), "names no column", _one_of(tables[file].columns))
     for number, link in enumerate(one.associations):
         yield from _link_problems(spec, (*place, "associations", number), link)
 
 
-def _cells(one: ObjectSpec) -> Iterator[tuple[_Place, CellSpec]]:
-    yield ("key",), one.key
-    yield ("created",), one.created
+def _is_read(tables: Mapping[str, CsvTable], file: str) -> bool:
+    return file in tables and bool(tables[file].columns)
+
+
+def _cells(one: ObjectSpec) -> Iterator[tuple[_Place, str, CellSpec]]:
+    """Yield every value of an object with its place and the file it is read from."""
+    yield ("key",), one.file, one.key
+    yield ("created",), one.file, one.created
     if one.id is not None:
-        yield ("id",), one.id
+        yield ("id",), one.file, one.id
     for name, cell in one.properties.items():
-        yield ("properties", name), cell
-    for name, steps in one.history.items():
-        for number, step in enumerate(steps):
-            yield ("history", name, number, "at"), step.at
-            yield ("history", name, number, "value"), step.value
+        yield ("properties", name), one.file, cell
+    for place, step in _steps(one):
+        file = step.file or one.file
+        yield (*place, "at"), file, step.at
+        yield (*place, "value"), file, step.value
+        if step.key is not None:
+            yield (*place, "key"), file, step.key
     for number, link in enumerate(one.associations):
-        yield ("associations", number, "key"), link.key
+        yield ("associations", number, "key"), one.file, link.key
 
 
-def _conditions(one: ObjectSpec) -> Iterator[tuple[_Place, Where]]:
-    yield ("where",), one.where
+def _conditions(one: ObjectSpec) -> Iterator[tuple[_Place, str, Where]]:
+    yield ("where",), one.file, one.where
+    for place, step in _steps(one):
+        yield (*place, "where"), step.file or one.file, step.where
+
+
+def _steps(one: ObjectSpec) -> Iterator[tuple[_Place, StepSpec]]:
     for name, steps in one.history.items():
         for number, step in enumerate(steps):
-            yield ("history", name, number, "where"), step.where
+            yield ("history", name, number), step
+
+
+def _step_problems(spec: Spec, place: _Place, step: StepSpec) -> Iterator[Problem]:
+    if step.file is not None and step.file not in spec.portal.files:
+        yield spec.problem((*place, "file"), "names no file of `files`", _one_of(spec.portal.files))
+    if (step.file is None) is not (step.key is None):
+        yield spec.problem(place, "has one of `file` and `key`", "versions of another file need both")
 
 
 def _cell_faults(

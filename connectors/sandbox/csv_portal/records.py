@@ -1,12 +1,14 @@
 """Records out of rows: keys and ids first, then values, histories and associations."""
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from connectors.sandbox.csv_portal.reading import Reading
 from connectors.sandbox.csv_portal.spec import ObjectSpec
 from connectors.sandbox.csv_portal.tables import CsvRow
 from connectors.sandbox.csv_portal.values import Sheets, passes
+from connectors.sandbox.csv_portal.versions import Followers
 from connectors.sandbox.generate.lines import Association, Line, Properties, Record, Version, line, stamp
 from syncer.errors import Problem
 from syncer.moments import Millis
@@ -15,80 +17,134 @@ _IMPORT: Final = "IMPORT"
 #: The id of a record that will not be: its row has a fault.
 _NOBODY: Final = "0"
 _OWNER_FIELDS: Final = ("email", "firstName", "lastName")
+_REPEATS: Final = "delete one of them, or set `distinct: true` where rows tell of the same record"
 
 
-def keyed_rows(sheets: Sheets, one: ObjectSpec, problems: list[Problem]) -> list[tuple[str, CsvRow]]:
-    """Return every row that makes a record, with the record's id; keys become known to lookups and links.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Keyed:
+    """The rows that make one record: more than one where the spec lets a key repeat."""
 
-    A row whose key is wrong comes too: what else is wrong with it is to be said at once.
-    """
-    known = sheets.ids.setdefault(one.label, {})
-    taken: set[str] = set()
-    found: list[tuple[str, CsvRow]] = []
-    for row in sheets.tables[one.file].rows:
-        reading = Reading(sheets, one, row, problems)
-        if not passes(one.where, row):
-            continue
-        if row.ragged:
-            known.setdefault(reading.guessed_key() or "", _NOBODY)
-            continue
-        key = reading.key()
-        if key in known and one.distinct:
-            continue
-        if key is not None and key not in known:
-            identifier = str(one.first_id + len(found)) if one.id is None else reading.own_id(one.id, taken)
-            known[key] = identifier
-            taken.add(identifier)
-            found.append((identifier, row))
-            continue
-        if key is not None:
-            reading.fault("key", one.key, "repeats the key of an earlier row")
-        found.append((_NOBODY, row))
-    return found
+    id: str
+    #: None where the row's key is wrong.
+    key: str | None
+    rows: list[CsvRow]
 
 
-def record_line(sheets: Sheets, one: ObjectSpec, identifier: str, *, row: CsvRow, problems: list[Problem]) -> Line:
-    """Return a row's record; what is wrong with the row goes to `problems`."""
-    reading = Reading(sheets, one, row, problems)
-    created = reading.created()
-    properties = {name: reading.value(name, cell) for name, cell in one.properties.items()}
-    if one.type == "owners":
-        return _owner(sheets, identifier, properties, created)
-    if one.type == "deals":
-        reading.check_stage(properties)
-        reading.check_currency(properties)
-        properties = {"createdate": stamp(created), **properties}
-    return line(
-        Record(
-            type=one.type,
-            id=identifier,
-            properties=properties,
-            created=created,
-            updated=created,
-            versions={name: _versions(reading, name, properties, created) for name in one.history},
-            associations=tuple(_associations(sheets, one, reading)),
+class _Draft(NamedTuple):
+    """A record under way."""
+
+    key: str | None
+    readings: Sequence[Reading]
+    created: Millis
+    properties: Properties
+
+
+class Records:
+    """The records that one object of the spec makes."""
+
+    def __init__(self, sheets: Sheets, one: ObjectSpec, problems: list[Problem]) -> None:
+        self._sheets = sheets
+        self._one = one
+        self._problems = problems
+        self._known = sheets.ids.setdefault(one.label, {})
+        self._taken: set[str] = set()
+        self._keyed = tuple(self._found())
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the records; what is wrong with their rows goes to the problems."""
+        followers = Followers(self._sheets, self._one, self._problems)
+        for keyed in self._keyed:
+            yield self._line(keyed, followers)
+
+    def _found(self) -> Iterator[Keyed]:
+        """Yield every record with its rows and id; keys become known to lookups and links.
+
+        A row whose key is wrong comes too: what else is wrong with it is to be said at once.
+        """
+        by_key: dict[str, Keyed] = {}
+        number = self._one.first_id
+        for row in self._sheets.tables[self._one.file].rows:
+            if not passes(self._one.where, row):
+                continue
+            reading = self._reading(row)
+            if row.ragged:
+                self._known.setdefault(reading.guessed_key() or "", _NOBODY)
+                continue
+            key = reading.key()
+            if key in by_key and self._one.distinct:
+                by_key[key].rows.append(row)
+                continue
+            keyed = Keyed(id=self._identifier(reading, key, number), key=key, rows=[row])
+            number += 1
+            if key is not None:
+                by_key.setdefault(key, keyed)
+            yield keyed
+
+    def _identifier(self, reading: Reading, key: str | None, number: int) -> str:
+        if key is None:
+            return _NOBODY
+        if key in self._known:
+            reading.fault("key", self._one.key, "repeats the key of an earlier row", _REPEATS)
+            return _NOBODY
+        found = str(number) if self._one.id is None else reading.own_id(self._one.id, self._taken)
+        self._known[key] = found
+        self._taken.add(found)
+        return found
+
+    def _line(self, keyed: Keyed, followers: Followers) -> Line:
+        readings = [self._reading(row) for row in keyed.rows]
+        born = [at for reading in readings if (at := reading.created()) is not None]
+        draft = _Draft(keyed.key, readings, min(born, default=Millis(0)), readings[0].properties())
+        for other in readings[1:]:
+            other.check_same(readings[0])
+        if self._one.type == "owners":
+            return _owner(self._sheets, keyed.id, draft.properties, draft.created)
+        versions = {name: self._versions(name, draft, followers) for name in self._one.history}
+        if self._one.type == "deals":
+            self._check_deal(draft, versions)
+        return line(
+            Record(
+                type=self._one.type,
+                id=keyed.id,
+                properties=draft.properties,
+                created=draft.created,
+                updated=draft.created,
+                versions=versions,
+                associations=tuple(dict.fromkeys(link for one in readings for link in self._associations(one))),
+            )
         )
-    )
 
+    def _versions(self, name: str, draft: _Draft, followers: Followers) -> list[Version]:
+        """Return a property's versions; a value that no rule dates was there from the start."""
+        before = len(self._problems)
+        found = [
+            Version(at, value, _IMPORT) for at, value in followers.of(name, draft.key, draft.readings, draft.created)
+        ]
+        present = draft.properties.get(name)
+        if not found:
+            return [Version(draft.created, present, _IMPORT)] if present is not None else []
+        end = max(version.at for version in found)
+        last = {version.value for version in found if version.at == end}
+        if name in draft.properties and present not in last and len(self._problems) == before:
+            draft.readings[0].contradiction(name)
+        return found
 
-def _versions(reading: Reading, name: str, properties: Properties, created: Millis) -> list[Version]:
-    """Return a property's versions; a value that no rule dates was there from the start."""
-    found = [Version(at, value, _IMPORT) for at, value in reading.steps(name)]
-    present = properties.get(name)
-    if not found:
-        return [Version(created, present, _IMPORT)] if present is not None else []
-    last = max(found, key=lambda version: version.at)
-    if name in properties and present not in {version.value for version in found if version.at == last.at}:
-        reading.contradiction(name)
-    return found
+    def _check_deal(self, draft: _Draft, versions: Mapping[str, Sequence[Version]]) -> None:
+        first = draft.readings[0]
+        last = {name: max(found, key=lambda one: one.at).value for name, found in versions.items() if found}
+        first.check_stage(last | {name: value for name, value in draft.properties.items() if value is not None})
+        first.check_currency(draft.properties)
+        draft.properties.setdefault("createdate", stamp(draft.created))
 
+    def _associations(self, reading: Reading) -> Iterator[Association]:
+        for position, link in enumerate(self._one.associations):
+            target = reading.target(position, link)
+            if target is not None:
+                kind = next(other.type for other in self._sheets.portal.objects if other.label == link.to)
+                yield Association(kind, target, link.label, link.primary)
 
-def _associations(sheets: Sheets, one: ObjectSpec, reading: Reading) -> Iterator[Association]:
-    for position, link in enumerate(one.associations):
-        target = reading.target(position, link)
-        if target is not None:
-            kind = next(other.type for other in sheets.portal.objects if other.label == link.to)
-            yield Association(kind, target, link.label, link.primary)
+    def _reading(self, row: CsvRow) -> Reading:
+        return Reading(self._sheets, self._one, row, self._problems)
 
 
 def _owner(sheets: Sheets, identifier: str, properties: Properties, created: Millis) -> Line:

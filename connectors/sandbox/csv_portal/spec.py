@@ -5,9 +5,10 @@ from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from syncer.agreement.structure import in_plain_words
 from syncer.agreement.stumbles import HINT, stumble
@@ -16,6 +17,16 @@ from syncer.errors import ConfigError, Problem
 
 class _Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _known_zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no time zone such as Europe/Berlin") from None
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class TableSpec(_Closed):
@@ -28,8 +39,16 @@ class TableSpec(_Closed):
     decimal: Literal[".", ","] = "."
     #: What groups digits; without it a number that groups them is refused, never guessed at.
     thousands: Literal["", ",", ".", " ", "'"] = ""
-    #: As `datetime.strptime` reads it.
-    dates: str = "%Y-%m-%d"
+    #: As `datetime.strptime` reads it; of several forms exactly one has to fit.
+    dates: str | Sequence[str] = "%Y-%m-%d"
+    #: Of times that name no zone; the account's unless given.
+    time_zone: Zone | None = None
+    #: Texts that mean the same as an empty cell.
+    empty: Sequence[str] = ()
+
+
+#: How a value is read.
+ValueKind = Literal["text", "number", "date", "moment"]
 
 
 class CellSpec(_Closed):
@@ -39,13 +58,16 @@ class CellSpec(_Closed):
     column: str | None = Field(default=None, alias="from")
     #: A text with `{column}` or `{column|filter}` in it; empty as soon as one of its columns is.
     text: str | None = None
-    kind: Literal["text", "number", "date", "moment"] = Field(default="text", alias="as")
+    #: Without it, as the CRM's own property of that name is.
+    kind: ValueKind | None = Field(default=None, alias="as")
     #: Overrides the file's date format.
     format: str | None = None
     map: Mapping[str, str] = Field(default_factory=dict)
     #: What becomes of a value that `map` does not list; `drop` leaves out unknown keys of lookups and links too.
     others: Literal["keep", "refuse", "drop"] = "keep"
     scale: Decimal | None = None
+    #: What may stand beside a number: signs and codes of a currency, other units.
+    units: Sequence[str] = ()
     #: For an empty cell: a text, `as_of`, `earliest` (of the same column) or `earliest FILE.COLUMN`.
     default: str | None = None
     #: Name of the objects among which the value is a key; the id found takes its place.
@@ -67,6 +89,11 @@ class StepSpec(_Closed):
     at: Cell
     value: Cell
     where: Where = Field(default_factory=dict)
+    #: Another file with the versions, any number of rows a record, and the record's key in it.
+    file: str | None = None
+    key: Cell | None = None
+    #: A version dated before the record's creation or after as_of: a problem, or at the nearest moment between.
+    outside: Literal["refuse", "nearest"] = "refuse"
 
 
 class LinkSpec(_Closed):
@@ -88,7 +115,7 @@ class ObjectSpec(_Closed):
     where: Where = Field(default_factory=dict)
     #: What other files call the record.
     key: Cell
-    #: Rows that repeat a key are the same record, not a mistake.
+    #: Rows that repeat a key are the same record, not a mistake: what they say about it has to agree.
     distinct: bool = False
     #: The record's own number; without it records are numbered from `first_id` in file order.
     id: Cell | None = None
@@ -121,12 +148,17 @@ class PipelineSpec(_Closed):
     stages: Sequence[StageSpec] = Field(min_length=1)
 
 
+Code = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+
+
 class AccountSpec(_Closed):
     """What the portal says about itself."""
 
     portal_id: int = Field(default=1, ge=1)
-    time_zone: str = "UTC"
-    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$")
+    time_zone: Zone = "UTC"
+    currency: Code = "EUR"
+    #: Other currencies: what one of each is worth in the account's.
+    rates: Mapping[Code, Annotated[float, Field(gt=0, allow_inf_nan=False)]] = Field(default_factory=dict)
 
 
 class PortalSpec(_Closed):
@@ -134,7 +166,7 @@ class PortalSpec(_Closed):
 
     #: The day the files were written; nothing but plans lies later.
     as_of: date
-    #: The time of day (UTC) that plain dates get. At noon a date is the same date in every time zone of business.
+    #: The time of day (UTC) that plain dates get: at noon a date is the same date from Honolulu to Sydney.
     clock: time = time(12)
     #: The data folder, relative to the spec; an argument of the loader wins.
     root: str = "."

@@ -61,9 +61,11 @@ def _table(spec: TableSpec, stream: TextIO, problems: list[Problem]) -> CsvTable
     if any(one.hint for one in faults):
         return CsvTable(spec=spec, columns=(), rows=())
     rows: list[CsvRow] = []
+    nothing = frozenset(spec.empty)
     for line, record in records:
         ragged = len(record) != len(columns)
-        padded = [*(cell.strip() for cell in record), *[""] * (len(columns) - len(record))]
+        said = ["" if cell in nothing else cell for cell in map(str.strip, record)]
+        padded = [*said, *[""] * (len(columns) - len(record))]
         rows.append(CsvRow(line=line, cells=dict(zip(columns, padded, strict=False)), ragged=ragged))
         if ragged:
             message = f"has {len(record)} fields where the header has {len(columns)}"

@@ -1,29 +1,27 @@
 """Values of records out of cells: templates, maps, numbers, dates, keys of other records."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from string import Formatter
 from typing import Final, assert_never
 
-from connectors.sandbox.csv_portal.spec import CellSpec, PortalSpec, Where
+from connectors.sandbox.csv_portal.days import at_clock, day_of, parsed
+from connectors.sandbox.csv_portal.faults import CellError
+from connectors.sandbox.csv_portal.figures import plain_number
+from connectors.sandbox.csv_portal.spec import CellSpec, PortalSpec, ValueKind, Where
 from connectors.sandbox.csv_portal.tables import CsvRow, CsvTable
+from connectors.sandbox.definitions import default_schemas
 from connectors.sandbox.generate.lines import stamp
 from connectors.sandbox.generate.words import slug
-from syncer.moments import DAY, Millis, millis
+from syncer.moments import Millis
 
 EARLIEST: Final = "earliest"
 AS_OF: Final = "as_of"
 
-#: How much of a moment's text is its date.
-_DATE: Final = 10
-
-_NUMBER: Final = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-#: Parts of a date format that give the time of day.
-_CLOCK_PARTS: Final = ("%H", "%I", "%X", "%T", "%c")
+#: Types of the CRM's properties that are read in a form of their own.
+_KINDS: Final[Mapping[str, ValueKind]] = {"number": "number", "date": "date", "datetime": "moment"}
 
 #: What may follow a column's name in a template.
 FILTERS: Final[Mapping[str, Callable[[str], str]]] = {
@@ -54,13 +52,15 @@ class Sheets:
         return all(self.tables[one.file].columns for one in self.portal.objects if one.label == name)
 
 
-def value_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> str | None:
-    """Return a cell's value as the CRM would hold it, None for an empty one; raises ValueError with the reason."""
+def value_of(sheets: Sheets, cell: CellSpec, kind: ValueKind, file: str, row: CsvRow) -> str | None:
+    """Return a cell's value as the CRM would hold it, None for an empty one; raises CellError with the reason."""
     text = _mapped(cell, _source(cell, row))
-    match cell.kind:
+    match kind:
         case "moment" | "date":
             found = moment_of(sheets, cell, file, row)
-            return None if found is None else stamp(found)[: _DATE if cell.kind == "date" else None]
+            if found is None:
+                return None
+            return stamp(found) if kind == "moment" else day_of(sheets.portal, found)
         case "number":
             return _number(cell, sheets.tables[file], text or cell.default)
         case "text":
@@ -70,22 +70,34 @@ def value_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> str | No
             assert_never(never)
 
 
+def kind_of(cell: CellSpec, object_type: str = "", name: str = "") -> ValueKind:
+    """Return how a cell is read: as it says, else as the CRM's own property of that name is, else as text."""
+    if cell.kind is not None:
+        return cell.kind
+    known = _own_properties().get(object_type, {}).get(name)
+    if known is None or cell.lookup or not columns_of(cell):
+        return "text"
+    return _KINDS.get(known, "text")
+
+
+@cache
+def _own_properties() -> Mapping[str, Mapping[str, str]]:
+    return {
+        kind: {name: one.type for name, one in schema.properties.items()} for kind, schema in default_schemas().items()
+    }
+
+
 def moment_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> Millis | None:
     """Return a cell's moment: a plain date gets the spec's time of day."""
     text = _mapped(cell, _source(cell, row))
     if text:
-        return _parsed(sheets.portal, text, cell.format or sheets.tables[file].spec.dates)
+        return parsed(sheets.portal, sheets.tables[file].spec, text, cell.format)
     if cell.default == AS_OF:
-        return _at_clock(sheets.portal, sheets.portal.as_of)
+        return at_clock(sheets.portal, sheets.portal.as_of)
     if cell.default and cell.default.split()[0] == EARLIEST:
         source, column = earliest_place(cell, file)
         return _earliest(sheets, source, column)
-    return _parsed(sheets.portal, cell.default, "%Y-%m-%d") if cell.default else None
-
-
-def end_of_life(portal: PortalSpec) -> Millis:
-    """Return the last moment of the day on which the files were written."""
-    return Millis(millis(datetime.combine(portal.as_of, time.min, tzinfo=UTC)) + DAY - 1)
+    return parsed(sheets.portal, sheets.tables[file].spec, cell.default, "%Y-%m-%d") if cell.default else None
 
 
 def passes(where: Where, row: CsvRow) -> bool:
@@ -131,46 +143,15 @@ def _mapped(cell: CellSpec, text: str) -> str:
     if not text or not cell.map or text in cell.map:
         return cell.map.get(text, text)
     if cell.others == "refuse":
-        raise ValueError("is none of the values that `map` lists")
+        raise CellError("is none of the values that `map` lists", "add it to `map`, or let `others` keep or drop it")
     return text if cell.others == "keep" else ""
 
 
 def _number(cell: CellSpec, table: CsvTable, text: str | None) -> str | None:
     if not text:
         return None
-    form = table.spec
-    whole, point, rest = text.partition(form.decimal)
-    if form.thousands and form.thousands in text:
-        if not _groups(form.thousands).fullmatch(whole):
-            raise ValueError(f"is not a number whose thousands are grouped by {form.thousands!r}")
-        whole = whole.replace(form.thousands, "")
-    plain = f"{whole}.{rest}" if point else whole
-    if not _NUMBER.fullmatch(plain):
-        raise ValueError(f"is not a number with the decimal sign {form.decimal}")
+    plain = plain_number(text, table.spec, cell.units)
     return plain if cell.scale is None else f"{(Decimal(plain) * cell.scale).normalize():f}"
-
-
-@lru_cache(maxsize=4)
-def _groups(sign: str) -> re.Pattern[str]:
-    """Return what a whole number looks like whose digits stand in threes."""
-    return re.compile(rf"[+-]?[0-9]{{1,3}}({re.escape(sign)}[0-9]{{3}})*")
-
-
-def _parsed(portal: PortalSpec, text: str, form: str) -> Millis:
-    try:
-        parsed = datetime.strptime(text, form).astimezone(UTC) if "%z" in form else _in_utc(text, form)
-    except ValueError:
-        raise ValueError(f"is not a date of the form {form}") from None
-    return millis(parsed) if any(part in form for part in _CLOCK_PARTS) else _at_clock(portal, parsed.date())
-
-
-def _in_utc(text: str, form: str) -> datetime:
-    """Return a moment that names no zone: the spec's clock is UTC."""
-    return datetime.strptime(text, form).replace(tzinfo=UTC)
-
-
-def _at_clock(portal: PortalSpec, day: date) -> Millis:
-    return millis(datetime.combine(day, portal.clock, tzinfo=UTC))
 
 
 def _earliest(sheets: Sheets, file: str, column: str) -> Millis:
@@ -181,17 +162,17 @@ def _earliest(sheets: Sheets, file: str, column: str) -> Millis:
     known = sheets.earliest.get((file, column))
     if known is None:
         table = sheets.tables[file]
-        dates = [at for row in table.rows if (at := _perhaps(sheets.portal, row, column, table.spec.dates)) is not None]
+        dates = [at for row in table.rows if (at := _perhaps(sheets.portal, table, row, column)) is not None]
         if table.columns and not dates:
-            raise ValueError("has no earliest date to fall back on: the column has none")
+            raise CellError("has no earliest date to fall back on: the column has none")
         known = sheets.earliest[file, column] = min(dates, default=Millis(0))
     return known
 
 
-def _perhaps(portal: PortalSpec, row: CsvRow, column: str, form: str) -> Millis | None:
+def _perhaps(portal: PortalSpec, table: CsvTable, row: CsvRow, column: str) -> Millis | None:
     try:
-        return _parsed(portal, row.cells[column], form) if row.cells[column] else None
-    except ValueError:
+        return parsed(portal, table.spec, row.cells[column], None) if row.cells[column] else None
+    except CellError:
         return None
 
 
@@ -199,5 +180,5 @@ def looked_up(sheets: Sheets, name: str, cell: CellSpec, key: str) -> str | None
     """Return the id of a key; of an unknown one None where the cell's `others` drops it, else ValueError."""
     found = sheets.ids[name].get(key)
     if found is None and cell.others != "drop" and sheets.knows(name):
-        raise ValueError(f"is the key of no record among {name}: add it there, or leave it out with `others: drop`")
+        raise CellError(f"is the key of no record among {name}: add it there, or leave it out with `others: drop`")
     return found

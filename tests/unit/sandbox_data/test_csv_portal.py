@@ -257,7 +257,7 @@ def test_activities_come_from_files_too(folder: Path) -> None:
     (folder / "portal.yaml").write_text(text, encoding="utf-8")
     (folder / "calls.csv").write_text('id,at,title,firm\nc1,2026-05-01 14:05,"Rückruf,\nkurz",Beispiel AG\n', "utf-8")
     (call,) = _lines(folder, "calls")
-    assert call["properties"] == {"hs_timestamp": "2026-05-01T14:05:00.000Z", "hs_call_title": "Rückruf,\nkurz"}
+    assert call["properties"] == {"hs_timestamp": "2026-05-01T12:05:00.000Z", "hs_call_title": "Rückruf,\nkurz"}
     assert call["associations"][0]["id"] == "901"
 
 

@@ -315,11 +315,24 @@ def test_a_missing_spec_is_a_config_error(tmp_path: Path) -> None:
         load_csv_portal(tmp_path / "nowhere.yaml")
 
 
-def test_very_many_problems_are_cut_and_counted(tmp_path: Path) -> None:
+def test_very_many_problems_of_one_kind_are_cut_and_counted_and_hide_no_other(tmp_path: Path) -> None:
     firms = "firm,since,heads\n" + "".join(f"F{number},never,1\n" for number in range(500))
-    problems = _problems(tmp_path, firms=firms, sales=SALES.splitlines()[0] + "\n")
+    problems = _problems(tmp_path, firms=firms, sales=SALES.replace("Won", "Gone").replace("Alpha", "F7"))
+    assert [one.line for one in problems[:20]] == list(range(2, 22))
+    assert (problems[20].file, problems[20].key) == ("firms.csv", "since (companies.created)")
+    assert problems[20].message == "and 480 problems more of this kind"
+    assert [(one.file, one.line, one.key) for one in problems[21:]] == [("sales.csv", 2, "state (deals.dealstage)")]
+
+
+def test_more_problems_than_anybody_reads_are_counted(tmp_path: Path) -> None:
+    more = "".join(f"      c{number}: {{from: heads, as: number}}\n" for number in range(20))
+    spec = SPEC.replace(
+        '    properties: {name: "{firm}", numberofemployees: {from: heads, as: number}}\n', "    properties:\n" + more
+    )
+    firms = "firm,since,heads\n" + "".join(f"F{number},2026-01-05,many\n" for number in range(20))
+    problems = _problems(tmp_path, spec=spec, firms=firms, sales=SALES.splitlines()[0] + "\n")
     assert len(problems) == 201
-    assert problems[-1].message.startswith("and 300 ")
+    assert problems[-1].message == "and 200 problems more"
 
 
 def test_an_earliest_date_of_an_empty_column_is_refused(tmp_path: Path) -> None:

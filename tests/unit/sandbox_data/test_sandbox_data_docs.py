@@ -8,7 +8,15 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.csv_portal import load_csv_portal
-from connectors.sandbox.csv_portal.spec import AccountSpec, CellSpec, LinkSpec, ObjectSpec, PortalSpec, TableSpec
+from connectors.sandbox.csv_portal.spec import (
+    AccountSpec,
+    CellSpec,
+    LinkSpec,
+    ObjectSpec,
+    PortalSpec,
+    StepSpec,
+    TableSpec,
+)
 from connectors.sandbox.csv_portal.values import FILTERS
 from connectors.sandbox.generate.broken import Fault
 
@@ -38,7 +46,7 @@ def test_the_worked_example_makes_the_portal_it_promises(lines: list[dict[str, A
     assert idea["associations"] == []
 
 
-@pytest.mark.parametrize("model", [AccountSpec, CellSpec, LinkSpec, ObjectSpec, PortalSpec, TableSpec])
+@pytest.mark.parametrize("model", [AccountSpec, CellSpec, LinkSpec, ObjectSpec, PortalSpec, StepSpec, TableSpec])
 def test_every_key_of_the_spec_is_documented(model: Any) -> None:
     names = {field.alias or name for name, field in model.model_fields.items()}
     assert [name for name in sorted(names) if f"`{name}`" not in TEXT] == []
