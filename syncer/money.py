@@ -12,6 +12,16 @@ _LARGEST_POWER = 40
 _DECIMALS = 6
 
 
+#: Currencies whose smallest coin is the thousandth part (ISO 4217).
+_THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+_CENT, _MILL = Decimal("0.01"), Decimal("0.001")
+
+
+def coin(currency: str | None) -> Decimal:
+    """Return the part of a currency to which its amounts are shown: cents, or thousandths where those exist."""
+    return _MILL if currency in _THOUSANDTHS else _CENT
+
+
 def rounded(amount: Decimal) -> Decimal:
     """Return an amount without what lies beyond its sixth decimal: a CRM's own arithmetic leaves traces there."""
     exponent = amount.as_tuple().exponent

@@ -81,6 +81,7 @@ def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Qu
         calendar=calendar,
         in_forecast=forecast_rule(rules),
         currency=reporting_currency(store, rules, account),
+        own_currency=_own_currency(store, account),
         period=parse_period(asked.period, calendar) if asked.period else None,
         basis=_basis(asked.basis),
         by=asked.by,
@@ -152,6 +153,10 @@ def reporting_currency(store: Store, rules: Agreement, account: str) -> str | No
     """Return the currency of reports: the agreement's, else the account's own."""
     if rules.money.reporting_currency:
         return rules.money.reporting_currency
+    return _own_currency(store, account)
+
+
+def _own_currency(store: Store, account: str) -> str | None:
     with store.snapshot() as unit:
         facts = unit.desk.account(account)
     return facts.currency if facts else None

@@ -33,7 +33,7 @@ class Purse:
 
     def put(self, ask: Ask, sum_of: Decimal, worth: tuple[str | None, int | None], units: int = 1) -> None:
         """Add units whose amounts sum to `sum_of`, in a currency and at the rate of a local day."""
-        currency, day = worth
+        currency, day = ask.coded(worth[0]), worth[1]
         amount = ask.convert(sum_of, currency, day)
         if amount is None:
             self.lack_rate(currency, ask.fx_day(day), units)

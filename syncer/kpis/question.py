@@ -14,11 +14,12 @@ from syncer.kpis.periods import ALL, Calendar, Period, Window
 from syncer.kpis.rates import Rates
 from syncer.kpis.result import Basis, Figure, Kpi, Status
 from syncer.kpis.statistics.attribution import Model
-from syncer.kpis.statistics.stats import cents
+from syncer.kpis.statistics.stats import in_coins
 from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms
 from syncer.kpis.touches import OriginRule, origin_rule
 from syncer.moments import DAY, Millis
+from syncer.money import coin
 
 #: Whether an open deal is in the forecast of the quarter that contains a moment (domain B4).
 ForecastRule = Callable[[DealSpan, Millis], bool]
@@ -45,6 +46,8 @@ class Question:
     in_forecast: ForecastRule
     #: Reporting currency, ISO 4217; None takes the one that most deals carry.
     currency: str | None = None
+    #: The account's own currency, in which amounts stand that name none; None where reports stand in it.
+    own_currency: str | None = None
     #: What other currencies were worth; a deal without a rate is excluded and counted.
     rates: Rates = field(default_factory=Rates)
     #: The one local day whose rates count whatever the date of an event: the view in constant currency.
@@ -135,6 +138,7 @@ class Ask:
             calendar=asked.calendar,
             by=by,
             currency=self.currency,
+            own_currency=asked.own_currency,
             scope=Scope.NEW_BUSINESS if _EXPANSION_DIMS.isdisjoint(by) else Scope.EVERY,
         )
 
@@ -166,21 +170,24 @@ class Ask:
         return None if day is None else min(day, self.today)
 
     def convert(self, amount: Decimal, currency: str | None, day: int | None) -> Decimal | None:
-        """Return an amount in the reporting currency at the rate of a local day, None without a rate.
-
-        No currency means the account's own.
-        """
-        if currency is None or currency == self.currency:
+        """Return an amount in the reporting currency at the rate of a local day, None without a rate."""
+        given = self.coded(currency)
+        if given is None or given == self.currency:
             return amount
         at = self.fx_day(day)
-        rate = None if at is None or self.currency is None else self.question.rates.rate(currency, self.currency, at)
+        rate = None if at is None or self.currency is None else self.question.rates.rate(given, self.currency, at)
         return None if rate is None else amount * rate
+
+    def coded(self, currency: str | None) -> str | None:
+        """Return the currency of an amount: the account's own where it names none."""
+        return currency or self.question.own_currency or self.currency
 
     def row(self, row_id: str, segment: Segment, measured: Measured, **extra: str | None) -> Kpi:
         """Return a row with its name, unit and segment; `extra` are further parts of the segment."""
         asked, declared = self.question, self.declaration.rows[row_id]
         values = dict(zip(asked.by, segment, strict=True)) | extra
         names = self._names(values)
+        money = coin(self.currency)
         return Kpi(
             id=row_id,
             name=declared.names[asked.lang],
@@ -188,11 +195,11 @@ class Ask:
             period=self.period.label,
             as_of=asked.calendar.describe(asked.as_of),
             segment=values,
-            value=_shown(measured.value, declared.unit),
+            value=_shown(measured.value, declared.unit, money),
             n=measured.n,
             k=measured.k,
-            lo=_shown(measured.lo, declared.unit),
-            hi=_shown(measured.hi, declared.unit),
+            lo=_shown(measured.lo, declared.unit, money),
+            hi=_shown(measured.hi, declared.unit, money),
             status=measured.status,
             unit=(self.currency or "") if declared.unit == "money" else declared.unit,
             excluded=dict(sorted(measured.excluded.items())),
@@ -208,12 +215,12 @@ class Ask:
         }
 
 
-def _shown(value: Figure, unit: str) -> Figure:
-    """Return money rounded to cents and whole days as whole numbers; everything else as it is."""
+def _shown(value: Figure, unit: str, money: Decimal) -> Figure:
+    """Return money rounded to whole coins and whole days as whole numbers; everything else as it is."""
     if value is None:
         return None
     if unit == "money":
-        return cents(Decimal(str(value)))
+        return in_coins(Decimal(str(value)), money)
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     return value

@@ -89,6 +89,19 @@ def test_sums_are_converted_at_the_rate_of_each_closing_day(database):
         assert constant.value == 111
 
 
+def test_amounts_that_name_no_currency_stand_in_the_accounts_own_whatever_reports_stand_in(database):
+    known = rates(rate("EUR", "1.25", into="USD"), rate("EUR", "2", "2026-03-12", into="USD"))
+    ledger = foreign()
+    ledger.deal("d6", span("d6", "2026-03-01", amount=Decimal(10), close_date=at("2026-12-15", 0)))
+    with measuring(database, ledger) as measures:
+        found = rows(measures, "K31", "K20.uncategorised", rates=known, currency="USD", own_currency="EUR")
+        assert (found["K31.sum"].value, found["K31.sum"].excluded) == (Decimal("214.5"), {"no_fx": 1})
+        assert found["K31.median"].value == Decimal("56.25")
+        assert found["K20.uncategorised"].value == 20
+        lacking = rows(measures, "K31.sum", currency="CHF", own_currency="EUR")["K31.sum"]
+        assert lacking.notes["no_rate"]["EUR"] == ["2026-03-11..2026-03-12"]
+
+
 def test_open_deals_take_the_rate_of_as_of(database):
     ledger = Ledger()
     ledger.deal("d1", span("d1", "2026-03-01", amount=Decimal(100), currency="USD", close_date=at("2026-12-15", 0)))

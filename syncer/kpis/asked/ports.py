@@ -91,8 +91,10 @@ class Cut:
     calendar: Calendar
     by: Sequence[str] = ()
     scope: Scope = Scope.NEW_BUSINESS
-    #: The reporting currency: amounts in it, or in none, are summed over all days.
+    #: The reporting currency: amounts in it are summed over all days.
     currency: str | None = None
+    #: The currency of amounts that name none; None where that is the reporting currency.
+    own_currency: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

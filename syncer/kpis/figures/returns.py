@@ -11,8 +11,9 @@ from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Basis, Kpi, Status, size_status
 from syncer.kpis.spending import Spend, spend
 from syncer.kpis.statistics.attribution import Model
-from syncer.kpis.statistics.stats import shared_cents
+from syncer.kpis.statistics.stats import shared_coins
 from syncer.kpis.tally import with_whole
+from syncer.money import coin
 
 
 def returns(ask: Ask) -> Iterable[Kpi]:
@@ -66,12 +67,12 @@ def _measured(orders: Earned, cost: Spend, value: Decimal | None) -> Measured:
 
 
 def _shown(ask: Ask, found: Mapping[Segment, Earned], by: Sequence[str]) -> Mapping[Segment, Decimal]:
-    """Return revenue by segment in cents that sum to the whole revenue; of single units as it is."""
+    """Return revenue by segment in coins that sum to the whole revenue; of single units as it is."""
     known = {segment: one.purse.amount for segment, one in found.items() if one.purse.known is not None}
     if ID in ask.question.by:
         return known
     places = [place for place in with_whole(known, by) if place in known]
-    return dict(zip(places, shared_cents([known[place] for place in places]), strict=True))
+    return dict(zip(places, shared_coins([known[place] for place in places], coin(ask.currency)), strict=True))
 
 
 def _revenue(orders: Earned, known: Decimal | None) -> Measured:

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from syncer.kpis.result import NOTHING, Figure, Kpi, Status
+from syncer.money import coin
 
 _COLUMNS = tuple(field.name for field in fields(Kpi))
 
@@ -109,12 +110,16 @@ def figure_text(value: Decimal | float | None, unit: str, lang: str) -> str:
         case _ if isinstance(value, int):
             text = f"{value:,}"
         case _:
-            text = f"{value:,.2f} {unit}"
+            text = f"{value:,.{_decimals(unit)}f} {unit}"
     return text.translate(_GERMAN) if lang == "de" else text
 
 
+def _decimals(currency: str) -> int:
+    return -int(coin(currency).as_tuple().exponent)
+
+
 def to_json(rows: Sequence[Kpi]) -> str:
-    """Return a JSON list of the rows with all their fields; money as numbers with two decimals."""
+    """Return a JSON list of the rows with all their fields; money as numbers with the decimals of its coins."""
     return json.dumps([asdict(row) for row in rows], default=_plain, ensure_ascii=False, indent=2)
 
 

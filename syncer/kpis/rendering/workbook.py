@@ -9,6 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.result import Kpi
+from syncer.money import coin
 
 _SHEETS = {"en": ("Figures", "Formulas"), "de": ("Kennzahlen", "Formeln")}
 
@@ -108,7 +109,7 @@ def _format(unit: str) -> str:
         case "ratio":
             return "0.0%"
         case _ if unit.isupper():
-            return "#,##0.00"
+            return f"#,##{coin(unit) * 0:f}"
         case _:
             return "General"
 

@@ -17,7 +17,6 @@ _LARGE = 20_000
 #: Steps of a curve up to which it is worked out in fractions.
 _EXACT_STEPS = 60
 
-CENT = Decimal("0.01")
 _HALF = 0.5
 
 Number = TypeVar("Number", int, Decimal)
@@ -243,20 +242,20 @@ class Promoters:
         return Interval(max(-100.0, self.score - half), min(100.0, self.score + half))
 
 
-def cents(value: Decimal) -> Decimal:
-    """Return money rounded half to even, as it is shown."""
-    return value.quantize(CENT, rounding=ROUND_HALF_EVEN)
+def in_coins(value: Decimal, coin: Decimal) -> Decimal:
+    """Return money rounded half to even to whole coins, as it is shown."""
+    return value.quantize(coin, rounding=ROUND_HALF_EVEN)
 
 
-def shared_cents(parts: Sequence[Decimal]) -> Sequence[Decimal]:
+def shared_coins(parts: Sequence[Decimal], coin: Decimal) -> Sequence[Decimal]:
     """Return the parts of one whole rounded so that they sum to the whole as it is shown.
 
-    Each is rounded half to even; the cents that then lack or are too many fall to those that rounding moved most.
+    Each is rounded half to even; the coins that then lack or are too many fall to those that rounding moved most.
     """
-    shown = [cents(part) for part in parts]
-    lacking = int((cents(sum(parts, Decimal(0))) - sum(shown, Decimal(0))) / CENT)
+    shown = [in_coins(part, coin) for part in parts]
+    lacking = int((in_coins(sum(parts, Decimal(0)), coin) - sum(shown, Decimal(0))) / coin)
     sign = 1 if lacking > 0 else -1
     moved = sorted(range(len(parts)), key=lambda place: sign * (shown[place] - parts[place]))
     for place in moved[: abs(lacking)]:
-        shown[place] += sign * CENT
+        shown[place] += sign * coin
     return shown

@@ -135,7 +135,9 @@ def turned(cut: Cut, dated: DealDate, window: Window) -> Subquery:
 
 def rate_day(rows: Subquery, cut: Cut) -> Expression:
     """Return the local day whose rate a deal's amount takes, NULL in the reporting currency: it needs none."""
-    own = or_(rows.c.currency.is_(None), rows.c.currency == literal(cut.currency, String))
+    own = rows.c.currency == literal(cut.currency, String)
+    if cut.own_currency in {None, cut.currency}:
+        own = or_(rows.c.currency.is_(None), own)
     today = number(cut.calendar.day_number(cut.as_of))
     is_open = rows.c.outcome == Outcome.OPEN.value
     return case((own, null()), (is_open, today), else_=local_day(rows.c.close_date, cut.calendar))

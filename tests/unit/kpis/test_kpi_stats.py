@@ -8,11 +8,10 @@ from scipy import stats as scipy_stats
 
 from syncer.kpis.statistics.resampling import mean_interval, sum_interval
 from syncer.kpis.statistics.stats import (
-    CENT,
     Promoters,
     aalen_johansen,
-    cents,
     counted,
+    in_coins,
     kaplan_meier,
     mean,
     median_interval,
@@ -20,7 +19,7 @@ from syncer.kpis.statistics.stats import (
     quantile,
     rank_interval,
     restricted_mean,
-    shared_cents,
+    shared_coins,
     wilson,
 )
 
@@ -55,6 +54,9 @@ G12_OFFERS = {
 def test_wilson_table(k, n, lo, hi):
     low, high = wilson(k, n)
     assert (round(100 * low, 1), round(100 * high, 1)) == (lo, hi)
+
+
+CENT = Decimal("0.01")
 
 
 def test_wilson_of_nothing_is_unbounded():
@@ -207,7 +209,7 @@ def test_nps_of_nobody_is_unknown():
 
 @pytest.mark.parametrize(("exact", "shown"), [("0.005", "0.00"), ("0.015", "0.02"), ("1166.6666", "1166.67")])
 def test_money_rounds_half_to_even(exact, shown):
-    assert str(cents(Decimal(exact))) == shown
+    assert str(in_coins(Decimal(exact), CENT)) == shown
 
 
 @pytest.mark.parametrize(
@@ -222,7 +224,7 @@ def test_money_rounds_half_to_even(exact, shown):
 )
 def test_the_parts_of_a_whole_are_rounded_to_sum_to_it(parts, shown):
     exact = [Decimal(part) for part in parts]
-    found = shared_cents(exact)
+    found = shared_coins(exact, CENT)
     assert [str(part) for part in found] == list(shown)
-    assert sum(found) == cents(sum(exact, Decimal(0)))
+    assert sum(found) == in_coins(sum(exact, Decimal(0)), CENT)
     assert all(abs(one - other) < CENT for one, other in zip(found, exact, strict=True))
