@@ -71,7 +71,7 @@ def _add(ask: Ask, purse: Spend, line: CostLine) -> None:
     amount, missing = _amount(ask, line, days)
     if missing:
         purse.excluded["cost_no_fx"] += 1
-        purse.missing[line.currency or ""] |= missing
+        purse.missing[ask.coded(line.currency) or ""] |= missing
         return
     purse.lines += 1
     purse.amount += amount
@@ -104,7 +104,7 @@ def _amount(ask: Ask, line: CostLine, days: range) -> tuple[Decimal, set[int]]:
     """Return what the days of a line cost, and those of them whose rate is missing."""
     first, last = _days(ask, line)
     length = last - first + 1
-    if line.currency is None or line.currency == ask.currency:
+    if ask.coded(line.currency) == ask.currency:
         return line.amount * len(days) / length, set()
     total, missing = Decimal(0), set()
     for day in days:

@@ -114,6 +114,16 @@ def test_sums_of_one_currency_are_converted_day_by_day():
     assert rows(given, "K20.won", rates=known, period=parse_period("2026Q4", BERLIN))["K20.won"].value == 120
 
 
+def test_a_cost_that_names_no_currency_stands_in_the_accounts_own():
+    line = replace(cost("google", 91), currency=None)
+    known = rates(rate("EUR", "1.25", into="USD"))
+    found = rows(Given(lines=[line]), "K17.cost", rates=known, currency="USD", own_currency="EUR")["K17.cost"]
+    assert found.value == Decimal("113.75")
+    lacking = rows(Given(lines=[line]), "K17.cost", currency="USD", own_currency="EUR")["K17.cost"]
+    assert (lacking.value, lacking.excluded) == (None, {"cost_no_fx": 1})
+    assert list(lacking.notes["no_rate"]) == ["EUR"]
+
+
 def test_without_any_reporting_currency_foreign_amounts_cannot_be_converted():
     given = Given(
         amounts=[AmountCount((), None, "USD", day("2026-03-01"), Decimal(1), 1)],
