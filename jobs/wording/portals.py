@@ -156,6 +156,14 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "eine der beiden löschen, oder `distinct: true` setzen, wo Zeilen vom selben Datensatz reden",
     ),
     "codes": ("`map` what the file says to codes", "mit `map` Codes daraus machen"),
+    "form_needs": (
+        "a filled form has a `form` and an `email`, and perhaps a `page`",
+        "ein ausgefülltes Formular hat `form` und `email`, vielleicht auch `page`",
+    ),
+    "form_lacks": (
+        "is empty, and a filled form has a form and an address",
+        "ist leer, und ein ausgefülltes Formular hat ein Formular und eine Adresse",
+    ),
     "nobodys": (
         "is empty, so nobody knows whose version it is",
         "ist leer: niemand weiß, wessen Fassung es ist",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec, PortalSpec, Spec, StepSpec, Where
+from connectors.sandbox.csv_portal.submissions import KIND, NEEDED
 from connectors.sandbox.csv_portal.tables import CsvTable
 from connectors.sandbox.csv_portal.values import EARLIEST, FILTERS, columns_of, earliest_place
 from syncer.errors import Problem
@@ -35,8 +36,16 @@ def _object_problems(spec: Spec, tables: Mapping[str, CsvTable], place: _Place, 
         for column in where:
             if _is_read(tables, file) and column not in tables[file].columns:
                 yield spec.problem((*place, *below, column), "names no column", _one_of(tables[file].columns))
+    yield from _form_problems(spec, place, one)
     for number, link in enumerate(one.associations):
         yield from _link_problems(spec, (*place, "associations", number), link)
+
+
+def _form_problems(spec: Spec, place: _Place, one: ObjectSpec) -> Iterator[Problem]:
+    for name in NEEDED if one.type == KIND else ():
+        if name not in one.properties:
+            hint = "a filled form has a `form` and an `email`, and perhaps a `page`"
+            yield spec.problem((*place, "properties"), f"{name} is missing", hint)
 
 
 def _is_read(tables: Mapping[str, CsvTable], file: str) -> bool:

@@ -120,6 +120,11 @@ class Reading:
             # The value may be wrong by itself as well.
             self._faulty.discard(name)
 
+    def lacking(self, name: str) -> None:
+        """Note an empty value that a record cannot be without."""
+        if name not in self._faulty:
+            self.fault(name, self._one.properties[name], "is empty, and a filled form has a form and an address")
+
     def check_same(self, first: "Reading") -> None:
         """Note where a row says otherwise than the first row of the same record."""
         for name, cell in self._one.properties.items():

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from connectors.sandbox.csv_portal.reading import Reading
 from connectors.sandbox.csv_portal.spec import ObjectSpec
+from connectors.sandbox.csv_portal.submissions import KIND, Submissions
 from connectors.sandbox.csv_portal.tables import CsvRow
 from connectors.sandbox.csv_portal.values import Sheets, passes
 from connectors.sandbox.csv_portal.versions import Followers
@@ -48,6 +49,7 @@ class Records:
         self._problems = problems
         self._known = sheets.ids.setdefault(one.label, {})
         self._taken: set[str] = set()
+        self._submissions = Submissions(one)
         self._keyed = tuple(self._found())
 
     def lines(self) -> Iterator[Line]:
@@ -55,6 +57,7 @@ class Records:
         followers = Followers(self._sheets, self._one, self._problems)
         for keyed in self._keyed:
             yield self._line(keyed, followers)
+        yield from self._submissions.forms()
 
     def _found(self) -> Iterator[Keyed]:
         """Yield every record with its rows and id; keys become known to lookups and links.
@@ -99,6 +102,8 @@ class Records:
             other.check_same(readings[0])
         if self._one.type == "owners":
             return _owner(self._sheets, keyed.id, draft.properties, draft.created)
+        if self._one.type == KIND:
+            return self._submissions.line(readings[0], draft.created, draft.properties)
         versions = {name: self._versions(name, draft, followers) for name in self._one.history}
         if self._one.type == "deals":
             self._check_deal(draft, versions)

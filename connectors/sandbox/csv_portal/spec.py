@@ -108,7 +108,9 @@ class LinkSpec(_Closed):
 class ObjectSpec(_Closed):
     """One kind of record made from the rows of one file."""
 
-    type: Literal["owners", "companies", "contacts", "deals", "calls", "emails", "meetings", "notes", "tasks"]
+    type: Literal[
+        "owners", "companies", "contacts", "deals", "calls", "emails", "meetings", "notes", "tasks", "form_submissions"
+    ]
     #: What lookups and links call it; the type unless given.
     name: str | None = None
     file: str

@@ -1,6 +1,7 @@
 """Portals out of CSV files as other programs export them: read as they are meant, or refused with what helps."""
 
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.sandbox.csv_portal import load_csv_portal
+from connectors.sandbox.state import Portal
 from syncer.errors import ConfigError, Problem
 
 SPEC = """\
@@ -297,3 +299,39 @@ def test_tabs_and_encodings_of_spreadsheets_are_read(tmp_path: Path, encoding: s
     (tmp_path / "deals.csv").write_bytes(rows.encode(encoding))
     *_, deal = load_csv_portal(tmp_path / "portal.yaml")
     assert deal["properties"]["dealname"] == 'Größe\n"A"'
+
+
+LEADS = """\
+  - type: form_submissions
+    file: deals
+    key: "{no}"
+    created: {from: started}
+    properties: {form: "Landing page {state}", email: "{value}", page: "https://a.example/{no}", budget: "{ended}"}
+"""
+LEADS = (
+    SPEC.replace('amount: "{value}"', 'amount: "5"').replace('closedate: "{ended}"', "closedate: 2026-05-01") + LEADS
+)
+
+
+def test_filled_forms_say_when_a_lead_came(tmp_path: Path) -> None:
+    rows = "1;Open;2026-03-02;;a@x.example\n2;Open;2026-03-03;2026-06-01;b@x.example\n"
+    lines = _lines(tmp_path, HEAD + rows, LEADS)
+    first, second = [line for line in lines if line["type"] == "form_submissions"]
+    assert first == {
+        "type": "form_submissions",
+        "formId": "landing-page-open-1",
+        "submittedAt": "2026-03-02T12:00:00.000Z",
+        "pageUrl": "https://a.example/1",
+        "values": [{"name": "email", "value": "a@x.example"}],
+    }
+    assert (second["formId"], second["values"][1]) == ("landing-page-open-1", {"name": "budget", "value": "2026-06-01"})
+    assert [line["name"] for line in lines if line["type"] == "forms"] == ["Landing page Open"]
+    with closing(Portal()) as portal:
+        portal.load(load_csv_portal(tmp_path / "portal.yaml"))
+
+
+def test_a_filled_form_of_nobody_is_refused(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, f"{HEAD}1;Open;2026-03-02;;\n", LEADS)
+    assert (problem.line, problem.key) == (2, "value (form_submissions.email)")
+    (problem,) = _problems(tmp_path, HEAD, LEADS.replace('email: "{value}", ', ""))
+    assert (problem.file, problem.key, problem.message) == ("portal.yaml", "objects.1.properties", "email is missing")
