@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from connectors.sandbox.csv_portal.faults import DATES, CellError
@@ -22,8 +23,9 @@ def parsed(portal: PortalSpec, table: TableSpec, text: str, own: str | None) -> 
     Raises CellError where no form fits, or two that mean different moments.
     """
     forms = [own] if own else [table.dates] if isinstance(table.dates, str) else list(table.dates)
-    zone = ZoneInfo(table.time_zone or portal.account.time_zone)
-    found = {at for form in forms if (at := _by_form(portal, text, form, zone)) is not None}
+    days = _Days(portal.clock, portal.account.time_zone)
+    zone = table.time_zone or portal.account.time_zone
+    found = {at for form in forms if (at := _by_form(days, text, form, zone)) is not None}
     if not found:
         raise CellError(f"is not a date of the form {_listed(forms)}", DATES)
     if len(found) > 1:
@@ -33,9 +35,7 @@ def parsed(portal: PortalSpec, table: TableSpec, text: str, own: str | None) -> 
 
 def at_clock(portal: PortalSpec, day: date) -> Millis:
     """Return the spec's time of day, which is UTC; where the account has another day then, it is the account's time."""
-    zone = ZoneInfo(portal.account.time_zone)
-    at = datetime.combine(day, portal.clock, UTC)
-    return millis(at if at.astimezone(zone).date() == day else datetime.combine(day, portal.clock, zone))
+    return _at_clock(_Days(portal.clock, portal.account.time_zone), day)
 
 
 def day_of(portal: PortalSpec, at: Millis) -> str:
@@ -45,18 +45,38 @@ def day_of(portal: PortalSpec, at: Millis) -> str:
 
 def end_of_life(portal: PortalSpec) -> Millis:
     """Return the last moment of the day on which the files were written."""
-    following = portal.as_of + timedelta(days=1)
-    return Millis(millis(datetime.combine(following, time.min, ZoneInfo(portal.account.time_zone))) - 1)
+    return _end_of(portal.as_of, portal.account.time_zone)
 
 
-def _by_form(portal: PortalSpec, text: str, form: str, zone: ZoneInfo) -> Millis | None:
+@lru_cache(maxsize=4)
+def _end_of(day: date, zone: str) -> Millis:
+    following = day + timedelta(days=1)
+    return Millis(millis(datetime.combine(following, time.min, ZoneInfo(zone))) - 1)
+
+
+class _Days(NamedTuple):
+    """What makes a moment of a plain date."""
+
+    clock: time
+    #: The account's.
+    zone: str
+
+
+def _at_clock(days: _Days, day: date) -> Millis:
+    zone = ZoneInfo(days.zone)
+    at = datetime.combine(day, days.clock, UTC)
+    return millis(at if at.astimezone(zone).date() == day else datetime.combine(day, days.clock, zone))
+
+
+@lru_cache(maxsize=65_536)
+def _by_form(days: _Days, text: str, form: str, zone: str) -> Millis | None:
     try:
-        read = datetime.strptime(text, form).astimezone(UTC) if "%z" in form else _in_zone(text, form, zone)
+        read = datetime.strptime(text, form).astimezone(UTC) if "%z" in form else _in_zone(text, form, ZoneInfo(zone))
     except ValueError:
         return None
     if _ADJACENT.search(form) and "%z" not in form and read.strftime(form) != text:
         return None
-    return millis(read) if any(part in form for part in _CLOCK_PARTS) else at_clock(portal, read.date())
+    return millis(read) if any(part in form for part in _CLOCK_PARTS) else _at_clock(days, read.date())
 
 
 def _in_zone(text: str, form: str, zone: ZoneInfo) -> datetime:
