@@ -8,7 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jobs.bootstrap import system_clock
-from jobs.figures.reading import was_read
+from jobs.figures.reading import lacking
 from jobs.names import agreement_text
 from jobs.settings import Settings
 from jobs.wording.words import LANGUAGES, Language
@@ -50,7 +50,7 @@ class Asked:
 
 
 def measured(store: Store, asked: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
-    """Return the rows of the KPIs asked for; all of them unknown until contacts and deals were read to the end."""
+    """Return the rows of the KPIs asked for; all of them unknown until contacts and deals were read."""
     with store.snapshot() as unit:
         return measured_in(unit, asked, ids)
 
@@ -58,14 +58,16 @@ def measured(store: Store, asked: Question, ids: Sequence[str] | None = None) ->
 def measured_in(unit: Unit, asked: Question, ids: Sequence[str] | None = None) -> Sequence[Kpi]:
     """Return `measured` rows of the state that a transaction sees."""
     rows = measure(unit.afresh().measures, asked, ids)
-    return rows if was_read(unit, asked.account) else [unread(row) for row in rows]
+    lacks = lacking(unit, asked.account, asked.known_at)
+    return rows if lacks is None else [unread(row, lacks) for row in rows]
 
 
 def explained(store: Store, asked: Question, row_id: str) -> Sequence[KpiExplanation]:
     """Return where the figures of a row come from."""
     with store.snapshot() as unit:
         found = explain(unit.measures, asked, row_id)
-        return found if was_read(unit, asked.account) else [replace(one, kpi=unread(one.kpi)) for one in found]
+        lacks = lacking(unit, asked.account, asked.known_at)
+        return found if lacks is None else [replace(one, kpi=unread(one.kpi, lacks)) for one in found]
 
 
 def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Question:

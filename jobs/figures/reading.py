@@ -16,6 +16,13 @@ def was_read(unit: Unit, account: str) -> bool:
     return Kind.CONTACT in ended and (Kind.DEAL in ended or _left_out(unit, account)) and _is_decided(unit, account)
 
 
+def lacking(unit: Unit, account: str, known_at: Millis) -> str | None:
+    """Return what figures lack as a whole: reading at all, or knowledge by a moment; None where they lack neither."""
+    if not was_read(unit, account):
+        return "reading"
+    return None if unit.browse.had_decided(account, known_at) else "knowledge"
+
+
 def _left_out(unit: Unit, account: str) -> bool:
     last = unit.desk.last_run(account, _FULL_PULLS)
     skipped = None if last is None else last.counts.get("skipped")

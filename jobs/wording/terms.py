@@ -244,6 +244,7 @@ _OF_FIGURES = frozenset({"age", "kind", "model", "step"})
 
 #: Why a figure cannot be given.
 _LACKS: Mapping[str, tuple[str, str]] = {
+    "knowledge": ("nothing was known by then", "damals war noch nichts bekannt"),
     "reading": ("nothing was read yet: syncer backfill", "noch nichts gelesen: syncer backfill"),
     "visits": ("needs visits: syncer visits import FILE", "braucht Besuche: syncer visits import DATEI"),
     "visits_by_source": ("visits are known by source alone", "Besuche sind nur nach Quelle bekannt"),

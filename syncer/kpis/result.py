@@ -87,10 +87,10 @@ class Kpi:
         return ", ".join(f"{dim} {value}" for dim, value in shown)
 
 
-def unread(row: Kpi) -> Kpi:
-    """Return a row as it stands while nothing was ever read: unknown, whatever was counted in an empty ledger."""
+def unread(row: Kpi, lacks: str = "reading") -> Kpi:
+    """Return a row as it stands while nothing was ever read, or known: whatever was counted in an empty ledger."""
     unknown = replace(row, value=None, n=None, k=None, lo=None, hi=None, status=Status.UNDEFINED)
-    return replace(unknown, excluded={}, notes={"lacks": "reading"})
+    return replace(unknown, excluded={}, notes={"lacks": lacks})
 
 
 def size_status(n: int) -> Status:

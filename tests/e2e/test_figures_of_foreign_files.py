@@ -156,6 +156,8 @@ async def test_every_figure_of_a_german_export_is_that_of_its_rows(serve, open_d
             days = (date(*first), date(*last))
             assert _told(found) == _plain(offers, lambda one, days=days: one["dated"] and _falls(one, *days))
             assert found[0].excluded["no_date"] == sum(bool(one["closed"]) and not one["dated"] for one in offers)
+        early = rows("K01", "K10", "K31", "K42", known_at="2020-01-01")
+        assert {(row.value, row.n, row.notes["lacks"]) for row in early} == {(None, None, "knowledge")}
         by_owner = defaultdict(list)
         for row in rows("K10", "K31", "K14", by=("owner",)):
             by_owner[row.notes["labels"]["owner"]].append(row)

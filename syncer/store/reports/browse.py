@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, literal, or_, select
 
 from syncer.funnel.facts import Outcome
 from syncer.moments import Millis
@@ -99,6 +99,15 @@ class Browse:
         statement = select(first.c.stage, func.count()).group_by(first.c.stage)
         found = {row[0]: row[1] for row in raw(self._connection, statement, {})}
         return None if sum(found.values()) > most else found
+
+    def had_decided(self, account: str, known_at: Millis) -> bool:
+        """Return whether a decision was on record at a moment; also where there is none to this day."""
+        ledgers = (tables.deal_spans.c, tables.stage_events.c)
+        by_then = any(self._holds(ledger.account == account, ledger.recorded_at <= known_at) for ledger in ledgers)
+        return by_then or not any(self._holds(ledger.account == account) for ledger in ledgers)
+
+    def _holds(self, *conditions: ColumnElement[bool]) -> bool:
+        return any(raw(self._connection, select(literal(1)).where(*conditions).limit(1), {}))
 
     def outcomes(self, account: str) -> Sequence[StageOutcome]:
         """Return how our outcomes spread over the CRM's stages."""
