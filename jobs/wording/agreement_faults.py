@@ -231,6 +231,11 @@ _RULES: Mapping[str, tuple[str, str]] = {
         "Python's re; put a backslash before a literal ( or [",
         "wie Pythons re; vor eine wörtliche ( oder [ einen Backslash setzen",
     ),
+    "may_not_end": ("might search without end", "sucht womöglich ohne Ende"),
+    "plain_expression": (
+        "no repetition within a repetition, and at most two with + or *",
+        "keine Wiederholung in einer Wiederholung, und höchstens zwei mit + oder *",
+    ),
     "row_missing": ("lacks row {names}", "ohne Zeile {names}"),
     "rows": (
         "rows A, B, C and D with four actions each",

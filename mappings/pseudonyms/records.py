@@ -14,6 +14,7 @@ from mappings.pseudonyms.rules import Literals, kept_alike
 from mappings.pseudonyms.standins import StandIns
 from mappings.raw import Raw
 from syncer.agreement import Agreement
+from syncer.agreement.patterns import compiled, search
 from syncer.records import Kind
 from syncer.writeback import write_rules
 
@@ -44,7 +45,7 @@ class Pseudonyms:
         self._types = types
         self._literals = Literals(agreement)
         self._stand_ins = StandIns(key, self._literals)
-        self._tests = [re.compile(pattern, re.IGNORECASE) for pattern in agreement.calendar.test_name_patterns]
+        self._tests = [compiled(pattern) for pattern in agreement.calendar.test_name_patterns]
         self._replace: dict[tuple[str, str], Replace] = {}
         #: Texts that the agreement reads otherwise in the copy than in the account.
         self.unlike = 0
@@ -169,7 +170,7 @@ class Pseudonyms:
         after[last] = kept
 
     def _is_test(self, name: str) -> bool:
-        return any(pattern.search(name) for pattern in self._tests)
+        return any(search(pattern, name) for pattern in self._tests)
 
     def _named_by(self, field: str, held: Mapping[str, str | None]) -> str | None:
         rules = self._definitions.objects[Kind.CONTACT].columns

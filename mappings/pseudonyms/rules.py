@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from mappings.convert import slug
 from syncer.agreement import Agreement
+from syncer.agreement.patterns import search
 
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _WORD = re.compile(r"[\w.\-]+")
@@ -59,7 +60,7 @@ def kept_alike(original: str, stand_in: str, patterns: Sequence[re.Pattern[str]]
 
 def _findings(original: str, patterns: Sequence[re.Pattern[str]]) -> Iterator[str]:
     for pattern in patterns:
-        hit = pattern.search(original)
+        hit = search(pattern, original)
         if hit is None:
             continue
         words = sorted(set(_LETTERS.findall(_SIGNS.sub(" ", pattern.pattern).casefold())), key=len, reverse=True)

@@ -10,6 +10,7 @@ from syncer.agreement.check_rules import rule_faults
 from syncer.agreement.events import EventRule
 from syncer.agreement.findings import Fault, allowed, duplicates, unknown_event
 from syncer.agreement.model import Agreement
+from syncer.agreement.patterns import compiled, is_endless
 from syncer.agreement.pipelines import Pipeline
 from syncer.agreement.tree import Path
 
@@ -173,9 +174,12 @@ def _write_back(agreement: Agreement) -> Iterator[Fault]:
 
 def _pattern(path: Path, pattern: str | None) -> Iterator[Fault]:
     try:
-        re.compile(pattern or "", re.IGNORECASE)
+        compiled(pattern or "")
     except (re.error, OverflowError, RecursionError) as error:
         yield Fault(path, f"is no regular expression: {error}", "Python's re; put a backslash before a literal ( or [")
+        return
+    if is_endless(pattern or ""):
+        yield Fault(path, "might search without end", "no repetition within a repetition, and at most two with + or *")
 
 
 _CHECKS: tuple[Callable[[Agreement], Iterator[Fault]], ...] = (

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, RootModel
 
+from syncer.agreement import patterns
 from syncer.agreement.base import Ident, Section
 from syncer.records import ActivityKind
 
@@ -47,7 +48,7 @@ class EventRule(Section):
     @cached_property
     def pattern(self) -> re.Pattern[str] | None:
         """The compiled expression."""
-        return None if self.match is None else re.compile(self.match, re.IGNORECASE)
+        return None if self.match is None else patterns.compiled(self.match)
 
     @cached_property
     def _wanted(self) -> frozenset[str] | None:
@@ -62,7 +63,7 @@ class EventRule(Section):
         held = (outcome or "").casefold()
         if held in self._unwanted or (self._wanted is not None and held not in self._wanted):
             return False
-        return self.pattern is None or any(text and self.pattern.search(text) for text in (subject, asset))
+        return self.pattern is None or any(text and patterns.search(self.pattern, text) for text in (subject, asset))
 
 
 class Events(RootModel[tuple[EventRule, ...]]):

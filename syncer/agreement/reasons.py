@@ -8,14 +8,13 @@ from typing import Annotated, NamedTuple
 
 from pydantic import Field, RootModel
 
+from syncer.agreement import patterns
 from syncer.agreement.base import Ident, Section
 
 #: What a reason means that no rule knows: lost, and reported as missing data.
 UNSPECIFIED = "unspecified"
 
 _REMEMBERED = 50_000
-#: Characters of a free text that are looked at.
-_READ = 2_000
 
 
 class ReasonOutcome(StrEnum):
@@ -46,7 +45,7 @@ class ReasonRule(Section):
     @cached_property
     def pattern(self) -> re.Pattern[str]:
         """The compiled expression."""
-        return re.compile(self.match, re.IGNORECASE)
+        return patterns.compiled(self.match)
 
 
 class Reasons(RootModel[Annotated[tuple[ReasonRule, ...], Field(min_length=1)]]):
@@ -74,7 +73,7 @@ class Reasons(RootModel[Annotated[tuple[ReasonRule, ...], Field(min_length=1)]])
         written = text or ""
         reason = self._known.get(written)
         if reason is None:
-            reason = self._first_hit(unicodedata.normalize("NFC", written[:_READ]).strip())
+            reason = self._first_hit(unicodedata.normalize("NFC", written[: patterns.READ]).strip())
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[written] = reason
@@ -83,7 +82,7 @@ class Reasons(RootModel[Annotated[tuple[ReasonRule, ...], Field(min_length=1)]])
     def _first_hit(self, text: str) -> Reason:
         # A portal whose reason is a list of options may use our codes as its values.
         named = next((rule for rule in self.root if rule.code == text), None)
-        rule = named or next((rule for rule in self.root if rule.pattern.search(text)), None)
+        rule = named or next((rule for rule in self.root if patterns.search(rule.pattern, text)), None)
         if rule is not None:
             return Reason(rule.code, rule.outcome)
         return Reason(UNSPECIFIED, ReasonOutcome.LOST)

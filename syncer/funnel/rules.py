@@ -1,6 +1,5 @@
 """The agreement as the funnel reads it: thresholds in milliseconds and points, statuses and lifecycles as look-ups."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from syncer.agreement.model import Agreement
+from syncer.agreement.patterns import compiled, search
 from syncer.agreement.score import Action
 from syncer.agreement.stage_map import PipelineMap
 from syncer.agreement.stages import OfferSign
@@ -196,14 +196,12 @@ def _test_of(domains: Collection[str], patterns: Collection[str]) -> Callable[[C
     if not domains and not patterns:
         return None
     own = frozenset(domain.lower() for domain in domains)
-    names = re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
+    names = [compiled(pattern) for pattern in patterns]
 
     def is_test(contact: Contact) -> bool:
         if own and contact.email is not None and contact.email.rpartition("@")[2].lower() in own:
             return True
-        if names is None:
-            return False
         full = " ".join(part for part in (contact.first_name, contact.last_name) if part)
-        return names.search(full) is not None
+        return any(search(name, full) is not None for name in names)
 
     return is_test
