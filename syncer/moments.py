@@ -1,7 +1,8 @@
 """Moments: integer milliseconds since the Unix epoch, UTC. Aware datetimes at the edges, integers inside."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NewType
+from zoneinfo import ZoneInfo
 
 #: Milliseconds since 1970-01-01T00:00:00Z. The mirror, the ledger and every decision carry moments in this form.
 Millis = NewType("Millis", int)
@@ -35,3 +36,16 @@ def iso(value: int | None) -> str | None:
     if value is None:
         return None
     return moment(value).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def reached(day: date, minute: int, zone: ZoneInfo) -> Millis:
+    """Return when a zone's clock first shows a minute of a day or a later one: where it leaps over it, the leap."""
+    wall = datetime.combine(day, time.min, zone) + timedelta(minutes=minute)
+    late, early = millis(wall), millis(wall.replace(fold=1))
+    shown = wall.replace(tzinfo=None)
+    # Only of a time that the clock leaps over does the second reading lie before the first.
+    while late - early > 1:
+        middle = (late + early) // 2
+        is_shown = moment(middle).astimezone(zone).replace(tzinfo=None) >= shown
+        late, early = (Millis(middle), early) if is_shown else (late, Millis(middle))
+    return late

@@ -3,12 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from syncer.agreement.calendar import Calendar
 from syncer.agreement.holidays import in_year
-from syncer.moments import MINUTE, Millis, millis, moment
+from syncer.moments import MINUTE, Millis, moment, reached
 from syncer.scoring.days import LocalDays
 
 _MONTHS = 12
@@ -73,10 +73,9 @@ class BusinessClock:
 
     def _hours(self, day: date) -> tuple[int, int]:
         """Return when a local day opens and closes; on a day off at the same time."""
-        midnight = datetime.combine(day, time.min, self.zone)
         if day.weekday() not in self.weekdays or self._is_holiday(day):
             return 0, 0
-        return millis(midnight + timedelta(minutes=self.opens)), millis(midnight + timedelta(minutes=self.closes))
+        return reached(day, self.opens, self.zone), reached(day, self.closes, self.zone)
 
     def _is_holiday(self, day: date) -> bool:
         return self.holidays is not None and day in in_year(self.holidays, day.year)

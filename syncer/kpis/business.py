@@ -1,12 +1,12 @@
 """Business time by the hours and holidays that the agreement names (domain D8)."""
 
 from bisect import bisect_right
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncer.agreement.head import BusinessHours
 from syncer.agreement.holidays import in_year
-from syncer.moments import DAY, MINUTE, Millis, millis, moment
+from syncer.moments import DAY, MINUTE, Millis, millis, moment, reached
 
 #: Nobody worked before 1970 or works after 2199: moments beyond are errors of whoever typed them.
 _EARLIEST, _LATEST = 0, millis(datetime(2199, 12, 1, tzinfo=UTC))
@@ -92,4 +92,4 @@ class BusinessTime:
         return [day for day in days if day.weekday() in self._hours.weekdays and day not in off]
 
     def _at(self, day: date, minute: int) -> Millis:
-        return millis(datetime.combine(day, time(), self._zone) + timedelta(minutes=minute))
+        return reached(day, minute, self._zone)
