@@ -192,6 +192,8 @@ def _take_out(replay: Replay, place: Place, rule: str) -> None:
             replay.end(place.at, Outcome.VOID, rule, evidence, actor="crm")
         else:
             replay.watch(place.at)
+            if not replay.held and replay.lead < ACCEPTED:
+                passage.reach(replay.lead, place.at)
             replay.stand(replay.lead, place.at, rule, evidence, actor="crm")
 
 

@@ -31,7 +31,7 @@ def reaction(replay: Replay, row: Evidence) -> None:
         if read.takes:
             _take_off(replay, at)
     replay.last_activity = at
-    if replay.lead >= SALES_READY or replay.open_deals:
+    if replay.lead >= SALES_READY:
         return
     if read.asks:
         _request(replay, Millis(at), row)
@@ -147,9 +147,13 @@ def _reached(replay: Replay, engagement: float) -> int:
 
 
 def _lift(replay: Replay, target: int, at: Millis, rule: str, evidence: tuple[str, ...]) -> None:
-    if target == SALES_READY:
-        _note_cell(replay, at)
-    replay.climb(target, at, rule, evidence)
+    if replay.open_deals:
+        # The deal speaks; should it vanish, this is where the lead stands (domain B5).
+        replay.lift_unseen(target)
+    else:
+        if target == SALES_READY:
+            _note_cell(replay, at)
+        replay.climb(target, at, rule, evidence)
     if target == SUSPECT:
         replay.wake_by(at + replay.rules.suspect_expiry)
     elif target <= MQL:

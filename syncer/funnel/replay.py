@@ -164,6 +164,12 @@ class Replay:
         if not self.open_deals:
             self.stand(rank, at, rule, evidence, actor=actor)
 
+    def lift_unseen(self, rank: int) -> None:
+        """Lift the lead while a deal is shown."""
+        self.lead = rank
+        self.held = False
+        self.aim()
+
     def fall(self, rank: int, at: Millis, rule: str, evidence: tuple[str, ...] = (), *, actor: str = "machine") -> None:
         """Take the lead down to a rank."""
         self.lead = rank
