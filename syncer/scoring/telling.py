@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, Rank, Score
+from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, FunnelStage, Rank, Score
 from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
 from syncer.scoring.counterfactuals import Counterfactual
 from syncer.scoring.fit import Fit
@@ -21,6 +21,8 @@ _SHOWN = 5
 #: Hand-overs from which a share is told with its interval (domain E0).
 _FEW = 5
 _MINUTES_PER_HOUR = 60
+#: Sales works on these already: a request would make nothing of them.
+_WITH_SALES = frozenset({FunnelStage.LEAD_SAL, FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,7 +160,15 @@ def _experience(case: Case) -> str | None:
         return None
     if not rate.n:
         return _titled(case, "experience", [texts["no_base_rate"].format(cell=rate.cell, months=rate.months)])
-    text = texts["base_rate"].format(n=rate.n, cell=rate.cell, months=rate.months, k=rate.k)
+    text = texts["base_rate"].format(
+        n=rate.n,
+        cell=rate.cell,
+        months=rate.months,
+        k=rate.k,
+        handovers=texts["handover" if rate.n == 1 else "handovers"],
+        became=texts["one_became" if rate.k == 1 else "became"],
+        customers=texts["customer" if rate.k == 1 else "customers"],
+    )
     if rate.n >= _FEW:
         share, low, high = (f"{100 * value:.0f}" for value in (rate.k / rate.n, rate.low, rate.high))
         text += texts["share"].format(share=share, low=low, high=high)
@@ -173,10 +183,19 @@ def _change(case: Case) -> str | None:
             text = texts["silence"].format(day=day(one.at, case.scorer.days, lang), cell=one.new_cell)
             handed_over = Rank[case.decision.stage.name] >= Rank.LEAD_SQL
             parts.append(f"{text} ({texts['kept']})." if handed_over else f"{text}.")
-        else:
-            key = "request" if one.action == "sales_ready" else "request_review"
-            parts.append(texts[key].format(event=word(one.change, lang)))
+        elif case.decision.stage not in _WITH_SALES:
+            parts.append(_request(case, one))
     return f"{texts['change']} {' '.join(parts)}" if parts else None
+
+
+def _request(case: Case, one: Counterfactual) -> str:
+    texts, lang, decision = TEXTS[case.lang], case.lang, case.decision
+    event, held = word(one.change, lang), decision.overridden_until
+    if one.action != "sales_ready":
+        return texts["request_review"].format(event=event)
+    if held is None or Rank[decision.stage.name] >= Rank.LEAD_SQL:
+        return texts["request"].format(event=event)
+    return texts["request_held"].format(event=event, day=day(held, case.scorer.days, lang))
 
 
 def _next_step(case: Case) -> str:

@@ -2,6 +2,7 @@ import json
 from math import fsum
 
 import pytest
+from msgspec.structs import replace
 
 from syncer.funnel import compile_rules, counted, decide_contact
 from syncer.funnel.facts import (
@@ -219,6 +220,40 @@ def test_behind_a_gate_nothing_is_explained():
 
 def test_a_request_from_below_the_grade_goes_to_review():
     assert "Mit Demo-Anfrage zur Prüfung (Fit zu niedrig)." in told(facts([event("whitepaper", 0)])).lines[-2]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("de", "Mit Demo-Anfrage sales-ready, sobald die von Hand gesetzte Stufe endet (spätestens am 24.11.2026)."),
+        ("en", "With a demo request sales-ready once the stage set by hand ends (2026-11-24 at the latest)."),
+    ],
+)
+def test_a_request_waits_for_the_end_of_a_person_s_stage(lang, said):
+    known = d5_facts()
+    held = replace(decided(known, stage=FunnelStage.INQUIRY), overridden_until=NOW + 3 * DAY)
+    lines = explain(SCORER, known, held, track=whole(known), as_of=NOW, lang=lang).lines
+    assert any(line.endswith(said) for line in lines)
+
+
+@pytest.mark.parametrize("stage", ["LEAD_SAL", "LEAD_DEAL", "OPPORTUNITY", "FORECAST"])
+def test_whoever_is_with_sales_is_not_made_sales_ready(stage):
+    lines = told(stage=FunnelStage[stage]).lines
+    assert "Was würde es ändern? Ohne neue Aktivität ab 03.12.2026 A3 (nach Übergabe keine Rückstufung)." in lines
+
+
+@pytest.mark.parametrize(
+    ("lang", "k", "n", "said"),
+    [
+        ("de", 1, 1, "von 1 vergleichbaren Übergabe (A2, 12 Monate, reif) wurde 1 Kunde"),
+        ("de", 0, 2, "von 2 vergleichbaren Übergaben (A2, 12 Monate, reif) wurden 0 Kunden"),
+        ("en", 1, 1, "of 1 comparable hand-over (A2, 12 months, mature) 1 became a customer"),
+        ("en", 1, 3, "of 3 comparable hand-overs (A2, 12 months, mature) 1 became a customer"),
+    ],
+)
+def test_one_hand_over_and_one_customer_are_told_as_one(lang, k, n, said):
+    rate = BaseRate(cell="A2", k=k, n=n, low=0.1, high=0.9, months=12)
+    assert any(said in line for line in told(base_rate=rate, lang=lang).lines)
 
 
 def test_the_machine_form_is_json_and_complete():
