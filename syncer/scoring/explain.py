@@ -7,6 +7,7 @@ from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, Sco
 from syncer.moments import iso
 from syncer.scoring.contributions import axis_of
 from syncer.scoring.counterfactuals import Counterfactual, counterfactuals
+from syncer.scoring.matrix import NONE
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.telling import BaseRate, Case, told
 from syncer.scoring.track import Track
@@ -69,8 +70,11 @@ def explain(
     `service_minutes` is the business time within which sales has agreed to make contact.
     """
     fit, basis = scorer.fit(facts, as_of), scorer.basis(facts, as_of)
+    if decision.score.basis == NONE:
+        # Of a test record nothing is scored, though no gate says so (domain R21).
+        basis = NONE
     score = scorer.score(fit, 0.0 if track is None else track.at(as_of), basis)
-    lines = scorer.contributions(facts, as_of=as_of, track=track, lang=lang)
+    lines = [] if basis == NONE else scorer.contributions(facts, as_of=as_of, track=track, lang=lang)
     found = counterfactuals(scorer, fit, track, basis=basis, as_of=as_of)
     case = Case(
         scorer=scorer,

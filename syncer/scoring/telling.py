@@ -61,7 +61,7 @@ def told(case: Case) -> list[str]:
     """Return the lines, most telling first; what there is nothing to say about is left out."""
     lines = [_headline(case)]
     if case.score.basis == NONE:
-        return [*lines, TEXTS[case.lang]["no_basis"]]
+        return [*lines, TEXTS[case.lang]["is_test" if "is_test" in case.decision.flags else "no_basis"]]
     told = (_fit(case), _activity(case), _negative(case), _experience(case), _change(case), _next_step(case))
     lines.extend(line for line in told if line is not None)
     return lines[:_MAX_LINES]

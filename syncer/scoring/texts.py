@@ -10,6 +10,7 @@ TEXTS: Mapping[Lang, Mapping[str, str]] = {
             "Warum jetzt? Zelle {cell} · Fit {fit} · Aktivität {engagement} (Modell {model}) \N{EN DASH} Stand {at}"
         ),
         "no_basis": "Keine Bewertung: ausgeschlossen oder widersprochen.",
+        "is_test": "Keine Bewertung: Testdatensatz.",
         "fit": "Fit",
         "activity": "Aktivität",
         "negative": "Negativ",
@@ -53,6 +54,7 @@ TEXTS: Mapping[Lang, Mapping[str, str]] = {
     "en": {
         "headline": "Why now? Cell {cell} · Fit {fit} · Activity {engagement} (model {model}) \N{EN DASH} as of {at}",
         "no_basis": "Not scored: excluded or objected.",
+        "is_test": "Not scored: test record.",
         "fit": "Fit",
         "activity": "Activity",
         "negative": "Negative",

@@ -4,6 +4,7 @@ from math import fsum
 import pytest
 from msgspec.structs import replace
 
+from syncer.agreement import parse_agreement
 from syncer.funnel import compile_rules, counted, decide_contact
 from syncer.funnel.facts import (
     ContactDecision,
@@ -216,6 +217,20 @@ def test_behind_a_gate_nothing_is_explained():
     assert explained.lines[1:] == ("Keine Bewertung: ausgeschlossen oder widersprochen.",)
     assert explained.contributions == []
     assert explained.score.basis == "none"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("de", "Keine Bewertung: Testdatensatz."), ("en", "Not scored: test record.")]
+)
+def test_a_test_record_is_explained_as_it_was_decided(lang, said):
+    rules = compile_rules(parse_agreement("calendar: {test_name_patterns: ['^Muster']}", "agreement.yaml"), [])
+    known = d5_facts(last_name="Muster")
+    decision = decide_contact(known, rules=rules, as_of=NOW)
+    track = counted(known, rules=rules, as_of=NOW)
+    found = explain(rules.scorer, known, decision, track=track, as_of=NOW, lang=lang)
+    assert found.score == decision.score
+    assert (found.contributions, found.counterfactuals) == ([], [])
+    assert found.lines[1:] == (said,)
 
 
 def test_a_request_from_below_the_grade_goes_to_review():
