@@ -163,7 +163,8 @@ def _carry_over(replay: Replay, won: Passage, at: Millis) -> None:
     if max(replay.open_deals.values()) >= OFFER:
         passage.offer_at = at
     _lead(replay, passage, _leading(replay))
-    replay.lead = ACCEPTED if won.accepted_at is not None else NOWHERE
+    # What sales had accepted, and not rejected since, it goes on with.
+    replay.lead = ACCEPTED if won.resume_rank == ACCEPTED else NOWHERE
     replay.stand(max(replay.open_deals.values()), at, "carried_over", (f"deal:{passage.deal_id}",), actor="crm")
 
 

@@ -29,6 +29,9 @@ def accept(replay: Replay, at: Millis, rule: str, evidence: str, *, actor: str) 
         passage = replay.begin(at, Origin.OUTBOUND, replay.first_contact(at))
     if replay.lead < ACCEPTED:
         replay.climb(ACCEPTED, at, rule, (evidence,), actor=actor)
+    else:
+        # It stands there on another's word so far: of the deal that went before, or of the CRM.
+        passage.reach(ACCEPTED, at)
 
 
 def reject(replay: Replay, at: Millis, rejection: Rejection, evidence: str, *, actor: str) -> None:
