@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from syncer.agreement.head import RejectTarget
-from syncer.funnel.facts import FunnelStage, Origin, Outcome, Relationship
-from syncer.funnel.overrides import WORDS, expect
+from syncer.funnel.facts import FunnelStage, Origin, Outcome
+from syncer.funnel.overrides import WORDS, call_customer, expect
 from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, SALES_READY, SUSPECT, Replay
 from syncer.moments import Millis
 
@@ -38,8 +38,7 @@ def take_word(replay: Replay, at: Millis) -> None:
     replay.expected_at, value = None, replay.expected
     stage = replay.rules.lifecycles.get(value)
     if stage is FunnelStage.CLOSED_WON:
-        replay.relationship = Relationship.CUSTOMER
-        replay.flag("customer_without_deal")
+        call_customer(replay)
     elif stage in _OPPORTUNITY:
         if not replay.facts.deals:
             replay.flag("opportunity_without_deal")

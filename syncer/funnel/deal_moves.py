@@ -34,7 +34,7 @@ def move(replay: Replay, place: Place) -> None:
             _renewal(replay, place)
     elif place.decision.primary_contact_id != replay.facts.contact.id:
         if place.span.outcome is Outcome.WON:
-            replay.relationship = Relationship.CUSTOMER
+            replay.relate(Relationship.CUSTOMER)
     elif place.rank:
         _stand(replay, place)
     else:
@@ -208,7 +208,7 @@ def _restate(replay: Replay, home: Passage, place: Place) -> None:
     home.outcome = outcome_of(home) if home.closed_deals else Outcome.VOID
     home.deal_id = next((one for one, end in home.closed_deals.items() if end[0] is home.outcome), None)
     home.reason = None if home.deal_id is None else home.closed_deals[home.deal_id][1]
-    replay.relationship = replay.earned()
+    replay.relate(replay.earned())
     if replay.passage is None:
         replay.restore(place.at, "deal_gone")
 
@@ -226,9 +226,9 @@ def _leading(replay: Replay) -> str:
 def _renewal(replay: Replay, place: Place) -> None:
     """Renewals move no stage; a lost one makes a former customer unless another contract is left (domain R13)."""
     if place.span.outcome is Outcome.WON:
-        replay.relationship = Relationship.CUSTOMER
+        replay.relate(Relationship.CUSTOMER)
     elif place.span.outcome is Outcome.LOST and not _has_contract(replay.facts, place.at):
-        replay.relationship = Relationship.FORMER_CUSTOMER
+        replay.relate(Relationship.FORMER_CUSTOMER)
 
 
 def _has_contract(facts: ContactFacts, at: Millis) -> bool:

@@ -26,7 +26,7 @@ def employer(replay: Replay, row: Evidence) -> None:
         replay.end(at, Outcome.VOID, _RULE, (row.id,), actor="crm")
     for former in replay.cycles:
         former.is_former = True
-    replay.relationship = Relationship.PROSPECT
+    replay.relate(Relationship.PROSPECT)
     replay.is_new = True
     replay.stand(NOWHERE, at, _RULE, (row.id,), actor="crm")
 

@@ -15,6 +15,7 @@ WORDS: Mapping[FunnelStage, int] = {
     FunnelStage.LEAD_SQL: SALES_READY,
     FunnelStage.LEAD_SAL: ACCEPTED,
 }
+_UNPROVEN = "customer_without_deal"
 _NEED_DEALS = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
 
 
@@ -51,12 +52,12 @@ def expect(replay: Replay, at: Millis, value: str) -> None:
 
 def _overridden(replay: Replay, row: Evidence, wanted: FunnelStage | None) -> None:
     at = Millis(row.occurred_at)
+    if row.kind == "lifecycle" and wanted is not FunnelStage.CLOSED_WON:
+        _take_back(replay)
     if wanted is None:
         end_override(replay, at, "override_cleared")
     elif wanted is FunnelStage.CLOSED_WON:
-        replay.relationship = Relationship.CUSTOMER
-        if not any(one.outcome is Outcome.WON for one in replay.cycles):
-            replay.flag("customer_without_deal")
+        call_customer(replay)
     elif not (row.kind == "lifecycle" and replay.rules.lifecycle_of.get(replay.stage) == row.outcome):
         if wanted in _NEED_DEALS and not replay.open_deals:
             replay.flag("opportunity_without_deal")
@@ -66,6 +67,21 @@ def _overridden(replay: Replay, row: Evidence, wanted: FunnelStage | None) -> No
             wanted = FunnelStage.TAM
         if wanted is not replay.stage:
             replay.force(wanted, Millis(at + replay.rules.override), at, row.id)
+
+
+def call_customer(replay: Replay) -> None:
+    """Take a word for a customer that no deal proves."""
+    if replay.relationship is not Relationship.CUSTOMER:
+        replay.unsaid, replay.relationship = replay.relationship, Relationship.CUSTOMER
+    if not any(one.outcome is Outcome.WON for one in replay.cycles):
+        replay.flag(_UNPROVEN)
+
+
+def _take_back(replay: Replay) -> None:
+    """Let a person correct what only a word had made a customer."""
+    if replay.unsaid is not None:
+        replay.relate(replay.unsaid)
+        replay.flags.pop(_UNPROVEN, None)
 
 
 def end_override(replay: Replay, at: Millis, rule: str) -> None:

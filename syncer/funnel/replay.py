@@ -68,6 +68,7 @@ class Replay:
         "touch_at",
         "track",
         "tracks",
+        "unsaid",
         "upper",
         "wake",
     )
@@ -97,6 +98,8 @@ class Replay:
         #: At a new employer nothing began yet: what was before does not bind.
         self.is_new = False
         self.relationship = Relationship.PROSPECT
+        #: What stood before a word alone made a customer; None where facts speak.
+        self.unsaid: Relationship | None = None
         #: Until then a person's stage is shown.
         self.overridden_until: Millis | None = None
         #: A lifecycle that the CRM tells of, and when it is taken as the truth if nothing else is known.
@@ -195,7 +198,7 @@ class Replay:
         passage.outcome = outcome
         passage.resume_rank = self.lead
         if outcome is Outcome.WON:
-            self.relationship = Relationship.CUSTOMER
+            self.relate(Relationship.CUSTOMER)
         if outcome is not Outcome.VOID:
             self.overridden_until = None
             if outcome is Outcome.WON and (self.rank or not passage.events):
@@ -223,7 +226,7 @@ class Replay:
         self.passage = passage
         self.lead = passage.resume_rank
         self.watch(at)
-        self.relationship = self.earned()
+        self.relate(self.earned())
         self.aim()
 
     def stand(
@@ -323,6 +326,11 @@ class Replay:
         if last is None or self.is_new:
             return CycleType.ACQUISITION
         return CycleType.WINBACK if last.outcome is Outcome.LOST else last.type
+
+    def relate(self, relationship: Relationship) -> None:
+        """Take what facts make of the contact; what a person had said before does not matter any more."""
+        self.relationship = relationship
+        self.unsaid = None
 
     def earned(self) -> Relationship:
         """Return what the passages so far make of the contact."""
