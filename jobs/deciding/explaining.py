@@ -9,7 +9,7 @@ from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.handovers.experience import RatesOf, base_rates, cell_of
 from syncer.agreement import Agreement
 from syncer.errors import Missing
-from syncer.funnel import counted, decide_contact
+from syncer.funnel import decide_counted
 from syncer.funnel.facts import ContactDecision, Cycle, DealSpan, FunnelStage, Outcome, StageEvent
 from syncer.handover.sla import sla_of
 from syncer.moments import Millis, iso
@@ -52,14 +52,14 @@ def contact_story(
         moment = last_clocks(unit, account, known_at).as_of if as_of is None else as_of
         rules = rules_of(unit, account, agreement)
         facts = next(unit.facts.contacts(account, [contact.id], known_at, lambda ids: deals_of(unit, account, ids)))
-        decision = decide_contact(facts, rules=rules, as_of=moment)
+        decision, track = decide_counted(facts, rules=rules, as_of=moment)
         sla = sla_of(decision, facts, rules, as_of=moment)
         clocks = Clocks(as_of=moment, known_at=known_at)
         explained = explain(
             rules.scorer,
             facts,
             decision,
-            track=counted(facts, rules=rules, as_of=moment),
+            track=track,
             as_of=moment,
             lang=lang,
             base_rate=rates(unit, agreement, account, clocks)(cell_of(decision)),

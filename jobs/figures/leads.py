@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.deciding.derive import Clocks, deals_of, rules_of
 from syncer.agreement import Agreement
-from syncer.funnel import counted, decide_contact
+from syncer.funnel import decide_counted
 from syncer.scoring import short_reasons
 from syncer.scoring.words import Lang
 from syncer.store import Store
@@ -35,8 +35,7 @@ def hottest(
         facts = unit.facts.contacts(account, ids, clocks.known_at, lambda some: deals_of(unit, account, some))
         found = {}
         for one in facts:
-            decision = decide_contact(one, rules=rules, as_of=clocks.as_of)
-            track = counted(one, rules=rules, as_of=clocks.as_of)
+            decision, track = decide_counted(one, rules=rules, as_of=clocks.as_of)
             why = short_reasons(rules.scorer, one, as_of=clocks.as_of, track=track, lang=lang)
             person = " ".join(part for part in (one.contact.first_name, one.contact.last_name) if part)
             found[one.contact.id] = Lead(

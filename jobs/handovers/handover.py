@@ -8,7 +8,7 @@ from jobs.handovers.cards import Card, CardCase, card
 from jobs.handovers.experience import Rates, RatesOf, base_rates, cell_of
 from jobs.wording.words import Language
 from syncer.agreement import Agreement
-from syncer.funnel import Rules, counted, decide_contact
+from syncer.funnel import Rules, decide_contact, decide_counted
 from syncer.funnel.facts import ContactDecision, ContactFacts, FunnelStage
 from syncer.handover.routing import addressee
 from syncer.handover.sla import Sla, sla_of
@@ -62,7 +62,7 @@ class Handovers:
             self.rules.scorer,
             one.facts,
             one.decision,
-            track=counted(one.facts, rules=self.rules, as_of=self.clocks.as_of),
+            track=decide_counted(one.facts, rules=self.rules, as_of=self.clocks.as_of)[1],
             as_of=self.clocks.as_of,
             lang=lang,
             base_rate=self.rates(cell_of(one.decision)),

@@ -16,13 +16,14 @@ from jobs.pulling.look import in_account
 from jobs.pulling.pull import never_read
 from jobs.writing.terms import Terms, keep_terms, terms_before, terms_of
 from syncer.errors import UnsafePlan
-from syncer.funnel import Rules, counted, decide_contact
+from syncer.funnel import Rules, decide_counted
 from syncer.funnel.facts import CompanyDecision, ContactFacts
 from syncer.handover.notices import Notice, Purpose
 from syncer.handover.routing import addressee
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.scoring import short_reasons
+from syncer.scoring.track import Track
 from syncer.store import Unit
 from syncer.writeback import (
     OWNER,
@@ -191,8 +192,8 @@ def _contacts(work: _Work, reading: Unit) -> Iterator[Intent]:
         facts = reading.facts.contacts(name, ids, work.clocks.known_at, lambda some: deals_of(reading, name, some))
         shown = _shown(work, reading, Kind.CONTACT, ids)
         for one in facts:
-            decision = decide_contact(one, rules=work.rules, as_of=work.clocks.as_of)
-            standing = standing_of(decision, _reasons(work, one), _routed_to(work, one))
+            decision, track = decide_counted(one, rules=work.rules, as_of=work.clocks.as_of)
+            standing = standing_of(decision, _reasons(work, one, track), _routed_to(work, one))
             seen = shown(decision.contact_id)
             yield from _edits(
                 work, Kind.CONTACT, decision.contact_id, desired_contact(standing, seen, work.write), seen
@@ -208,9 +209,8 @@ def _routed_to(work: _Work, facts: ContactFacts) -> str | None:
     return found if found in work.owners else None
 
 
-def _reasons(work: _Work, facts: ContactFacts) -> str:
+def _reasons(work: _Work, facts: ContactFacts, track: Track | None) -> str:
     lang, as_of = work.desk.agreement.agreement.write_back.language, work.clocks.as_of
-    track = counted(facts, rules=work.rules, as_of=as_of)
     return short_reasons(work.rules.scorer, facts, as_of=as_of, track=track, lang=lang)
 
 

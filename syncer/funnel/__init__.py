@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from syncer.funnel.companies import decide_company
-    from syncer.funnel.contacts import counted, decide_contact
+    from syncer.funnel.contacts import decide_contact, decide_counted
     from syncer.funnel.deals import decide_deal
     from syncer.funnel.facts import FunnelStage
     from syncer.funnel.forecast import forecast_rule, in_forecast, is_overdue
@@ -18,9 +18,9 @@ __all__ = [
     "FunnelStage",
     "Rules",
     "compile_rules",
-    "counted",
     "decide_company",
     "decide_contact",
+    "decide_counted",
     "decide_deal",
     "forecast_rule",
     "in_forecast",
@@ -31,9 +31,9 @@ _HOMES = {
     "FunnelStage": "facts",
     "Rules": "rules",
     "compile_rules": "rules",
-    "counted": "contacts",
     "decide_company": "companies",
     "decide_contact": "contacts",
+    "decide_counted": "contacts",
     "decide_deal": "deals",
     "forecast_rule": "forecast",
     "in_forecast": "forecast",

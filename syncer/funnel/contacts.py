@@ -21,7 +21,7 @@ from syncer.funnel.forecast import Place
 from syncer.funnel.handlers import HANDLERS
 from syncer.funnel.passage import Passage
 from syncer.funnel.promoters import PROMOTER, is_promoter
-from syncer.funnel.replay import Replay
+from syncer.funnel.replay import Replay, Tracks
 from syncer.funnel.rules import Rules
 from syncer.funnel.transitions import is_handover
 from syncer.moments import Millis
@@ -40,33 +40,39 @@ class _Frame(msgspec.Struct, frozen=True):
     gate: str | None
 
 
+#: A decision, and the replay that it was read off; None where there was nothing to replay.
+_Decided = tuple[ContactDecision, Replay | None]
+
+
 def decide_contact(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> ContactDecision:
     """Return where a contact stands as of a moment, with its cycles, stage events, score and next due time.
 
     Evidence must be in ledger order; evidence and deals later than `as_of` change nothing but the due time.
     """
+    return _decided(facts, rules, as_of, rules.scorer.track)[0]
+
+
+def decide_counted(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> tuple[ContactDecision, Track | None]:
+    """Return the decision and the engagement that it stands on, with every event that gave points.
+
+    The engagement is None without an open cycle of the contact, and where nothing is scored.
+    """
+    decision, replay = _decided(facts, rules, as_of, rules.scorer.whole_track)
+    if replay is None or replay.passage is None or decision.score.basis != FULL:
+        return decision, None
+    return decision, replay.track
+
+
+def _decided(facts: ContactFacts, rules: Rules, as_of: Millis, tracks: Tracks) -> _Decided:
     contact = facts.contact
     if rules.is_test is not None and rules.is_test(contact):
-        return _absent(facts, rules, as_of, "is_test")
+        return _absent(facts, rules, as_of, "is_test"), None
     frame = _frame(facts, rules, as_of)
     if not facts.evidence and not facts.deals and contact.lifecycle is None and contact.archived_at is None:
-        return _untouched(facts, rules, frame, as_of)
-    replay = Replay(facts, frame.fit, rules, tracks=None if frame.basis == FIT_ONLY else rules.scorer.track)
+        return _untouched(facts, rules, frame, as_of), None
+    replay = Replay(facts, frame.fit, rules, tracks=None if frame.basis == FIT_ONLY else tracks)
     upcoming = _run(replay, as_of)
-    return _decision(replay, frame, as_of, upcoming)
-
-
-def counted(facts: ContactFacts, *, rules: Rules, as_of: Millis) -> Track | None:
-    """Return the engagement that the decision as of a moment stands on, with every event that gave points.
-
-    None without an open cycle of the contact, and where nothing is scored.
-    """
-    frame = _frame(facts, rules, as_of)
-    if frame.basis != FULL or (rules.is_test is not None and rules.is_test(facts.contact)):
-        return None
-    replay = Replay(facts, frame.fit, rules, tracks=rules.scorer.whole_track)
-    _run(replay, as_of)
-    return None if replay.passage is None else replay.track
+    return _decision(replay, frame, as_of, upcoming), replay
 
 
 def _frame(facts: ContactFacts, rules: Rules, as_of: Millis) -> _Frame:

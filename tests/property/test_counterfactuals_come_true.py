@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as replaced
 
-from syncer.funnel import counted
+from syncer.funnel import decide_counted
 from syncer.funnel.facts import ContactFacts, DealFacts, FunnelStage
 from syncer.moments import DAY, Millis
 from syncer.records import Evidence
@@ -41,7 +41,7 @@ def test_what_would_change_a_contact_does(first: int, share: float) -> None:
         past = _known(history(seed), at)
         now = decided(past, at)
         facts = ContactFacts(contact=past.person, company=COMPANY, evidence=sorted(past.rows), deals=now.deals)
-        track = counted(facts, rules=RULES, as_of=at)
+        track = decide_counted(facts, rules=RULES, as_of=at)[1]
         found = explain(RULES.scorer, facts, now.contact, track=track, as_of=at, lang="de")
         assert len(found.lines) <= 7
         for one in found.counterfactuals:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncer.agreement import load_default
-from syncer.funnel import counted, in_forecast
+from syncer.funnel import decide_counted, in_forecast
 from syncer.funnel.facts import ContactFacts, Cycle, DealDecision, FunnelStage, Outcome, Rank, StageEvent
 from syncer.funnel.transitions import LADDER, is_allowed
 from syncer.handover.sla import sla_of
@@ -54,7 +54,7 @@ def test_the_score_explained_is_the_score_decided(seed: int, share: float) -> No
     for past in (history(number) for number in range(seed, seed + _EACH)):
         told = decided(past, at)
         facts = ContactFacts(contact=past.person, company=COMPANY, evidence=sorted(past.rows), deals=told.deals)
-        track = counted(facts, rules=RULES, as_of=at)
+        track = decide_counted(facts, rules=RULES, as_of=at)[1]
         found = explain(RULES.scorer, facts, told.contact, track=track, as_of=at)
         assert found.score == told.contact.score
         for axis, points in (("fit", found.score.fit), ("engagement", found.score.engagement)):
@@ -186,3 +186,13 @@ def test_the_pasts_are_worth_looking_at() -> None:
     assert wanted <= rules
     assert outcomes == {Outcome.OPEN, Outcome.WON, Outcome.LOST, Outcome.OTHER, Outcome.VOID}
     assert stages == set(FunnelStage) - {FunnelStage.OUT}
+
+
+@_some
+@given(_seeds, st.floats(0, 1))
+def test_a_decision_that_keeps_every_event_is_the_decision(seed: int, share: float) -> None:
+    at = Millis(START + int(SPAN * share))
+    for past in (history(number) for number in range(seed, seed + _EACH)):
+        told = decided(past, at)
+        facts = ContactFacts(contact=past.person, company=COMPANY, evidence=sorted(past.rows), deals=told.deals)
+        assert decide_counted(facts, rules=RULES, as_of=at)[0] == told.contact

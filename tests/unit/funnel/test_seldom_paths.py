@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import syncer.funnel
-from syncer.funnel import counted, decide_contact
+from syncer.funnel import decide_contact, decide_counted
 from syncer.funnel.facts import (
     ContactDecision,
     ContactFacts,
@@ -81,7 +81,7 @@ def test_a_booked_meeting_that_asks_for_nothing_gives_its_points_as_explained() 
     known = ContactFacts(contact=contact(), evidence=[row("2026-11-20", "meeting", "Termin")])
     decision = decide_contact(known, rules=rules(text), as_of=at("2026-11-20"))
     assert (decision.stage, decision.score.engagement) == (FunnelStage.INQUIRY, 30.0)
-    track = counted(known, rules=rules(text), as_of=at("2026-11-20"))
+    track = decide_counted(known, rules=rules(text), as_of=at("2026-11-20"))[1]
     assert explain(rules(text).scorer, known, decision, track=track, as_of=at("2026-11-20")).score == decision.score
 
 
@@ -90,8 +90,8 @@ def test_what_stays_behind_with_a_former_employer_explains_no_points() -> None:
     deals = [decided_deal(deal_facts([("2026-11-01", "qualifiedtobuy")]), _AS_OF)]
     known = facts(rows, deals=deals)
     before, after = at("2026-11-09"), at(_AS_OF)
-    assert counted(known, rules=rules(), as_of=before) is not None
-    track = counted(known, rules=rules(), as_of=after)
+    assert decide_counted(known, rules=rules(), as_of=before)[1] is not None
+    track = decide_counted(known, rules=rules(), as_of=after)[1]
     decision = decide_contact(known, rules=rules(), as_of=after)
     assert explain(rules().scorer, known, decision, track=track, as_of=after).score == decision.score
 
@@ -99,10 +99,10 @@ def test_what_stays_behind_with_a_former_employer_explains_no_points() -> None:
 def test_who_is_not_scored_has_no_engagement_to_explain() -> None:
     text = "calendar: {own_domains: [example.org]}"
     known = facts([row("2026-11-02", "page_view", "/preise")])
-    assert counted(known, rules=rules(text), as_of=at(_AS_OF)) is None
-    assert counted(known, rules=rules(), as_of=at(_AS_OF)) is not None
+    assert decide_counted(known, rules=rules(text), as_of=at(_AS_OF))[1] is None
+    assert decide_counted(known, rules=rules(), as_of=at(_AS_OF))[1] is not None
     silent = facts([row("2026-11-02", "page_view", "/preise")], opted_out=True)
-    assert counted(silent, rules=rules(), as_of=at(_AS_OF)) is None
+    assert decide_counted(silent, rules=rules(), as_of=at(_AS_OF))[1] is None
 
 
 @pytest.mark.parametrize("decay", ["exponential", "linear"])

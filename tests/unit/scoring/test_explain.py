@@ -5,7 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from syncer.agreement import parse_agreement
-from syncer.funnel import compile_rules, counted, decide_contact
+from syncer.funnel import compile_rules, decide_contact, decide_counted
 from syncer.funnel.facts import (
     ContactDecision,
     Cycle,
@@ -226,7 +226,7 @@ def test_a_test_record_is_explained_as_it_was_decided(lang, said):
     rules = compile_rules(parse_agreement("calendar: {test_name_patterns: ['^Muster']}", "agreement.yaml"), [])
     known = d5_facts(last_name="Muster")
     decision = decide_contact(known, rules=rules, as_of=NOW)
-    track = counted(known, rules=rules, as_of=NOW)
+    track = decide_counted(known, rules=rules, as_of=NOW)[1]
     found = explain(rules.scorer, known, decision, track=track, as_of=NOW, lang=lang)
     assert found.score == decision.score
     assert (found.contributions, found.counterfactuals) == ([], [])
@@ -413,5 +413,5 @@ def test_the_score_explained_is_the_score_decided():
     known = facts(rows, fields=HEAD_OF_PROCUREMENT, company=MACHINES)
     for days in range(45):
         moment = NOW - days * DAY
-        decision, track = (decide(known, rules=rules, as_of=moment) for decide in (decide_contact, counted))
+        decision, track = decide_counted(known, rules=rules, as_of=moment)
         assert explain(rules.scorer, known, decision, track=track, as_of=moment).score == decision.score
