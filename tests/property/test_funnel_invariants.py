@@ -167,6 +167,22 @@ def test_what_is_said_about_a_day_does_not_depend_on_later_days(seed: int, days:
         assert list(then.contact.events) == [one for one in told.contact.events if one.occurred_at <= day]
 
 
+@_some
+@given(_seeds)
+def test_a_stage_changes_in_its_millisecond_and_not_before(seed: int) -> None:
+    """Falls, expiries, quarters, cool-offs and overrides that end: whoever looks a moment earlier sees none of it."""
+    for number in range(seed, seed + _EACH // 5):
+        past = history(number)
+        if any(one.deal.fields for one in past.deals):
+            continue  # a delay by a planned date counts from the day on which it is decided
+        events = list(decided(past).contact.events)
+        for at in {one.occurred_at for one in events}:
+            for moment in (at - 1, at, at + 1):
+                assert list(decided(past, moment).contact.events) == [
+                    one for one in events if one.occurred_at <= moment
+                ]
+
+
 def test_the_pasts_are_worth_looking_at() -> None:
     """Everything that the invariants speak of happens among a few hundred pasts."""
     told = [decided(history(number)) for number in range(400)]
