@@ -233,3 +233,26 @@ def test_custom_fields_may_be_named_in_rules_with_their_types() -> None:
     assert agreement.delays.skip_if[0]({"deal.blocked": True, "contact.budget": 6})
     assert "number and text do not compare" in found(head + "tam: {rule: 'contact.budget == \"high\"'}")["tam.rule"]
     assert "unknown name 'deal.blocked'" in found(head + "tam: {rule: deal.blocked}")["tam.rule"]
+
+
+@pytest.mark.parametrize(
+    ("promised", "most"),
+    [
+        ("first_touch: {explicit_request: %dm}, escalation: [{after: 1x, to: owner}]", 15_600),
+        ("first_touch: {explicit_request: %dm}, escalation: []", 15_600),
+        ("first_touch: {score_sales_ready: %dm}, escalation: [{after: 2x, to: owner}]", 7_800),
+        ("decision: {accept_or_reject: %dm}, escalation: []", 15_600),
+    ],
+)
+def test_five_years_of_one_hour_a_week_are_the_most_that_can_be_promised(promised: str, most: int) -> None:
+    hours = "business_hours: {days: Mon, from: '09:00', to: '10:00'}"
+    assert parse_agreement(f"agreement: {{sla: {{{hours}, {promised % most}}}}}", "agreement.yaml")
+    (key,) = found(f"agreement: {{sla: {{{hours}, {promised % (most + 1)}}}}}")
+    assert key is not None
+    assert key.startswith("agreement.sla.")
+
+
+@pytest.mark.parametrize("closes", ["09:00", "08:00"])
+def test_hours_that_never_open_are_one_finding(closes: str) -> None:
+    problems = found(f"agreement: {{sla: {{business_hours: {{from: '09:00', to: '{closes}'}}}}}}")
+    assert list(problems) == ["agreement.sla.business_hours.to"]

@@ -137,3 +137,24 @@ def test_attempts_after_the_ruling_are_none_before_it():
     calls = [row(f"2026-11-{day}T12:00", "call", outcome="NO_ANSWER", actor="71") for day in (25, 29)]
     said = row("2026-11-27T12:00", "lead_status", outcome="NOT_READY", actor="user")
     assert sla(demo(), *calls, said, as_of="2026-12-01T12:00").attempts == 1
+
+
+def test_a_touch_counts_after_the_hand_over_and_up_to_the_moment_that_is_asked_about():
+    call = row("2026-11-24T10:40", "call", actor="71")
+    assert sla(demo(), row("2026-11-24T10:00", "call", actor="71")).touched_at is None
+    assert sla(demo(), call, as_of="2026-11-24T10:40").touched_at == at("2026-11-24T10:40")
+
+
+def test_a_ruling_in_the_moment_of_the_hand_over_is_one():
+    asked = at("2026-11-24T10:00")
+    for status, ruling in (("CONNECTED", Ruling.ACCEPTED), ("NOT_READY", Ruling.REJECTED)):
+        # Told after the request: facts of one moment are taken in the order of their names.
+        found = sla(demo(), row("2026-11-24T10:00", "lead_status", outcome=status, actor="user", name="z"))
+        assert (found.ruling, found.ruled_at) == (ruling, asked)
+
+
+def test_whoever_opens_a_deal_on_an_own_lead_has_accepted_it():
+    known = facts([demo()], owner_id="71")
+    deal = decided_deal(deal_facts([("2026-11-24T15:00", "qualifiedtobuy")], owner_id="71"), as_of="2026-12-01T12:00")
+    found = sla(demo(), deals=[deal], owner_id=known.contact.owner_id)
+    assert (found.ruling, found.ruled_at) == (Ruling.ACCEPTED, at("2026-11-24T15:00"))
