@@ -104,7 +104,7 @@ class _Reader:
         self._at += 2
         if char in "bBAZ":
             return Piece(1, "", is_plain=True)
-        return Piece(1) if char.isalnum() else Piece(1, *_letter(char))
+        return Piece(1) if char.isalnum() else Piece(1, char, is_plain=True)
 
     def _group(self) -> Piece:
         found = _OPENING.match(self._text, self._at)

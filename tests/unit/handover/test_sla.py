@@ -141,8 +141,10 @@ def test_attempts_after_the_ruling_are_none_before_it():
 
 def test_a_touch_counts_after_the_hand_over_and_up_to_the_moment_that_is_asked_about():
     call = row("2026-11-24T10:40", "call", actor="71")
-    assert sla(demo(), row("2026-11-24T10:00", "call", actor="71")).touched_at is None
-    assert sla(demo(), call, as_of="2026-11-24T10:40").touched_at == at("2026-11-24T10:40")
+    at_once = sla(demo(), row("2026-11-24T10:00", "call", actor="71"))
+    assert (at_once.touched_at, at_once.attempts) == (None, 0)
+    just_now = sla(demo(), call, as_of="2026-11-24T10:40")
+    assert (just_now.touched_at, just_now.attempts) == (at("2026-11-24T10:40"), 1)
 
 
 def test_a_ruling_in_the_moment_of_the_hand_over_is_one():
