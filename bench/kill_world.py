@@ -3,14 +3,14 @@
 import os
 import random
 import re
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.kill_database import Database, new_database
 from bench.kill_orders import Forks, is_alive
 from bench.webhook_latency import APP, free_port
 from connectors.sandbox.faults import NONE, Fault, Faults, Trouble
@@ -66,10 +66,13 @@ class Life:
     portal: Portal
     dice: random.Random
     forks: Forks
+    #: The server that keeps it; None keeps it in a file.
+    server: str | None = None
     kills: Counter[str] = field(default_factory=Counter)
     dealt: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
+        self.database: Database = new_database(self.folder, self.server)
         self.port = free_port()
         self.log = self.folder / "command.log"
         (self.folder / "syncer.yaml").write_text(
@@ -118,13 +121,11 @@ class Life:
 
     def let_midnight_pass(self) -> None:
         """Let the day of a spent account end."""
-        with closing(sqlite3.connect(self.folder / "syncer.db")) as database, database:
-            database.execute("DELETE FROM cursors WHERE kind = 'rests'")
+        self.database.change("DELETE FROM cursors WHERE kind = 'rests'")
 
     def let_time_pass(self) -> None:
         """Let two minutes go by for notices that were sent without an answer."""
-        with closing(sqlite3.connect(self.folder / "syncer.db")) as database, database:
-            database.execute("UPDATE notices SET sent_at = sent_at - 180000 WHERE status = 'sending'")
+        self.database.change("UPDATE notices SET sent_at = sent_at - 180000 WHERE status = 'sending'")
 
     def open_rows(self) -> Mapping[str, int]:
         """Return what a life that has come to rest must not hold: writes under way or refused, hints that wait."""
@@ -134,15 +135,15 @@ class Life:
             "SELECT 'hint', stream, status, '' FROM inbox",
             "SELECT 'letter', stream, status, reason FROM dead_letters",
         )
-        with closing(sqlite3.connect(self.folder / "syncer.db")) as database:
-            rows = [row for statement in statements for row in database.execute(statement)]
+        rows = [row for statement in statements for row in self.database.rows(statement)]
         return Counter(" ".join(row) for row in rows if row[2] in {"pending", "sending", "failed", "waiting", "open"})
 
     def environment(self, server: Running) -> Mapping[str, str]:
         """Return what this life's processes see."""
         return {
             **os.environ,
-            "SYNCER_DATABASE_URL": f"sqlite:///{self.folder / 'syncer.db'}",
+            "SYNCER_DATABASE_URL": self.database.url,
+            "SYNCER_ERASURES": str(self.folder / "erasures"),
             "SYNCER_CONFIG": str(self.folder / "syncer.yaml"),
             "SYNCER_AGREEMENT": str(self.folder / "agreement.yaml"),
             "SYNCER_LOG": "json",

@@ -1,4 +1,7 @@
-"""Kills syncer at random moments amid HubSpot's faults, against an undisturbed life: `python -m bench.kills 200`."""
+"""Kills syncer at random moments amid HubSpot's faults, against an undisturbed life.
+
+Run as `python -m bench.kills 200 [SEED [SERVER]]`; SERVER is a PostgreSQL server's URL with its database `postgres`.
+"""
 
 import random
 import sys
@@ -15,9 +18,9 @@ from syncer.moments import Millis
 _CONTACTS, _EDITS = 80, 6
 
 
-def calm(folder: Path, today: Millis, forks: Forks) -> Life:
+def calm(folder: Path, today: Millis, forks: Forks, server: str | None = None) -> Life:
     """Return a life that nothing disturbed, at the end of the same days."""
-    life = Life(folder=folder, portal=new_portal(_CONTACTS, today), dice=random.Random(0), forks=forks)
+    life = Life(folder=folder, portal=new_portal(_CONTACTS, today), dice=random.Random(0), forks=forks, server=server)
     rest(life)
     for part in range(3):
         edit(life.portal, _EDITS, part)
@@ -27,7 +30,13 @@ def calm(folder: Path, today: Millis, forks: Forks) -> Life:
 
 def one_life(folder: Path, seed: int, today: Millis, smooth: Life, *, short: bool = False) -> tuple[Life, list[str]]:
     """Live once with kills and faults; return it, and in words all that differs from an undisturbed life."""
-    life = Life(folder=folder, portal=new_portal(_CONTACTS, today), dice=random.Random(seed), forks=smooth.forks)
+    life = Life(
+        folder=folder,
+        portal=new_portal(_CONTACTS, today),
+        dice=random.Random(seed),
+        forks=smooth.forks,
+        server=smooth.server,
+    )
     shaken(life, seed, _EDITS, FIRST[::3] if short else FIRST)
     here, there = shown(life.portal), shown(smooth.portal)
     wrong = [
@@ -41,13 +50,13 @@ def one_life(folder: Path, seed: int, today: Millis, smooth: Life, *, short: boo
     return life, wrong
 
 
-def main(wanted: int, first_seed: int = 1) -> int:
+def main(wanted: int, first_seed: int = 1, server: str | None = None) -> int:
     """Kill at least so often and print what came of it; 1 where anything differed."""
     kills: Counter[str] = Counter()
     dealt: Counter[str] = Counter()
     faults, lives, began, today = 0, 0, time.monotonic(), system_clock()
     with tempfile.TemporaryDirectory() as name:
-        smooth = calm(Path(name), today, Forks())
+        smooth = calm(Path(name), today, Forks(), server)
     while kills.total() < wanted:
         with tempfile.TemporaryDirectory() as name:
             life, wrong = one_life(Path(name), first_seed + lives, today, smooth)
@@ -64,4 +73,5 @@ def main(wanted: int, first_seed: int = 1) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(int(one) for one in sys.argv[1:] or ["200"])))
+    wanted, seed, server = (*sys.argv[1:], None, None, None)[:3]
+    sys.exit(main(int(wanted or 200), int(seed or 1), server))
