@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 from psycopg_pool import PoolClosed, PoolTimeout
 
-from jobs.distributed.tickets import MOST_RESCUES, Ticket
+from jobs.distributed.tickets import MOST_RESCUES, Lane, Ticket
 from jobs.serving.duties import Duty
 from syncer.errors import Unavailable
 from syncer.store import DEAD_AFTER_S, HEARTBEAT_S
@@ -89,6 +89,7 @@ class Queue:
         """Put a job into the queue; return whether it was put there, or one of its kind waits already."""
         job = self._app.configure_task(
             ticket.duty.value,
+            queue=ticket.lane,
             lock=ticket.lock,
             queueing_lock=ticket.queueing_lock,
             priority=ticket.priority,
@@ -117,7 +118,7 @@ class Queue:
             )
 
     async def work(self, do: Do, *, at_once: int, patience: float) -> None:
-        """Do jobs until cancelled, so many at once; those under way then get `patience` seconds.
+        """Do jobs until cancelled, so many at once in each lane; those under way then get `patience` seconds.
 
         Returns or raises Unavailable where the database went away meanwhile.
         """
@@ -125,30 +126,34 @@ class Queue:
             self._register(duty, do)
         async with self._reached():
             self._connector.broke.clear()
-            await self._unless_broken(
-                self._app.run_worker_async(
-                    concurrency=at_once,
-                    fetch_job_polling_interval=_LOOK_EVERY,
-                    shutdown_graceful_timeout=patience,
-                    delete_jobs="successful",
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=HEARTBEAT_S,
-                    stalled_worker_timeout=_PRUNED_AFTER_S,
-                )
-            )
+            await self._unless_broken([self._in_lane(lane, at_once, patience) for lane in Lane])
 
-    async def _unless_broken(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _in_lane(self, lane: Lane, at_once: int, patience: float) -> None:
+        await self._app.run_worker_async(
+            queues=[lane],
+            concurrency=at_once,
+            fetch_job_polling_interval=_LOOK_EVERY,
+            shutdown_graceful_timeout=patience,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=_PRUNED_AFTER_S,
+        )
+
+    async def _unless_broken(self, lanes: Iterable[Coroutine[Any, Any, None]]) -> None:
         """Work until the database refuses to note something: what is not noted as done would never be done again."""
-        working = asyncio.create_task(work)
+        working = {asyncio.create_task(lane) for lane in lanes}
         broken = asyncio.create_task(self._connector.broke.wait())
         try:
-            await asyncio.wait({working, broken}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*working, broken}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             broken.cancel()
-            working.cancel()
-            await asyncio.wait({working})
-        if not working.cancelled():
-            working.result()
+            for lane in working:
+                lane.cancel()
+            await asyncio.wait(working)
+        for lane in working:
+            if not lane.cancelled():
+                lane.result()
 
     def _register(self, duty: Duty, do: Do) -> None:
         async def run(account: str, attempt: int) -> None:

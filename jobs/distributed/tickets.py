@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from jobs.budget.parking import is_daily
 from jobs.serving.duties import BESIDE, Duty
@@ -27,10 +28,18 @@ _RANKS = (
     Duty.PRUNE,
     Duty.DIGEST,
 )
-#: Not by the clock.
+#: Not by the clock: hints and values that somebody waits for.
 _CALLED_FOR = frozenset({Duty.DRAIN, Duty.PUSH})
 #: A repetition that waits for its time must not hold up what could be done meanwhile.
 _BEHIND = 100
+
+
+class Lane(StrEnum):
+    """Each has places of its own in every worker: the rounds of other accounts, however long, hold no hint up."""
+
+    HINTS = "hints"
+    #: The library's own name for it.
+    ROUNDS = "default"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +52,11 @@ class Ticket:
     attempt: int = 0
     #: Seconds to wait.
     wait: float = 0.0
+
+    @property
+    def lane(self) -> Lane:
+        """Which places of a worker it may take."""
+        return Lane.HINTS if self.duty in _CALLED_FOR else Lane.ROUNDS
 
     @property
     def lock(self) -> str:

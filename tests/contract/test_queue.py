@@ -174,6 +174,27 @@ async def test_measuring_is_done_beside_the_other_jobs_of_its_account(queued):
     assert all(Duty.MEASURE in pair for pair in beside)
 
 
+@pytest.mark.parametrize("long", [Duty.SYNC, Duty.MEASURE, Duty.RECONCILE])
+async def test_hints_and_values_wait_for_no_long_job_of_another_account_however_few_are_done_at_once(queued, long):
+    begun, done = asyncio.Event(), []
+
+    async def do(ticket: Ticket) -> None:
+        if ticket.duty is long:
+            begun.set()
+            await asyncio.sleep(60)
+        done.append(ticket.duty)
+
+    async with opened(queued) as queue:
+        await queue.defer(Ticket(account="one", duty=long))
+        working = asyncio.create_task(worked(queue, do, at_once=1, until=lambda: len(done) == 2))
+        await asyncio.wait_for(begun.wait(), 15)
+        assert standing(queued).workers == 1
+        await queue.defer(Ticket(account="two", duty=Duty.PUSH))
+        await queue.defer(Ticket(account="three", duty=Duty.DRAIN))
+        await working
+    assert sorted(done) == [Duty.DRAIN, Duty.PUSH]
+
+
 async def test_a_repetition_that_waits_for_its_time_holds_up_nothing_that_comes_first(queued):
     done = []
 

@@ -9,6 +9,8 @@ from syncer.store.engines.dialect import raw
 
 #: Seconds between two heartbeats of a worker, and after which one that is silent counts as dead.
 HEARTBEAT_S, DEAD_AFTER_S = 2.0, 8.0
+#: Each worker has two rows: what waits for nothing long has a lane of its own.
+LANES = 2
 
 _THERE = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 _COUNTS = text(
@@ -21,7 +23,8 @@ _OLDEST = text(
     "WHERE job.status = 'todo' AND job.args->>'account' = :account AND coalesce(job.scheduled_at, now()) <= now()"
 )
 _WORKERS = text(
-    "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :dead_after)"
+    "SELECT (count(*) + :lanes - 1) / :lanes FROM procrastinate_workers "
+    "WHERE last_heartbeat > now() - make_interval(secs => :dead_after)"
 )
 
 
@@ -71,7 +74,7 @@ class Queue:
 
     def workers(self) -> int:
         """Return how many workers live."""
-        found = self._connection.execute(_WORKERS, {"dead_after": DEAD_AFTER_S}).scalar_one()
+        found = self._connection.execute(_WORKERS, {"dead_after": DEAD_AFTER_S, "lanes": LANES}).scalar_one()
         return int(found)
 
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from jobs.distributed.tickets import MOST_ATTEMPTS, Demand, Ticket, broken_off, called_for, repeated
+from jobs.distributed.tickets import MOST_ATTEMPTS, Demand, Lane, Ticket, broken_off, called_for, repeated
 from jobs.serving.duties import Duty
 from syncer.errors import (
     AuthFailed,
@@ -33,6 +33,10 @@ def test_all_work_on_an_account_shares_a_lock_but_what_reads_one_state_of_it():
     assert {_ticket(duty).lock for duty in Duty} == {"one", "one/digest", "one/measure"}
     assert [duty for duty in Duty if _ticket(duty).lock != "one"] == [Duty.MEASURE, Duty.DIGEST]
     assert Ticket(account="two", duty=Duty.SYNC).lock != _ticket().lock
+
+
+def test_what_is_called_for_has_a_lane_of_its_own():
+    assert [duty for duty in Duty if _ticket(duty).lane is Lane.HINTS] == [Duty.DRAIN, Duty.PUSH]
 
 
 def test_of_each_duty_of_an_account_one_job_waits_whatever_its_attempt():
