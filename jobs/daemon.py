@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from jobs.bootstrap import agreement_of, system_clock
 from jobs.distributed.refusing import unfit_engine
+from jobs.figures.apart import Apart
 from jobs.modes import Engine
 from jobs.serving.election import Election
 from jobs.serving.listening import MOST_CONNECTIONS, Protocol, listener
@@ -90,6 +91,7 @@ class _Daemon:
         self._host = host
         self._reread = reread
         self._locks: dict[str, asyncio.Lock] = {}
+        self._apart = Apart()
         self._keeper = Keeper(store, system_clock, self._call)
         self._election = Election(store, self._take_up, self._lay_down)
         self._reloading = asyncio.Lock()
@@ -132,6 +134,7 @@ class _Daemon:
         await asyncio.wait({self._leading})
         self._lay_down()
         await asyncio.gather(*(shift.leave() for shift in self._past))
+        await self._apart.close()
         self._keeping.cancel()
         await self._keeper.flush()
 
@@ -172,7 +175,13 @@ class _Daemon:
     def _read(self, settings: Settings) -> Work:
         for name in settings.accounts:
             self._locks.setdefault(name, asyncio.Lock())
-        return Work(settings=settings, store=self._store, in_force=agreement_of(settings), locks=self._locks)
+        return Work(
+            settings=settings,
+            store=self._store,
+            in_force=agreement_of(settings),
+            locks=self._locks,
+            apart=self._apart,
+        )
 
     def _refuse(self, settings: Settings) -> None:
         refuse_unguarded(settings, self._host)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from connectors.limits import Sleep
 from connectors.ports import Destination, Source
@@ -18,6 +18,30 @@ from syncer.records import LeadState, Stage
 from syncer.store import Store
 
 Clock = Callable[[], Millis]
+
+
+class Seat(Protocol):
+    """One account whose records are here, whether or not its CRM can be asked."""
+
+    @property
+    def name(self) -> str:
+        """The account's name."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """Where its records are."""
+        ...
+
+    @property
+    def agreement(self) -> InForce:
+        """The agreement in force."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """What tells the present moment."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from jobs.desk import Desk
+from jobs.desk import Seat
 from jobs.health.failures import count_failure
 from jobs.names import MEASURE
 from jobs.spans import counted
@@ -29,7 +29,7 @@ class Run:
 
 
 @contextmanager
-def recorded_run(desk: Desk, job: str) -> Iterator[Run]:
+def recorded_run(desk: Seat, job: str) -> Iterator[Run]:
     """Yield a run that the store remembers, with one log line at each end; ids are bound to every line between.
 
     The account is held until the end. Raises Unavailable where another process is at work on it.
@@ -39,7 +39,7 @@ def recorded_run(desk: Desk, job: str) -> Iterator[Run]:
 
 
 @contextmanager
-def recorded_beside(desk: Desk, job: str) -> Iterator[Run]:
+def recorded_beside(desk: Seat, job: str) -> Iterator[Run]:
     """Yield a run like `recorded_run` that holds nothing but its like: others work on the account beside it.
 
     Raises Unavailable where another process is at the same.
@@ -48,16 +48,16 @@ def recorded_beside(desk: Desk, job: str) -> Iterator[Run]:
         yield run
 
 
-def _close_others(unit: Unit, desk: Desk, _job: str) -> None:
+def _close_others(unit: Unit, desk: Seat, _job: str) -> None:
     unit.desk.close_abandoned(desk.name, desk.clock(), but=MEASURE)
 
 
-def _close_like(unit: Unit, desk: Desk, job: str) -> None:
+def _close_like(unit: Unit, desk: Seat, job: str) -> None:
     unit.desk.close_abandoned(desk.name, desk.clock(), only=job)
 
 
 @contextmanager
-def _recorded(desk: Desk, job: str, close: Callable[[Unit, Desk, str], None]) -> Iterator[Run]:
+def _recorded(desk: Seat, job: str, close: Callable[[Unit, Seat, str], None]) -> Iterator[Run]:
     with desk.store.commit() as unit:
         close(unit, desk, job)
         run = Run(id=unit.desk.begin_run(desk.name, job, desk.clock()))
@@ -95,7 +95,7 @@ def _reason(error: BaseException) -> str:
     return error.message if isinstance(error, SyncerError) else type(error).__name__
 
 
-def _end(desk: Desk, run: Run, began: float, error: BaseException | None = None) -> None:
+def _end(desk: Seat, run: Run, began: float, error: BaseException | None = None) -> None:
     run.counts["seconds"] = round(time.monotonic() - began, 3)
     with desk.store.commit() as unit:
         unit.desk.end_run(run.id, desk.clock(), run.status, run.counts)

@@ -11,6 +11,7 @@ from jobs.bootstrap import agreement_of
 from jobs.distributed.queue import Queue
 from jobs.distributed.refusing import queue_address
 from jobs.distributed.tickets import Ticket, broken_off, repeated
+from jobs.figures.apart import Apart
 from jobs.serving.shift import PATIENCE
 from jobs.serving.signals import obeyed
 from jobs.serving.work import Work, perform
@@ -53,6 +54,7 @@ async def run_worker(settings: Settings, store: Store, *, at_once: int, calls: W
         _log.info("worker_started", accounts=list(settings.accounts), at_once=at_once)
         while not leaving.is_set():
             await worker.work(at_once, leaving)
+        await worker.close()
         await queue.close()
         tracing.send()
 
@@ -64,6 +66,7 @@ class _Worker:
         self._store = store
         self._queue = queue
         self._reread = reread
+        self._apart = Apart()
         self._work = self._by(settings)
         self._reloads: set[asyncio.Task[None]] = set()
 
@@ -86,6 +89,10 @@ class _Worker:
         with suppress(TimeoutError):
             await asyncio.wait_for(leaving.wait(), _REST)
 
+    async def close(self) -> None:
+        """End what counts figures."""
+        await self._apart.close()
+
     def reload_soon(self) -> None:
         """Read the files anew as soon as may be."""
         task = asyncio.create_task(self._reload())
@@ -103,7 +110,7 @@ class _Worker:
         _log.info("reloaded", accounts=list(settings.accounts))
 
     def _by(self, settings: Settings) -> Work:
-        return Work(settings=settings, store=self._store, in_force=agreement_of(settings), locks={})
+        return Work(settings=settings, store=self._store, in_force=agreement_of(settings), locks={}, apart=self._apart)
 
     async def _attempt(self, ticket: Ticket) -> None:
         """Do a job; see to it that one that failed or was broken off is done again, as its error recommends."""

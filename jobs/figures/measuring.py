@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
-from jobs.desk import Desk
+from jobs.desk import Seat
 from jobs.figures.asking import Asked, question
 from jobs.figures.freezing import freeze_days
 from jobs.figures.splits import OWN, every_split
@@ -20,9 +19,6 @@ from jobs.pulling.sources import keep_own_lines
 from jobs.runs import Run, recorded_beside
 from syncer.kpis.question import Question
 from syncer.store.values import KpiRow
-
-#: By event loop, whose turn it is to measure: figures of several accounts at once would take as long and more memory.
-_turns: "WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore]" = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,24 +32,22 @@ class _Counted:
 
 
 async def measure_round(
-    desk: Desk, asked: Asked, *, held: AbstractAsyncContextManager[object] | None = None, patient: bool = False
+    desk: Seat, asked: Asked, *, held: AbstractAsyncContextManager[object] | None = None, patient: bool = False
 ) -> Sequence[KpiRow]:
     """Compute every KPI and keep the rows, and the splits that pages show, as this run's snapshot.
 
-    One account after the other in a process. `held` is what else holds the account in this process. Another process
-    that is at work on it is waited for if `patient`, else Unavailable is raised.
+    `held` is what else holds the account, beside its lock. Another process that is at work on it is waited for if
+    `patient`, else Unavailable is raised.
     """
-    turn = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(1))
-    async with turn:
-        with recorded_beside(desk, MEASURE) as run:
+    with recorded_beside(desk, MEASURE) as run:
+        counted = await _counted(desk, asked, run, held or nullcontext(), patient=patient)
+        while not await asyncio.to_thread(_keep, desk, run, counted):
             counted = await _counted(desk, asked, run, held or nullcontext(), patient=patient)
-            while not await asyncio.to_thread(_keep, desk, run, counted):
-                counted = await _counted(desk, asked, run, held or nullcontext(), patient=patient)
-            run.counts.update(figures=len(counted.splits[OWN]))
+        run.counts.update(figures=len(counted.splits[OWN]))
     return counted.splits[OWN]
 
 
-def _keep(desk: Desk, run: Run, counted: _Counted) -> bool:
+def _keep(desk: Seat, run: Run, counted: _Counted) -> bool:
     """Keep what was counted; not where somebody was erased meanwhile, whom it may name."""
     with desk.store.commit() as unit:
         if unit.privacy.erasure_ids() != counted.erasures:
@@ -63,7 +57,7 @@ def _keep(desk: Desk, run: Run, counted: _Counted) -> bool:
 
 
 async def _counted(
-    desk: Desk, asked: Asked, run: Run, held: AbstractAsyncContextManager[object], *, patient: bool
+    desk: Seat, asked: Asked, run: Run, held: AbstractAsyncContextManager[object], *, patient: bool
 ) -> _Counted:
     loop, seen = asyncio.get_running_loop(), asyncio.Event()
     lock = desk.store.patient_lock(desk.name) if patient else desk.store.account_lock(desk.name)
@@ -81,7 +75,7 @@ async def _counted(
 
 
 def _count(
-    desk: Desk, asked: Asked, run: Run, lock: AbstractContextManager[None], seen: Callable[[], object]
+    desk: Seat, asked: Asked, run: Run, lock: AbstractContextManager[None], seen: Callable[[], object]
 ) -> _Counted:
     """Count one state of the account; `seen` is called once that state can be read to the end, whatever is changed."""
     with ExitStack() as reading:
@@ -97,6 +91,6 @@ def _count(
         return _Counted(asking=asking, splits=every_split(unit, asking), erasures=erasures)
 
 
-def _keep_costs(desk: Desk) -> None:
+def _keep_costs(desk: Seat) -> None:
     with desk.store.commit() as unit:
         keep_own_lines(unit, desk.name, desk.agreement.agreement, desk.clock())

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -11,8 +11,8 @@ import structlog
 from jobs.bootstrap import opened_desk, system_clock
 from jobs.desk import Clock, Desk
 from jobs.digest.sending import send_digests
-from jobs.figures.asking import Asked
-from jobs.figures.measuring import measure_round
+from jobs.figures.apart import Apart
+from jobs.figures.ordering import order_of
 from jobs.names import MEASURE
 from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
@@ -47,6 +47,8 @@ class Work:
     #: Held by whatever is at work on the account.
     locks: Mapping[str, asyncio.Lock]
     clock: Clock = system_clock
+    #: Where figures are counted.
+    apart: Apart = field(default_factory=Apart)
 
 
 def daemon_call(work: Work, name: str, duty: Duty) -> Call:
@@ -67,6 +69,10 @@ async def perform(work: Work, name: str, duty: Duty, *, is_repeat: bool) -> Duty
     """
     if duty is Duty.DIGEST:
         await _report(work, name)
+        return None
+    if duty is Duty.MEASURE:
+        order = order_of(work.settings, work.in_force, name, patient=True)
+        await work.apart.measure(order, nullcontext())
         return None
     do = _DOES[duty]
     if duty in ASKING:
@@ -128,8 +134,8 @@ def _measuring(work: Work, name: str) -> Call:
 
     async def run() -> None:
         try:
-            async with _desk(work, name) as desk:
-                await measure_round(desk, Asked(), held=work.locks[name])
+            order = order_of(work.settings, work.in_force, name, patient=False)
+            await work.apart.measure(order, work.locks[name])
         except SyncerError as error:
             _log.error("run_failed", account=name, reason=error.message, hint=error.hint)
 
@@ -202,10 +208,6 @@ def _is_to_be_measured(work: Work, name: str) -> bool:
         return not is_too_soon and not figures_stay(unit, name, work.in_force, now)
 
 
-async def _measure(desk: Desk) -> None:
-    await measure_round(desk, Asked(), patient=True)
-
-
 async def _freeze(desk: Desk) -> None:
     await freeze_round(desk)
 
@@ -226,7 +228,6 @@ async def _push(desk: Desk) -> None:
 
 _DOES: Mapping[Duty, Do] = {
     Duty.SYNC: sync,
-    Duty.MEASURE: _measure,
     Duty.FREEZE: _freeze,
     Duty.RECONCILE: _reconcile,
     Duty.PRUNE: prune_desk,

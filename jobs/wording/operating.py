@@ -114,6 +114,14 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "account_busy": ("another syncer is at work on this account", "ein anderer Syncer arbeitet an diesem Konto"),
     "job_busy": ("another syncer is at the same on this account", "ein anderer Syncer tut an diesem Konto dasselbe"),
+    "counter_gone": (
+        "the process that counts figures ended",
+        "der Prozess, der Kennzahlen zählt, ist zu Ende gegangen",
+    ),
+    "counter_gone_hint": (
+        "whatever ended it, such as a want of memory; figures are counted again by the clock",
+        "was immer ihn beendet hat, etwa Mangel an Speicher; nach der Uhr wird wieder gezählt",
+    ),
     "token_busy": (
         "another syncer is renewing the token and does not end",
         "ein anderer Syncer erneuert das Token und wird nicht fertig",

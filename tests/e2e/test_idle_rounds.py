@@ -1,10 +1,9 @@
-"""A round that brings nothing costs no measuring, and figures of several accounts are measured in turn."""
+"""A round that brings nothing costs no measuring."""
 
 import asyncio
 from collections import Counter
-from contextlib import AsyncExitStack
-
-from structlog.testing import capture_logs
+from dataclasses import replace
+from types import SimpleNamespace
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.records import Token
@@ -16,8 +15,18 @@ from jobs.serving.duties import Duty
 from jobs.serving.work import Work, daemon_call
 from syncer.moments import HOUR
 from syncer.records import Kind
-from syncer.store import open_store
 from tests.e2e.conftest import settings_for
+
+
+class Here:
+    """Counts in this process, by a clock that a test turns."""
+
+    def __init__(self, store, clock) -> None:
+        self._store, self._clock = store, clock
+
+    async def measure(self, order, held) -> None:
+        seat = SimpleNamespace(name=order.account, store=self._store, agreement=order.in_force, clock=self._clock)
+        await measure_round(seat, Asked(), held=held, patient=order.patient)
 
 
 def _runs(store) -> Counter:
@@ -29,6 +38,7 @@ def _round(crm, store, folder):
     settings = settings_for(crm.server.base_url, folder)
     locks = {"hubspot": asyncio.Lock()}
     work = Work(settings=settings, store=store, in_force=agreement_of(settings), locks=locks, clock=crm.clock)
+    work = replace(work, apart=Here(store, crm.clock))
     return daemon_call(work, "hubspot", Duty.SYNC)
 
 
@@ -60,19 +70,6 @@ async def test_after_a_round_that_failed_nothing_is_measured(serve, sqlite_store
     do = _round(crm, sqlite_store, tmp_path)
     await do()
     assert _runs(sqlite_store)["measure"] == 0
-
-
-async def test_accounts_are_measured_one_after_the_other(serve, open_desk, tmp_path):
-    crm = serve(contacts=5)
-    async with AsyncExitStack() as stack:
-        stores = [open_store(f"sqlite:///{tmp_path / name}.db") for name in ("one", "two")]
-        for store in stores:
-            stack.callback(store.close)
-            store.upgrade()
-        desks = [await stack.enter_async_context(open_desk(crm, store=store)) for store in stores]
-        with capture_logs() as logs:
-            await asyncio.gather(*(measure_round(desk, Asked()) for desk in desks))
-    assert [one["event"] for one in logs if one["event"].startswith("run_")] == ["run_started", "run_finished"] * 2
 
 
 async def test_what_the_token_may_not_read_is_asked_for_once_an_hour(serve, open_desk):

@@ -3,10 +3,12 @@
 import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from syncer.kpis.statistics.stats import Z95, Interval, mean
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _RESAMPLES = 1_000
 _SEED = 20_261
@@ -24,6 +26,8 @@ def mean_interval(counts: Mapping[Decimal, int]) -> Interval:
         return Interval(None, None)
     if n > _LARGE:
         return _normal_interval(counts, n)
+    import numpy as np
+
     values = np.array([float(value) for value in sorted(counts)])
     shares = np.array([counts[value] for value in sorted(counts)], dtype=float) / n
     draws = np.random.default_rng(_SEED).multinomial(n, shares, size=_RESAMPLES)
@@ -41,6 +45,8 @@ def sum_interval(stakes: Sequence[tuple[Decimal, float]]) -> Interval:
     """Return the range of a sum whose amounts each come with their own probability (Poisson-binomial)."""
     if not stakes:
         return Interval(None, None)
+    import numpy as np
+
     generator = np.random.default_rng(_SEED)
     sums = np.zeros(10 * _RESAMPLES)
     for amount, chance in stakes:
@@ -49,5 +55,7 @@ def sum_interval(stakes: Sequence[tuple[Decimal, float]]) -> Interval:
 
 
 def _tails(draws: "np.ndarray[tuple[int, ...], np.dtype[np.float64]]") -> Interval:
+    import numpy as np
+
     low, high = np.quantile(draws, _TAILS)
     return Interval(float(low), float(high))
