@@ -4,7 +4,6 @@ It builds and sends the requests, on whatever path: its own methods know v3 alon
 stay with `connectors.http`.
 """
 
-import asyncio
 from collections.abc import Sequence
 
 from hubspot import HubSpot
@@ -14,6 +13,7 @@ from urllib3 import exceptions as urllib3_errors
 
 from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT, Answer, Request, Unanswered, foreign_meaning
 from connectors.statuses import Meaning
+from connectors.threads import in_own_thread
 
 #: What each exception of the client and of urllib3 beneath it means, most specific first.
 FOREIGN: Sequence[tuple[type[Exception], Meaning]] = (
@@ -56,7 +56,7 @@ class Official:
 
     async def send(self, request: Request, token: str) -> Answer:
         """Return the answer to a request, whatever its status. Raises Unanswered where there is none."""
-        return await asyncio.to_thread(self._sent, request, token)
+        return await in_own_thread(self._sent, request, token)
 
     def _sent(self, request: Request, token: str) -> Answer:
         try:

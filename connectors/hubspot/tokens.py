@@ -1,6 +1,5 @@
 """Keeps an OAuth account's access token fresh: one renewal at a time, kept before it is used."""
 
-import asyncio
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
@@ -13,6 +12,7 @@ from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
 from connectors.hubspot.oauth import RECONNECT, App, AppToken, Form, Grant, act_as_app, renew
 from connectors.spans import call_span, note_status
 from connectors.statuses import ADDRESS_HINT
+from connectors.threads import in_own_thread
 from syncer.errors import AuthFailed, SyncerError, Unavailable
 from syncer.moments import SECOND, Millis
 
@@ -103,7 +103,7 @@ class AppTokens:
 
     async def fresh(self, *, rejected: str | None = None) -> str:
         """Return a token that is good for the next call; another one where it is due or was rejected."""
-        return (await asyncio.to_thread(self._fresh, rejected)).access_token
+        return (await in_own_thread(self._fresh, rejected)).access_token
 
     def _fresh(self, rejected: str | None) -> AppToken:
         with self._lock:
@@ -145,7 +145,7 @@ class OAuthTokens:
         """Return a token that is good for the next call; renewed where it is due or was rejected."""
         grant = self._grant
         if grant is None or not self._is_good(grant, rejected):
-            grant = await asyncio.to_thread(self._renewed, rejected)
+            grant = await in_own_thread(self._renewed, rejected)
         return grant.access_token
 
     def _is_good(self, grant: Grant, rejected: str | None) -> bool:

@@ -7,6 +7,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from connectors.channels import post_slack, post_teams, send_mail
+from connectors.threads import in_own_thread
 from jobs.digest.content import Digest, gather
 from jobs.digest.settings import Channel
 from jobs.digest.telling import tell
@@ -70,7 +71,7 @@ async def _deliver(settings: Settings, channel: Channel, lines: Sequence[str]) -
             if mail is None:
                 raise Bug("a report by mail without recipients")
             subject, rest = lines[0], lines[1:]
-            await asyncio.to_thread(send_mail, address, sender=mail.sender, to=mail.to, subject=subject, lines=rest)
+            await in_own_thread(send_mail, address, sender=mail.sender, to=mail.to, subject=subject, lines=rest)
         case "slack":
             await post_slack(address, lines)
         case "teams":

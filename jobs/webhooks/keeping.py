@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -84,6 +85,8 @@ class Keeper:
         self._places: list[_Place] = []
         self._counts: Counter[tuple[str, str]] = Counter()
         self._arrived = asyncio.Event()
+        # Work may fill the threads that everybody shares, and deliveries are answered within seconds.
+        self._thread = ThreadPoolExecutor(1, "inbox")
 
     def note(self, account: str, outcome: Outcome, number: int = 1) -> None:
         """Count what came of something; it reaches the database with the next commit."""
@@ -115,7 +118,8 @@ class Keeper:
         if not places and not counts:
             return
         # Looked at instead of awaited: whatever went wrong, the next deliveries find a writer.
-        commit = asyncio.ensure_future(asyncio.to_thread(self._commit, [one.delivery for one in places], counts))
+        deliveries, loop = [one.delivery for one in places], asyncio.get_running_loop()
+        commit = loop.run_in_executor(self._thread, self._commit, deliveries, counts)
         await asyncio.wait({commit})
         error = commit.exception()
         if error is not None:

@@ -1,5 +1,7 @@
 """The official client as a transport: every failure of it and of urllib3 has a meaning."""
 
+import asyncio
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -108,3 +110,22 @@ async def test_what_ends_after_the_close_leaves_no_connection_behind() -> None:
 
 def test_an_unknown_exception_has_no_meaning() -> None:
     assert foreign_meaning(KeyError(), FOREIGN) is None
+
+
+async def test_a_crm_that_never_answers_holds_no_thread_that_others_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+
+    def request(*args: object, **kwargs: object) -> Reply:
+        assert over.wait(60)
+        return Reply()
+
+    official = Official(base_url="http://127.0.0.1:9")
+    monkeypatch.setattr(official._client, "request", request)
+    asked = [asyncio.create_task(official.send(REQUEST, "pat-secret")) for _ in range(64)]
+    await asyncio.sleep(0)
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "at once"), 10) == "at once"
+    finally:
+        over.set()
+    assert {one.status for one in await asyncio.gather(*asked)} == {200}
+    official.close()

@@ -290,3 +290,14 @@ async def test_the_control_plane_gets_the_fresh_token_too(world: World, monkeypa
     assert await account.source.pipelines() == []
     assert seen == ["access-1", "access-2"]
     await account.close()
+
+
+async def test_a_token_path_that_never_answers_holds_no_thread_that_others_need(world: World) -> None:
+    world.hubspot.delay = threading.Event()
+    asked = [asyncio.create_task(world.tokens.fresh()) for _ in range(64)]
+    await asyncio.sleep(0)
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "at once"), 4) == "at once"
+    finally:
+        world.hubspot.delay.set()
+    assert set(await asyncio.gather(*asked)) == {"access-1"}

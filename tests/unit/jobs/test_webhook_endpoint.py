@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 
 import pytest
 from starlette.requests import ClientDisconnect
@@ -240,3 +241,14 @@ async def test_a_delivery_that_is_waited_for_too_long_leaves_nothing_behind(sqli
 
 def test_secrets_do_not_show(sqlite_store):
     assert SECRET not in repr(Webhooks(secrets=webhooks(SECRET).secrets, allow_v1=False))
+
+
+async def test_a_delivery_waits_for_no_thread_that_others_hold(sqlite_store):
+    over = threading.Event()
+    async with open_endpoint(sqlite_store) as endpoint:
+        held = [asyncio.create_task(asyncio.to_thread(over.wait, 60)) for _ in range(64)]
+        await asyncio.sleep(0)
+        answer = await asyncio.wait_for(endpoint.send(event(1)), 10)
+        over.set()
+        await asyncio.gather(*held)
+    assert answer.status_code == 200
