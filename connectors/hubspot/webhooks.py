@@ -27,6 +27,8 @@ class _Event(Told, kw_only=True, rename="camel"):
     association_type: str | None = None
 
 
+#: By the name in a delivery.
+_TYPES: Mapping[str, type] = {one.encode_name: one.type for one in msgspec.structs.fields(_Event)}
 #: A delivery without a fault is read at once, one with a fault event by event.
 _all_told = msgspec.json.Decoder(list[_Event]).decode
 
@@ -52,10 +54,21 @@ def _raw_events(body: bytes) -> Sequence[msgspec.Raw]:
 
 
 def _one_told(raw: msgspec.Raw) -> _Event | None:
+    """Return an event without those of its fields that are not what they should be; None where it is no event."""
     try:
-        return msgspec.json.decode(raw, type=_Event)
+        parts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
         return None
+    fitting = {name: part for name, part in parts.items() if name in _TYPES and _fits(part, _TYPES[name])}
+    return msgspec.json.decode(msgspec.json.encode(fitting), type=_Event)
+
+
+def _fits(part: msgspec.Raw, type_: type) -> bool:
+    try:
+        msgspec.json.decode(part, type=type_)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _event(told: _Event) -> Event:

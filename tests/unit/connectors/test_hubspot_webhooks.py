@@ -148,14 +148,33 @@ def test_what_says_nothing_to_us_is_counted_and_no_fault(name):
         event(objectId=10**21),
         event(portalId=None),
         event(portalId="x"),
-        event(occurredAt="yesterday"),
-        event(mergedObjectIds="x"),
     ],
 )
 def test_a_broken_event_sinks_no_other(broken):
     batch = read(broken, event())
     assert (batch.events, batch.unreadable) == (2, 1)
     assert [one.record_id for one in batch.hints[PORTAL]] == ["123"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"occurredAt": "yesterday"},
+        {"occurredAt": 1.5},
+        {"eventId": None, "occurredAt": {}},
+        {"mergedObjectIds": None},
+        {"mergedObjectIds": "x"},
+        {"objectTypeId": 1},
+        {"fromObjectId": []},
+        {"propertyName": None, "propertyValue": {"deep": [1]}},
+        {"subscriptionType": None, "eventType": "contact.propertyChange"},
+    ],
+    ids=str,
+)
+def test_what_is_odd_and_can_be_done_without_loses_no_hint(odd):
+    batch = read(event(objectId=7, **odd), event())
+    assert (batch.events, batch.unreadable, batch.foreign) == (2, 0, 0)
+    assert [one.record_id for one in batch.hints[PORTAL]] == ["7", "123"]
 
 
 @pytest.mark.parametrize("moment", [None, -5, 1 << 63])
