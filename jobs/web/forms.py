@@ -36,7 +36,7 @@ async def read_form(request: Request) -> Mapping[str, str]:
 async def operator_form(request: Request) -> Mapping[str, str]:
     """Return the fields of a form that an operator sent from a page of their own session; HTTPException 403 else."""
     fields, session = await read_form(request), request.state.session
-    if session is None or not hmac.compare_digest(session.form_key, fields.get("form_key", "")):
+    if session is None or not hmac.compare_digest(session.form_key.encode(), fields.get("form_key", "").encode()):
         raise HTTPException(HTTPStatus.FORBIDDEN, "the form is out of date; load the page again")
     if session.role is not Role.OPERATOR:
         raise HTTPException(HTTPStatus.FORBIDDEN, "readers may look, not decide")

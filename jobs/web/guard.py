@@ -32,6 +32,7 @@ PUBLIC = ("/healthz", "/readyz", "/login", "/static/")
 _MACHINES = ("/metrics", "/api/")
 #: How htmx names the element that a page refreshes itself with (base.html).
 _REFRESHER = "main#content"
+_LOOKING = frozenset({"GET", "HEAD"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -73,7 +74,7 @@ class Guard:
         session = self._keeper.session(token, is_person=is_person) if token else None
         if session is None and path.startswith(_MACHINES):
             session = await self._by_password(request)
-        elif session is None and self._keeper.is_open and request.method == "GET" and not path.startswith(PUBLIC):
+        elif session is None and self._keeper.is_open and request.method in _LOOKING and not path.startswith(PUBLIC):
             begun = self._keeper.begin(Role.OPERATOR)
             session = self._keeper.session(begun)
         request.state.session = session
@@ -109,13 +110,20 @@ def cookie(token: str, *, is_encrypted: bool) -> str:
 
 def _turned_away(request: Request) -> Response:
     if request.headers.get("hx-request"):
-        shown = urlsplit(request.headers.get("hx-current-url", "/"))
-        return PlainTextResponse(
-            "log in first\n", HTTPStatus.UNAUTHORIZED, {"HX-Redirect": _login(shown.path, shown.query)}
-        )
-    if request.method == "GET" and not request.url.path.startswith(_MACHINES):
+        path, query = _shown(request.headers.get("hx-current-url", "/"))
+        return PlainTextResponse("log in first\n", HTTPStatus.UNAUTHORIZED, {"HX-Redirect": _login(path, query)})
+    if request.method in _LOOKING and not request.url.path.startswith(_MACHINES):
         return RedirectResponse(_login(request.url.path, request.url.query), HTTPStatus.SEE_OTHER)
     return PlainTextResponse("log in first\n", HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": 'Basic realm="syncer"'})
+
+
+def _shown(address: str) -> tuple[str, str]:
+    """Return path and query of the page that asks, of an address that is none those of the first page."""
+    try:
+        found = urlsplit(address)
+    except ValueError:
+        return "/", ""
+    return found.path, found.query
 
 
 def _login(path: str, query: str) -> str:

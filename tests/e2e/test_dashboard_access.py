@@ -161,3 +161,39 @@ async def test_without_a_password_only_names_of_this_machine_are_answered(visit)
 async def test_a_body_that_is_no_form_is_refused(visit, body, status):
     async with visit() as client:
         assert (await client.post("/login", content=body)).status_code == status
+
+
+@pytest.mark.parametrize("shown", ["http://[::1", "http://[x]/", "//\xff", "\x00", ":", "http://a:b:c/?" + "x" * 9_000])
+async def test_a_stranger_whose_page_has_a_crooked_address_is_sent_to_the_login(visit, shown):
+    async with visit() as client:
+        answer = await client.get("/deals", headers={"HX-Request": "true", "HX-Current-URL": shown.encode("latin-1")})
+        assert answer.status_code == 401
+        assert answer.headers["hx-redirect"].startswith("/login?next=")
+
+
+@pytest.mark.parametrize("key", ["", "ü", "\x00", "😀", "x" * 10_000])
+async def test_a_form_with_a_crooked_key_is_refused(visit, key):
+    async with visit() as client:
+        await client.post("/login", data={"password": DECIDES})
+        for path in ("/handovers/1", "/deals/1"):
+            answer = await client.post(path, data={"form_key": key, "answer": "accept"})
+            assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("password", ["", "ü", "\x00", "😀", "\x7f" * 3_000])
+async def test_a_crooked_password_is_a_wrong_one(visit, password):
+    async with visit() as client:
+        assert (await client.post("/login", data={"password": password})).status_code == 401
+        told = b64encode(f"a:{password}".encode()).decode()
+        assert (await client.get("/metrics", headers={"Authorization": f"Basic {told}"})).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/contacts", "/deals", "/figures", "/handovers", "/money", "/quality", "/score", "/sync"]
+)
+async def test_whoever_asks_for_the_head_of_a_page_gets_that_of_the_page(visit, path):
+    async with visit(locked=False, host="127.0.0.1") as client:
+        asked, got = await client.head(path), await client.get(path)
+        assert (asked.status_code, asked.headers["content-type"]) == (200, got.headers["content-type"])
+    async with visit() as client:
+        assert (await client.head(path)).status_code == 303
