@@ -15,6 +15,8 @@ DAY = 24 * HOUR
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _MICROSECONDS = 1_000
+#: Of the years 1900 and 2200.
+_FIRST, _LAST = ((datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND for year in (1900, 2200))
 
 
 def millis(moment: datetime) -> Millis:
@@ -29,6 +31,13 @@ def millis(moment: datetime) -> Millis:
 def moment(value: int) -> datetime:
     """Return milliseconds as an aware UTC datetime."""
     return _EPOCH + value * _MILLISECOND
+
+
+def reached(value: Millis) -> Millis:
+    """Return a moment that a person named; OverflowError for one near an end of the calendar: reports look back."""
+    if not _FIRST <= value < _LAST:
+        raise OverflowError("beyond what can be reported on")
+    return value
 
 
 def iso(value: int | None) -> str | None:

@@ -1,6 +1,7 @@
 """Contacts: who stands where, by priority, a page at a time."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -17,6 +18,8 @@ from syncer.funnel import FunnelStage
 from syncer.store.reports.browse import ContactsAsked
 
 _PAGE = 50
+#: What any database holds as an integer.
+_PRIORITY = re.compile(r"-?[0-9]{1,18}")
 #: Stages that the list can be narrowed to, in the funnel's order.
 _STAGES = tuple(FunnelStage)
 
@@ -93,4 +96,4 @@ def _find(site: Site, asking: Asking, wanted: str) -> str | None:
 
 def _after(query: Mapping[str, str]) -> tuple[int, str] | None:
     priority, _, last = query.get("after", "").partition(":")
-    return (int(priority), last) if last and priority.isascii() and priority.lstrip("-").isdigit() else None
+    return (int(priority), last) if last and _PRIORITY.fullmatch(priority) else None

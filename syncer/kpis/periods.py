@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syncer.errors import ConfigError, Problem
-from syncer.moments import DAY, Millis, millis, moment
+from syncer.moments import DAY, Millis, millis, moment, reached
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -187,12 +187,18 @@ def _parse(text: str, calendar: Calendar) -> Period:
         first, last = (date.fromisoformat(part.strip()) for part in text.split("..", 1))
         if last < first:
             raise ValueError("the period ends before it begins")
-        return calendar.between(first, last)
+        return _named(calendar, first, last)
     if match := re.fullmatch(r"(\d{4})W(\d{1,2})", text, re.IGNORECASE):
         monday = date.fromisocalendar(int(match[1]), int(match[2]), 1)
-        return calendar.between(monday, monday + timedelta(days=6), f"{int(match[1])}W{int(match[2]):02d}")
+        return _named(calendar, monday, monday + timedelta(days=6), f"{int(match[1])}W{int(match[2]):02d}")
     first, months, label = _months(text, calendar.fiscal_year_start)
-    return calendar.between(first, _add_months(first, months) - timedelta(days=1), label)
+    return _named(calendar, first, _add_months(first, months) - timedelta(days=1), label)
+
+
+def _named(calendar: Calendar, first: date, last: date, label: str | None = None) -> Period:
+    for day in (first, last):
+        reached(calendar.midnight(day))
+    return calendar.between(first, last, label)
 
 
 def _months(text: str, fiscal_start: int) -> tuple[date, int, str]:
@@ -215,9 +221,9 @@ def parse_as_of(text: str, calendar: Calendar) -> Millis:
     """Return a moment: a date means the end of that local day; a time without zone is local. Raises ConfigError."""
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
-            return calendar.last_moment(date.fromisoformat(text.strip()))
-        at = datetime.fromisoformat(text.strip())
+            return reached(calendar.last_moment(date.fromisoformat(text.strip())))
+        named = datetime.fromisoformat(text.strip())
+        return reached(millis(named if named.tzinfo else named.replace(tzinfo=ZoneInfo(calendar.zone))))
     except (ValueError, OverflowError) as error:
         hint = "2026-11-21 or 2026-11-21T09:30:00+01:00"
         raise ConfigError([Problem(message=f"{text!r} is no date or time", key="--as-of", hint=hint)]) from error
-    return millis(at if at.tzinfo else at.replace(tzinfo=ZoneInfo(calendar.zone)))

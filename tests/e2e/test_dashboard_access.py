@@ -197,3 +197,27 @@ async def test_whoever_asks_for_the_head_of_a_page_gets_that_of_the_page(visit, 
         assert (asked.status_code, asked.headers["content-type"]) == (200, got.headers["content-type"])
     async with visit() as client:
         assert (await client.head(path)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *(f"/contacts?after={digits}:7" for digits in ("9" * 5_000, "9" * 30, "-" + "9" * 19, "--5", "-")),
+        *(f"/score?threshold={one}" for one in ("9" * 5_000, "1e999", "nan", "-inf", "%00")),
+        *(f"/figures?as_of={one}" for one in ("0001-01-01", "9999-12-31", "%00", "2026-02-30", "-1")),
+        *(f"/api/kpis?period={one}" for one in ("0000", "9999", "9999-12", "0001-Q1", "%00", "2026-09-01..0001-01-01")),
+        *(f"/api/kpis?as_of={one}&by=owner" for one in ("0001-01-01", "9999-12-31")),
+        "/money?period=9999",
+        "/api/kpis?period=0001",
+        "/api/kpis?period=1901",
+        "/api/kpis?as_of=1900-01-02",
+        "/api/kpis?as_of=2199-12-30",
+        "/forecast?as_of=0001-01-01",
+        "/deals?owner=%00",
+        "/contacts?owner=%ED%A0%80",
+    ],
+    ids=lambda one: one[:40],
+)
+async def test_whatever_is_asked_in_an_address_is_no_fault_of_ours(visit, asked):
+    async with visit(locked=False, host="127.0.0.1") as client:
+        assert (await client.get(asked)).status_code < 500
