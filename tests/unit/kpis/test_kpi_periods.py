@@ -46,7 +46,7 @@ def test_fiscal_quarters_carry_the_year_in_which_the_fiscal_year_begins():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2026Q5", "2026-13", "2026W60", "soon", "2026-03-31..2026-01-01", "2026..", "0000"]
+    "text", ["", "2026Q5", "2026-13", "2026W60", "soon", "2026-03-31..2026-01-01", "2026..", "0000", "0001", "9998-12"]
 )
 def test_an_unreadable_period_is_refused_with_the_accepted_forms(text):
     with pytest.raises(ConfigError, match="2026Q2"):
