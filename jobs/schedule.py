@@ -1,6 +1,8 @@
 """The daemon's schedule: the only place that knows APScheduler."""
 
+import asyncio
 import secrets
+import time as clocks
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -13,6 +15,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 #: Seconds by which rounds of several accounts are spread, so that they do not start at once.
 _JITTER = 10
+#: Seconds between two looks whether the machine's clock was set back, and how far before that is noticed.
+_LOOK_EVERY, _SET_BACK = 15.0, 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +63,24 @@ def _moments(when: Nightly, now: datetime, days: Iterable[int]) -> Iterator[date
 
 
 class Schedule:
-    """Keeps appointments on the running event loop: one at a time each, missed ones made up for once."""
+    """Keeps appointments on the running event loop: one at a time each, missed ones made up for once.
 
-    def __init__(self) -> None:
+    Where the machine's clock is set back they are made anew: nobody waits until it has caught up.
+    """
+
+    def __init__(self, wall: Callable[[], float] = clocks.time, look_every: float = _LOOK_EVERY) -> None:
+        """Take the machine's clock, and after how many seconds it is looked at again."""
+        self._wall = wall
+        self._look_every = look_every
+        self._kept: dict[str, Appointment] = {}
+        self._watching: asyncio.Task[None] | None = None
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
 
     def add(self, appointment: Appointment) -> None:
         """Keep an appointment from now on."""
+        self._kept[appointment.name] = appointment
         self._scheduler.add_job(
             appointment.work, _trigger(appointment.when), id=appointment.name, name=appointment.name
         )
@@ -75,11 +88,23 @@ class Schedule:
     def start(self) -> None:
         """Begin."""
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch())
 
     def stop(self) -> None:
         """Begin nothing more, and break off what was begun; once more is no harm."""
+        if self._watching is not None:
+            self._watching.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    async def _watch(self) -> None:
+        ahead = self._wall() - clocks.monotonic()
+        while True:
+            await asyncio.sleep(self._look_every)
+            before, ahead = ahead, self._wall() - clocks.monotonic()
+            if ahead < before - _SET_BACK:
+                for name, one in self._kept.items():
+                    self._scheduler.reschedule_job(name, trigger=_trigger(one.when))
 
 
 def _trigger(when: Every | Nightly) -> "BaseTrigger | _Daily":

@@ -1,6 +1,7 @@
 """When the daemon's appointments fall due."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -116,3 +117,22 @@ async def test_it_may_be_stopped_twice_and_before_it_began():
     schedule.stop()
     await asyncio.sleep(0)
     schedule.stop()
+
+
+async def test_where_the_clock_is_set_back_nobody_waits_until_it_has_caught_up():
+    back = 0.0
+    schedule = Schedule(wall=lambda: time.time() - back, look_every=0.01)
+    for name, when in (("a", Every(5)), ("b", Nightly(3, BERLIN))):
+        schedule.add(Appointment(name=name, when=when, work=_nothing))
+    schedule.start()
+    for job in schedule._scheduler.get_jobs():
+        job.modify(next_run_time=datetime.now(UTC) + timedelta(hours=30))
+    await asyncio.sleep(0.1)
+    ahead = [job.next_run_time - datetime.now(UTC) for job in schedule._scheduler.get_jobs()]
+    assert min(ahead) > timedelta(hours=29)
+    back = 3 * 3_600.0
+    await asyncio.sleep(0.1)
+    found = {job.id: job.next_run_time - datetime.now(UTC) for job in schedule._scheduler.get_jobs()}
+    schedule.stop()
+    assert found["a"] < timedelta(minutes=11)
+    assert found["b"] < timedelta(hours=25)
