@@ -26,6 +26,8 @@ from syncer.store import Store, open_store
 
 #: A whole order is one line; an agreement may be long.
 _LONGEST = 1 << 24
+#: Where cores are short, whoever waits for an answer or a write-back goes first.
+_BEHIND = 10
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -80,6 +82,7 @@ def main() -> None:
     # Answers have a way of their own: what a library prints must not be taken for one.
     answers = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    os.nice(_BEHIND)
     share_heap()
     spare_start_up()
     asyncio.run(_obey(answers))

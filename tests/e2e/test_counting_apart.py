@@ -96,6 +96,7 @@ async def test_what_is_counted_apart_is_what_is_counted_here_by_one_process_for_
         # Of two at once the second would be refused.
         await asyncio.gather(*(apart.measure(order, held) for _ in range(2)))
         assert children_of(os.getpid()) == [process]
+        assert os.getpriority(os.PRIO_PROCESS, process) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + 10)
         assert measurings(desk) == ["done"] * 4
 
 
