@@ -20,7 +20,7 @@ import httpx
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bench.measured import cpu_of, megabytes
+from bench.measured import cpu_of, megabytes, started_by
 from bench.webhook_latency import APP, free_port, syncer, wait_for
 from connectors.sandbox.app import build_app
 from connectors.sandbox.generate import generate_portal
@@ -146,8 +146,9 @@ def _watch(pid: int, seconds: int) -> None:
         time.sleep(max(0.0, min(_WINDOW, end - since)))
         share = (cpu_of(pid) - before) / (time.monotonic() - since)
         now, peak = (megabytes(pid, name) for name in ("VmRSS", "VmHWM"))
+        beside = sum(megabytes(child, "VmRSS") for child in started_by(pid))
         told = f"after {(time.monotonic() - began) / 60:3.0f} minutes: {share:.2%} of a core"
-        print(f"{told}, {now:.0f} MB, at most {peak:.0f} MB", flush=True)
+        print(f"{told}, {now:.0f} MB, at most {peak:.0f} MB, figures {beside:.0f} MB", flush=True)
 
 
 if __name__ == "__main__":

@@ -139,9 +139,15 @@ def asked_of(address: str) -> Asked:
 
 
 def cpu_of(pid: int) -> float:
-    """Return the CPU seconds that a process has spent so far."""
+    """Return the CPU seconds that a process and those that it started have spent so far."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    spent = sum(int(field) for field in fields[11:15]) / os.sysconf("SC_CLK_TCK")
+    return spent + sum(cpu_of(child) for child in started_by(pid))
+
+
+def started_by(pid: int) -> Sequence[int]:
+    """Return the processes that a process started and that live."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
 
 
 def megabytes(pid: int, name: str) -> float:
