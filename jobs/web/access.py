@@ -1,11 +1,15 @@
 """Who may come in and what they may do: passwords, sessions and the patience with wrong guesses. Knows no HTTP."""
 
+import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
+from ipaddress import IPv4Address, ip_address, ip_network
 from threading import Lock
 
 from argon2 import PasswordHasher
@@ -21,6 +25,8 @@ _PATIENCE, _WAIT = 5, 15 * MINUTE
 #: Sessions and addresses remembered; the oldest give way, so that strangers cannot fill the memory.
 _SESSIONS, _ADDRESSES = 1_000, 10_000
 _HASHED = "$argon2"
+#: Bits of an IPv6 address that name a network.
+_NETWORK = 64
 
 
 class Role(StrEnum):
@@ -67,14 +73,22 @@ class Doorkeeper:
     _guesses: OrderedDict[str, _Guesses] = field(default_factory=OrderedDict)
     #: One guess is hashed at a time: it costs memory and a core by design.
     _one: Lock = field(default_factory=Lock)
+    #: Who waits for that takes none of the threads that everybody shares.
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "door"))
 
     @property
     def is_open(self) -> bool:
         """Whether there is no password to ask for."""
         return not self.hashes
 
+    async def knock(self, password: str, address: str, *, name: str = "") -> str | Refused:
+        """Return what `admit` returns, without blocking."""
+        admit = partial(self.admit, password, address, name=name)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, admit)
+
     def admit(self, password: str, address: str, *, name: str = "") -> str | Refused:
         """Return the token of a new session, or why there is none. Blocks while the password is hashed."""
+        address = _whose(address)
         with self._one:
             now = self.clock()
             guesses = self._guesses.get(address) or _Guesses()
@@ -158,6 +172,17 @@ def is_password(text: str) -> bool:
 
 #: Characters of a password in clear.
 _SHORTEST = 12
+
+
+def _whose(address: str) -> str:
+    """Return what stands for whoever may use an address: of IPv6 everybody has at least a whole network."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((int(found), _NETWORK), strict=False))
 
 
 def _digest(token: str) -> str:

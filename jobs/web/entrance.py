@@ -1,6 +1,5 @@
 """Coming in and leaving."""
 
-import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -33,7 +32,7 @@ def entrance(pages: Pages, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequenc
         address = request.client.host if request.client else ""
         following = _inside(fields.get("next"))
         password, name = fields.get("password", "")[:_LONGEST], fields.get("name", "").strip()[:_NAME]
-        found = await asyncio.to_thread(keeper.admit, password, address, name=name)
+        found = await keeper.knock(password, address, name=name)
         if isinstance(found, Refused):
             minutes = -(-found.wait // MINUTE) if found.wait else None
             status = HTTPStatus.TOO_MANY_REQUESTS if minutes else HTTPStatus.UNAUTHORIZED

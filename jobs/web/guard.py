@@ -1,6 +1,5 @@
 """The door of the web application: who is asking, from where, and which answers nobody else may read or frame."""
 
-import asyncio
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
@@ -95,7 +94,7 @@ class Guard:
         if password is None or self._keeper.is_open:
             return None
         address = request.client.host if request.client else ""
-        token = await asyncio.to_thread(self._keeper.admit, password, address)
+        token = await self._keeper.knock(password, address)
         if isinstance(token, Refused):
             return None
         session = self._keeper.session(token)

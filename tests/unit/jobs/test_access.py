@@ -1,3 +1,6 @@
+import asyncio
+import threading
+
 import pytest
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -53,6 +56,41 @@ def test_after_five_wrong_guesses_even_the_right_one_waits_but_only_from_there(k
     assert isinstance(keeper.admit("may decide things", "10.0.0.2"), str)
     watch.now += 15 * MINUTE
     assert isinstance(keeper.admit("may decide things", "10.0.0.1"), str)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_same"),
+    [
+        ("2001:db8:1:2::5", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::5", "2001:db8:1:3::5", False),
+        ("::ffff:10.0.0.1", "::ffff:10.0.0.2", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("10.0.0.1", "10.0.0.2", False),
+        ("", "unknown", False),
+    ],
+)
+def test_who_has_a_whole_network_has_no_more_guesses_than_who_has_an_address(keeper, first, second, is_same):
+    for _ in range(5):
+        keeper.admit("wrong", first)
+    assert isinstance(keeper.admit("may decide things", second), Refused) is is_same
+
+
+async def test_guesses_that_wait_for_each_other_take_no_thread_that_others_need(watch):
+    over = threading.Event()
+
+    class Slow(PasswordHasher):
+        def verify(self, *_: object) -> bool:
+            assert over.wait(60)
+            return True
+
+    keeper = Doorkeeper(hashes={Role.OPERATOR: "x"}, clock=watch, hasher=Slow())
+    guesses = [asyncio.create_task(keeper.knock("a guess", f"10.0.0.{number}")) for number in range(64)]
+    await asyncio.sleep(0)
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "at once"), 10) == "at once"
+    finally:
+        over.set()
+    assert all(isinstance(one, str) for one in await asyncio.gather(*guesses))
 
 
 def test_a_session_ends_when_it_is_left_and_twelve_hours_after_its_last_request(keeper, watch):
