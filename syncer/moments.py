@@ -33,7 +33,7 @@ def moment(value: int) -> datetime:
     return _EPOCH + value * _MILLISECOND
 
 
-def reached(value: Millis) -> Millis:
+def reportable(value: Millis) -> Millis:
     """Return a moment that a person named; OverflowError for one near an end of the calendar: reports look back."""
     if not _FIRST <= value < _LAST:
         raise OverflowError("beyond what can be reported on")

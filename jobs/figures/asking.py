@@ -24,7 +24,7 @@ from syncer.kpis.statistics.attribution import Model
 from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms, service_of
 from syncer.kpis.touches import OriginRule, Reaction, origin_rule
-from syncer.moments import Millis, millis, reached
+from syncer.moments import Millis, millis, reportable
 from syncer.scoring import Scorer
 from syncer.store import Store, Unit
 
@@ -135,9 +135,9 @@ def clock_option(text: str | None, zone: ZoneInfo, *, option: str) -> Millis:
         said = _GERMAN_DAY.sub(r"\3-\2-\1\4", text.strip())
         if len(said) == _DAY_TEXT:
             following = date.fromisoformat(said) + timedelta(days=1)
-            return reached(Millis(millis(datetime.combine(following, time(), zone)) - 1))
+            return reportable(Millis(millis(datetime.combine(following, time(), zone)) - 1))
         named = datetime.fromisoformat(said)
-        return reached(millis(named if named.tzinfo else named.replace(tzinfo=zone)))
+        return reportable(millis(named if named.tzinfo else named.replace(tzinfo=zone)))
     except (ValueError, OverflowError):
         hint = "a date like 2026-09-30 or 30.09.2026, or a moment like 2026-09-30T18:00:00+02:00"
         raise ConfigError([Problem(key=option, message=f"{text!r} is not a date", hint=hint)]) from None

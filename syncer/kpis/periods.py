@@ -9,7 +9,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from syncer.errors import ConfigError, Problem
-from syncer.moments import DAY, Millis, millis, moment, reached
+from syncer.moments import DAY, Millis, millis, moment, reportable
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
@@ -197,7 +197,7 @@ def _parse(text: str, calendar: Calendar) -> Period:
 
 def _named(calendar: Calendar, first: date, last: date, label: str | None = None) -> Period:
     for day in (first, last):
-        reached(calendar.midnight(day))
+        reportable(calendar.midnight(day))
     return calendar.between(first, last, label)
 
 
@@ -221,9 +221,9 @@ def parse_as_of(text: str, calendar: Calendar) -> Millis:
     """Return a moment: a date means the end of that local day; a time without zone is local. Raises ConfigError."""
     try:
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text.strip()):
-            return reached(calendar.last_moment(date.fromisoformat(text.strip())))
+            return reportable(calendar.last_moment(date.fromisoformat(text.strip())))
         named = datetime.fromisoformat(text.strip())
-        return reached(millis(named if named.tzinfo else named.replace(tzinfo=ZoneInfo(calendar.zone))))
+        return reportable(millis(named if named.tzinfo else named.replace(tzinfo=ZoneInfo(calendar.zone))))
     except (ValueError, OverflowError) as error:
         hint = "2026-11-21 or 2026-11-21T09:30:00+01:00"
         raise ConfigError([Problem(message=f"{text!r} is no date or time", key="--as-of", hint=hint)]) from error
