@@ -1,6 +1,6 @@
 """One deal's past as stretches of business time over which everything that matters stood still."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
@@ -30,8 +30,10 @@ def decide_deal(facts: DealFacts, *, rules: Rules, as_of: Millis) -> DealDecisio
     judge = Judge(facts=facts, rules=rules, created_at=lines.created_at, primary_id=primary.contact_id)
     offers = offers_of(judge, lines)
     moments = _moments(judge, lines, offers)
-    spans: Sequence[DealSpan] = _merged(_spans(judge, lines, offers, [at for at in moments if at <= as_of], as_of))
-    spans, delay_at = with_delays(judge, spans, lines, lambda at: read(judge, lines, at, as_of), as_of)
+    spans = _merged(_spans(judge, lines, offers, [at for at in moments if at <= as_of], as_of))
+    delayed, delay_at = with_delays(judge, spans, lines, lambda at: read(judge, lines, at, as_of), as_of)
+    # A delay that ends and begins again at one moment is one.
+    spans = _merged(delayed)
     deal = facts.deal
     return DealDecision(
         deal_id=deal.id,
@@ -178,15 +180,16 @@ def _baseline(judge: Judge, lines: Timelines) -> Millis:
     return Millis(lines.created_at + judge.rules.agreement.stages.baseline_days * DAY)
 
 
-def _merged(spans: Iterator[DealSpan]) -> list[DealSpan]:
-    """Return the spans with equal neighbours joined and ends set."""
+def _merged(spans: Iterable[DealSpan]) -> Sequence[DealSpan]:
+    """Return the spans, the last of which is open, with equal neighbours joined and ends set."""
     found: list[DealSpan] = []
     for span in spans:
-        if found and replace(span, valid_from=found[-1].valid_from) == found[-1]:
+        going_on = replace(span, valid_to=None)
+        if found and replace(going_on, valid_from=found[-1].valid_from) == found[-1]:
             continue
         if found:
             found[-1] = replace(found[-1], valid_to=span.valid_from)
-        found.append(span)
+        found.append(going_on)
     return found
 
 

@@ -1,5 +1,7 @@
 """What rules remember, on both databases: figures of won deals, choices, delays, deals that stay away, answers."""
 
+from msgspec.structs import replace
+
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
 from syncer.funnel.kept import Delay, Kept, PrimaryBy
 from syncer.funnel.stays import Figure, Stage, Stays
@@ -81,6 +83,16 @@ def test_spans_of_won_deals_and_open_deals_are_found(store: Store) -> None:
         [("7", Outcome.OPEN), ("7", Outcome.WON)],
         [("9", Outcome.WON), ("9", Outcome.LOST)],
     ]
+
+
+def test_two_delays_that_resume_at_other_dates_are_two(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1"))
+    put(store, 1, "deals", Deal(id="7"))
+    first, second = (_span("7", begin, end, Outcome.OTHER, "CO4") for begin, end in ((1, 3), (3, None)))
+    _decide(store, 1, "7", first, replace(second, resume_at=Millis(9)))
+    kept = deal_facts(store)["7"].kept
+    assert kept is not None
+    assert kept.delays == [Delay("CO4", Millis(1), Millis(3)), Delay("CO4", Millis(3), None)]
 
 
 def test_a_choice_and_delays_come_back_as_facts(store: Store) -> None:

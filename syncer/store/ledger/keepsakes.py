@@ -17,12 +17,16 @@ def keepsakes(connection: Connection, account: str, deal_ids: Collection[str]) -
     """Return by deal what was decided; a deal of which nothing was decided yet is absent."""
     values = {"account": account, "ids": listed(deal_ids)}
     delays: dict[str, list[Delay]] = {}
-    for deal_id, rule, since, until in raw(connection, _delays_sql(dialect_of(connection)), values):
+    resumed: dict[str, int | None] = {}
+    for deal_id, rule, since, until, resume_at in raw(connection, _delays_sql(dialect_of(connection)), values):
         known = delays.setdefault(deal_id, [])
-        if known and known[-1].rule == rule and known[-1].until == since:
+        # One delay has one date to resume at, however often the deal changed meanwhile.
+        goes_on = bool(known) and (known[-1].rule, known[-1].until) == (rule, since) and resumed[deal_id] == resume_at
+        if goes_on:
             known[-1] = known[-1]._replace(until=until)
         else:
             known.append(Delay(rule, since, until))
+        resumed[deal_id] = resume_at
     primaries = raw(connection, _primaries_sql(dialect_of(connection)), values)
     # Who was merged goes on as the one that is left.
     left = survivors(connection, account, Kind.CONTACT, {row[1] for row in primaries if row[1] is not None})
@@ -44,7 +48,7 @@ def _primaries_sql(dialect: Dialect) -> Query:
 def _delays_sql(dialect: Dialect) -> Query:
     spans = tables.deal_spans.c
     return (
-        select(spans.deal_id, spans.rule, spans.valid_from, spans.valid_to)
+        select(spans.deal_id, spans.rule, spans.valid_from, spans.valid_to, spans.resume_at)
         .where(
             spans.account == bindparam("account"),
             among(dialect, spans.deal_id),

@@ -98,6 +98,14 @@ def test_inferred_other_not_backdated() -> None:
     assert day(decided_deal(touched, _AS_OF).spans[-1].valid_from) == "2026-11-12"
 
 
+def test_a_delay_that_ends_and_begins_again_at_one_moment_is_one() -> None:
+    kept = Kept(delays=[Delay("CO4", at("2026-09-01"), at("2026-11-10"))])
+    deal = replace(_planned("2027-06-15", updated_at=at("2026-11-10")), kept=kept)
+    spans = decided_deal(deal, _AS_OF).spans
+    others = [(day(one.valid_from), one.valid_to) for one in spans if one.outcome is Outcome.OTHER]
+    assert others == [("2026-09-01", None)]
+
+
 def _fields(deal: DealFacts) -> dict[str, object]:
     return {name: getattr(deal.deal, name) for name in deal.deal.__struct_fields__}
 
