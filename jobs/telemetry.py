@@ -77,14 +77,14 @@ class _Recorded:
 
 
 @contextmanager
-def sending(exporter: Exporter) -> Iterator[None]:
+def sending(exporter: Exporter, *, is_told: bool = True) -> Iterator[None]:
     """Record the spans of the block and send them, the last ones within seconds of its end.
 
-    Where nobody takes them they are lost, and the work goes on: that is said once in the log. Raises ConfigError for a
-    variable that the library cannot use.
+    Where nobody takes them they are lost, and the work goes on: if `is_told`, that is said once in the log. Raises
+    ConfigError for a variable that the library cannot use.
     """
     hand_on_telemetry()
-    post = _Post()
+    post = _Post(is_told=is_told)
     _hear(post)
     provider = _provider(exporter, post)
     try:
@@ -97,9 +97,10 @@ def sending(exporter: Exporter) -> Iterator[None]:
 class _Post(logging.Handler):
     """Knows whether spans arrive. What the library logs of that is told as one event, without its words."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_told: bool) -> None:
         super().__init__(logging.WARNING)
         self.is_failing = Event()
+        self._is_told = is_told
 
     def emit(self, record: logging.LogRecord) -> None:
         """Take a warning of the library as the news that spans do not arrive."""
@@ -110,7 +111,8 @@ class _Post(logging.Handler):
         """Say that spans did not arrive, the first time since the last that did."""
         if not self.is_failing.is_set():
             self.is_failing.set()
-            _log.warning("traces_not_sent")
+            if self._is_told:
+                _log.warning("traces_not_sent")
 
     def see_off(self, sending: Callable[[], object]) -> None:
         """Send, and wait for it not a moment longer than the first failure: who does not answer is not waited for."""

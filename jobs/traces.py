@@ -37,14 +37,17 @@ def exporter_of(named: str | None, endpoints: Sequence[str | None]) -> tuple[Exp
 
 
 @contextmanager
-def tracing(exporter: Exporter | None) -> Iterator[None]:
-    """Record spans until the block ends, where they are asked for, and send the last of them before it does."""
+def tracing(exporter: Exporter | None, *, is_told: bool = True) -> Iterator[None]:
+    """Record spans until the block ends, where they are asked for, and send the last of them before it does.
+
+    `is_told` says in the log that nobody takes them: not by a process beside one that says so.
+    """
     if exporter is None:
         yield
         return
     from jobs.telemetry import sending
 
-    with sending(exporter):
+    with sending(exporter, is_told=is_told):
         yield
 
 

@@ -106,7 +106,7 @@ async def _obey(answers: int) -> None:
 
 async def _count(order: Order, talk: _Talk) -> None:
     configure_log(order.log)
-    with tracing(order.traces), closing(open_store(order.database_url)) as store:
+    with tracing(order.traces, is_told=False), closing(open_store(order.database_url)) as store:
         seat = _Seat(name=order.account, store=store, agreement=order.in_force)
         await measure_round(seat, Asked(), held=talk, patient=order.patient)
 

@@ -140,7 +140,7 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "das Datum berichtigen, oder `outside: nearest` setzen",
     ),
     "backward": (
-        "its dates run backward, or a rule of `history` is missing",
+        "its dates run backward, or a rule is missing in `history`",
         "die Daten laufen rückwärts, oder in `history` fehlt eine Regel",
     ),
     "row_differs": (

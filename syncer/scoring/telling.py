@@ -185,6 +185,8 @@ def _change(case: Case) -> str | None:
             parts.append(f"{text} ({texts['kept']})." if handed_over else f"{text}.")
         elif case.decision.stage not in _WITH_SALES:
             parts.append(_request(case, one))
+    if not parts and case.decision.stage in _WITH_SALES:
+        parts.append(texts["with_sales"])
     return f"{texts['change']} {' '.join(parts)}" if parts else None
 
 

@@ -116,7 +116,7 @@ class Reading:
         cell = self._one.properties[name]
         if name not in self._faulty:
             message = "differs from the last version that the rules of `history` give"
-            self.fault(name, cell, message, "its dates run backward, or a rule of `history` is missing")
+            self.fault(name, cell, message, "its dates run backward, or a rule is missing in `history`")
             # The value may be wrong by itself as well.
             self._faulty.discard(name)
 

@@ -258,6 +258,17 @@ def test_whoever_is_with_sales_is_not_made_sales_ready(stage):
 
 
 @pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("de", "Was würde es ändern? Beim Vertrieb: Punkte ändern die Stufe nicht mehr."),
+        ("en", "What would change it? With sales: points change the stage no more."),
+    ],
+)
+def test_whoever_is_with_sales_and_has_nothing_to_lose_is_told_that_points_change_nothing(lang, said):
+    assert said in told(facts([]), lang, stage=FunnelStage.OPPORTUNITY).lines
+
+
+@pytest.mark.parametrize(
     ("lang", "k", "n", "said"),
     [
         ("de", 1, 1, "von 1 vergleichbaren Übergabe (A2, 12 Monate, reif) wurde 1 Kunde"),
