@@ -34,20 +34,20 @@ def _written(agreement: Agreement, key: str) -> set[str]:
 
 
 def _not_offered(account: str, name: str, values: Sequence[str]) -> Finding:
-    return Finding(
-        level=Level.NOTE,
-        area=account,
-        what=f"contacts.{name} has no option {', '.join(values)}: stages that mean it are not written there",
-        remedy="map them to values that there are, or to null, in agreement.yaml: lifecycle_map",
-        is_by_agreement=True,
+    return _note(
+        account,
+        f"contacts.{name} has no option {', '.join(values)}: stages that mean it are not written there",
+        "map them to values that there are, or to null, in agreement.yaml: lifecycle_map",
     )
 
 
 def _silent(account: str, values: Sequence[str]) -> Finding:
-    return Finding(
-        level=Level.NOTE,
-        area=account,
-        what=f"nobody says what lifecycle {', '.join(values)} means",
-        remedy="name the stage that it stands for in agreement.yaml: custom_lifecycle",
-        is_by_agreement=True,
+    return _note(
+        account,
+        f"nobody says what lifecycle {', '.join(values)} means",
+        "name the stage that it stands for in agreement.yaml: custom_lifecycle",
     )
+
+
+def _note(account: str, what: str, remedy: str) -> Finding:
+    return Finding(level=Level.NOTE, area=account, what=what, remedy=remedy, is_by_agreement=True)
