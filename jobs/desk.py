@@ -14,8 +14,9 @@ from jobs.settings import Account
 from mappings.fields import Definitions
 from syncer.agreement import InForce
 from syncer.moments import Millis
-from syncer.records import LeadState, Stage
+from syncer.records import Stage
 from syncer.store import Store
+from syncer.tellings import LeadState
 
 Clock = Callable[[], Millis]
 

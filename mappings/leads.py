@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
-from syncer.records import LeadState
+from syncer.tellings import LeadState
 
 #: HubSpot's state of a lead stage; work in progress is told apart by label and order.
 _STATES: Mapping[str, LeadState] = {

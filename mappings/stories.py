@@ -9,7 +9,8 @@ from mappings.history import Version, ascending, change_source
 from mappings.raw import Raw
 from syncer.errors import InvalidRecord
 from syncer.moments import DAY, Millis
-from syncer.records import ChangeSource, LeadState, LeadWord, Story, Telling
+from syncer.records import ChangeSource
+from syncer.tellings import LeadState, LeadWord, Story, Telling
 
 #: What a quote says whose date has passed; the vendor leaves its status as it was.
 EXPIRED = "EXPIRED"

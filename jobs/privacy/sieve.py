@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from jobs.pulling.reading import Batch
 from syncer.moments import Millis
 from syncer.privacy import Tombstoner
-from syncer.records import Activity, ActivityKind, Contact, Kind, Story
+from syncer.records import Activity, ActivityKind, Contact, Kind
 from syncer.store import EXPIRED, Unit, email_key
+from syncer.tellings import Story
 
 #: What a person does of their own accord; that a mail was merely sent or opened is none of it.
 OWN_ACTS = frozenset(

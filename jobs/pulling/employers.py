@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from syncer.moments import Millis
-from syncer.records import EMPLOYER, Change, Contact, EmployerWord, Kind, Link
+from syncer.records import Change, Contact, Kind, Link
 from syncer.store import Unit
+from syncer.tellings import EMPLOYER, EmployerWord
 
 
 def with_companies(

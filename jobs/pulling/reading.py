@@ -16,7 +16,8 @@ from mappings.records import RecordMapper, mappers
 from mappings.stage_dates import entered_names, with_entered_names
 from mappings.stories import as_it_stands, as_lead, story
 from syncer.errors import InvalidRecord, MissingScope
-from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link, Story
+from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link
+from syncer.tellings import Story
 
 #: Records per commit; also the CRM's cap on one association call.
 CHUNK = 1_000

@@ -20,8 +20,9 @@ from jobs.pulling.storing import Reading, store_chunk, without_our_words
 from mappings.convert import moment
 from syncer.errors import UnsafePlan
 from syncer.moments import Millis
-from syncer.records import Activity, Answer, Company, Contact, Deal, Kind, Link, Story
+from syncer.records import Activity, Answer, Company, Contact, Deal, Kind, Link
 from syncer.store import Compared, Holding
+from syncer.tellings import Story
 
 #: Share of the mirror above which, and number below which, vanished records are believed without a person's word.
 _MOST_GONE, _FEW_GONE = 0.3, 10

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from syncer.agreement.base import Days, Grade, Ident, Rule, Section
-from syncer.records import LeadState
+from syncer.tellings import LeadState
 
 Number = Annotated[float, Field(ge=0)]
 

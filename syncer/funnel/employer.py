@@ -5,7 +5,8 @@ from syncer.funnel.forecast import Place
 from syncer.funnel.passage import Passage, outcome_of
 from syncer.funnel.replay import NOWHERE, Replay
 from syncer.moments import Millis
-from syncer.records import Evidence, employer_word
+from syncer.records import Evidence
+from syncer.tellings import employer_word
 
 _RULE = "employer_changed"
 _ENDED = frozenset({Outcome.WON, Outcome.LOST, Outcome.OTHER})

@@ -8,7 +8,8 @@ from syncer.funnel.overrides import lifecycle, stage
 from syncer.funnel.reactions import meeting, reaction, touch, unsubscribe
 from syncer.funnel.replay import Replay
 from syncer.funnel.sales import lead_status
-from syncer.records import EMPLOYER, ActivityKind, Evidence
+from syncer.records import ActivityKind, Evidence
+from syncer.tellings import EMPLOYER
 
 #: What to do with a row, by its kind.
 HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {

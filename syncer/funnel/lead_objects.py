@@ -7,7 +7,8 @@ from syncer.funnel.rules import Rules
 from syncer.funnel.sales import accept, reject
 from syncer.funnel.terms import Rejection
 from syncer.moments import Millis
-from syncer.records import ChangeSource, Evidence, LeadState, lead_word
+from syncer.records import ChangeSource, Evidence
+from syncer.tellings import LeadState, lead_word
 
 #: Evidence of this kind comes from leads.
 LEAD = "lead"

@@ -7,7 +7,7 @@ from syncer.agreement.stages import OfferSign
 from syncer.funnel.outcomes import Judge
 from syncer.funnel.timeline import Timelines
 from syncer.moments import Millis
-from syncer.records import topic_of
+from syncer.tellings import topic_of
 
 #: Changes of this topic come from quotes.
 QUOTE = "quote"

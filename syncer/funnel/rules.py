@@ -20,9 +20,10 @@ from syncer.funnel.periods import BusinessClock, Evenings
 from syncer.funnel.readings import Read, reader
 from syncer.funnel.stays import NO_STAYS, Stays
 from syncer.funnel.terms import Rejection, spans_of, words_of
-from syncer.records import Contact, LeadState, Stage
+from syncer.records import Contact, Stage
 from syncer.scoring.names import Getter
 from syncer.scoring.scorer import Scorer
+from syncer.tellings import LeadState
 
 _GRADES = "ABCD"
 

@@ -7,7 +7,7 @@ from syncer.agreement.head import RejectTarget
 from syncer.agreement.model import Agreement
 from syncer.funnel.facts import FunnelStage
 from syncer.moments import DAY
-from syncer.records import LeadState
+from syncer.tellings import LeadState
 
 #: HubSpot's lifecycle values in canonical stages (domain B7).
 _LIFECYCLES: Mapping[str, FunnelStage] = {

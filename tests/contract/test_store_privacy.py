@@ -8,9 +8,10 @@ from syncer.funnel.facts import FunnelStage, Outcome, Relationship
 from syncer.handover.notices import Form, Notice, Purpose, handover_key
 from syncer.hints import Deed, Hint
 from syncer.moments import DAY, Millis
-from syncer.records import Answer, Change, Contact, Deal, Kind, Story, Telling
+from syncer.records import Answer, Change, Contact, Deal, Kind
 from syncer.store import EXPIRED, LIFTED, Erasure, Settlement, Status, tables
 from syncer.store.privacy.personal import BY_TABLE, PLACES
+from syncer.tellings import Story, Telling
 from syncer.writeback import Intent
 from tests.contract.store_build import (
     ACCOUNT,

@@ -3,8 +3,9 @@
 import pytest
 
 from syncer.moments import Millis
-from syncer.records import ChangeSource, Contact, Deal, Evidence, Kind, Story, Telling
+from syncer.records import ChangeSource, Contact, Deal, Evidence, Kind
 from syncer.store import Holding, Store
+from syncer.tellings import Story, Telling
 from tests.contract.store_build import (
     ACCOUNT,
     FOREVER,

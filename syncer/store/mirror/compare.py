@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from syncer.records import COUNTS_OF_FIGURES, Activity, Answer, Company, Contact, Deal, Kind, Story
+from syncer.records import COUNTS_OF_FIGURES, Activity, Answer, Company, Contact, Deal, Kind
 from syncer.store.engines.dialect import Row, among, chunks, dialect_of, listed, raw
 from syncer.store.mirror.links import chosen, links_from
 from syncer.store.mirror.merges import survivors
@@ -24,6 +24,7 @@ from syncer.store.rows.encode import (
 )
 from syncer.store.rows.refuse import encoded
 from syncer.store.values import Compared, Holding
+from syncer.tellings import Story
 
 Record = Contact | Company | Deal | Activity | Answer | Story
 #: A row by the names of its columns.

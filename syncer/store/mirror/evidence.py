@@ -7,8 +7,9 @@ from collections.abc import Mapping
 
 import orjson
 
-from syncer.records import ActivityKind, Change, topic_of
+from syncer.records import ActivityKind, Change
 from syncer.store.engines.dialect import Row
+from syncer.tellings import topic_of
 
 #: Positions in a row of `evidence`: the key but for `recorded_at`, and the whole fact.
 KEY, FACT = slice(5), 8

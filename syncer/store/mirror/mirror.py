@@ -18,7 +18,6 @@ from syncer.records import (
     Link,
     Owner,
     Stage,
-    Story,
 )
 from syncer.store import tables
 from syncer.store.engines.dialect import Row, dialect_of
@@ -35,6 +34,7 @@ from syncer.store.mirror.merges import absorb, absorbed, survivors
 from syncer.store.mirror.upsert import COMPANIES, CONTACTS, COSTS, DEALS, upsert_page
 from syncer.store.rows.marks import demand_full, mark, mark_companies, mark_concerned, mark_contacts, mark_deals
 from syncer.store.values import Holding, Known, Upserted
+from syncer.tellings import Story
 
 
 class Mirror:

@@ -6,7 +6,7 @@ from functools import cache
 import orjson
 from sqlalchemy import Connection, bindparam, literal, select
 
-from syncer.records import Change, ChangeSource, Kind, Story, story_property
+from syncer.records import Change, ChangeSource, Kind
 from syncer.store.engines.dialect import Dialect, Query, Row, among, chunks, dialect_of, listed, raw
 from syncer.store.mirror.evidence import change_key
 from syncer.store.mirror.history import add_changes
@@ -17,6 +17,7 @@ from syncer.store.rows.refuse import encoded
 from syncer.store.rows.supersede import close
 from syncer.store.tables import changes, evidence, stories
 from syncer.store.values import Upserted
+from syncer.tellings import Story, story_property
 
 #: Positions in a row of `stories`.
 _STREAM, _ID, _TOPIC, _KIND, _RECORDS, _TELLINGS, _ARCHIVED, _GIST, _FINGERPRINT = 1, 2, 3, 4, 5, 6, 8, 9, 10

@@ -12,9 +12,10 @@ from struct import Struct
 import orjson
 
 from syncer.errors import InvalidRecord
-from syncer.records import COUNTS_OF_FIGURES, Activity, Answer, Company, Contact, CostLine, Deal, Story
+from syncer.records import COUNTS_OF_FIGURES, Activity, Answer, Company, Contact, CostLine, Deal
 from syncer.store.engines.dialect import Row
 from syncer.store.rows.refuse import faults_of, micros
+from syncer.tellings import Story
 
 #: Positions from the end of the mirror rows that carry both digests.
 GIST, FINGERPRINT = -3, -2

@@ -19,8 +19,9 @@ from syncer.funnel.facts import (
 from syncer.funnel.replay import Replay
 from syncer.funnel.transitions import is_allowed
 from syncer.moments import DAY
-from syncer.records import ChangeSource, Evidence, LeadState, LeadWord
+from syncer.records import ChangeSource, Evidence
 from syncer.scoring import explain
+from syncer.tellings import LeadState, LeadWord
 from tests.unit.funnel.build import (
     COMPANY,
     GRADE_B,

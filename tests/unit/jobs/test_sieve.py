@@ -4,8 +4,9 @@ from jobs.privacy.sieve import Barred, barred, sift
 from jobs.pulling.reading import Batch
 from syncer.moments import Millis
 from syncer.privacy import Tombstoner, new_key
-from syncer.records import Activity, ActivityKind, Answer, Change, Contact, Kind, Link, Story
+from syncer.records import Activity, ActivityKind, Answer, Change, Contact, Kind, Link
 from syncer.store import EXPIRED, Erasure
+from syncer.tellings import Story
 
 STONES = Tombstoner([new_key()])
 ACCOUNT = "hubspot"

@@ -10,7 +10,8 @@ from mappings.records import RecordMapper
 from mappings.stories import as_it_stands, as_lead, story
 from syncer.errors import InvalidRecord
 from syncer.moments import DAY, Millis
-from syncer.records import ChangeSource, Contact, Kind, LeadState, LeadWord, Story, Telling, lead_word
+from syncer.records import ChangeSource, Contact, Kind
+from syncer.tellings import LeadState, LeadWord, Story, Telling, lead_word
 
 _STORIES = definitions("hubspot").stories
 _CREATED = "2026-05-01T08:00:00Z"
