@@ -1,5 +1,7 @@
 """What the demo prints: what was read, who is hot and why, the funnel, the forecast, what was written back."""
 
+from collections.abc import Mapping
+
 import typer
 
 from jobs.cli.command_words import said
@@ -8,7 +10,7 @@ from jobs.cli.tables import print_table
 from jobs.figures.strip import funnel_strip
 from jobs.rehearsal.demo import DemoDone
 from jobs.wording.terms import exclusions
-from jobs.wording.words import number, percent, stage_name, word
+from jobs.wording.words import Language, number, percent, stage_name, word
 from syncer.kpis.rendering.render import figure_text
 
 _FORECAST = ("K20", "K20.weighted", "K20.commit", "K20.best_case", "K20.won")
@@ -65,12 +67,18 @@ def _figures(done: DemoDone, title: str, wanted: tuple[str, ...]) -> None:
     for ident in wanted:
         row = found.get(ident)
         if row is not None:
-            value = row["value"]
-            shown = figure_text(value if isinstance(value, int | float) else None, str(row["unit"]), done.lang)
-            counted = "" if row["n"] is None else f"n {row['n']}"
-            rows.append((ident, str(row["name"]), shown, counted, exclusions(row["excluded"], done.lang)))
-    heads = ["id", word("figure", done.lang), word("value", done.lang), "n", word("left_out", done.lang)]
-    print_table(heads, rows, title=title, right=(heads[2],))
+            bounds = [_shown(row, key, done.lang) for key in ("lo", "hi") if row[key] is not None]
+            counted = "" if row["n"] is None else str(row["n"])
+            left_out = exclusions(row["excluded"], done.lang)
+            value = _shown(row, "value", done.lang)
+            rows.append((ident, str(row["name"]), value, " – ".join(bounds), counted, left_out))
+    heads = ["id", *(word(key, done.lang) for key in ("figure", "value", "interval")), "n", word("left_out", done.lang)]
+    print_table(heads, rows, title=title, right=(heads[2], "n"))
+
+
+def _shown(row: Mapping[str, object], key: str, lang: Language) -> str:
+    value = row[key]
+    return figure_text(value if isinstance(value, int | float) else None, str(row["unit"]), lang)
 
 
 def _written(done: DemoDone) -> None:

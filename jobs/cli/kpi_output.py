@@ -1,15 +1,31 @@
 """KPI rows as table, JSON, CSV, Parquet or Excel workbook, on standard output or in a file."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from jobs.cli.tables import print_table
-from jobs.wording.terms import exclusions, lacking, member, part
-from jobs.wording.words import Language, word
+from jobs.wording.lacks import lacking
+from jobs.wording.terms import exclusions, member, part, term
+from jobs.wording.words import Language, number, word
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.rendering.render import Format, cells, to_csv, to_json, to_parquet, to_xlsx
+from syncer.kpis.rendering.render import Format, cells, figure_text, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi
+
+#: Lines that a row may take on a narrow terminal, and columns of text that all rows take on a wide one.
+_TALL, _WITHIN = 6, 132
+
+
+class _Line(NamedTuple):
+    """One row of the table."""
+
+    figure: str
+    value: str = ""
+    interval: str = ""
+    n: str = ""
+    status: str = ""
 
 
 def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Language) -> None:
@@ -44,28 +60,57 @@ def _content(rows: Sequence[Kpi], form: Format, lang: Language) -> bytes:
 
 
 def print_kpis(rows: Sequence[Kpi], lang: Language) -> None:
-    """Print the rows as a table."""
-    keys = ("figure", "segment", "value", "period", "status", "left_out")
-    figure, segment, value, period, status, left_out = (word(key, lang) for key in keys)
-    heads = ("id", figure, segment, value, "95 %", "n", period, status, left_out)
-    print_table(heads, [_line(row, lang) for row in rows], right=(value, "n"))
+    """Print figure by figure: its name and period, its segments below, and what each leaves out or lacks."""
+    figure, value, status = (word(key, lang) for key in ("figure", "value", "status"))
+    same = groupby(rows, key=lambda row: (row.id, row.period, row.basis))
+    lines = [line for _, some in same for line in _figure(list(some), lang)]
+    print_table((figure, value, "95 %", "n", status), lines, right=(value, "n"), tall=_TALL, within=_WITHIN)
 
 
-def _line(row: Kpi, lang: Language) -> Sequence[str]:
-    shown = cells(row, lang)
+def _figure(rows: Sequence[Kpi], lang: Language) -> Iterator[_Line]:
+    """Yield the lines of a figure: what is said of every row alike is said once."""
+    first, remarks = rows[0], [_remarks(row, lang) for row in rows]
+    is_alike = len({*remarks}) == 1
+    title = f"{first.id} {first.name} · {_period(first, lang)}"
+    if first.segment:
+        yield _Line(title)
+    for row, remark in zip(rows, remarks, strict=True):
+        shown = cells(row, lang)
+        yield _Line(
+            f"  {_segment(row, lang)}" if row.segment else title, shown.value, shown.interval, shown.n, shown.status
+        )
+        if not is_alike:
+            yield from (_Line(f"    {one}") for one in remark)
+    if is_alike:
+        yield from (_Line(f"    {one}") for one in remarks[0])
+
+
+def _period(row: Kpi, lang: Language) -> str:
     basis = word("basis_period" if row.basis == "period" else row.basis, lang)
-    period = word("all", lang) if row.period == "all" else row.period
-    return (
-        shown.id,
-        shown.name,
-        shown.segment if lang == "en" else _segment(row, lang),
-        shown.value,
-        shown.interval,
-        shown.n,
-        f"{period} ({basis})",
-        shown.status,
-        ", ".join(part for part in (exclusions(row.excluded, lang), lacking(row.notes, lang)) if part),
+    return f"{word('all', lang) if row.period == 'all' else row.period} ({basis})"
+
+
+def _remarks(row: Kpi, lang: Language) -> tuple[str, ...]:
+    """Return what to know of a row: how far open cases may move it, what it leaves out, why it has no value."""
+    left_out = exclusions(row.excluded, lang)
+    return tuple(
+        one
+        for one in (
+            _bounds(row, lang),
+            f"{word('left_out', lang)}: {left_out}" if left_out else "",
+            lacking(row.notes, lang),
+        )
+        if one
     )
+
+
+def _bounds(row: Kpi, lang: Language) -> str:
+    """Return between what a rate ends once open cases are decided; nothing where none are open (domain E0)."""
+    lower, upper, open_ = (row.notes.get(key) for key in ("lower", "upper", "open"))
+    if not (isinstance(lower, float) and isinstance(upper, float) and isinstance(open_, int)) or lower == upper:
+        return ""
+    low, high = (figure_text(bound, row.unit, lang) for bound in (lower, upper))
+    return f"{number(open_, lang)} {term('open', lang)}: {low} \N{HORIZONTAL ELLIPSIS} {high}"
 
 
 def _segment(row: Kpi, lang: Language) -> str:

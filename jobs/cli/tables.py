@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
+    from rich.text import Text
 
 #: How wide a table may be in a file or a pipe.
 _WIDE = 200
@@ -48,18 +50,26 @@ class _Column:
 
 
 def print_table(
-    heads: Sequence[str], rows: Sequence[Sequence[str]], *, title: str | None = None, right: Sequence[str] = ()
+    heads: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    title: str | None = None,
+    right: Sequence[str] = (),
+    tall: int = _TALL,
+    within: int | None = None,
 ) -> None:
-    """Print a table; columns named in `right` are numbers. Off a terminal nothing is cut.
+    """Print a table; columns named in `right` are numbers, a cell that begins with spaces is indented as a whole.
 
-    On a terminal too narrow for it, columns that say nothing are left out; if it still does not fit, each row is a
-    paragraph.
+    Off a terminal nothing is cut. On a terminal too narrow for it, columns that say nothing are left out; if it still
+    does not fit, or a row of many columns takes more than `tall` lines, each row is a paragraph. A table `within` so
+    many columns of text takes no more of them.
     """
     from rich.console import Console
 
     console = Console(highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, _WIDE)
+    console.width = min(console.width, within or console.width)
     if title:
         console.print(title, style="italic", markup=False, soft_wrap=True)
     columns = [
@@ -67,7 +77,7 @@ def print_table(
         for place, head in enumerate(heads)
     ]
     for some in _attempts(columns):
-        widths = _widths(some, console.width)
+        widths = _widths(some, console.width, tall)
         if widths is not None:
             console.print(_table(some, widths, gap=_gap(widths, console.width)))
             return
@@ -82,7 +92,7 @@ def _attempts(columns: Sequence[_Column]) -> Iterator[Sequence[_Column]]:
     yield [replace(one, head=_JOINED.sub(r"\1 ", one.head)) for one in telling]
 
 
-def _widths(columns: Sequence[_Column], width: int) -> Sequence[int] | None:
+def _widths(columns: Sequence[_Column], width: int, tall: int) -> Sequence[int] | None:
     """Return how wide each column is, every word whole; None where that takes more room than there is."""
     room = width - _EDGES - _GAPS[-1] * (len(columns) - 1)
     if sum(one.wanted for one in columns) <= room:
@@ -91,7 +101,7 @@ def _widths(columns: Sequence[_Column], width: int) -> Sequence[int] | None:
     if room < 0:
         return None
     given = _shared(columns, room)
-    return None if len(given) > _FOLDED and _tallest(columns, given) > _TALL else given
+    return None if len(given) > _FOLDED and _tallest(columns, given) > tall else given
 
 
 def _shared(columns: Sequence[_Column], room: int) -> Sequence[int]:
@@ -134,8 +144,17 @@ def _table(columns: Sequence[_Column], widths: Sequence[int], *, gap: int) -> "T
     for one, width in zip(columns, widths, strict=True):
         table.add_column(Text(one.head), justify="right" if one.is_number else "left", overflow="fold", width=width)
     for row in zip(*(one.cells for one in columns), strict=True):
-        table.add_row(*map(Text, row))
+        table.add_row(*map(_shown, row))
     return table
+
+
+def _shown(cell: str) -> "Text | Padding":
+    from rich.padding import Padding
+    from rich.text import Text
+
+    text = cell.lstrip(" ")
+    indent = len(cell) - len(text)
+    return Padding(Text(text), (0, 0, 0, indent)) if indent else Text(text)
 
 
 def _print_paragraphs(console: "Console", columns: Sequence[_Column]) -> None:

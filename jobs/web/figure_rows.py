@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from jobs.wording.terms import OF_STAGES, exclusions, lacking, member, part, term
+from jobs.wording.lacks import lacking
+from jobs.wording.terms import OF_STAGES, exclusions, member, part, term
 from jobs.wording.words import Language, number, stage_name
 from syncer.funnel import FunnelStage
 from syncer.kpis.catalogue import catalogue

@@ -93,6 +93,11 @@ def unread(row: Kpi, lacks: str = "reading") -> Kpi:
     return replace(unknown, excluded={}, notes={"lacks": lacks})
 
 
+def too_many_open(value: Figure, n: int) -> Mapping[str, object]:
+    """Return the note of a waiting time that none can tell yet: at the longest that was seen, too many still wait."""
+    return {"lacks": "too_many_open"} if value is None and n else {}
+
+
 def size_status(n: int) -> Status:
     """Return what a number of units alone says about a figure."""
     if n == 0:

@@ -32,8 +32,9 @@ class Spend:
 
     @property
     def notes(self) -> Mapping[str, object]:
-        """The days for which a rate is missing, where any is."""
-        return {"no_rate": missing_text(self.missing)} if self.missing else {}
+        """What an unknown cost lacks, and the days for which a rate is missing, where any is."""
+        lacks = {} if self.lines else {"lacks": "rates" if self.missing else "costs"}
+        return {**lacks, "no_rate": missing_text(self.missing)} if self.missing else lacks
 
 
 def is_marketing(line: CostLine) -> bool:

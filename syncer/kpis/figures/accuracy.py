@@ -187,13 +187,14 @@ def _bias(score: Score, *, over: bool, notes: Mapping[str, object]) -> Measured:
 def _share(score: Score, part: Decimal, *, over: bool, notes: Mapping[str, object]) -> Measured:
     whole = sum((abs(amount) for amount in score.actual.values()), Decimal(0))
     value = float(part / whole) if whole else None
-    sums = {"forecast": sum(score.forecast.values()), "won": sum(score.actual.values())}
+    sums: dict[str, object] = {"forecast": sum(score.forecast.values()), "won": sum(score.actual.values())}
+    lacks = {} if whole else {"lacks": "orders"}
     return Measured(
         value=value,
         n=len(set(score.pairs)),
         status=_status(value, over=over),
         excluded=+score.excluded,
-        notes={**notes, **sums},
+        notes={**notes, **sums, **lacks},
     )
 
 

@@ -81,6 +81,8 @@ def _per_unit(ask: Ask, cost: Spend, units: Units, *extra: Spend) -> Measured:
     unknown = any(part is None for part in parts)
     value = None if unknown or not units.share else total / units.share
     notes: dict[str, object] = {"cost": None if unknown else total, **cost.notes}
+    if parts[0] is not None and unknown:
+        notes["lacks"] = "sales_costs"
     if is_asked(ask):
         notes |= {"model": ask.question.model, "units": float(units.share)}
     return Measured(

@@ -1,7 +1,7 @@
 """Whether the open pipeline of a quarter is enough for what is still to be won (K22)."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -60,16 +60,18 @@ def coverage(ask: Ask) -> Iterable[Kpi]:
     lacking, standing = cover.lacking(target), cover.open.known
     value = None if lacking is None or lacking <= 0 or standing is None else standing / lacking
     required = None if past.rate is None else 1 / past.rate
+    few = {} if past.rate is not None else {"lacks": "past_quarters"}
     reached = lacking is not None and lacking <= 0
-    notes = {"target": target, "won": cover.won.known, "reached": reached, **cover.open.notes}
+    lacks = {} if target is not None else {"lacks": "sales_goal"}
+    notes = {"target": target, "won": cover.won.known, "reached": reached, **lacks, **cover.open.notes}
     excluded = {**cover.excluded, **cover.open.excluded, **{f"won_{name}": n for name, n in cover.won.excluded.items()}}
     yield ask.row("K22", (), _ratio(value, cover.open.units, excluded, notes))
-    yield ask.row("K22.required", (), _ratio(required, past.deals, {}, {"win_rate": past.rate}))
+    yield ask.row("K22.required", (), _ratio(required, past.deals, {}, {"win_rate": past.rate, **few}))
     gap = None if value is None or required is None else required - value
-    yield ask.row("K22.gap", (), _ratio(gap, cover.open.units, {}, {}))
-    yield ask.row("K22.pipeline", (), _money(standing, cover.open.units))
-    yield ask.row("K22.target", (), _money(target, None))
-    yield ask.row("K22.lacking", (), _money(None if lacking is None else max(lacking, Decimal(0)), None))
+    yield ask.row("K22.gap", (), _ratio(gap, cover.open.units, {}, lacks or few))
+    yield ask.row("K22.pipeline", (), _money(standing, cover.open.units, {}))
+    yield ask.row("K22.target", (), _money(target, None, lacks))
+    yield ask.row("K22.lacking", (), _money(None if lacking is None else max(lacking, Decimal(0)), None, lacks))
 
 
 def _each(ask: Ask) -> Iterable[Kpi]:
@@ -118,11 +120,11 @@ def _past(ask: Ask) -> Past:
     return past
 
 
-def _ratio(value: Decimal | None, n: int, excluded: dict[str, int], notes: dict[str, object]) -> Measured:
+def _ratio(value: Decimal | None, n: int, excluded: dict[str, int], notes: Mapping[str, object]) -> Measured:
     status = Status.UNDEFINED if value is None else size_status(n or 1)
     shown = None if value is None else float(value)
     return Measured(value=shown, n=n, status=status, excluded=excluded, notes=notes)
 
 
-def _money(value: Decimal | None, n: int | None) -> Measured:
-    return Measured(value=value, n=n, status=Status.UNDEFINED if value is None else Status.MATURE)
+def _money(value: Decimal | None, n: int | None, notes: Mapping[str, object]) -> Measured:
+    return Measured(value=value, n=n, status=Status.UNDEFINED if value is None else Status.MATURE, notes=notes)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from syncer.funnel.facts import Outcome
 from syncer.kpis.asked.ports import Cohort, DayCount, DealDate, Milestone, Segment
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.result import Basis, Figure, Kpi, size_status
+from syncer.kpis.result import Basis, Figure, Kpi, size_status, too_many_open
 from syncer.kpis.statistics.resampling import mean_interval
 from syncer.kpis.statistics.stats import (
     aalen_johansen,
@@ -126,8 +126,9 @@ def deal_cycle(ask: Ask) -> Iterable[Kpi]:
 def _survival_median(spell: Spell) -> Measured:
     curve = kaplan_meier(spell.days)
     low, high = median_interval(curve)
-    notes = {"censored": spell.n - spell.closed, "survival": [[point.day, point.survival] for point in curve]}
-    return _measured(spell, quantile(curve), spell.closed, (low, high), notes)
+    value, survival = quantile(curve), [[point.day, point.survival] for point in curve]
+    notes = {"censored": spell.n - spell.closed, "survival": survival, **too_many_open(value, spell.n)}
+    return _measured(spell, value, spell.closed, (low, high), notes)
 
 
 def _restricted(spell: Spell) -> Measured:

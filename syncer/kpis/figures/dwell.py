@@ -9,7 +9,7 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.kpis.asked.ports import EXPIRED, Segment
 from syncer.kpis.asked.work import UNDER_WAY, Pass
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.result import Kpi, Status, size_status
+from syncer.kpis.result import Kpi, Status, size_status, too_many_open
 from syncer.kpis.statistics.stats import counted, kaplan_meier, median_interval, percentile, quantile
 from syncer.kpis.tally import with_whole
 
@@ -61,7 +61,7 @@ def _rows(ask: Ask, segment: Segment, stage: FunnelStage, stays: _Stays) -> Iter
             hi=high,
             status=size_status(n if value is not None else 0),
             excluded=stays.excluded,
-            notes={"inside": n - left},
+            notes={"inside": n - left, **too_many_open(value, n)},
         )
         yield ask.row(row_id, segment, measured, stage=stage.value)
     yield ask.row("K15.overdue", segment, _overdue(stays), stage=stage.value)

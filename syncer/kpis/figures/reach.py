@@ -108,7 +108,7 @@ def _per_order(ask: Ask, tally: Tally) -> Measured:
         hi=1 / low if tally.k and low else None,
         status=status,
         excluded=tally.excluded,
-        notes={"open": tally.open},
+        notes={"open": tally.open, **({} if tally.k else {"lacks": "orders"})},
     )
 
 

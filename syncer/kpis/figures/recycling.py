@@ -10,7 +10,7 @@ from syncer.kpis.figures.durations import Spell
 from syncer.kpis.money import Purse, fill
 from syncer.kpis.periods import Window
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.result import Kpi, Status, size_status
+from syncer.kpis.result import Kpi, Status, size_status, too_many_open
 from syncer.kpis.statistics.stats import kaplan_meier, median_interval, quantile
 from syncer.kpis.tally import Tally, cohort_rate, period_rate, tally_cycles, with_whole
 
@@ -62,7 +62,16 @@ def _days(spell: Spell) -> Measured:
     value = quantile(curve)
     low, high = median_interval(curve)
     status = size_status(spell.n if value is not None else 0)
-    return Measured(value=value, n=spell.n, k=spell.closed, lo=low, hi=high, status=status, excluded=spell.excluded)
+    return Measured(
+        value=value,
+        n=spell.n,
+        k=spell.closed,
+        lo=low,
+        hi=high,
+        status=status,
+        excluded=spell.excluded,
+        notes=too_many_open(value, spell.n),
+    )
 
 
 @dataclass(kw_only=True, slots=True)

@@ -69,8 +69,9 @@ def reverse_funnel(ask: Ask) -> Iterable[Kpi]:
     steps = [_step(ask, milestone, later, standing) for milestone, later in STEPS]
     coming = _coming(steps)
     rest = None if orders is None or coming is None else max(Decimal(0), orders - coming)
-    notes = {"orders": orders, "coming": coming}
-    yield ask.row("K38.orders", (), _measured(orders, None, {}))
+    lacks = {} if orders is not None else {"lacks": "sales_goal"}
+    notes = {"orders": orders, "coming": coming, **lacks}
+    yield ask.row("K38.orders", (), _measured(orders, None, lacks))
     needs = [orders, orders, rest]
     for step in steps:
         needs = [_before(need, rate) for need, rate in zip(needs, (step.rate, step.cautious, step.rate), strict=True)]
@@ -97,7 +98,8 @@ def _rows(ask: Ask, step: Step, needs: Sequence[Decimal | None], notes: Mapping[
     for row_id, need in zip(("K38", "K38.cautious", "K38.missing"), needs, strict=True):
         yield ask.row(row_id, (), _measured(need, n, own), step=stage)
     yield ask.row("K38.standing", (), Measured(value=step.standing, n=step.standing), step=stage)
-    days = Measured(value=step.days, n=n, status=Status.UNDEFINED if step.days is None else size_status(n))
+    lacks, status = ({"lacks": "orders"}, Status.UNDEFINED) if step.days is None else ({}, size_status(n))
+    days = Measured(value=step.days, n=n, status=status, notes=lacks)
     yield ask.row("K38.days", (), days, step=stage)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from syncer.kpis.asked.ports import Segment
 from syncer.kpis.asked.work import Handover
 from syncer.kpis.question import Ask, Measured
-from syncer.kpis.result import Kpi, size_status
+from syncer.kpis.result import Kpi, size_status, too_many_open
 from syncer.kpis.statistics.stats import Point, kaplan_meier, median_interval, quantile
 from syncer.kpis.tally import Tally, period_rate
 from syncer.moments import Millis
@@ -47,7 +47,15 @@ class _Waits:
         came = sum(counts[_DONE] for counts in self.minutes.values())
         low, high = median_interval(curve) if share == _MEDIAN else (None, None)
         status = size_status(n if value is not None else 0)
-        return Measured(value=value, n=n, k=came, lo=low, hi=high, status=status, notes={"censored": n - came})
+        return Measured(
+            value=value,
+            n=n,
+            k=came,
+            lo=low,
+            hi=high,
+            status=status,
+            notes={"censored": n - came, **too_many_open(value, n)},
+        )
 
 
 @dataclass(kw_only=True, slots=True)

@@ -25,8 +25,9 @@ def returns(ask: Ask) -> Iterable[Kpi]:
     for segment in with_whole([*costs, *won], ask.question.by):
         cost = Spend() if None in segment else costs.get(segment, Spend())
         orders = won.get(segment, Earned())
-        yield ask.row("K19", segment, _measured(orders, cost, _return(ask, orders, cost)))
-        yield ask.row("K19.roas", segment, _measured(orders, cost, _by_cost(orders.purse.known, cost)))
+        lacks = {} if ask.question.gross_margin is not None else {"lacks": "margin"}
+        yield ask.row("K19", segment, _measured(orders, cost, _return(ask, orders, cost), lacks))
+        yield ask.row("K19.roas", segment, _measured(orders, cost, _by_cost(orders.purse.known, cost), {}))
         yield ask.row("K19.revenue", segment, _revenue(orders, shown.get(segment, orders.purse.known)))
 
 
@@ -56,13 +57,13 @@ def _by_cost(amount: Decimal | None, cost: Spend) -> Decimal | None:
     return None if amount is None or not cost.known else amount / cost.known
 
 
-def _measured(orders: Earned, cost: Spend, value: Decimal | None) -> Measured:
+def _measured(orders: Earned, cost: Spend, value: Decimal | None, lacks: Mapping[str, object]) -> Measured:
     return Measured(
         value=None if value is None else float(value),
         n=orders.units,
         status=Status.UNDEFINED if value is None else size_status(orders.units or 1),
         excluded={**orders.excluded, **+orders.purse.excluded, **cost.excluded},
-        notes={"cost": cost.known, "revenue": orders.purse.known, **orders.purse.notes, **cost.notes},
+        notes={"cost": cost.known, "revenue": orders.purse.known, **orders.purse.notes, **lacks, **cost.notes},
     )
 
 

@@ -98,7 +98,7 @@ def _tallied(rows: Iterable[CycleCount]) -> Mapping[Segment, Tally]:
 def _lift(precision: Tally, base: Tally) -> Measured:
     if precision.n < FEW or base.n < FEW or not base.k:
         status = Status.FEW if precision.n and base.k else Status.UNDEFINED
-        return Measured(value=None, n=precision.n, status=status)
+        return Measured(value=None, n=precision.n, status=status, notes={} if base.k else {"lacks": "orders"})
     value = (precision.k / precision.n) / (base.k / base.n)
     return Measured(value=value, n=precision.n, status=size_status(precision.n))
 
@@ -129,7 +129,8 @@ def _auc(grades: Mapping[str, tuple[int, int]]) -> Measured:
     won, others = sum(good for good, _ in classes), sum(bad for _, bad in classes)
     value, status = auc(classes), size_status(min(won, others))
     if value is None or not status.is_shown:
-        return Measured(value=None, n=won + others, k=won, status=status)
+        lacks = {} if won and others else {"lacks": "both_outcomes"}
+        return Measured(value=None, n=won + others, k=won, status=status, notes=lacks)
     low, high = auc_interval(value, won, others)
     return Measured(value=value, n=won + others, k=won, lo=low, hi=high, status=status)
 

@@ -97,7 +97,9 @@ def figure_text(value: Decimal | float | None, unit: str, lang: str) -> str:
     match unit:
         case "ratio":
             text = f"{100 * value:.1f} %"
-        case "days" | "points" | "per_order" | "entries" | "pushes":
+        case "days":
+            text = f"{value:,.1f} d"
+        case "points" | "per_order" | "entries" | "pushes":
             text = f"{value:,.1f}"
         case "minutes":
             text = f"{value:,.0f} min"

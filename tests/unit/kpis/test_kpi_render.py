@@ -108,7 +108,7 @@ def test_parquet_reads_back():
         ({"value": Decimal("13666.67"), "unit": "EUR"}, "en", "13,666.67 EUR"),
         ({"value": Decimal("13666.67"), "unit": "EUR"}, "de", "13.666,67 EUR"),
         ({"value": 1200, "unit": "deals"}, "de", "1.200"),
-        ({"value": 51.78, "unit": "days"}, "en", "51.8"),
+        ({"value": 51.78, "unit": "days"}, "en", "51.8 d"),
     ],
 )
 def test_table_cells_write_numbers_as_the_language_does(changes, lang, value):
@@ -118,7 +118,7 @@ def test_table_cells_write_numbers_as_the_language_does(changes, lang, value):
 def test_table_cells_show_names_interval_and_doubt():
     found = cells(RATE, "de")
     assert (found.segment, found.interval, found.status) == ("owner Änne Öz", "7,2 % … 59,1 %", "unreif")
-    assert cells(row(lo=35, hi=None, unit="days")).interval == "35.0 … \N{EN DASH}"
+    assert cells(row(lo=35, hi=None, unit="days")).interval == "35.0 d … \N{EN DASH}"
     assert cells(row(segment={"source": None}, lo=None, hi=None)).segment == "source \N{EN DASH}"
     assert cells(row(lo=None, hi=None)).interval == ""
 
