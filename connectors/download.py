@@ -11,6 +11,7 @@ from typing import BinaryIO
 import httpx
 
 from connectors.addresses import is_loopback
+from connectors.ending import to_the_end
 from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT
 from connectors.spans import FILE, call_span, note_status
 from connectors.tls import certificates
@@ -39,7 +40,7 @@ class Downloads:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._http.aclose()
+        await to_the_end(self._http.aclose())
 
     async def fetch(self, address: str, file: BinaryIO, *, most: int, stream: str) -> str:
         """Write the file and return its SHA-256.

@@ -14,6 +14,7 @@ from tenacity import AsyncRetrying, RetryCallState
 
 from connectors.addresses import checked_address, is_loopback
 from connectors.bodies import decoded
+from connectors.ending import to_the_end
 from connectors.exchange import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -84,7 +85,7 @@ class ApiClient:
 
     async def close(self) -> None:
         """Let go of connections."""
-        await self._http.aclose()
+        await to_the_end(self._http.aclose())
         await self.budgets.close()
 
     async def call(self, request: Request, shape: type[T]) -> T:

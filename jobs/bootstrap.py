@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from connectors.ending import to_the_end
 from connectors.limits import Sleep
 from jobs.budget.parking import believed, rests
 from jobs.budget.sharing import SharedLimits
@@ -98,7 +99,7 @@ async def opened_desk(
         async with noted_spending(desk):
             yield desk
     finally:
-        await connector.close()
+        await to_the_end(connector.close())
 
 
 def choose(settings: Settings, account: str) -> Account:

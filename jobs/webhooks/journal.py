@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 import msgspec
 import structlog
 
+from connectors.ending import to_the_end
 from connectors.hubspot.journal import READ_SCOPE, Journal, UnreadableFileError
 from connectors.hubspot.journalfile import JournalFile
 from connectors.hubspot.tokens import AppTokens
@@ -78,7 +79,7 @@ async def read_journal(store: Store, app: ReadApp, tokens: AppTokens, clock: Clo
         await asyncio.to_thread(reading.note_failure, error)
         raise
     finally:
-        await journal.close()
+        await to_the_end(journal.close())
     result = reading.result
     if result.files:
         _log.info("journal_read", **result.as_dict())

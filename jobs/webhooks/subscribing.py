@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from connectors.ending import to_the_end
 from connectors.hubspot.app_webhooks import AppWebhooks, Subscribed
 from connectors.hubspot.journal_subscriptions import (
     SCOPES,
@@ -120,7 +121,7 @@ async def subscribe_app(wish: Wish, base_url: str, app_id: int) -> Subscribed:
     try:
         return await app.subscribe(wish.subscriptions, wish.target_url)
     finally:
-        await app.close()
+        await to_the_end(app.close())
 
 
 async def subscribe_journal(wish: Wish, account: Account, clock: Clock = system_clock) -> int:
@@ -140,7 +141,7 @@ async def subscribe_journal(wish: Wish, account: Account, clock: Clock = system_
     try:
         return await kept.subscribe(wish.journal, wish.portal_id)
     finally:
-        await kept.close()
+        await to_the_end(kept.close())
 
 
 def no_address() -> Problem:

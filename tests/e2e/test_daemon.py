@@ -29,8 +29,12 @@ def _environment(crm, folder):
     }
 
 
+#: A loaded machine takes its time; what never comes is missed all the same.
+_PATIENCE = 3
+
+
 def _until(condition, seconds: float) -> bool:
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * _PATIENCE
     while time.monotonic() < end:
         if condition():
             return True

@@ -179,7 +179,7 @@ async def test_a_lead_that_is_back_or_gone_before_its_date_brings_no_task(serve,
             writes.archive(crm.portal, BY_NAME["contacts"], row, at=TODAY + 2 * DAY)
             await reconcile_round(desk, orders=Orders(apply=True))
         else:
-            crm.portal.load([request("101", at=TODAY)])
+            crm.portal.load([request("101", at=crm.clock())])
         crm.clock.ahead = 8 * DAY
         after = await sync_round(desk)
     assert (after.notices, live(crm)) == (0, [])
