@@ -13,8 +13,8 @@ from syncer.writeback import same_value
 #: Values that HubSpot ignores or refuses when they go backward: they are cleared, then set.
 FORWARD_ONLY = frozenset({"lifecyclestage"})
 
-#: Seconds before a value that seems ignored is looked at again.
-_SECOND_LOOK = 1.0
+#: Seconds before a value that seems ignored, or changed by somebody, is looked at again.
+SECOND_LOOK = 1.0
 
 #: Refusals that have another reason than the direction.
 _OTHER_REASONS = ("INVALID_OPTION", "MISSING_", "READ_ONLY")
@@ -82,7 +82,7 @@ async def _not_applied(desk: Desk, kind: Kind, rows: Rows) -> Errors:
     """Return an error for each row whose value the CRM shows otherwise; a second look rules out a stale answer."""
     differing = await _differing(desk, kind, rows)
     if differing:
-        await desk.sleep(_SECOND_LOOK)
+        await desk.sleep(SECOND_LOOK)
         differing = await _differing(desk, kind, differing)
     message = "the CRM answered success and kept another value"
     return {row.key: NotApplied(message, stream=kind, record=row.record_id) for row in differing}

@@ -12,7 +12,7 @@ from jobs.handovers.notices import NoticeCount, deliver_notices
 from jobs.leaving import brought_to_its_end
 from jobs.pulling.look import forget_look
 from jobs.spans import write_span
-from jobs.writing.delivery import FORWARD_ONLY, deliver
+from jobs.writing.delivery import FORWARD_ONLY, SECOND_LOOK, deliver
 from jobs.writing.refusals import bury_refused, settle_refused
 from syncer.errors import Missing, RateLimited, Rejected, SchemaChanged, SyncerError, TransientError
 from syncer.records import Kind
@@ -91,7 +91,7 @@ async def _batch(desk: Desk) -> Sequence[_Settled]:
         return ()
     kind = entries[0].kind
     with write_span(kind, len(entries)):
-        settled = await _round(desk, kind, entries, await _read(desk, kind, entries))
+        settled = await _round(desk, kind, entries, await _seen(desk, kind, entries))
     await asyncio.to_thread(_settle, desk, kind, settled)
     return settled
 
@@ -105,6 +105,19 @@ def _claim(desk: Desk) -> Sequence[OutboxEntry]:
         chosen = [entry for entry in of_kind if entry.record_id in records]
         unit.desk.claim(desk.name, [entry.key for entry in chosen], desk.clock())
     return [replace(entry, attempts=entry.attempts + 1) for entry in chosen]
+
+
+async def _seen(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Held:
+    """Return what the CRM holds; where somebody seems to have changed it, a second look rules out a stale answer."""
+    present = await _read(desk, kind, entries)
+    settled = (_without_writing(entry, present) for entry in entries)
+    doubtful = {one.entry.record_id for one in settled if one is not None and one.status is Status.CONFLICT}
+    if not doubtful:
+        return present
+    await desk.sleep(SECOND_LOOK)
+    again = await _read(desk, kind, entries)
+    sure = {ident: values for ident, values in present.items() if ident not in doubtful}
+    return {**sure, **{ident: again[ident] for ident in doubtful if ident in again}}
 
 
 async def _read(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Held:

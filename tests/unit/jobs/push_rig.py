@@ -31,12 +31,16 @@ class Crm:
 
 def desk_on(store: Store, crm: Crm) -> SimpleNamespace:
     quiet = SimpleNamespace(advance=lambda *_: None, done=lambda *_: None)
-    return SimpleNamespace(name="hubspot", store=store, destination=crm, clock=lambda: 1, progress=quiet)
+
+    async def sleep(_: float) -> None:
+        """Wait no time at all."""
+
+    return SimpleNamespace(name="hubspot", store=store, destination=crm, clock=lambda: 1, progress=quiet, sleep=sleep)
 
 
-def planned(store: Store, values: Values, decision: str = "d") -> None:
-    """Put values of the contact into the outbox."""
-    head = {"account": "hubspot", "kind": Kind.CONTACT, "record_id": "1", "previous": None, "rule": "x", "why": "y"}
+def planned(store: Store, values: Values, decision: str = "d", previous: str | None = None) -> None:
+    """Put values of the contact into the outbox, planned where the CRM held `previous`."""
+    head = {"account": "hubspot", "kind": Kind.CONTACT, "record_id": "1", "previous": previous, "rule": "x", "why": "y"}
     with store.commit() as unit:
         intents = [Intent(**head, property=name, value=value, decision=decision) for name, value in values.items()]
         unit.desk.intend("hubspot", "r", intents, 1)
