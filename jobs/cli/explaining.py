@@ -21,7 +21,7 @@ from syncer.store import Store
 
 #: Ids that a terminal shows of a figure's population; --json shows all.
 _SHOWN = 20
-_SPAN = ("valid_from", "valid_to", "stage_id", "outcome", "rule", "amount", "close_date")
+_SPAN = ("valid_from", "valid_to", "deal_stage", "outcome", "rule", "amount", "close_date")
 _DEAL = (
     "outcome",
     "rule",
@@ -71,11 +71,6 @@ def _in_force(agreement: InForce, lang: Language) -> str:
     return agreement_text(agreement.agreement.label, agreement.notice, lang)
 
 
-def _rule(code: str, lang: Language) -> str:
-    """Return a rule: as its JSON names it in English, in words in German."""
-    return code if lang == "en" else rule_text(code, lang)
-
-
 def _history(event: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Sequence[str]:
     evidence = event["evidence"]
     proof = ", ".join(str(one) for one in evidence) if isinstance(evidence, Sequence) else ""
@@ -85,7 +80,7 @@ def _history(event: Mapping[str, object], zone: ZoneInfo, lang: Language) -> Seq
         iso_text(str(event["at"]), zone, lang),
         stage_text(str(event["from"] or "–"), lang),
         f"{reached} ({word('passed_through', lang)})" if event["virtual"] else reached,
-        _rule(str(event["rule"]), lang),
+        rule_text(str(event["rule"]), lang),
         proof,
     )
 
@@ -107,20 +102,12 @@ def explain_deal(store: Store, agreement: InForce, account: str, asked: Asked, i
 
 
 def _said(key: str, value: object, zone: ZoneInfo, lang: Language) -> str:
-    """Return one fact of a deal as text; in English as the JSON names it."""
+    """Return one fact of a deal as text."""
     if value in (None, [], ()):
         return "–"
-    if lang == "en":
-        return _named(value)
     if key in _MOMENTS:
         return iso_text(str(value), zone, lang)
     return rule_text(str(value), lang) if key in _RULES else _worded(value, lang)
-
-
-def _named(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name} {count}" for name, count in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _worded(value: object, lang: Language) -> str:

@@ -152,8 +152,8 @@ def date_text(day: date, lang: Language) -> str:
 
 
 def iso_text(text: str, zone: ZoneInfo, lang: Language) -> str:
-    """Return a moment that a story holds as ISO 8601: unchanged in English, local in German."""
-    return text if lang == "en" else time_text(millis(datetime.fromisoformat(text)), zone, lang)
+    """Return a moment that a story holds as ISO 8601 as local date and time."""
+    return time_text(millis(datetime.fromisoformat(text)), zone, lang)
 
 
 def money(amount: Decimal | None, currency: str | None, lang: Language) -> str:

@@ -74,11 +74,12 @@ def test_a_deal_is_explained_in_german(syncer):
     assert not re.search(r"\d{4}-\d\d-\d\d|outcome|valid_from|unsigned", text)
 
 
-def test_a_deal_in_english_is_named_as_its_json_names_it(syncer):
+def test_a_deal_in_english_is_told_in_words_and_local_times(syncer):
     deal = json.loads(syncer("explain", "kpi", "K10.open", "--json"))[0]["denominator"][0]
     text = syncer("explain", "deal", deal)
-    for label in ("outcome: open", "resume_at: ", "valid_from", "unsigned default"):
+    for label in ("outcome: open", "rule: deal stage is open", "comes back: ", "valid from", "unsigned default"):
         assert label in text
+    assert not re.search(r"\dT\d|open_stage|_at\b|appointmentscheduled|qualifiedtobuy", text)
 
 
 def test_the_history_of_a_contact_is_german(syncer):
