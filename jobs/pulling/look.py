@@ -188,7 +188,7 @@ async def _definitions(desk: Desk) -> tuple[dict[str, Mapping[str, PropertyDefin
     known: dict[str, Mapping[str, PropertyDefinition]] = {}
     skipped: dict[str, str] = {}
     streams = in_account(desk, desk.source.streams.objects)
-    answers = await asyncio.gather(*(_definition(desk, stream) for stream in streams))
+    answers = await asyncio.gather(*(known_properties(desk.source, stream) for stream in streams))
     for stream, answer in zip(streams, answers, strict=True):
         if isinstance(answer, str):
             skipped[stream] = answer
@@ -197,9 +197,10 @@ async def _definitions(desk: Desk) -> tuple[dict[str, Mapping[str, PropertyDefin
     return known, skipped
 
 
-async def _definition(desk: Desk, stream: str) -> Mapping[str, PropertyDefinition] | str:
+async def known_properties(source: Source, stream: str) -> Mapping[str, PropertyDefinition] | str:
+    """Return a stream's properties by name, or why it cannot be read; contacts are needed and raise."""
     try:
-        return await desk.source.definitions(stream)
+        return await source.definitions(stream)
     except (MissingScope, Missing) as error:
         if stream == Kind.CONTACT:
             raise

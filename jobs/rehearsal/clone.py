@@ -19,7 +19,7 @@ from jobs.desk import Clock, Desk
 from jobs.names import LEADS
 from jobs.privacy.gate import raw_sieve
 from jobs.progress import Progress, Silent
-from jobs.pulling.look import dated_properties, stage_of, wanted_properties
+from jobs.pulling.look import dated_properties, known_properties, stage_of, wanted_properties
 from jobs.pulling.pull import guarded
 from jobs.rehearsal.cloning import Cloning, Copied, Wanted, disguised_owner
 from jobs.settings import Settings
@@ -165,13 +165,11 @@ class _Run:
         return {name: known for name, known in zip(streams, found, strict=True) if known is not None}
 
     async def _definitions_of(self, stream: str, count: PullCount) -> Mapping[str, PropertyDefinition] | None:
-        try:
-            return await self._source.definitions(stream)
-        except (MissingScope, Missing) as error:
-            if stream == Kind.CONTACT:
-                raise
-            count.skipped[stream] = error.hint or error.message
+        found = await known_properties(self._source, stream)
+        if isinstance(found, str):
+            count.skipped[stream] = found
             return None
+        return found
 
     def _is_chosen(self, stream: str, count: PullCount) -> bool:
         chosen = not self._account.streams or stream in self._account.streams
@@ -216,7 +214,7 @@ class _Run:
     async def _lead_pipelines(self, count: PullCount) -> None:
         try:
             found = await self._source.pipelines(LEADS)
-        except StreamError as error:
+        except (StreamError, Missing) as error:
             count.skipped[LEADS] = error.hint or error.message
             return
         self._file.save(list(copies.pipeline_changes(found, stream=LEADS)))

@@ -23,7 +23,7 @@ from jobs.pulling.versions import ENTERED, was_told
 from mappings.convert import CONVERTERS
 from mappings.fields import Definitions
 from mappings.pseudonyms import Pseudonyms
-from syncer.errors import CursorExpired, Unavailable
+from syncer.errors import CursorExpired, MissingScope, Unavailable
 from syncer.moments import MINUTE, Millis
 from syncer.records import Kind
 
@@ -204,15 +204,27 @@ class Cloning:
         targets = [to for to in LINKED.get(stream, ()) if to in self._reading.properties]
         found: dict[str, dict[str, Sequence[LinkRow]]] = defaultdict(dict)
         for to in targets if ids else ():
-            rows = await self._source.links(stream, to, ids)
-            if len(rows) < len(set(ids)):
-                raise Unavailable(f"the CRM fails to tell links to {to}", stream=stream)
+            rows = await self._linked(stream, to, ids)
             held = self._file.held(to, {row.to_id for each in rows.values() for row in each})
             for id_, each in rows.items():
                 found[id_][to] = [row for row in each if row.to_id in held]
                 self._copied.links += len(found[id_][to])
                 self._copied.loose += len(each) - len(found[id_][to])
         return found
+
+    async def _linked(self, stream: str, to: str, ids: Sequence[str]) -> Mapping[str, Sequence[LinkRow]]:
+        """Return by id the links to one kind; none where the token reads the records and not what they lead to."""
+        which = f"{stream} → {to}"
+        if which in self._count.skipped or to in self._count.skipped:
+            return {}
+        try:
+            rows = await self._source.links(stream, to, ids)
+        except MissingScope as error:
+            self._count.skipped[which] = error.hint or error.message
+            return {}
+        if len(rows) < len(set(ids)):
+            raise Unavailable(f"the CRM fails to tell links to {to}", stream=stream)
+        return rows
 
     async def _versions(
         self, stream: str, records: Sequence[SourceRecord]

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from connectors.hubspot.source import HubSpotSource
 from connectors.sandbox.clonefile import refuse_half
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.limits import UNLIMITED
@@ -11,7 +12,7 @@ from connectors.sandbox.records import Token
 from connectors.sandbox.server import running
 from connectors.sandbox.state import Habits, Portal
 from jobs.rehearsal.clone import CloneOrders, clone
-from syncer.errors import ConfigError
+from syncer.errors import ConfigError, MissingScope
 from tests.e2e import cloning
 from tests.e2e import test_evidence_sources as evidence
 from tests.e2e.cloning import AGREEMENT, MARK, copied, decided, kept_lines, ready, served
@@ -177,6 +178,30 @@ async def test_what_the_token_cannot_read_is_named_and_refused_by_the_copy_too(l
         here = await decided(server, tmp_path)
     assert here.plan == there.plan
     assert here.figures == there.figures
+
+
+async def test_links_that_the_token_may_not_read_are_named_and_cost_no_record(live, tmp_path, monkeypatch):
+    told = HubSpotSource.links
+
+    async def links(source, stream, to, ids):
+        if (stream, to) == ("contacts", "companies"):
+            raise MissingScope("the token lacks a scope", stream=stream, hint="grant it")
+        return await told(source, stream, to, ids)
+
+    monkeypatch.setattr(HubSpotSource, "links", links)
+    result = await copied(live, tmp_path / "copy.db")
+    assert result.is_whole
+    assert result.pull.skipped["contacts → companies"] == "grant it"
+    assert "contacts" not in result.pull.skipped
+    assert {id_ for kind, id_ in kept_lines(tmp_path / "copy.db") if kind == "contacts"} >= {"901", "902", "903"}
+
+
+async def test_objects_that_the_account_does_not_know_end_no_copy(tmp_path):
+    unknown = Fault(trouble=Trouble.STATUS, status=400, times=10**6, path="/properties/2026-09/leads")
+    with running(cloning.portal(60), limits=UNLIMITED, faults=Faults(rules=[unknown])) as server:
+        result = await copied(server, tmp_path / "copy.db")
+    assert result.is_whole
+    assert "leads" in result.pull.skipped
 
 
 async def test_streams_that_the_account_leaves_out_are_left_out_of_the_copy(live, tmp_path):
