@@ -189,3 +189,7 @@ class Destination(Protocol):
     async def create_properties(self, stream: str, definitions: Sequence[PropertyDefinition]) -> None:
         """Create properties; those that exist are left alone."""
         ...
+
+    async def add_options(self, stream: str, name: str, options: Sequence[tuple[str, str]]) -> None:
+        """Add options (value, label) to a property; those that it has, and all else about it, stay as they are."""
+        ...

@@ -59,7 +59,7 @@ class Errand:
     effect: Effect = Effect.READ
     #: The scope the call needs, for the hint of MissingScope.
     scope: str | None = None
-    #: Some tiers lack the endpoint altogether: 404 then is no wrong address.
+    #: Some tiers lack the endpoint altogether, or HubSpot has ended it: 404 or 410 then is no wrong address.
     tiered: bool = False
 
 
@@ -135,7 +135,7 @@ TABLE: Sequence[Row] = (
     # HTML with 403 comes from a firewall on the way, not from the API.
     Row(meaning=Meaning.ELSEWHERE, statuses=(403,), spoken=False),
     Row(meaning=Meaning.SCOPE, statuses=(403,)),
-    Row(meaning=Meaning.SCOPE, statuses=(404,), tiered=True),
+    Row(meaning=Meaning.SCOPE, statuses=(404, 410), tiered=True),
     Row(meaning=Meaning.ABSENT, statuses=(404,), spoken=True),
     Row(meaning=Meaning.ELSEWHERE, statuses=(404, 405, 410)),
     Row(meaning=Meaning.EXISTS, statuses=(409,)),

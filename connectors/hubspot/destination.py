@@ -82,6 +82,10 @@ class HubSpotDestination:
         """Create properties; those that exist are left alone."""
         await self._schema.create_properties(stream, definitions)
 
+    async def add_options(self, stream: str, name: str, options: Sequence[tuple[str, str]]) -> None:
+        """Add options (value, label) to a property; those that it has stay as they are."""
+        await self._schema.add_options(stream, name, options)
+
     async def _deliver(self, stream: str, writes: Sequence[RecordWrite]) -> Results:
         """Write one batch; a refused one is taken apart until only the guilty are left out."""
         results: Results = {}

@@ -108,6 +108,17 @@ class Schema:
             if definition.name not in present:
                 await self._create(stream, path, _creation(definition), wire_portal.Property)
 
+    async def add_options(self, stream: str, name: str, options: Sequence[tuple[str, str]]) -> None:
+        """Add options (value, label) to a property; those that it has stay as they are."""
+        path = self._versions.property(stream, name)
+        present = (await self._call(_get(path, read_errand(stream)), wire_portal.Choices)).options
+        held = {option.get("value") for option in present}
+        new = [option for option in _options(options, after=len(present)) if option["value"] not in held]
+        # HubSpot replaces the list as a whole (2026-02): what is there goes along.
+        body = {"options": [*present, *new]}
+        errand = Errand(stream=stream, effect=Effect.REPEATABLE, scope=schema_scope(stream))
+        await self._call(Request(method="PATCH", path=path, json=body, errand=errand), wire_portal.Choices)
+
     async def _create(self, stream: str, path: str, body: Mapping[str, object], shape: type[object]) -> None:
         # Repeatable: a second creation of the same name is answered 409.
         errand = Errand(stream=stream, effect=Effect.REPEATABLE, scope=schema_scope(stream))
@@ -183,10 +194,6 @@ def _position(option: wire_portal.Option) -> int:
 
 
 def _creation(definition: PropertyDefinition) -> Mapping[str, object]:
-    options = [
-        {"value": value, "label": label, "displayOrder": position, "hidden": False}
-        for position, (value, label) in enumerate(definition.options)
-    ]
     return {
         "name": definition.name,
         "label": definition.label,
@@ -194,6 +201,13 @@ def _creation(definition: PropertyDefinition) -> Mapping[str, object]:
         "fieldType": definition.field_type,
         "groupName": definition.group,
         "description": definition.description,
-        "options": options,
+        "options": _options(definition.options),
         "formField": False,
     }
+
+
+def _options(options: Sequence[tuple[str, str]], *, after: int = 0) -> Sequence[Mapping[str, object]]:
+    return [
+        {"value": value, "label": label, "displayOrder": position, "hidden": False}
+        for position, (value, label) in enumerate(options, start=after)
+    ]

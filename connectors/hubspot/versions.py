@@ -63,6 +63,10 @@ class Versions:
         """Path of an object type's properties."""
         return f"{_crm(self.properties, 'properties')}/{stream}"
 
+    def property(self, stream: str, name: str) -> str:
+        """Path of one property of an object type."""
+        return f"{self.list_properties(stream)}/{quote(name, safe='')}"
+
     def list_groups(self, stream: str) -> str:
         """Path of an object type's property groups."""
         return f"{self.list_properties(stream)}/groups"

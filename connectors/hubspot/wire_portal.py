@@ -101,6 +101,12 @@ class Property(msgspec.Struct, rename="camel"):
     modification_metadata: Modification | None = None
 
 
+class Choices(msgspec.Struct):
+    """A property's options with all that is said of each."""
+
+    options: list[dict[str, object]] = []
+
+
 class PropertyList(msgspec.Struct):
     """Every property of an object type; not paged."""
 

@@ -17,6 +17,7 @@ _CHOSEN_ELSEWHERE = frozenset({OWNER, DEAL_STAGE})
 def options_of(agreement: Agreement, kind: Kind, known: Known) -> Mapping[str, Sequence[str]]:
     """Return the values that the CRM allows for what we write, in display order, by property."""
     written = {name for role, name in rules_for(agreement).names[kind].items() if role not in _CHOSEN_ELSEWHERE}
+    written -= unfit_of(agreement, kind, known).keys()
     found = {name: known[name].options for name in sorted(written.intersection(known))}
     return {name: [value for value, _ in options] for name, options in found.items() if options}
 

@@ -106,6 +106,7 @@ class Reader:
         )
         contacts = self._definitions.objects[Kind.CONTACT]
         self._rollups = rollups_beside(contacts, feeds, portal.properties.get(Kind.CONTACT))
+        self._there = {stream: frozenset(names) for stream, names in portal.properties.items()}
         self._out_of_reach = set(portal.skipped)
         self._lead_states = {id_: stage.state for id_, stage in portal.lead_stages.items() if stage.state is not None}
 
@@ -198,10 +199,14 @@ class Reader:
     async def _told(
         self, stream: str, properties: Sequence[str], ids: Sequence[str]
     ) -> Mapping[str, Mapping[str, Sequence[HistoryItem]]]:
-        if not ids:
-            return {}
-        records = await self._source.history(stream, ids, properties=properties)
+        records = await self._history(stream, properties, ids)
         return {raw.asked_id or raw.id: raw.history for raw in records}
+
+    async def _history(self, stream: str, properties: Iterable[str], ids: Sequence[str]) -> Sequence[SourceRecord]:
+        """Return the versions of those properties that the CRM has: whether it ignores others is told both ways."""
+        there = self._there.get(stream)
+        asked = [name for name in properties if there is None or name in there]
+        return await self._source.history(stream, ids, properties=asked) if asked and ids else ()
 
     async def _contact_ids(self, chunk: Chunk) -> Mapping[str, Sequence[str]] | None:
         """Return the contacts of each record; None where records of the stream have none."""
@@ -231,9 +236,7 @@ class Reader:
 
     async def _versions(self, kind: Kind, ids: Sequence[str]) -> Sequence[Change]:
         tracked = self._definitions.objects[kind].history
-        if not tracked or not ids:
-            return ()
-        records = await self._source.history(kind, ids, properties=tuple(tracked.values()))
+        records = await self._history(kind, tracked.values(), ids)
         return [change for raw in records for change in changes(kind, raw, tracked)]
 
 

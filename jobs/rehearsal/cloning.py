@@ -230,7 +230,8 @@ class Cloning:
         self, stream: str, records: Sequence[SourceRecord]
     ) -> Mapping[str, Mapping[str, Sequence[HistoryItem]]]:
         """Return by id and property the versions of tracked properties, for the records that have a story."""
-        tracked = _tracked(self._reading.definitions, stream)
+        there = self._reading.properties[stream]
+        tracked = [name for name in _tracked(self._reading.definitions, stream) if name in there]
         dates = _dates_of_stories(self._reading.definitions) if stream == Kind.CONTACT else ()
         ids = [raw.id for raw in records if not raw.archived and _has_story(raw, tracked, dates)]
         if not tracked or not ids:

@@ -153,7 +153,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "is of type {found}, needs {wanted}: rename ours in agreement.yaml under write_back",
         "hat den Typ {found}, nötig ist {wanted}: unsere in agreement.yaml unter write_back umbenennen",
     ),
-    "lacks_options": ("lacks the options {options}", "es fehlen die Optionen {options}"),
+    "lacks_options": (
+        "lacks the options {options}: syncer setup --apply adds them",
+        "es fehlen die Optionen {options}: syncer setup --apply legt sie an",
+    ),
     "lacks_property": (
         "{property} does not exist in the CRM: syncer setup --apply",
         "{property} gibt es im CRM nicht: syncer setup --apply",
@@ -165,6 +168,10 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "unfit_property": (
         "{property} is of type {found} in the CRM and cannot hold it: rename ours or set it to null under write_back",
         "{property} hat im CRM den Typ {found} und fasst es nicht: unter write_back umbenennen oder auf null setzen",
+    ),
+    "no_option_of_ours": (
+        "{property} has no option {value}: syncer setup --apply adds it",
+        "{property} hat keine Option {value}: syncer setup --apply legt sie an",
     ),
     "no_option": (
         "{property} has no option {value}; add it or map the stage otherwise",

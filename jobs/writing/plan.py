@@ -95,10 +95,13 @@ async def plan(
     """Return the writes that the decisions since the last plan ask for; with `keep` they stand in the outbox.
 
     Nothing is planned, whatever `force` says, on a mirror that was never filled: of the account's contacts, companies
-    and deals, and of `halted`, the streams that stopped just now, every one has to have been read in full once.
+    and deals, and of `halted`, the streams that stopped just now, every one that decisions rest on has to have been read
+    in full once.
     Raises UnsafePlan where an implausible share of the CRM would change, unless `force`.
     """
-    unread = await never_read(desk, in_account(desk, (*Kind, *halted)))
+    # Costs feed figures and no decision.
+    decisive = [name for name in halted if name not in desk.definitions.costs]
+    unread = await never_read(desk, in_account(desk, (*Kind, *decisive)))
     if unread:
         return Plan(account=desk.name, problems=(_half_read(unread),))
     return await asyncio.to_thread(_plan, desk, portal, run, full=full, force=force, keep=keep)

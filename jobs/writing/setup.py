@@ -1,4 +1,4 @@
-"""The property group and the properties that the write-back needs: show what is missing, create it when told to."""
+"""The property group, properties and options that the write-back needs: show what is missing, create it when told."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -23,10 +23,14 @@ class SetupStep:
 
 
 async def setup(desk: Desk, *, apply: bool) -> Sequence[SetupStep]:
-    """Return every wanted property with its state; with `apply` the missing ones are created first."""
+    """Return every wanted property with its state; with `apply` what is missing is created first.
+
+    Nothing that is there is changed, but for options of ours that a property lacks: they are added to its own.
+    """
     wanted = specs_for(desk.agreement.agreement)
     if apply:
         await _create(desk, wanted)
+        await _complete(desk, wanted)
         await asyncio.to_thread(forget_look, desk)
     steps: list[SetupStep] = []
     for kind in Kind:
@@ -47,6 +51,23 @@ async def _create(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
         if write_back.group not in await desk.destination.groups(kind):
             await desk.destination.create_group(kind, write_back.group, write_back.group_label)
         await desk.destination.create_properties(kind, missing)
+
+
+async def _complete(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
+    for kind in Kind:
+        known = await desk.source.definitions(kind)
+        for spec in wanted:
+            found = known.get(spec.name) if spec.kind is kind else None
+            if found is None or found.read_only or found.type != spec.type:
+                continue
+            if lacking := _lacking(spec, found):
+                await desk.destination.add_options(kind, spec.name, lacking)
+
+
+def _lacking(spec: PropertySpec, found: PropertyDefinition) -> Sequence[tuple[str, str]]:
+    """Return the options of ours, value and label, that a property does not have."""
+    held = {value for value, _ in found.options}
+    return [(value, words.en) for value, words in spec.options if value not in held]
 
 
 def _definition(spec: PropertySpec, group: str) -> PropertyDefinition:
@@ -70,8 +91,7 @@ def _step(spec: PropertySpec, known: Mapping[str, PropertyDefinition]) -> SetupS
     if found.type != spec.type:
         note = f"is of type {found.type}, needs {spec.type}: rename ours in agreement.yaml under write_back"
         return SetupStep(kind=spec.kind, name=spec.name, state="differs", note=note)
-    lacking = {value for value, _ in spec.options} - {value for value, _ in found.options}
-    if lacking:
-        note = f"lacks the options {', '.join(sorted(lacking))}"
+    if lacking := _lacking(spec, found):
+        note = f"lacks the options {', '.join(sorted(value for value, _ in lacking))}: syncer setup --apply adds them"
         return SetupStep(kind=spec.kind, name=spec.name, state="differs", note=note)
     return SetupStep(kind=spec.kind, name=spec.name, state="present")

@@ -12,7 +12,15 @@ from syncer.scoring.reasons import same_reasons
 from syncer.writeback.intents import Wanted
 from syncer.writeback.lifecycle import lead_status, lifecycle
 from syncer.writeback.owners import owner
-from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE, OWNER, WriteRules
+from syncer.writeback.rules import (
+    DEAL_STAGE,
+    FORECAST_CATEGORY,
+    LEAD_STATUS,
+    LIFECYCLE,
+    OF_THE_CRM,
+    OWNER,
+    WriteRules,
+)
 from syncer.writeback.standing import Shown, Standing
 from syncer.writeback.values import moment_text, number, same_value, truth
 
@@ -198,9 +206,14 @@ def _allowed(kind: Kind, wanted: Mapping[str, Wanted], shown: Shown, rules: Writ
     return Desired(
         values={name: value for name, value in wanted.items() if name not in refused},
         problems=tuple(
-            f"{kind}.{name} has no option {value}; add it or map the stage otherwise" for name, value in changed.items()
+            f"{kind}.{name} has no option {value}{_remedy(kind, name, rules)}" for name, value in changed.items()
         ),
     )
+
+
+def _remedy(kind: Kind, name: str, rules: WriteRules) -> str:
+    of_the_crm = {rules.names[kind].get(role) for role in OF_THE_CRM}
+    return "; add it or map the stage otherwise" if name in of_the_crm else ": syncer setup --apply adds it"
 
 
 def _fits(value: str | None, options: Collection[str] | None) -> bool:

@@ -100,6 +100,35 @@ async def test_a_stream_that_stopped_before_it_was_read_once_holds_the_plan_of_i
     assert done.written > 0
 
 
+async def test_costs_that_cannot_be_read_hold_no_plan(serve, open_desk):
+    """They feed figures; no decision asks for them."""
+    broken = Fault(trouble=Trouble.HTML, path="campaigns", methods=frozenset({"GET"}), times=99)
+    crm = serve(faults=Faults(rules=(broken,)))
+    async with open_desk(crm, patience=AT_ONCE) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        result = await sync_round(desk, force=True)
+    assert list(result.halted) == ["campaigns"]
+    assert result.written > 0
+
+
+async def test_versions_are_asked_for_of_no_property_that_the_account_lacks(crm, open_desk, monkeypatch):
+    """Whether HubSpot ignores such a name or refuses the call is told both ways; nobody has run setup here."""
+    asked = {}
+    async with open_desk(crm) as desk:
+        told = desk.source.history
+
+        async def history(stream, ids, *, properties):
+            asked.setdefault(stream, set()).update(properties)
+            return await told(stream, ids, properties=properties)
+
+        monkeypatch.setattr(desk.source, "history", history)
+        await backfill_round(desk)
+        known = {stream: set(await desk.source.definitions(stream)) for stream in asked}
+    assert asked["contacts"] >= {"lifecyclestage", "hs_lead_status"}
+    assert {stream: names - known[stream] for stream, names in asked.items()} == {stream: set() for stream in asked}
+
+
 @pytest.mark.parametrize("off", [-2 * HOUR, 2 * HOUR])
 async def test_a_machine_with_a_wrong_clock_loses_no_change(serve, open_desk, off):
     """Ahead of the CRM, windows would end in its future; behind it, a change waits until its moment comes."""
@@ -220,13 +249,31 @@ async def test_setup_names_what_stands_in_its_way_and_touches_nothing_that_is_th
         properties = crm.portal.schemas["contacts"].properties
         properties["fn_cell"] = replace(properties["fn_fit"], name="fn_cell", read_only=True)
         steps = {one.name: one for one in await setup(desk, apply=True) if one.kind is Kind.CONTACT}
-        kept = (await desk.source.definitions("contacts"))["fn_outcome"].options
-    assert {steps[name].state for name in ("fn_outcome", "fn_fit", "fn_cell")} == {"differs"}
+        kept = (await desk.source.definitions("contacts"))["fn_fit"]
+    assert {steps[name].state for name in ("fn_fit", "fn_cell")} == {"differs"}
     assert "does not let it be written" in steps["fn_cell"].note
-    assert "lacks the options" in steps["fn_outcome"].note
     assert "type string, needs number" in steps["fn_fit"].note
     assert steps["fn_stage"].state == "present"
-    assert kept == OUR_OUTCOME.options
+    assert (kept.type, kept.label, kept.group) == (text.type, text.label, text.group)
+
+
+async def test_setup_adds_options_that_a_property_of_ours_lacks_and_keeps_its_own(crm, open_desk):
+    """Somebody deleted options, or the agreement has learned new words since the property was made."""
+    own = (*OUR_OUTCOME.options, ("eigene", "Eigene"))
+    async with open_desk(crm) as desk:
+        await desk.destination.create_properties("contacts", [replace(OUR_OUTCOME, options=own)])
+        properties = crm.portal.schemas["contacts"].properties
+        hidden = replace(properties["fn_outcome"].options[-1], hidden=True, description="von uns")
+        properties["fn_outcome"] = replace(
+            properties["fn_outcome"], options=(properties["fn_outcome"].options[0], hidden)
+        )
+        before = {one.name: one for one in await setup(desk, apply=False) if one.kind is Kind.CONTACT}
+        after = {one.name: one for one in await setup(desk, apply=True) if one.kind is Kind.CONTACT}
+    assert "lacks the options lost, other, void, won: syncer setup --apply adds them" in before["fn_outcome"].note
+    assert after["fn_outcome"].state == "present"
+    options = crm.portal.schemas["contacts"].properties["fn_outcome"].options
+    assert [one.value for one in options] == ["open", "eigene", "won", "lost", "other", "void"]
+    assert options[1] == hidden
 
 
 async def test_a_property_that_the_crm_locked_is_named_once_and_never_sent(crm, open_desk):
@@ -254,7 +301,7 @@ async def test_what_a_property_cannot_hold_is_named_once_and_never_sent(crm, ope
         properties["fn_score_reasons"] = replace(properties["fn_score_reasons"], type="number", field_type="number")
         await backfill_round(desk)
         planned, result = await dry_round(desk, force=True), await sync_round(desk, force=True)
-    lacking = "contacts.fn_stage has no option LEAD_SQL; add it or map the stage otherwise"
+    lacking = "contacts.fn_stage has no option LEAD_SQL: syncer setup --apply adds it"
     unfit = (
         "contacts.fn_score_reasons is of type number in the CRM and cannot hold it: "
         "rename ours or set it to null under write_back"

@@ -295,6 +295,22 @@ async def test_campaign_cursors_are_not_encoded_twice(crm: respx.MockRouter, acc
     assert read[0].cursor == "Mg=="
 
 
+async def test_campaigns_are_read_also_where_a_hundred_are_too_many_for_a_page(
+    crm: respx.MockRouter, account: HubSpot
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if "limit" in request.url.params:
+            return httpx.Response(400, json={"category": "VALIDATION_ERROR", "message": "limit must be at most 50"})
+        last = "after" in request.url.params
+        found = campaign(2 if last else 1, "2026-05-05T00:00:00Z")
+        return httpx.Response(200, json={"results": [found]} | ({} if last else {"paging": {"next": {"after": "2"}}}))
+
+    route = crm.get(CAMPAIGNS).mock(side_effect=answer)
+    read = [page async for page in account.source.pages("campaigns", properties=["hs_name"])]
+    assert [page.records[0].id for page in read] == ["c1", "c2"]
+    assert route.call_count == 3, "the size is refused once"
+
+
 async def test_changed_campaigns_cost_one_call_when_nothing_is_new(crm: respx.MockRouter, account: HubSpot) -> None:
     old = [campaign(number, "2026-05-05T00:00:00Z") for number in range(100)]
     route = crm.get(CAMPAIGNS).respond(200, json={"results": old, "paging": {"next": {"after": "x"}}})

@@ -58,6 +58,8 @@ NO_PROPERTY = {"category": "VALIDATION_ERROR", "errors": [{"code": "PROPERTY_DOE
         (404, {"category": "OBJECT_NOT_FOUND"}, READ, Meaning.ABSENT, Missing),
         (404, HTML, READ, Meaning.ELSEWHERE, BadAnswer),
         (404, HTML, FEED, Meaning.SCOPE, MissingScope),
+        (410, HTML, FEED, Meaning.SCOPE, MissingScope),
+        (410, HTML, READ, Meaning.ELSEWHERE, BadAnswer),
         (404, {"category": "OBJECT_NOT_FOUND"}, FEED, Meaning.SCOPE, MissingScope),
         (409, {"category": "CONFLICT"}, WRITE, Meaning.EXISTS, AlreadyExists),
         (400, NO_PROPERTY, READ, Meaning.NO_PROPERTY, SchemaChanged),
