@@ -14,6 +14,7 @@ from connectors.values import (
     Costs,
     ExchangeRate,
     Having,
+    Held,
     LinkRow,
     NewRecord,
     OwnerRow,
@@ -121,6 +122,10 @@ class Source(Protocol):
         With `having`, those to which any of the conditions applies. No proof of anything: the index lags and its
         total is a hint.
         """
+        ...
+
+    def unheld(self, stream: str, held: Held) -> AsyncIterator[Sequence[str]]:
+        """Yield ids of live records that search finds and `held` does not name; a hint, as search's total is."""
         ...
 
     def costs(self, stream: str, *, properties: Sequence[str]) -> Costs:

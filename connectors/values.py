@@ -1,6 +1,6 @@
 """What goes through the ports: raw records, links, definitions, limits, writes. Plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -172,6 +172,10 @@ class Usage:
     daily_share: float
     #: The present as the CRM's clock has it; None before its first answer.
     server_time: Millis | None
+
+
+#: (above, up to) → the ids of a stream that are held between two of them; None means all above.
+Held = Callable[[str, str | None], Awaitable[Collection[str]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,7 @@ EVENTS: Mapping[str, str] = {
     "export_given_up": "an export could not be used, so the list is read; nothing is lost",
     "list_read_in_one": "a list is not in the order of its ids: it is read again from its beginning, page after page",
     "list_read_once_more": "search knows many more than a list named: the list is read once more from its beginning",
+    "list_left_records_out": "a list ended without records that search finds and that are there: they were read by id",
     "record_buried": "one record could not be used; see `syncer dead-letters`",
     "write_refused": "the CRM refused a value; see `syncer dead-letters`",
     "notice_created": "a note or task was put into the CRM, or found there after a lost answer",

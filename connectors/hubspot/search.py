@@ -31,6 +31,7 @@ FINEST = SECOND
 #: Characters of a search body; the limit itself is 3,000.
 BODY = 2_900
 ID = "hs_object_id"
+_BY_ID = [{"propertyName": ID, "direction": "ASCENDING"}]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +64,7 @@ def _body(window: Window, *, above: str | None = None, after: str | None = None)
         filters.append({"propertyName": ID, "operator": "GT", "value": above})
     body: dict[str, object] = {
         "filterGroups": [{"filters": filters}],
-        "sorts": [{"propertyName": ID, "direction": "ASCENDING"}],
+        "sorts": _BY_ID,
         "properties": list(window.properties),
         "limit": PAGE,
     }
@@ -131,7 +132,7 @@ async def sight(api: ApiClient, versions: Versions, stream: str, above: int, pla
     """Return which id stands so many places above another, as search has it, and how many ids there are above."""
     body: dict[str, object] = {
         "filterGroups": [{"filters": [{"propertyName": ID, "operator": "GT", "value": str(above)}]}],
-        "sorts": [{"propertyName": ID, "direction": "ASCENDING"}],
+        "sorts": _BY_ID,
         "properties": [ID],
         "limit": 1,
         "after": str(places),
@@ -139,6 +140,26 @@ async def sight(api: ApiClient, versions: Versions, stream: str, above: int, pla
     page = await _search(api, versions, stream, body)
     at = page.results[0].id if page.results else ""
     return Sighting(id=int(at) if at.isdigit() else None, left=page.total or 0)
+
+
+async def ids_between(
+    api: ApiClient, versions: Versions, stream: str, limits: tuple[int, int | None]
+) -> AsyncIterator[Sequence[str]]:
+    """Yield the ids above the first limit and not above the second, as search has them."""
+    above, upto = limits
+    last = [] if upto is None else [{"propertyName": ID, "operator": "LTE", "value": str(upto)}]
+    while True:
+        filters = [{"propertyName": ID, "operator": "GT", "value": str(above)}, *last]
+        body = {"filterGroups": [{"filters": filters}], "sorts": _BY_ID, "properties": [ID], "limit": PAGE}
+        page = await _search(api, versions, stream, body)
+        ids = [record.id for record in page.results]
+        yield ids
+        if page.next_cursor is None or not ids:
+            return
+        highest = max(map(int, ids))
+        if highest <= above:
+            raise BadAnswer("search does not advance past an id: it would never end", stream=stream)
+        above = highest
 
 
 def _conditions(one: Having) -> Sequence[Mapping[str, object]]:

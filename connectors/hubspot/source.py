@@ -19,6 +19,7 @@ from connectors.hubspot.records import HISTORY_BATCH, Reading, read_by_id
 from connectors.hubspot.schema import Schema
 from connectors.hubspot.search import ID, Window, changed, count_all, fits_search
 from connectors.hubspot.versions import Versions
+from connectors.hubspot.witness import unheld
 from connectors.limits import Sleep
 from connectors.statuses import Errand
 from connectors.values import (
@@ -26,6 +27,7 @@ from connectors.values import (
     Costs,
     ExchangeRate,
     Having,
+    Held,
     LinkRow,
     OwnerRow,
     Page,
@@ -186,6 +188,10 @@ class HubSpotSource:
     async def total(self, stream: str, *, having: Sequence[Having] = ()) -> int | None:
         """Return how many live records search counts; None for campaigns, which it does not know."""
         return None if stream == CAMPAIGNS else await count_all(self._api, self._versions, stream, having)
+
+    def unheld(self, stream: str, held: Held) -> AsyncIterator[Sequence[str]]:
+        """Yield ids of live records that search finds and `held` does not name; campaigns it does not know."""
+        return unheld(self._api, self._versions, stream, held)
 
     def costs(self, stream: str, *, properties: Sequence[str]) -> Costs:
         """Return what reading the stream costs; properties too many for an address take a second call a page."""

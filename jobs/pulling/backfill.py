@@ -10,7 +10,7 @@ from jobs.desk import Desk, Portal
 from jobs.privacy.consents import feeds_needing_consent
 from jobs.pulling.absences import note_absent
 from jobs.pulling.checkpoints import begin, begin_again, export_cursor
-from jobs.pulling.completeness import is_short, proof_of, searched
+from jobs.pulling.completeness import is_short, lacks_any, proof_of, searched
 from jobs.pulling.exporting import Exporter
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import note_out_of_reach
@@ -26,6 +26,7 @@ from jobs.pulling.pull import (
 from jobs.pulling.reading import Reader
 from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import store_pages
+from jobs.pulling.unlisted import read_unlisted
 from syncer.errors import Unordered
 from syncer.records import Kind
 
@@ -101,6 +102,8 @@ async def _full(exporter: Exporter, stream: str, *, restart: bool) -> None:
         _log.warning("list_read_once_more", stream=stream, search_total=total)
         await _anew(intake, stream)
         total = await searched(desk, stream)
+    if total is not None and await asyncio.to_thread(lacks_any, desk, stream, total):
+        total -= await read_unlisted(intake, stream)
     if stream in set(Kind) or stream in desk.definitions.stories:
         await _archived(desk, stream, intake.count)
     await note_absent(desk, stream)

@@ -65,6 +65,13 @@ def is_short(desk: Desk, stream: str, search_total: int | None) -> bool:
     return _unlisted(search_total, listed + forgotten) > 0
 
 
+def lacks_any(desk: Desk, stream: str, search_total: int) -> bool:
+    """Return whether search knows of more than were listed, be it by one."""
+    with desk.store.snapshot() as unit:
+        listed, _, forgotten = tallied(unit, desk, stream)
+    return search_total > listed + forgotten
+
+
 async def searched(desk: Desk, stream: str) -> int | None:
     """Return how many live records search counts, None where it does not or could not say."""
     # The pull is done: a witness that cannot be heard does not undo it.

@@ -94,9 +94,9 @@ async def plan(
 ) -> Plan:
     """Return the writes that the decisions since the last plan ask for; with `keep` they stand in the outbox.
 
-    Nothing is planned, whatever `force` says, on a mirror that was never filled: of the account's contacts, companies
-    and deals, and of `halted`, the streams that stopped just now, every one that decisions rest on has to have been read
-    in full once.
+    Nothing is planned, whatever `force` says, on a mirror that was never filled: the account's contacts, companies and
+    deals, and those of `halted`, the streams that stopped just now, that decisions rest on, have to have been read in
+    full once.
     Raises UnsafePlan where an implausible share of the CRM would change, unless `force`.
     """
     # Costs feed figures and no decision.
