@@ -1,12 +1,13 @@
 """What a look at an account's OAuth grant and scopes finds."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from jobs.access.grants import vault_of
 from jobs.access.scopes import LOST, lacking
 from jobs.desk import Desk
 from jobs.health.findings import Finding, Level
+from jobs.pulling.look import in_account
 from jobs.settings import Account, Settings
 from syncer.errors import MissingScope
 from syncer.records import Kind
@@ -67,10 +68,13 @@ def left_out(desk: Desk, stream: str, why: str) -> Finding:
 
 async def denied(desk: Desk) -> Sequence[Finding]:
     """Ask for each thing without which no account is read, and return a finding for every one that is refused."""
-    names = ("owners", "pipelines", Kind.CONTACT.value)
-    answers = await asyncio.gather(
-        desk.source.owners(), desk.source.pipelines(), desk.source.definitions(Kind.CONTACT), return_exceptions=True
-    )
+    asked: dict[str, Awaitable[object]] = {
+        "owners": desk.source.owners(),
+        Kind.CONTACT.value: desk.source.definitions(Kind.CONTACT),
+    }
+    if in_account(desk, (Kind.DEAL,)):
+        asked["pipelines"] = desk.source.pipelines()
+    answers = await asyncio.gather(*asked.values(), return_exceptions=True)
     return [
         Finding(
             level=Level.PROBLEM,
@@ -78,7 +82,7 @@ async def denied(desk: Desk) -> Sequence[Finding]:
             what=f"may not read {name}",
             remedy=_remedy(desk, name, answer.hint or answer.message),
         )
-        for name, answer in zip(names, answers, strict=True)
+        for name, answer in zip(asked, answers, strict=True)
         if isinstance(answer, MissingScope)
     ]
 

@@ -10,8 +10,6 @@ from jobs.settings import Account
 from jobs.switches import HandoverForm
 from syncer.records import Kind
 
-#: Without these nothing can be decided.
-_NEEDED = (*Kind, "owners", "pipelines")
 #: What is lost where a stream cannot be read.
 LOST: Mapping[str, str] = {
     "contacts": "everything: stages, scores and figures are those of contacts",
@@ -51,21 +49,27 @@ class Wanted:
 
 def wanted_scopes(account: Account) -> Sequence[Wanted]:
     """Return what an account's streams and its write-back ask for, the required first."""
-    streams = [one for one in READS if one in _NEEDED or not account.streams or one in account.streams]
+    kinds = [kind for kind in Kind if _is_chosen(account, kind)]
+    needed = {*kinds, "owners", *(("pipelines",) if Kind.DEAL in kinds else ())}
+    streams = [one for one in READS if one in needed or _is_chosen(account, one)]
     found = [
-        Wanted(scope=scope, purpose=f"read {one}", lost=LOST[one], is_required=one in _NEEDED)
+        Wanted(scope=scope, purpose=f"read {one}", lost=LOST[one], is_required=one in needed)
         for one in streams
         for scope in READS[one]
     ]
     if account.write_back:
-        found += [_wanted(write_scope(kind), f"write {kind}", _WRITES.format(kind=kind)) for kind in Kind]
+        found += [_wanted(write_scope(kind), f"write {kind}", _WRITES.format(kind=kind)) for kind in kinds]
         found += [
-            _wanted(schema_scope(kind), f"create properties of {kind}", _SCHEMAS.format(kind=kind)) for kind in Kind
+            _wanted(schema_scope(kind), f"create properties of {kind}", _SCHEMAS.format(kind=kind)) for kind in kinds
         ]
     if account.backfill is BackfillMode.EXPORTS:
         lost = "nothing but calls: lists are read instead, a hundred records a call"
         found.append(Wanted(scope=EXPORT, purpose="export whole streams", lost=lost, is_required=False))
     return sorted([*found, *_notices(account)], key=lambda one: not one.is_required)
+
+
+def _is_chosen(account: Account, stream: str) -> bool:
+    return not account.streams or stream in account.streams
 
 
 def _notices(account: Account) -> Sequence[Wanted]:

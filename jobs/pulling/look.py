@@ -95,7 +95,7 @@ def forget_look(desk: Desk) -> None:
 
 
 async def _look(desk: Desk) -> Portal:
-    facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), desk.source.pipelines())
+    facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), _deal_stages(desk))
     portal_stages = [stage_of(one) for one in stages]
 
     def keep() -> None:
@@ -108,7 +108,8 @@ async def _look(desk: Desk) -> Portal:
                 account_type=facts.account_type,
             )
             unit.mirror.replace_owners(desk.name, [_owner(row) for row in owners])
-            unit.mirror.replace_stages(desk.name, portal_stages)
+            if in_account(desk, (Kind.DEAL,)):
+                unit.mirror.replace_stages(desk.name, portal_stages)
 
     await asyncio.to_thread(keep)
     known, skipped = await _definitions(desk)
@@ -133,6 +134,11 @@ async def _look(desk: Desk) -> Portal:
         unfit={kind: unfit_of(desk.agreement.agreement, kind, known.get(kind, {})) for kind in Kind},
         more_currencies=facts.more_currencies,
     )
+
+
+async def _deal_stages(desk: Desk) -> Sequence[PipelineStage]:
+    """Return what deal stages there are; an account that leaves deals out may not be allowed to know."""
+    return await desk.source.pipelines() if in_account(desk, (Kind.DEAL,)) else ()
 
 
 async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, LeadStage]:

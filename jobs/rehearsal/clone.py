@@ -191,7 +191,7 @@ class _Run:
         count: PullCount,
     ) -> Mapping[str, Sequence[str]]:
         """Keep what the account is built of, and return the properties to read by stream."""
-        stages = await self._source.pipelines()
+        stages = await self._source.pipelines() if Kind.DEAL in known else ()
         rates = await self._rates(facts, count)
         self._file.save([copies.account_change(facts, rates), *copies.pipeline_changes(stages)])
         if LEADS in known:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from connectors.values import PropertyDefinition
 from jobs.desk import Desk
 from jobs.names import specs_for
-from jobs.pulling.look import forget_look
+from jobs.pulling.look import forget_look, in_account
 from syncer.records import Kind
 from syncer.writeback import PropertySpec
 
@@ -25,7 +25,8 @@ class SetupStep:
 async def setup(desk: Desk, *, apply: bool) -> Sequence[SetupStep]:
     """Return every wanted property with its state; with `apply` what is missing is created first.
 
-    Nothing that is there is changed, but for options of ours that a property lacks: they are added to its own.
+    Kinds of record that the account leaves out are left alone. Nothing that is there is changed, but for options of
+    ours that a property lacks: they are added to its own.
     """
     wanted = specs_for(desk.agreement.agreement)
     if apply:
@@ -33,15 +34,19 @@ async def setup(desk: Desk, *, apply: bool) -> Sequence[SetupStep]:
         await _complete(desk, wanted)
         await asyncio.to_thread(forget_look, desk)
     steps: list[SetupStep] = []
-    for kind in Kind:
+    for kind in _kinds(desk):
         known = await desk.source.definitions(kind)
         steps += [_step(spec, known) for spec in wanted if spec.kind is kind]
     return steps
 
 
+def _kinds(desk: Desk) -> Sequence[Kind]:
+    return [Kind(name) for name in in_account(desk, tuple(Kind))]
+
+
 async def _create(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
     write_back = desk.agreement.agreement.write_back
-    for kind in Kind:
+    for kind in _kinds(desk):
         known = await desk.source.definitions(kind)
         missing = [
             _definition(spec, write_back.group) for spec in wanted if spec.kind is kind and spec.name not in known
@@ -54,7 +59,7 @@ async def _create(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
 
 
 async def _complete(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
-    for kind in Kind:
+    for kind in _kinds(desk):
         known = await desk.source.definitions(kind)
         for spec in wanted:
             found = known.get(spec.name) if spec.kind is kind else None

@@ -10,6 +10,7 @@ from connectors.sandbox.merging import merge
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Backward, Habits, MergedId
 from connectors.values import PropertyDefinition
+from jobs.access.access import denied
 from jobs.pulling.look import look
 from jobs.pulling.pull import read_watermark
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
@@ -214,6 +215,22 @@ async def test_links_to_companies_that_may_not_be_read_stop_neither_contacts_nor
     assert (result.halted, set(result.skipped) & set(Kind)) == ({}, set())
     assert (result.streams["contacts"].read > 0, result.streams["deals"].read > 0) == (True, True)
     assert (done.written > 0, done.failed) == (True, 0)
+
+
+@pytest.mark.parametrize("left_out", [Kind.COMPANY, Kind.DEAL])
+async def test_what_an_account_leaves_out_needs_no_scope(serve, open_desk, left_out):
+    crm = serve()
+    kinds = [kind for kind in Kind if kind is not left_out]
+    scopes = {f"crm.objects.{kind}.{verb}" for kind in kinds for verb in ("read", "write")}
+    scopes |= {f"crm.schemas.{kind}.write" for kind in kinds}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset({*scopes, "crm.objects.owners.read"}))
+    async with open_desk(crm, streams=tuple(kinds)) as desk:
+        steps = await setup(desk, apply=True)
+        refused = await denied(desk)
+        result, done = await backfill_round(desk), await sync_round(desk, force=True)
+    assert {(one.kind, one.state) for one in steps} == {(kind, "present") for kind in kinds}
+    assert (refused, result.halted, set(result.skipped) - {"exchange_rates"}) == ([], {}, set())
+    assert (done.written > 0, done.failed, done.problems) == (True, 0, ())
 
 
 async def test_a_backfill_goes_on_where_it_stopped(serve, open_desk):

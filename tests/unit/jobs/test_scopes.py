@@ -69,8 +69,10 @@ def test_a_consent_asks_for_what_is_needed_and_lets_the_portal_lack_the_rest():
 
 def test_what_is_not_read_or_written_is_not_asked_for():
     required, optional = asked_scopes(account(write_back=False, streams=("contacts", "deals", "form_submissions")))
-    assert not [scope for scope in required if "write" in scope]
+    assert not [scope for scope in required if "write" in scope or "companies" in scope]
     assert optional == ["forms"]
+    without_deals, _ = asked_scopes(account(streams=("contacts", "companies")))
+    assert not [scope for scope in without_deals if "deals" in scope]
 
 
 def test_cards_and_questions_need_a_scope_and_say_what_is_lost_without_it():
