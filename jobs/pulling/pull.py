@@ -16,7 +16,7 @@ from jobs.pulling.reading import LINKED, Reader, chunks
 from jobs.pulling.standins import retire_standins
 from jobs.pulling.storing import Reading, store_chunk
 from jobs.spans import stream_span
-from syncer.errors import Missing, MissingScope, SchemaChanged, StreamError, TransientError
+from syncer.errors import AuthFailed, Missing, MissingScope, SchemaChanged, StreamError, SyncerError, TransientError
 from syncer.moments import MINUTE, Millis
 
 _log = structlog.get_logger()
@@ -82,6 +82,7 @@ async def guarded(
     """
     gate = asyncio.Semaphore(at_once)
     unknown: list[str] = []
+    stopped: list[SyncerError] = []
 
     async def one(stream: str) -> None:
         try:
@@ -95,10 +96,17 @@ async def guarded(
             if isinstance(error, SchemaChanged | Missing):
                 unknown.append(stream)
             count.halted[stream] = error.message + (f" ({error.hint})" if error.hint else "")
-            _log.error("stream_halted", stream=stream, reason=error.message, hint=error.hint)
+            if not _is_known(error, stopped):
+                _log.error("stream_halted", stream=stream, reason=error.message, hint=error.hint)
+            stopped.append(error)
 
     await asyncio.gather(*(one(stream) for stream in streams))
     return unknown
+
+
+def _is_known(error: SyncerError, stopped: Sequence[SyncerError]) -> bool:
+    """Return whether the log knows already: a token that is refused stops every stream, and is told once."""
+    return isinstance(error, AuthFailed) and any(isinstance(one, AuthFailed) for one in stopped)
 
 
 async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
@@ -215,6 +216,17 @@ async def test_links_to_companies_that_may_not_be_read_stop_neither_contacts_nor
     assert (result.halted, set(result.skipped) & set(Kind)) == ({}, set())
     assert (result.streams["contacts"].read > 0, result.streams["deals"].read > 0) == (True, True)
     assert (done.written > 0, done.failed) == (True, 0)
+
+
+async def test_a_token_that_is_revoked_meanwhile_is_told_once_and_stops_every_stream(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        crm.portal.tokens["pat-test-1"] = Token(app_id="1", ends=crm.clock())
+        with capture_logs() as logs:
+            result = await pull_round(desk)
+    told = [one for one in logs if one["event"] == "stream_halted"]
+    assert len(result.halted) > 10
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("left_out", [Kind.COMPANY, Kind.DEAL])
