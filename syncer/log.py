@@ -16,7 +16,7 @@ EVENTS: Mapping[str, str] = {
     "run_failed": "a job ended with an error that a person must look at",
     "run_interrupted": "a job was broken off because the daemon leaves; the next one goes on where it stopped",
     "stream_skipped": "the account's tier or scopes lack this stream; nothing else is affected",
-    "stream_halted": "one stream stopped with an error, and the others went on; a token that is refused is told once for all",
+    "stream_halted": "one stream stopped and the others went on; a token that is refused is told once for all of them",
     "way_chosen": "a stream is read in full by its list or by an export; the reason is a field",
     "call_waits": "the CRM cannot be reached, or limits calls: a call is sent again after so many seconds",
     "export_awaited": "the CRM is still making an export, since so many seconds",
