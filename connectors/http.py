@@ -3,6 +3,7 @@
 One client an account. All waiting and retrying happens here.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 from itertools import count
@@ -213,13 +214,17 @@ class ApiClient:
         named = {"Authorization": f"Bearer {token}"}
         query = f"?{query_of(request.params)}" if request.params else ""
         try:
-            response = await self._http.request(
-                request.method,
-                # Joined by httpx, base, path and parameters would be parsed three times over, letter by letter.
-                httpx.URL(f"{self._address}{request.path}{query}"),
-                content=None if request.json is None else msgspec.json.encode(request.json),
-                headers=named if request.json is None else named | {"Content-Type": "application/json"},
-            )
+            # What trickles meets no time-out of a single read.
+            async with asyncio.timeout(self._patience.answer):
+                response = await self._http.request(
+                    request.method,
+                    # Joined by httpx, base, path and parameters would be parsed three times over, letter by letter.
+                    httpx.URL(f"{self._address}{request.path}{query}"),
+                    content=None if request.json is None else msgspec.json.encode(request.json),
+                    headers=named if request.json is None else named | {"Content-Type": "application/json"},
+                )
+        except TimeoutError as error:
+            raise Unanswered(Meaning.OVERDUE) from error
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
             raise Unanswered(foreign_meaning(error) or Meaning.OURS) from error
         return Answer(status=response.status_code, headers=response.headers, body=response.content)

@@ -47,6 +47,8 @@ class Patience:
     attempts: int = 8
     #: Seconds spent waiting before giving up.
     seconds: float = 300.0
+    #: Seconds within which an answer has to be whole; HubSpot itself ends calls after 100 (2026-11).
+    answer: float = 180.0
     #: The most that Retry-After can ask for; a call that must wait longer is given up.
     longest: float = 60.0
     sleep: Sleep = asyncio.sleep

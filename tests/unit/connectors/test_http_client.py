@@ -1,7 +1,8 @@
 """The HTTP door: what is repeated, what is waited, what is raised, and what never leaks."""
 
+import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -17,9 +18,10 @@ from connectors.facts import Facts
 from connectors.http import ApiClient
 from connectors.hubspot.wire_events import OccurrencePage
 from connectors.hubspot.wire_portal import Owner, OwnerPage
-from connectors.limits import Bucket
+from connectors.limits import Bucket, Budgets
 from connectors.patience import REPEATS, Patience, again, pause, retry_after_seconds
 from connectors.statuses import Case, Effect, Errand, Meaning
+from connectors.tokens import fixed_token
 from syncer.errors import (
     AuthFailed,
     BadAnswer,
@@ -67,6 +69,36 @@ ROOTS = (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamEr
 #: Pure groups: only their children are raised.
 GROUPS = {httpx.HTTPError, httpx.RequestError, httpx.TransportError, httpx.ProtocolError}
 LEAVES = [kind for root in ROOTS for kind in subclasses(root) if kind not in GROUPS]
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected", "sent"), [(get(), Unavailable, 2), (write(), UnknownOutcome, 1)], ids=["read", "write"]
+)
+async def test_an_answer_that_trickles_without_end_is_given_up(
+    request_: Request, expected: type[Exception], sent: int
+) -> None:
+    begun = []
+
+    class Trickle(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            begun.append(1)
+            yield b'{"id":'
+            await asyncio.Event().wait()
+
+    async def at_once(_seconds: float) -> None:
+        return None
+
+    client = ApiClient(
+        base_url="http://127.0.0.1:1",
+        tokens=fixed_token(SECRET),
+        budgets=Budgets(tier="unlimited"),
+        patience=Patience(attempts=2, answer=0.05, sleep=at_once),
+        transport=httpx.MockTransport(lambda _: httpx.Response(200, stream=Trickle())),
+    )
+    with pytest.raises(expected):
+        await client.call(request_, Thing)
+    await client.close()
+    assert len(begun) == sent
 
 
 @pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
