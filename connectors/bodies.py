@@ -24,7 +24,8 @@ def decoded(body: bytes, *, shape: type[T]) -> T:
     if _ESCAPE not in body or _NUL not in body:
         with suppress(msgspec.DecodeError, UnicodeDecodeError):
             return msgspec.json.decode(body, type=shape)
-    return msgspec.convert(_with_text_values(_parsed(body)), shape, strict=False)
+    # As JSON again, since a shape may keep a part of it undecoded.
+    return msgspec.json.decode(msgspec.json.encode(_with_text_values(_parsed(body))), type=shape, strict=False)
 
 
 def _parsed(body: bytes) -> object:

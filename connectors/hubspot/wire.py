@@ -28,7 +28,7 @@ class Version(msgspec.Struct, gc=False, rename="camel"):
     value: str | int | float | bool | None = None
     timestamp: str | int | None = None
     source_type: str | None = None
-    source_id: str | None = None
+    source_id: str | int | None = None
 
 
 class Record(msgspec.Struct, gc=False, rename="camel"):
@@ -136,7 +136,7 @@ def _item(version: Version) -> HistoryItem | None:
         value=None if version.value is None else text_of(version.value),
         at=at,
         source_type=version.source_type,
-        source_id=version.source_id,
+        source_id=None if version.source_id is None else str(version.source_id),
     )
 
 

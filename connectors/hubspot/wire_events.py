@@ -69,12 +69,12 @@ class MailEventPage(msgspec.Struct, rename="camel"):
 
     events: list[MailEvent]
     has_more: bool = False
-    offset: str | None = None
+    offset: str | int | None = None
 
     @property
     def next_cursor(self) -> str | None:
         """Return the cursor of the next page."""
-        return self.offset if self.has_more else None
+        return str(self.offset) if self.has_more and self.offset is not None else None
 
 
 class Occurrence(msgspec.Struct, rename="camel"):

@@ -226,6 +226,27 @@ async def test_links_in_all_their_shapes(crm: respx.MockRouter, account: HubSpot
     }
 
 
+@pytest.mark.parametrize(
+    ("type_id", "label"),
+    [("37", "Champion"), (37, "Champion \\ud83d"), (37, "Cham\\u0000pion")],
+    ids=["text", "cut", "nul"],
+)
+async def test_an_odd_label_among_records_without_links_spoils_no_page(
+    crm: respx.MockRouter, account: HubSpot, type_id: str | int, label: str
+) -> None:
+    none = {"category": "OBJECT_NOT_FOUND", "subCategory": "crm.associations.NO_ASSOCIATIONS_FOUND"}
+    answer = {
+        "results": [
+            {"from": {"id": "1"}, "to": [{"toObjectId": 7, "associationTypes": [{"typeId": type_id, "label": "L"}]}]}
+        ],
+        "errors": [{**none, "context": {"fromObjectId": ["2"]}}],
+    }
+    crm.post(LINKS).respond(207, text=json.dumps(answer).replace('"L"', f'"{label}"'))
+    links = await account.source.links("contacts", "companies", ["1", "2"])
+    assert [row.to_id for row in links["1"]] == ["7"]
+    assert links["2"] == []
+
+
 async def test_links_are_read_a_thousand_at_a_time_and_each_to_its_end(crm: respx.MockRouter, account: HubSpot) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         results = []
