@@ -41,7 +41,7 @@ async def test_only_where_fewer_are_held_than_search_has_places_is_anything_aske
 
     told = [one async for ids in account.source.unheld("contacts", held) for one in ids]
     assert sorted(map(int, told)) == sorted(lacking)
-    assert route.call_count == 3 + 25, "three sights, and the last stretch of five thousand"
+    assert route.call_count == 3 + 26, "three sights, and the last stretch of 5,200"
 
 
 async def test_a_mirror_that_holds_all_is_asked_nothing_more(crm: respx.MockRouter, account: HubSpot) -> None:
