@@ -96,6 +96,8 @@ class Portal:
     feeds: Sequence[str]
     #: stream → why it is left out.
     skipped: Mapping[str, str]
+    #: Stream → why nobody can tell now whether it is there: nothing is read of it until somebody can.
+    away: Mapping[str, str] = field(default_factory=dict)
     #: Stages of the lead pipelines by id.
     lead_stages: Mapping[str, LeadStage] = field(default_factory=dict)
     #: kind → properties of ours that the CRM has with a type that cannot hold our values: name → type.

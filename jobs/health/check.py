@@ -187,6 +187,7 @@ async def _streams(desk: Desk, portal: Portal) -> Sequence[Finding]:
     read = ", ".join(name for name in names if name not in failed)
     found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {read}")] if read else []
     found += [left_out(desk, name, why) for name, why in portal.skipped.items()]
+    found += [Finding(level=Level.PROBLEM, area=desk.name, what=f"{name}: {why}") for name, why in portal.away.items()]
     for name, error in failed.items():
         if isinstance(error, MissingScope):
             found.append(left_out(desk, name, error.hint or error.message))

@@ -45,7 +45,7 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     The moment before the first page becomes the stream's watermark, so that the next round misses nothing that
     changed meanwhile. Event feeds run first: where one delivers, the contacts' roll-ups need not stand in for it.
     """
-    count = PullCount(skipped=dict(portal.skipped))
+    count = PullCount(skipped=dict(portal.skipped), halted=dict(portal.away))
     feeds = [name for name in portal.feeds if not streams or name in streams]
     first = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, ()), count=count)
     await guarded(feeds, lambda name: pull_feed(first, name, 0), count)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.values import AccountFacts, ExchangeRate
 from jobs.desk import Desk
-from syncer.errors import Missing, StreamError
+from syncer.errors import Missing, StreamError, Unavailable
 from syncer.moments import Millis, moment
 from syncer.money import RateLine, RateOrigin
 from syncer.store import Store
@@ -22,7 +22,7 @@ async def read_rates(desk: Desk, facts: AccountFacts) -> str | None:
         return None
     try:
         told = await desk.source.exchange_rates()
-    except (StreamError, Missing) as error:
+    except (StreamError, Missing, Unavailable) as error:
         return error.hint or error.message
     usable = [one for one in told if one.rate > 0]
     lines = crm_lines(usable, desk.agreement.agreement.calendar.zone)

@@ -14,12 +14,21 @@ from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
 from jobs.pulling.allowed import options_of, unfit_of
 from jobs.pulling.currencies import read_rates
+from jobs.pulling.known import read_known
 from mappings.check import present
 from mappings.fields import Definitions
 from mappings.leads import lead_states
 from mappings.stage_dates import entered_name, entered_names, with_entered_names
 from syncer.agreement import Agreement
-from syncer.errors import ConfigError, Missing, MissingScope, Problem, SchemaChanged, StreamError, SyncerError
+from syncer.errors import (
+    ConfigError,
+    Missing,
+    Problem,
+    SchemaChanged,
+    StreamError,
+    SyncerError,
+    Unavailable,
+)
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
 
@@ -37,8 +46,8 @@ class _Kept(msgspec.Struct):
 async def look(desk: Desk, *, afresh: bool = False) -> Portal:
     """Return what the account has; owners, stages and account facts go to the mirror.
 
-    A look is kept for an hour unless `afresh`. A stream without scope is noted in `skipped`; contacts are needed and
-    raise.
+    A look is kept for an hour unless `afresh`, or something was `away`. A stream without scope is noted in `skipped`;
+    contacts are needed and raise.
     """
     refuse_unknown(desk, desk.account.streams, key=f"accounts.{desk.name}.streams")
     if not afresh:
@@ -46,7 +55,8 @@ async def look(desk: Desk, *, afresh: bool = False) -> Portal:
         if kept is not None:
             return kept.portal
     portal = await _look(desk)
-    await asyncio.to_thread(_keep, desk, _Kept(at=desk.clock(), portal=portal))
+    if not portal.away:
+        await asyncio.to_thread(_keep, desk, _Kept(at=desk.clock(), portal=portal))
     return portal
 
 
@@ -112,8 +122,8 @@ async def _look(desk: Desk) -> Portal:
                 unit.mirror.replace_stages(desk.name, portal_stages)
 
     await asyncio.to_thread(keep)
-    known, skipped = await _definitions(desk)
-    lead_stages = await _lead_stages(desk, skipped) if LEADS in known else {}
+    known, skipped, away = await read_known(desk.source, in_account(desk, desk.source.streams.objects))
+    lead_stages = await _lead_stages(desk, skipped, away) if LEADS in known else {}
     dated = await dated_properties(desk.source, portal_stages, known.get(Kind.DEAL, {}))
     without_rates = await read_rates(desk, facts)
     skipped |= {} if without_rates is None else {"exchange_rates": without_rates}
@@ -127,9 +137,10 @@ async def _look(desk: Desk) -> Portal:
         locked={
             stream: frozenset(one.name for one in names.values() if one.read_only) for stream, names in known.items()
         },
-        streams=[stream for stream in in_account(desk, desk.source.streams.objects) if stream not in skipped],
+        streams=[stream for stream in in_account(desk, desk.source.streams.objects) if stream not in {*skipped, *away}],
         feeds=in_account(desk, desk.source.streams.events),
         skipped=skipped,
+        away=away,
         lead_stages=lead_stages,
         unfit={kind: unfit_of(desk.agreement.agreement, kind, known.get(kind, {})) for kind in Kind},
         more_currencies=facts.more_currencies,
@@ -141,12 +152,13 @@ async def _deal_stages(desk: Desk) -> Sequence[PipelineStage]:
     return await desk.source.pipelines() if in_account(desk, (Kind.DEAL,)) else ()
 
 
-async def _lead_stages(desk: Desk, skipped: dict[str, str]) -> Mapping[str, LeadStage]:
+async def _lead_stages(desk: Desk, skipped: dict[str, str], away: dict[str, str]) -> Mapping[str, LeadStage]:
     """Return what the lead stages mean; where the account has no lead pipelines, it has no leads to read."""
     try:
         stages = await desk.source.pipelines(LEADS)
-    except (StreamError, Missing) as error:
-        skipped[LEADS] = error.hint or error.message
+    except (StreamError, Missing, Unavailable) as error:
+        lacking = away if isinstance(error, Unavailable) else skipped
+        lacking[LEADS] = error.hint or error.message
         return {}
     states = lead_states(stages)
     return {stage.stage_id: LeadStage(stage.label, states.get(stage.stage_id)) for stage in stages}
@@ -188,34 +200,6 @@ def in_account(desk: Desk, streams: Sequence[str]) -> list[str]:
     """Return those of some streams that the account's settings do not leave out."""
     chosen = desk.account.streams
     return [stream for stream in streams if not chosen or stream in chosen]
-
-
-async def _definitions(desk: Desk) -> tuple[dict[str, Mapping[str, PropertyDefinition]], dict[str, str]]:
-    known: dict[str, Mapping[str, PropertyDefinition]] = {}
-    skipped: dict[str, str] = {}
-    streams = in_account(desk, desk.source.streams.objects)
-    answers = await asyncio.gather(*(known_properties(desk.source, stream) for stream in streams))
-    for stream, answer in zip(streams, answers, strict=True):
-        if isinstance(answer, str):
-            skipped[stream] = answer
-        else:
-            known[stream] = answer
-    return known, skipped
-
-
-async def known_properties(source: Source, stream: str) -> Mapping[str, PropertyDefinition] | str:
-    """Return a stream's properties by name, or why it cannot be read; contacts are needed and raise."""
-    try:
-        return await source.definitions(stream)
-    except (MissingScope, Missing) as error:
-        if stream == Kind.CONTACT:
-            raise
-        return error.hint or error.message
-    except StreamError as error:
-        if stream in set(Kind):
-            raise
-        # An object that the account does not know is refused in more ways than one; the others are read.
-        return error.hint or error.message
 
 
 def wanted_properties(

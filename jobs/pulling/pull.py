@@ -35,7 +35,7 @@ async def pull(
 
     `overlap` (milliseconds) is read again before each watermark.
     """
-    count = PullCount(skipped=dict(portal.skipped))
+    count = PullCount(skipped=dict(portal.skipped), halted=dict(portal.away))
     reader = Reader(desk, portal, await delivering(desk, portal))
     intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
     wanted = [

@@ -36,7 +36,7 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
         await refuse_at_rest(desk)
         await _refuse_other_portal(desk)
         portal = await look(desk)
-        count = PullCount(skipped={**portal.skipped, **await _skipped(desk, portal)})
+        count = PullCount(skipped={**portal.skipped, **await _skipped(desk, portal)}, halted=dict(portal.away))
         intake = Intake(
             desk=desk, portal=portal, reader=Reader(desk, portal, await delivering(desk, portal)), count=count
         )

@@ -19,7 +19,8 @@ from jobs.desk import Clock, Desk
 from jobs.names import LEADS
 from jobs.privacy.gate import raw_sieve
 from jobs.progress import Progress, Silent
-from jobs.pulling.look import dated_properties, known_properties, stage_of, wanted_properties
+from jobs.pulling.known import known_properties
+from jobs.pulling.look import dated_properties, stage_of, wanted_properties
 from jobs.pulling.pull import guarded
 from jobs.rehearsal.cloning import Cloning, Copied, Wanted, disguised_owner
 from jobs.settings import Settings

@@ -102,6 +102,22 @@ async def test_a_stream_that_stopped_before_it_was_read_once_holds_the_plan_of_i
     assert done.written > 0
 
 
+@pytest.mark.parametrize("path", ["/properties/2026-09/quotes", "/pipelines/2026-09/leads"])
+async def test_an_outage_of_one_kind_of_record_stops_that_stream_alone(serve, open_desk, path):
+    stream = path.rpartition("/")[2]
+    broken = Fault(trouble=Trouble.STATUS, status=500, path=path, times=2 * AT_ONCE.attempts)
+    crm = serve(faults=Faults(rules=(broken,)))
+    async with open_desk(crm, patience=AT_ONCE) as desk:
+        await setup(desk, apply=True)
+        first, held = await backfill_round(desk), await sync_round(desk, force=True)
+        done = await sync_round(desk, force=True)
+    assert list(first.halted) == list(held.halted) == [stream]
+    assert first.streams["contacts"].read > 0
+    assert (held.written, f"{stream} were never read" in held.problems[0]) == (0, True)
+    assert (done.halted, done.written > 0) == ({}, True)
+    assert stream in done.streams
+
+
 async def test_costs_that_cannot_be_read_hold_no_plan(serve, open_desk):
     """They feed figures; no decision asks for them."""
     broken = Fault(trouble=Trouble.HTML, path="campaigns", methods=frozenset({"GET"}), times=99)
