@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -14,7 +14,7 @@ from jobs.pulling.look import forget_look
 from jobs.spans import write_span
 from jobs.writing.delivery import FORWARD_ONLY, SECOND_LOOK, deliver
 from jobs.writing.refusals import bury_refused, settle_refused
-from syncer.errors import Missing, RateLimited, Rejected, SchemaChanged, SyncerError, TransientError
+from syncer.errors import Missing, MissingScope, RateLimited, Rejected, SchemaChanged, SyncerError, TransientError
 from syncer.records import Kind
 from syncer.store import OutboxEntry, Settlement, Status
 from syncer.writeback import same_value
@@ -72,34 +72,45 @@ class _Settled:
 async def push(desk: Desk, count: PushCount | None = None) -> PushCount:
     """Send every open outbox row of the account and return the counts, added to those of a `count` that is given.
 
+    Raises MissingScope last of all, where the token may not write one kind of record: the others are written.
     Rows that an earlier, interrupted push had claimed are looked at first: if the CRM holds their value, they count
     as written, not as sent again.
     """
     count = count or PushCount(account=desk.name)
-    while settled := await brought_to_its_end(_batch(desk)):
+    barred: dict[Kind, MissingScope] = {}
+    while (settled := await brought_to_its_end(_batch(desk, barred))) is not None:
         _add(count, settled)
         desk.progress.advance("written back", len({one.entry.record_id for one in settled}))
     desk.progress.done("written back")
     await deliver_notices(desk, count.notices)
+    for error in barred.values():
+        raise error
     return count
 
 
-async def _batch(desk: Desk) -> Sequence[_Settled]:
-    """Claim, read, write and settle one batch; nothing where nothing waits."""
-    entries = await asyncio.to_thread(_claim, desk)
+async def _batch(desk: Desk, barred: dict[Kind, MissingScope]) -> Sequence[_Settled] | None:
+    """Claim, read, write and settle one batch; None where nothing waits that may be written.
+
+    A kind of record that the token may not write joins the `barred`; its rows wait as those of a push that broke off.
+    """
+    entries = await asyncio.to_thread(_claim, desk, barred)
     if not entries:
-        return ()
+        return None
     kind = entries[0].kind
-    with write_span(kind, len(entries)):
-        settled = await _round(desk, kind, entries, await _seen(desk, kind, entries))
+    try:
+        with write_span(kind, len(entries)):
+            settled = await _round(desk, kind, entries, await _seen(desk, kind, entries))
+    except MissingScope as error:
+        barred[kind] = error
+        return ()
     await asyncio.to_thread(_settle, desk, kind, settled)
     return settled
 
 
-def _claim(desk: Desk) -> Sequence[OutboxEntry]:
-    """Claim the rows of one batch: up to so many records of one kind."""
+def _claim(desk: Desk, barred: Collection[Kind]) -> Sequence[OutboxEntry]:
+    """Claim the rows of one batch: up to so many records of one kind that may be written."""
     with desk.store.commit() as unit:
-        waiting = unit.desk.pending(desk.name, _LOOKED_AT)
+        waiting = unit.desk.pending(desk.name, _LOOKED_AT, without=barred)
         of_kind = [entry for entry in waiting if entry.kind is waiting[0].kind]
         records = set(list(dict.fromkeys(entry.record_id for entry in of_kind))[:_BATCH])
         chosen = [entry for entry in of_kind if entry.record_id in records]

@@ -118,6 +118,28 @@ async def test_an_outage_of_one_kind_of_record_stops_that_stream_alone(serve, op
     assert stream in done.streams
 
 
+async def test_what_the_token_may_not_write_waits_and_the_rest_is_written(serve, open_desk):
+    crm = serve()
+    scopes = {f"crm.objects.{kind}.{verb}" for kind in Kind for verb in ("read", "write")}
+    scopes |= {"crm.objects.owners.read", *(f"crm.schemas.{kind}.write" for kind in Kind)}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes - {"crm.objects.contacts.write"}))
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        with pytest.raises(MissingScope) as raised:
+            await sync_round(desk, force=True)
+        with desk.store.snapshot() as unit:
+            waiting = unit.desk.pending("hubspot")
+    assert "crm.objects.contacts.write" in (raised.value.hint or "")
+    assert {one.kind for one in waiting} == {Kind.CONTACT}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes))
+    async with open_desk(crm) as desk:
+        result = await sync_round(desk, force=True)
+        with desk.store.snapshot() as unit:
+            assert unit.desk.pending("hubspot") == []
+    assert result.written == len(waiting)
+
+
 async def test_costs_that_cannot_be_read_hold_no_plan(serve, open_desk):
     """They feed figures; no decision asks for them."""
     broken = Fault(trouble=Trouble.HTML, path="campaigns", methods=frozenset({"GET"}), times=99)

@@ -83,9 +83,11 @@ class Desk:
         """
         return outbox.intend(self._connection, account, run, intents, now)
 
-    def pending(self, account: str, limit: int | None = None) -> Sequence[OutboxEntry]:
+    def pending(
+        self, account: str, limit: int | None = None, *, without: Collection[Kind] = ()
+    ) -> Sequence[OutboxEntry]:
         """Return open values by run, record and property; those left `sending` by a crash are to be read back."""
-        return outbox.pending(self._connection, account, limit)
+        return outbox.pending(self._connection, account, limit, without)
 
     def claim(self, account: str, keys: Collection[str], now: Millis) -> int:
         """Note that open values are about to be sent; return how many were still open."""

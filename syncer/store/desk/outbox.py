@@ -50,9 +50,14 @@ def intend(connection: Connection, account: str, run: str, intents: Iterable[Int
     return len(rows)
 
 
-def pending(connection: Connection, account: str, limit: int | None) -> list[OutboxEntry]:
-    """Return open values by run, record and property: unclaimed ones, and claimed ones that were never settled."""
-    statement = select(*_COLUMNS).where(outbox.c.account == account, text(OPEN)).order_by(*SENDING_ORDER).limit(limit)
+def pending(connection: Connection, account: str, limit: int | None, without: Collection[Kind]) -> list[OutboxEntry]:
+    """Return open values by run, record and property: unclaimed ones, and claimed ones that were never settled.
+
+    Values of some kinds of record are passed over.
+    """
+    others = [outbox.c.kind != kind.value for kind in without]
+    wanted = (outbox.c.account == account, text(OPEN), *others)
+    statement = select(*_COLUMNS).where(*wanted).order_by(*SENDING_ORDER).limit(limit)
     return [entry_of(row) for row in raw(connection, statement, {})]
 
 
