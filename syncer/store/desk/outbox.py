@@ -56,8 +56,8 @@ def pending(connection: Connection, account: str, limit: int | None, without: Co
     Values of some kinds of record are passed over.
     """
     others = [outbox.c.kind != kind.value for kind in without]
-    wanted = (outbox.c.account == account, text(OPEN), *others)
-    statement = select(*_COLUMNS).where(*wanted).order_by(*SENDING_ORDER).limit(limit)
+    waiting = select(*_COLUMNS).where(outbox.c.account == account, text(OPEN), *others)
+    statement = waiting.order_by(*SENDING_ORDER).limit(limit)
     return [entry_of(row) for row in raw(connection, statement, {})]
 
 
