@@ -12,14 +12,42 @@ _LARGEST_POWER = 40
 _DECIMALS = 6
 
 
-#: Currencies whose smallest coin is the thousandth part (ISO 4217).
+#: Currencies whose smallest coin is the thousandth part, and those that have no parts (ISO 4217).
 _THOUSANDTHS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-_CENT, _MILL = Decimal("0.01"), Decimal("0.001")
+_WHOLE = frozenset(
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "PYG",
+        "RWF",
+        "UGX",
+        "UYI",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ]
+)
+_ONE, _CENT, _MILL = Decimal(1), Decimal("0.01"), Decimal("0.001")
 
 
 def coin(currency: str | None) -> Decimal:
-    """Return the part of a currency to which its amounts are shown: cents, or thousandths where those exist."""
+    """Return the part of a currency to which its amounts are shown: cents, thousandths, or the whole unit."""
+    if currency in _WHOLE:
+        return _ONE
     return _MILL if currency in _THOUSANDTHS else _CENT
+
+
+def decimals(currency: str | None) -> int:
+    """Return how many decimals the amounts of a currency are shown with."""
+    return len(f"{coin(currency):f}".partition(".")[2])
 
 
 def rounded(amount: Decimal) -> Decimal:
@@ -28,6 +56,15 @@ def rounded(amount: Decimal) -> Decimal:
     if not isinstance(exponent, int) or exponent >= -_DECIMALS or amount.adjusted() > _LARGEST_POWER:
         return amount
     return amount.quantize(_SMALLEST, context=_ROOM)
+
+
+#: Converted amounts have so many decimals at most: sums of them are then exact, in whatever order they come.
+_FINEST = Decimal("1e-12")
+
+
+def converted(amount: Decimal, rate: Decimal) -> Decimal:
+    """Return what an amount is worth at a rate."""
+    return _ROOM.multiply(amount, rate).quantize(_FINEST, context=_ROOM)
 
 
 class CostKind(StrEnum):

@@ -11,7 +11,7 @@ from jobs.pulling.currencies import RateImport
 from jobs.wording.terms import term
 from jobs.wording.words import Language, number
 from mappings.cost_sheet import GERMAN
-from syncer.money import CostKind
+from syncer.money import CostKind, decimals
 
 _SAID: Mapping[str, tuple[str, str]] = {
     "new": ("new", "neu"),
@@ -76,7 +76,7 @@ def print_costs(rows: Sequence[Mapping[str, object]], lang: Language) -> None:
     names = ("from", "to", "source", "campaign", "kind", "amount", "currency", "origin_of_line", "account")
     heads = [term(name, lang) for name in names]
     keys = [name if name != "origin_of_line" else "origin" for name in names]
-    print_table(heads, [[_cell(row[key], key, lang) for key in keys] for row in rows], right=(term("amount", lang),))
+    print_table(heads, [[_cost_cell(row, key, lang) for key in keys] for row in rows], right=(term("amount", lang),))
 
 
 def print_rates(rows: Sequence[Mapping[str, object]], lang: Language) -> None:
@@ -97,12 +97,19 @@ def say_columns(lang: Language) -> None:
         typer.echo(f"{heading:10} {texts[1 if lang == 'de' else 0]}", err=True)
 
 
+def _cost_cell(row: Mapping[str, object], key: str, lang: Language) -> str:
+    value, currency = row[key], row["currency"]
+    if isinstance(value, Decimal):
+        return number(value, lang, digits=decimals(None if currency is None else str(currency)))
+    return _cell(value, key, lang)
+
+
 def _cell(value: object, key: str, lang: Language) -> str:
     match value:
         case None:
             return "–"
         case Decimal():
-            return number(value, lang, digits=2) if key == "amount" else _exact(value, lang)
+            return _exact(value, lang)
         case _ if key in {"kind", "origin"}:
             return term(f"{key}_{value}", lang)
         case _:

@@ -11,6 +11,7 @@ from jobs.wording.streams import job_name, stream_name
 from jobs.wording.terms import term
 from jobs.wording.words import Language, money, number, time_text
 from syncer.funnel.facts import Outcome
+from syncer.money import decimals
 from syncer.store.reports.news import Closings, Waiting
 
 #: Reasons of one outcome that are named; the rest stays in the count.
@@ -79,15 +80,17 @@ def _moved(forecast: ForecastMove, lang: Language) -> Iterator[str]:
     difference = None
     if forecast.now is not None and forecast.before is not None:
         difference = forecast.now - forecast.before
-    signed = "" if difference is None else f" ({_signed(difference, lang)})"
+    signed = "" if difference is None else f" ({_signed(difference, forecast.unit, lang)})"
     yield f"{digest_word('forecast', lang)}: {before} → {now}{signed}"
     if forecast.movers:
-        moved = ", ".join(f"{digest_word('deal', lang)} {deal} {_signed(by, lang)}" for deal, by in forecast.movers)
+        moved = ", ".join(
+            f"{digest_word('deal', lang)} {deal} {_signed(by, forecast.unit, lang)}" for deal, by in forecast.movers
+        )
         yield f"  {digest_word('movers', lang)}: {moved}"
 
 
-def _signed(amount: Decimal, lang: Language) -> str:
-    return f"{'+' if amount > 0 else ''}{number(amount, lang, digits=2)}"
+def _signed(amount: Decimal, currency: str, lang: Language) -> str:
+    return f"{'+' if amount > 0 else ''}{number(amount, lang, digits=decimals(currency))}"
 
 
 def _health(health: Health, lang: Language) -> Iterator[str]:

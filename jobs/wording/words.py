@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from syncer.funnel import FunnelStage
 from syncer.moments import millis, moment
+from syncer.money import decimals
 
 Language = Literal["en", "de"]
 
@@ -158,4 +159,4 @@ def iso_text(text: str, zone: ZoneInfo, lang: Language) -> str:
 
 def money(amount: Decimal | None, currency: str | None, lang: Language) -> str:
     """Return an amount with its currency, or a dash for None."""
-    return number(amount, lang, digits=2) + (f" {currency}" if currency and amount is not None else "")
+    return number(amount, lang, digits=decimals(currency)) + (f" {currency}" if currency and amount is not None else "")

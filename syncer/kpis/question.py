@@ -19,7 +19,7 @@ from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms
 from syncer.kpis.touches import OriginRule, origin_rule
 from syncer.moments import DAY, Millis
-from syncer.money import coin
+from syncer.money import coin, converted
 
 #: Whether an open deal is in the forecast of the quarter that contains a moment (domain B4).
 ForecastRule = Callable[[DealSpan, Millis], bool]
@@ -176,7 +176,11 @@ class Ask:
             return amount
         at = self.fx_day(day)
         rate = None if at is None or self.currency is None else self.question.rates.rate(given, self.currency, at)
-        return None if rate is None else amount * rate
+        return None if rate is None else converted(amount, rate)
+
+    def coins(self, amount: Decimal | None) -> Decimal | None:
+        """Return an amount in the reporting currency as it is shown: in whole coins."""
+        return None if amount is None else in_coins(amount, coin(self.currency))
 
     def coded(self, currency: str | None) -> str | None:
         """Return the currency of an amount: the account's own where it names none."""

@@ -162,12 +162,20 @@ def _rows(ask: Ask, place: tuple[Segment, str], score: Score, notes: Mapping[str
     segment, age = place
     over = ask.window.end is None or ask.window.end <= ask.question.as_of
     for row_id, forecast in (("K21", score.forecast), ("K21.weighted", score.weighted)):
-        yield ask.row(row_id, segment, _error(score, forecast, over=over, notes=notes), age=age)
-    yield ask.row("K21.bias", segment, _bias(score, over=over, notes=notes), age=age)
+        sums = _sums(ask, forecast, score)
+        yield ask.row(row_id, segment, _error(score, forecast, over=over, notes={**notes, **sums}), age=age)
+    sums = _sums(ask, score.forecast, score)
+    yield ask.row("K21.bias", segment, _bias(score, over=over, notes={**notes, **sums}), age=age)
     yield ask.row("K21.mape", segment, _mape(score, over=over, notes=notes), age=age)
     yield ask.row("K21.commit_hits", segment, replace(period_rate(score.commits), notes=notes), age=age)
     yield ask.row("K21.commit_value", segment, _kept(score, notes), age=age)
     yield ask.row("K21.calibration", segment, _calibration(score, notes), age=age)
+
+
+def _sums(ask: Ask, forecast: Mapping[tuple[str | None, int], Decimal], score: Score) -> Mapping[str, object]:
+    """Return what was forecast and what was won, as amounts are shown."""
+    told = {"forecast": forecast, "won": score.actual}
+    return {name: ask.coins(sum(amounts.values(), Decimal(0))) for name, amounts in told.items()}
 
 
 def _error(
@@ -187,14 +195,13 @@ def _bias(score: Score, *, over: bool, notes: Mapping[str, object]) -> Measured:
 def _share(score: Score, part: Decimal, *, over: bool, notes: Mapping[str, object]) -> Measured:
     whole = sum((abs(amount) for amount in score.actual.values()), Decimal(0))
     value = float(part / whole) if whole else None
-    sums: dict[str, object] = {"forecast": sum(score.forecast.values()), "won": sum(score.actual.values())}
     lacks = {} if whole else {"lacks": "orders"}
     return Measured(
         value=value,
         n=len(set(score.pairs)),
         status=_status(value, over=over),
         excluded=+score.excluded,
-        notes={**notes, **sums, **lacks},
+        notes={**notes, **lacks},
     )
 
 

@@ -12,6 +12,7 @@ from syncer.kpis.money import Purse
 from syncer.kpis.question import Ask
 from syncer.kpis.statistics.attribution import WHOLE, Credit, Model, Path, Touch, credits_of
 from syncer.kpis.touches import visits
+from syncer.money import converted
 
 #: What a model can be asked to split by.
 EARNED = frozenset({"source", "campaign"})
@@ -109,5 +110,5 @@ def _pay(ask: Ask, purse: Purse, way: Journey, weight: Fraction) -> None:
     if way.amount is None:
         purse.lack()
     else:
-        amount = way.amount if weight is WHOLE else way.amount * decimal_of(weight)
+        amount = way.amount if weight is WHOLE else converted(way.amount, decimal_of(weight))
         purse.put(ask, amount, (way.currency, way.day))

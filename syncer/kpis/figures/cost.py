@@ -80,7 +80,7 @@ def _per_unit(ask: Ask, cost: Spend, units: Units, *extra: Spend) -> Measured:
     total = sum((part for part in parts if part is not None), Decimal(0))
     unknown = any(part is None for part in parts)
     value = None if unknown or not units.share else total / units.share
-    notes: dict[str, object] = {"cost": None if unknown else total, **cost.notes}
+    notes: dict[str, object] = {"cost": None if unknown else ask.coins(total), **cost.notes}
     if parts[0] is not None and unknown:
         notes["lacks"] = "sales_costs"
     if is_asked(ask):

@@ -63,7 +63,8 @@ def coverage(ask: Ask) -> Iterable[Kpi]:
     few = {} if past.rate is not None else {"lacks": "past_quarters"}
     reached = lacking is not None and lacking <= 0
     lacks = {} if target is not None else {"lacks": "sales_goal"}
-    notes = {"target": target, "won": cover.won.known, "reached": reached, **lacks, **cover.open.notes}
+    sums = {"target": ask.coins(target), "won": ask.coins(cover.won.known)}
+    notes = {**sums, "reached": reached, **lacks, **cover.open.notes}
     excluded = {**cover.excluded, **cover.open.excluded, **{f"won_{name}": n for name, n in cover.won.excluded.items()}}
     yield ask.row("K22", (), _ratio(value, cover.open.units, excluded, notes))
     yield ask.row("K22.required", (), _ratio(required, past.deals, {}, {"win_rate": past.rate, **few}))

@@ -93,7 +93,7 @@ def _add(ask: Ask, group: _Due, row: DealRow) -> None:
 
 def _rows(ask: Ask, segment: Segment, group: _Due, nothing: str) -> Iterable[Kpi]:
     lacks = {} if group.tally.n or group.tally.excluded else {"lacks": nothing}
-    yield ask.row("K43", segment, _by_value(group, lacks))
+    yield ask.row("K43", segment, _by_value(ask, group, lacks))
     yield ask.row("K43.count", segment, cohort_rate(group.tally, aged=ask.aged))
     for row_id, purse in (("K43.due", group.due), ("K43.renewed", group.renewed), ("K43.undecided", group.undecided)):
         known = purse.known if group.tally.n else None
@@ -103,7 +103,7 @@ def _rows(ask: Ask, segment: Segment, group: _Due, nothing: str) -> Iterable[Kpi
         )
 
 
-def _by_value(group: _Due, lacks: Mapping[str, object]) -> Measured:
+def _by_value(ask: Ask, group: _Due, lacks: Mapping[str, object]) -> Measured:
     due, renewed = group.due, group.renewed
     status = size_status(due.units if due.amount else 0)
     return Measured(
@@ -112,5 +112,5 @@ def _by_value(group: _Due, lacks: Mapping[str, object]) -> Measured:
         k=renewed.units,
         status=status,
         excluded={**group.tally.excluded, **due.excluded},
-        notes={**lacks, "due": due.amount, "renewed": renewed.amount},
+        notes={**lacks, "due": ask.coins(due.amount), "renewed": ask.coins(renewed.amount)},
     )

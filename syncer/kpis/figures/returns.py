@@ -25,10 +25,12 @@ def returns(ask: Ask) -> Iterable[Kpi]:
     for segment in with_whole([*costs, *won], ask.question.by):
         cost = Spend() if None in segment else costs.get(segment, Spend())
         orders = won.get(segment, Earned())
+        revenue = shown.get(segment, orders.purse.known)
+        sums = {"cost": ask.coins(cost.known), "revenue": ask.coins(revenue)}
         lacks = {} if ask.question.gross_margin is not None else {"lacks": "margin"}
-        yield ask.row("K19", segment, _measured(orders, cost, _return(ask, orders, cost), lacks))
-        yield ask.row("K19.roas", segment, _measured(orders, cost, _by_cost(orders.purse.known, cost), {}))
-        yield ask.row("K19.revenue", segment, _revenue(orders, shown.get(segment, orders.purse.known)))
+        yield ask.row("K19", segment, _measured(orders, cost, _return(ask, orders, cost), {**sums, **lacks}))
+        yield ask.row("K19.roas", segment, _measured(orders, cost, _by_cost(orders.purse.known, cost), sums))
+        yield ask.row("K19.revenue", segment, _revenue(orders, revenue))
 
 
 def _won(ask: Ask, *, touched: bool) -> Iterable[Journey]:
@@ -57,13 +59,13 @@ def _by_cost(amount: Decimal | None, cost: Spend) -> Decimal | None:
     return None if amount is None or not cost.known else amount / cost.known
 
 
-def _measured(orders: Earned, cost: Spend, value: Decimal | None, lacks: Mapping[str, object]) -> Measured:
+def _measured(orders: Earned, cost: Spend, value: Decimal | None, notes: Mapping[str, object]) -> Measured:
     return Measured(
         value=None if value is None else float(value),
         n=orders.units,
         status=Status.UNDEFINED if value is None else size_status(orders.units or 1),
         excluded={**orders.excluded, **+orders.purse.excluded, **cost.excluded},
-        notes={"cost": cost.known, "revenue": orders.purse.known, **orders.purse.notes, **lacks, **cost.notes},
+        notes={**notes, **orders.purse.notes, **cost.notes},
     )
 
 

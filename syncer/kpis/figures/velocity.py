@@ -86,7 +86,7 @@ def _rows(ask: Ask, segment: Segment, pace: Pace) -> Iterable[Kpi]:
     status = Status.UNDEFINED if value is None else size_status(min(pace.open, pace.closed.n))
     excluded = {**pace.excluded, **+pace.purse.excluded}
     lacks = {} if rate is not None and cycle else {"lacks": "pace"}
-    parts = {"open": pace.open, "mean_amount": pace.mean_amount, "win_rate": rate, "days": cycle}
+    parts = {"open": pace.open, "mean_amount": ask.coins(pace.mean_amount), "win_rate": rate, "days": cycle}
     notes = {**parts, **lacks, **pace.purse.notes}
     yield ask.row("K16", segment, Measured(value=value, n=pace.open, status=status, excluded=excluded, notes=notes))
     yield ask.row("K16.deals", segment, Measured(value=pace.open, n=pace.open, excluded=excluded))

@@ -67,8 +67,8 @@ def _rates(ask: Ask, segment: Segment, deals: _Deals) -> Iterable[Kpi]:
     else:
         yield ask.row("K10", segment, period_rate(deals.tally(_NARROW)))
     yield ask.row("K10.broad", segment, period_rate(deals.tally(_BROAD)))
-    yield ask.row("K10.value_narrow", segment, _by_value(deals, _NARROW))
-    yield ask.row("K10.value_broad", segment, _by_value(deals, _BROAD))
+    yield ask.row("K10.value_narrow", segment, _by_value(ask, deals, _NARROW))
+    yield ask.row("K10.value_broad", segment, _by_value(ask, deals, _BROAD))
     for outcome in _BROAD:
         measured = Measured(value=deals.counts[outcome], n=deals.counts[outcome], excluded=deals.excluded)
         yield ask.row(f"K10.{outcome.value}", segment, measured)
@@ -81,16 +81,17 @@ def _of_created(ask: Ask, segment: Segment, deals: _Deals) -> Iterable[Kpi]:
     yield ask.row("K10.created", segment, cohort_rate(every, aged=ask.aged))
 
 
-def _by_value(deals: _Deals, outcomes: Sequence[Outcome]) -> Measured:
+def _by_value(ask: Ask, deals: _Deals, outcomes: Sequence[Outcome]) -> Measured:
     whole, won = merged(deals.purses[outcome] for outcome in outcomes), deals.purses[Outcome.WON]
     status = size_status(whole.units if whole.amount else 0)
+    amounts = {f"{outcome.value}_amount": ask.coins(deals.purses[outcome].amount) for outcome in outcomes}
     return Measured(
         value=float(won.amount / whole.amount) if status.is_shown else None,
         n=whole.units,
         k=won.units,
         status=status,
         excluded={**deals.excluded, **whole.excluded},
-        notes={**{f"{outcome.value}_amount": deals.purses[outcome].amount for outcome in outcomes}, **whole.notes},
+        notes={**amounts, **whole.notes},
     )
 
 

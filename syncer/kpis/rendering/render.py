@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from syncer.kpis.result import NOTHING, Figure, Kpi, Status
-from syncer.money import coin
+from syncer.money import decimals
 
 _COLUMNS = tuple(field.name for field in fields(Kpi))
 
@@ -112,12 +112,8 @@ def figure_text(value: Decimal | float | None, unit: str, lang: str) -> str:
         case _ if isinstance(value, int):
             text = f"{value:,}"
         case _:
-            text = f"{value:,.{_decimals(unit)}f} {unit}"
+            text = f"{value:,.{decimals(unit)}f} {unit}"
     return text.translate(_GERMAN) if lang == "de" else text
-
-
-def _decimals(currency: str) -> int:
-    return -int(coin(currency).as_tuple().exponent)
 
 
 def to_json(rows: Sequence[Kpi]) -> str:

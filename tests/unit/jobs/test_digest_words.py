@@ -64,6 +64,10 @@ def test_nothing_is_said_in_one_line():
             "Forecast dieses Quartal: 1.000,00 EUR → 1.500,00 EUR (+500,00)",
         ),
         (
+            {"forecast": ForecastMove(now=Decimal(1500), before=Decimal(1000), unit="JPY")},
+            "Forecast dieses Quartal: 1.000 JPY → 1.500 JPY (+500)",
+        ),
+        (
             {"forecast": ForecastMove(now=None, before=Decimal(1000), unit="EUR")},
             "Forecast dieses Quartal: 1.000,00 EUR → –",
         ),

@@ -270,10 +270,10 @@ def test_lists_say_what_to_do_while_they_are_empty(run):
 
 
 def test_lists_are_read_in_german(run):
-    run("costs", "import", written(run, COSTS))
+    run("costs", "import", written(run, COSTS + "01.11.2026;;Tokio;;;2.500;JPY\n"))
     run("rates", "import", written(run, "Datum;Währung;Kurs\n01.11.2026;USD;0,92\n", "rates.csv"))
     table = run("costs", "list", "--lang", "de")
-    assert all(word in table for word in ("Quelle", "Werbung", "1.234,56", "Datei"))
+    assert all(word in table for word in ("Quelle", "Werbung", "1.234,56", " 2.500  ", "Datei"))
     assert all(word in run("rates", "list", "--lang", "de") for word in ("Kurs", "0,92", "2026-12-01"))
 
 

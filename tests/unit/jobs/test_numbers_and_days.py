@@ -1,11 +1,12 @@
 """Numbers and days as people read and write them."""
 
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from jobs.figures.asking import clock_option
-from jobs.wording.words import number, percent
+from jobs.wording.words import money, number, percent
 from syncer.errors import ConfigError
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -20,6 +21,15 @@ def test_zero_has_no_sign(value):
 
 def test_less_than_nothing_keeps_its_sign():
     assert number(-0.01, "de", digits=2) == "-0,01"
+
+
+@pytest.mark.parametrize(
+    ("currency", "shown"),
+    [("EUR", "1.234,50 EUR"), ("KWD", "1.234,500 KWD"), ("JPY", "1.234 JPY"), (None, "1.234,50")],
+)
+def test_money_has_the_coins_of_its_currency(currency, shown):
+    assert money(Decimal("1234.5"), currency, "de") == shown
+    assert money(None, currency, "de") == "–"
 
 
 @pytest.mark.parametrize(("german", "iso"), [("30.09.2026", "2026-09-30"), ("30.09.2026 18:00", "2026-09-30T18:00")])

@@ -156,6 +156,7 @@ def test_the_weighted_forecast_has_an_error_of_its_own():
     given = Won(by_date={DealDate.CLOSE: [won_by("a", 50)]}, past={EVE: [forecast_of("a", 100, probability=0.5)]})
     found = of_age(given, "quarter_start", "K21")
     assert (found["K21"].value, found["K21.weighted"].value) == (1.0, 0.0)
+    assert [found[id_].notes["forecast"] for id_ in ("K21", "K21.bias", "K21.weighted")] == [100, 100, 50]
 
 
 def test_commit_hits_by_count_and_value_and_calibration_by_stage():

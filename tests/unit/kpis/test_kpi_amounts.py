@@ -268,6 +268,6 @@ def test_deals_that_do_not_count_stand_beside_every_figure_of_money():
 
 def test_money_is_rounded_to_the_coins_of_the_reporting_currency():
     won = [AmountCount((), None, None, None, Decimal(amount), 1) for amount in ("1.2345", "2.0005", "0.0010")]
-    for currency, total, mean in (("KWD", "3.236", "1.079"), ("EUR", "3.24", "1.08"), ("JPY", "3.24", "1.08")):
+    for currency, total, mean in (("KWD", "3.236", "1.079"), ("EUR", "3.24", "1.08"), ("JPY", "3", "1")):
         found = rows(Given(amounts=won), "K31", currency=currency)
         assert (str(found["K31.sum"].value), str(found["K31"].value)) == (total, mean)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from msgspec import structs
 
-from syncer.kpis.asked.ports import AmountCount, DealRow, DealSum, Labels, Milestone
+from syncer.kpis.asked.ports import AmountCount, DealDate, DealRow, DealSum, Labels, Milestone
 from syncer.kpis.periods import parse_period
 from syncer.money import RateOrigin
 from tests.unit.kpis.counts import OPEN, OTHER, WON, cycle, deal, rows
@@ -131,3 +131,21 @@ def test_without_any_reporting_currency_foreign_amounts_cannot_be_converted():
     )
     row = rows(given, "K31.sum", currency=None, rates=rates(rate("USD", "1")))["K31.sum"]
     assert (row.value, row.excluded) == (None, {"no_fx": 1})
+
+
+def test_a_sum_of_converted_amounts_is_to_the_cent_the_same_in_whatever_order_they_come():
+    amounts = ["4737.77", "5488.34", "22886.46", "25050.9391"]
+    won = [AmountCount((), None, "EUR", day("2026-03-10"), Decimal(amount), 1) for amount in amounts]
+    known = rates(rate("CHF", "1.06", into="EUR"))
+    for ordered in (won, won[::-1]):
+        found = rows(Given(amounts=ordered), "K31.sum", rates=known, currency="CHF")
+        assert found["K31.sum"].value == Decimal("54871.24")
+
+
+def test_sums_of_money_in_notes_have_the_coins_of_the_reporting_currency():
+    known = rates(rate("CHF", "1.06", into="EUR"))
+    closed = [DealSum((), None, WON, "EUR", day("2026-03-10"), 5, 5, Decimal(1000))]
+    found = rows(Given(by_date={DealDate.CLOSE: closed}), "K10.value_narrow", rates=known, currency="CHF")
+    assert str(found["K10.value_narrow"].notes["won_amount"]) == "943.40"
+    spent = rows(Given(lines=[cost("google", 1000)]), "K18", rates=known, currency="CHF")
+    assert str(spent["K18"].notes["cost"]) == "943.40"
