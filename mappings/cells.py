@@ -10,10 +10,27 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import NamedTuple
 
-#: A cell as a sheet holds it: text, or the number or day of a spreadsheet.
-Cell = str | Decimal | date
 
-_NOISE = re.compile(r"[\s\u00a0\u202f'\u2019€$£]|EUR|USD|CHF|GBP", re.IGNORECASE)
+class Signed(NamedTuple):
+    """A number that a spreadsheet shows beside the sign of a currency."""
+
+    number: Decimal
+    sign: str
+
+
+class Unreadable(NamedTuple):
+    """A cell that tells no value."""
+
+    #: Why, as what follows the cell's name in a sentence.
+    reason: str
+
+
+#: What a cell tells: text, or the number or day of a spreadsheet.
+Value = str | Decimal | date | Signed
+Cell = Value | Unreadable
+
+_SIGN = re.compile(r"[€$£]|EUR|USD|CHF|GBP", re.IGNORECASE)
+_NOISE = re.compile(rf"[\s\u00a0\u202f'\u2019]|{_SIGN.pattern}", re.IGNORECASE)
 _GROUPED = re.compile(r"-?\d{1,3}([.,])\d{3}")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
 _DOTTED = re.compile(r"(?:(\d{1,2})\.)?(\d{1,2})\.(\d{4}|\d{2})")
@@ -22,7 +39,7 @@ _NAMED = re.compile(r"([^\W\d_]+)\.? (\d{4})")
 _MONTHS = (
     "januar january jänner",
     "februar february",
-    "märz march maerz",
+    "märz march maerz mrz",
     "april",
     "mai may",
     "juni june",
@@ -35,6 +52,8 @@ _MONTHS = (
 )
 _SHORTEST_MONTH = 3
 _CENTURY = 100
+#: Years of which anybody has costs or rates.
+_YEARS = range(1970, 2101)
 _LAST_MONTH = 12
 
 
@@ -52,28 +71,43 @@ class Days(NamedTuple):
     last: date
 
 
+def signs(cell: Value) -> frozenset[str]:
+    """Return the signs and codes of currencies that stand beside an amount."""
+    match cell:
+        case str():
+            return frozenset(sign.upper() for sign in _SIGN.findall(cell))
+        case Signed():
+            return frozenset({cell.sign.strip().upper()})
+        case _:
+            return frozenset()
+
+
 def decimal_mark(cells: Iterable[Cell]) -> Mark | None:
     """Return what stands before the decimals in a column, as far as all of its numbers agree; None where none tells."""
     found = {mark for cell in cells if isinstance(cell, str) and (mark := _own_mark(_bare(cell))) is not None}
     return found.pop() if len(found) == 1 else None
 
 
-def amount(cell: Cell, mark: Mark | None) -> Decimal:
+def amount(cell: Value, mark: Mark | None) -> Decimal:
     """Return an exact amount; `mark` is what the column's other numbers tell."""
     match cell:
         case Decimal():
             return cell
+        case Signed():
+            return cell.number
         case date():
             raise ValueError("is a date, not an amount")
         case _:
             return _amount(_bare(cell), mark)
 
 
-def rate(cell: Cell) -> Decimal:
+def rate(cell: Value) -> Decimal:
     """Return what a currency is worth: its only mark stands before the decimals, since nothing costs thousands."""
     match cell:
         case Decimal():
             found = cell
+        case Signed():
+            found = cell.number
         case date():
             raise ValueError("is a date, not a rate")
         case _:
@@ -83,13 +117,13 @@ def rate(cell: Cell) -> Decimal:
     return found
 
 
-def days(cell: Cell) -> Days:
+def days(cell: Value) -> Days:
     """Return the day, or the whole month, that a cell names."""
     match cell:
-        case Decimal():
+        case Decimal() | Signed():
             raise ValueError("is a number, not a date")
         case date():
-            return Days(cell, cell)
+            return _within(Days(cell, cell))
         case _:
             return _named(" ".join(cell.split()))
 
@@ -97,12 +131,17 @@ def days(cell: Cell) -> Days:
 def _named(text: str) -> Days:
     year, month, day = _parts(text)
     try:
-        if day:
-            named = date(year, month, day)
-            return Days(named, named)
-        return Days(date(year, month, 1), _month_end(year, month))
+        first = date(year, month, day or 1)
+        last = first if day else _month_end(year, month)
     except ValueError:
         raise ValueError("is a day that no calendar has") from None
+    return _within(Days(first, last))
+
+
+def _within(found: Days) -> Days:
+    if found.first.year not in _YEARS:
+        raise ValueError(f"is not in the years {_YEARS[0]} to {_YEARS[-1]}")
+    return found
 
 
 def _amount(text: str, mark: Mark | None) -> Decimal:

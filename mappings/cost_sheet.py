@@ -3,11 +3,12 @@
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from mappings.cells import Cell, Days, amount, decimal_mark
+from mappings.cells import Cell, Days, Unreadable, amount, decimal_mark, signs
 from mappings.columns import Reader, Sheet, reader
 from mappings.convert import currency, slug
 from syncer.errors import ConfigError
@@ -48,6 +49,14 @@ _KINDS: Mapping[CostKind, Sequence[str]] = {
 _KIND_OF = {word: kind for kind, words in _KINDS.items() for word in (kind.value, *words)}
 _DIGEST = 16
 
+_ONCE = "the same in both, or in one of them"
+#: Signs that stand for a currency, each for all that use it.
+_SIGNS: Mapping[str, frozenset[str]] = {
+    "€": frozenset({"EUR"}),
+    "£": frozenset({"GBP"}),
+    "$": frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "TWD", "MXN", "ARS", "CLP", "COP"}),
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SheetCost:
@@ -66,8 +75,18 @@ class SheetCost:
     currency: str | None
 
 
-def cost_lines(sheet: Sheet) -> Sequence[SheetCost]:
-    """Return the lines of a sheet. Raises ConfigError that lists every problem with its row and column."""
+class _Names(NamedTuple):
+    """What a line is called after."""
+
+    source: str | None
+    campaign: str | None
+
+
+def cost_lines(sheet: Sheet, own: str | None = None) -> Sequence[SheetCost]:
+    """Return the lines of a sheet. Raises ConfigError that lists every problem with its row and column.
+
+    `own` is the currency of the account, None where it is not known: a sign that several currencies have means it.
+    """
     read = reader(sheet, HEADINGS, _NEEDED)
     if read.problems:
         raise ConfigError(read.problems)
@@ -75,21 +94,21 @@ def cost_lines(sheet: Sheet) -> Sequence[SheetCost]:
     seen: Counter[str] = Counter()
     lines = []
     for number, row in sheet.rows:
+        read.check_width(number, row)
         spent = read.read(number, row, "amount", lambda cell: amount(cell, mark), "1.234,56 or 1234.56")
-        stretch, kind, code = read.stretch(number, row), _kind(read, number, row), _currency(read, number, row)
+        stretch, kind, told = read.stretch(number, row), _kind(read, number, row), _currency(read, number, row)
+        names = _Names(*(read.title(number, row, name) for name in _Names._fields))
         if spent is not None and stretch is not None and kind is not None:
-            lines.append(_line(read, row, (stretch, kind, spent, code), seen))
+            shown = _shown(read, number, row, told, own)
+            lines.append(replace(_line((stretch, kind, spent, told), names, seen), currency=shown))
     if read.problems:
         raise ConfigError(read.problems)
     return lines
 
 
-def _line(
-    read: Reader, row: Sequence[Cell], told: tuple[Days, CostKind, Decimal, str | None], seen: Counter[str]
-) -> SheetCost:
+def _line(told: tuple[Days, CostKind, Decimal, str | None], names: _Names, seen: Counter[str]) -> SheetCost:
     stretch, kind, spent, code = told
-    source, campaign = read.text(row, "source"), read.text(row, "campaign")
-    source = slug(source) if source else None
+    source, campaign = slug(names.source) if names.source else None, names.campaign
     about = (stretch.first.isoformat(), stretch.last.isoformat(), source or "", campaign or "", kind.value, code or "")
     key = hashlib.sha256("\x1f".join(about).encode()).hexdigest()[:_DIGEST]
     seen[key] += 1
@@ -107,7 +126,7 @@ def _line(
 
 
 def _kind(read: Reader, number: int, row: Sequence[Cell]) -> CostKind | None:
-    word = read.text(row, "kind")
+    word = read.text(number, row, "kind")
     if word is None:
         return CostKind.MEDIA
     found = _KIND_OF.get(word.casefold())
@@ -117,7 +136,7 @@ def _kind(read: Reader, number: int, row: Sequence[Cell]) -> CostKind | None:
 
 
 def _currency(read: Reader, number: int, row: Sequence[Cell]) -> str | None:
-    word = read.text(row, "currency")
+    word = read.text(number, row, "currency")
     if word is None:
         return None
     try:
@@ -125,3 +144,20 @@ def _currency(read: Reader, number: int, row: Sequence[Cell]) -> str | None:
     except ValueError as error:
         read.refuse(number, "currency", str(error), "EUR, CHF, USD, …")
         return None
+
+
+def _shown(read: Reader, number: int, row: Sequence[Cell], told: str | None, own: str | None) -> str | None:
+    """Return the currency of an amount: the one that its row names, else the one whose sign stands beside it."""
+    cell = read.cell(row, "amount")
+    beside = frozenset() if cell is None or isinstance(cell, Unreadable) else signs(cell)
+    meant = [_SIGNS.get(sign, frozenset({sign})) for sign in beside]
+    either = frozenset.intersection(*meant) if meant else frozenset()
+    if not meant or told in either:
+        return told
+    if told is not None or not either:
+        read.refuse(number, "amount", "shows another currency than its row names", _ONCE)
+        return None
+    if own in either or len(either) == 1:
+        return own if own in either else next(iter(either))
+    read.refuse(number, "amount", "shows a sign that several currencies have", "a column currency: USD, CAD, …")
+    return None

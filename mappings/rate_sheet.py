@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from mappings.cells import Cell, Days, rate
+from mappings.cells import Cell, Days, Value, rate
 from mappings.columns import Reader, Sheet, reader
 from mappings.convert import currency
 from syncer.errors import ConfigError
@@ -48,6 +48,7 @@ def rate_lines(sheet: Sheet, into: str | None) -> Sequence[RateLine]:
 
 
 def _line(read: Reader, number: int, row: Sequence[Cell], into: str | None) -> RateLine | None:
+    read.check_width(number, row)
     worth = read.read(number, row, "rate", rate, "0,9234 or 0.9234")
     stretch = read.stretch(number, row)
     code = read.read(number, row, "currency", _code, "USD, CHF, …")
@@ -78,5 +79,5 @@ def _last(read: Reader, row: Sequence[Cell], stretch: Days, first: int) -> int:
     return first + HOLDS_DAYS - 1
 
 
-def _code(cell: Cell) -> str:
+def _code(cell: Value) -> str:
     return currency(str(cell))

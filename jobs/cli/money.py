@@ -50,14 +50,15 @@ def costs_import(
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import opened, print_json
     from jobs.cli.money_output import print_cost_import
-    from jobs.figures.asking import language
+    from jobs.figures.asking import own_currency
     from jobs.figures.costs import Order, import_costs
     from jobs.figures.sheets import read_sheet
     from mappings.cost_sheet import cost_lines
 
-    chosen, lines = language(lang), cost_lines(read_sheet(file))
+    chosen, sheet = _language(lang), read_sheet(file)
     with opened() as (settings, store):
         order = Order(account=_one_account(settings, store, account), whole=whole, dry_run=dry_run)
+        lines = cost_lines(sheet, own_currency(store, order.account))
         done = import_costs(store, agreement_of(settings).agreement, lines, order, system_clock())
     if as_json:
         print_json({"account": order.account, **done.as_dict()})

@@ -20,8 +20,8 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "gone": ("removed", "entfernt"),
     "dry": ("nothing was kept: --dry-run", "nichts gespeichert: --dry-run"),
     "doubles": (
-        "the CRM or the agreement names cost of the same days, which may count twice: ",
-        "CRM oder Vereinbarung nennen Kosten derselben Tage, die doppelt zählen können: ",
+        "other lines, of the CRM, the agreement or a file, name cost of the same days, which may count twice: ",
+        "andere Zeilen (CRM, Vereinbarung oder Datei) nennen Kosten derselben Tage, die doppelt zählen können: ",
     ),
     "no_costs": (
         "no costs yet: syncer costs template, fill it in, syncer costs import FILE",

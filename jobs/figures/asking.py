@@ -83,7 +83,7 @@ def question(store: Store, agreement: InForce, account: str, asked: Asked) -> Qu
         calendar=calendar,
         in_forecast=forecast_rule(rules),
         currency=reporting_currency(store, rules, account),
-        own_currency=_own_currency(store, account),
+        own_currency=own_currency(store, account),
         period=parse_period(asked.period, calendar) if asked.period else None,
         basis=_basis(asked.basis),
         by=asked.by,
@@ -155,10 +155,11 @@ def reporting_currency(store: Store, rules: Agreement, account: str) -> str | No
     """Return the currency of reports: the agreement's, else the account's own."""
     if rules.money.reporting_currency:
         return rules.money.reporting_currency
-    return _own_currency(store, account)
+    return own_currency(store, account)
 
 
-def _own_currency(store: Store, account: str) -> str | None:
+def own_currency(store: Store, account: str) -> str | None:
+    """Return the account's own currency, None before the account was looked at."""
     with store.snapshot() as unit:
         facts = unit.desk.account(account)
     return facts.currency if facts else None

@@ -1,5 +1,6 @@
 """Imported costs: what a sheet changes, and that once more it changes nothing."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -25,7 +26,7 @@ class CostImport:
     unchanged: Sequence[CostLine] = ()
     #: Lines that the sheet replaces without holding them any more.
     gone: Sequence[CostLine] = ()
-    #: Campaigns or sources of which the CRM or the agreement names cost of the same days: they may count twice.
+    #: Campaigns or sources of which another line names cost of the same days: they may count twice.
     doubles: Sequence[str] = ()
     dry_run: bool = False
 
@@ -58,18 +59,32 @@ def import_costs(
         if not order.dry_run:
             gone = [line.id for line in found.gone]
             unit.money.keep_costs(order.account, [*found.created, *found.changed], gone, now)
-    doubles = _doubles(told, [line for line in every if line.id not in there])
+    left = {line.id for line in (*found.gone, *told)}
+    doubles = _doubles(told, [*told, *(line for line in every if line.id not in left)])
     return replace(found, doubles=doubles, dry_run=order.dry_run)
 
 
 def _doubles(told: Sequence[CostLine], others: Sequence[CostLine]) -> Sequence[str]:
+    by_subject: defaultdict[tuple[str, str, bool], list[CostLine]] = defaultdict(list)
+    for other in others:
+        by_subject[_subject(other)].append(other)
     found = {
         line.campaign or line.source or ""
         for line in told
-        for other in others
-        if _subject(line) == _subject(other) and _overlap(line, other)
+        if any(_may_double(line, other) for other in by_subject[_subject(line)])
     }
     return sorted(found - {""})
+
+
+def _may_double(line: CostLine, other: CostLine) -> bool:
+    """Return whether two lines overlap; imported ones of the same days, or of another kind, are two invoices."""
+    if other.id.startswith(IMPORTED) and (line.kind is not other.kind or _stretch(line) == _stretch(other)):
+        return False
+    return _overlap(line, other)
+
+
+def _stretch(line: CostLine) -> tuple[Millis | None, Millis | None]:
+    return line.starts_at, line.ends_at
 
 
 def _subject(line: CostLine) -> tuple[str, str, bool]:

@@ -1,11 +1,14 @@
 """Visits from a CSV file of a web analytics tool: read whole or not at all, every problem with its line."""
 
 import csv
+import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
+from mappings.columns import HEADLESS, SUMMED, is_sum
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.asked.visit_lines import VisitLine
 
@@ -34,16 +37,28 @@ _EPOCH = date(1970, 1, 1).toordinal()
 _Found = Callable[[str, str, str], None]
 
 
+class _Row(NamedTuple):
+    """A row with its place in the file."""
+
+    number: int
+    #: By our names of columns.
+    cells: Mapping[str, str]
+    #: What stands behind the last heading.
+    beyond: Sequence[str]
+
+
 def read_visits(path: Path) -> Sequence[VisitLine]:
     """Return the lines of a file. Raises ConfigError with every problem; then nothing may be kept."""
     problems: list[Problem] = []
     lines: dict[tuple[int, str, str], VisitLine] = {}
-    for number, cells in enumerate(_rows(path), 2):
+    for row in _rows(path):
 
-        def refuse(key: str, message: str, hint: str, line: int = number) -> None:
-            problems.append(Problem(file=str(path), line=line, key=key, message=message, hint=hint))
+        def refuse(key: str, message: str, hint: str, line: int = row.number) -> None:
+            problems.append(Problem(file=str(path), line=line, key=key or None, message=message, hint=hint))
 
-        found = _line(cells, refuse)
+        if any(cell.strip() for cell in row.beyond):
+            refuse("", f"column {len(row.cells) + 1} stands under no heading", HEADLESS)
+        found = _line(row.cells, refuse)
         if found is not None and (found.day, found.source, found.definition) in lines:
             refuse("day", "the same day, source and definition stand above", "one line a day, source and definition")
         elif found is not None:
@@ -53,7 +68,7 @@ def read_visits(path: Path) -> Sequence[VisitLine]:
     return list(lines.values())
 
 
-def _rows(path: Path) -> Sequence[Mapping[str, str]]:
+def _rows(path: Path) -> Sequence[_Row]:
     """Return the rows by our names of columns. Raises ConfigError where the file or its head is not usable."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -61,14 +76,45 @@ def _rows(path: Path) -> Sequence[Mapping[str, str]]:
         why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error.strerror}"
         raise ConfigError([Problem(file=str(path), message=why, hint="a CSV file, encoded as UTF-8")]) from None
     head = text.partition("\n")[0]
-    reader = csv.reader(text.splitlines(), delimiter=";" if ";" in head else ",")
-    names = [_named(cell) for cell in next(reader, [])]
-    missing = [name for name in _REQUIRED if name not in names]
-    if missing:
-        raise ConfigError(
-            [Problem(file=str(path), line=1, message=f"no column {name!r}", hint=_FORM) for name in missing]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
+    number = 1
+    try:
+        heads = next(reader, [])
+        names = _names(path, heads)
+        rows = []
+        number = reader.line_num + 1
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append(_Row(number, dict(zip(names, map(str.strip, row), strict=False)), row[len(names) :]))
+            number = reader.line_num + 1
+    except csv.Error:
+        message = f"cannot be read as CSV from row {number} on"
+        raise ConfigError([Problem(file=str(path), message=message, hint="a CSV file, encoded as UTF-8")]) from None
+    return rows
+
+
+def _names(path: Path, heads: Sequence[str]) -> Sequence[str]:
+    """Return our names of the columns, empty for what is none of ours. Raises ConfigError for one twice or lacking."""
+    names = [_named(head) for head in heads]
+    problems = [
+        Problem(
+            file=str(path),
+            line=1,
+            key=heads[place].strip(),
+            message=f"means the same as {_first(heads, names, name)!r}",
         )
-    return [dict(zip(names, (cell.strip() for cell in row), strict=False)) for row in reader if any(row)]
+        for place, name in enumerate(names)
+        if name and name in names[:place]
+    ]
+    missing = [name for name in _REQUIRED if name not in names]
+    problems += [Problem(file=str(path), line=1, message=f"no column {name!r}", hint=_FORM) for name in missing]
+    if problems:
+        raise ConfigError(problems)
+    return names
+
+
+def _first(heads: Sequence[str], names: Sequence[str], name: str) -> str:
+    return heads[names.index(name)].strip()
 
 
 def _named(head: str) -> str:
@@ -77,9 +123,11 @@ def _named(head: str) -> str:
 
 
 def _line(cells: Mapping[str, str], refuse: _Found) -> VisitLine | None:
-    day, source, definition = _day(cells["day"]), _slug(cells.get("source", "")), cells.get("definition", "")
+    day, source, definition = _day(cells.get("day", "")), _slug(cells.get("source", "")), cells.get("definition", "")
     if day is None:
         refuse("day", "is no day", "2026-11-21 or 21.11.2026")
+    if is_sum(cells.get("source", "")):
+        refuse("source", "names a sum of other rows", SUMMED)
     for key, text in (("source", source), ("definition", definition)):
         if not text:
             refuse(key, "is empty", "direct visits are a source too: direct")

@@ -26,6 +26,46 @@ SHEET_SENTENCES: Mapping[str, tuple[str, str]] = {
     "two_dates": ("may mean day/month or month/day", "kann Tag/Monat oder Monat/Tag heißen"),
     "two_numbers": ("may mean thousands or decimals", "kann Tausender oder Nachkommastellen heißen"),
     "no_currency": ("is not a currency code", "ist kein Währungscode"),
+    "no_such_years": ("is not in the years {first} to {last}", "liegt nicht in den Jahren {first} bis {last}"),
+    "merged_cell": ("is merged with another cell", "ist mit einer anderen Zelle verbunden"),
+    "never_computed": ("is a formula that was never computed", "ist eine Formel, die nie berechnet wurde"),
+    "cell_fault": ("is an error of the spreadsheet", "ist ein Fehlerwert der Tabelle"),
+    "percentage": ("is a percentage", "ist eine Prozentzahl"),
+    "second_sheet": ("is a second sheet of this kind", "ist ein zweites Blatt dieser Art"),
+    "one_sheet": (
+        "one sheet a file: put the rows into one, or hide the other",
+        "ein Blatt je Datei: die Zeilen zusammenführen oder das andere ausblenden",
+    ),
+    "names_nothing": ("names nothing", "nennt nichts"),
+    "leave_empty": (
+        "leave the cell empty where it is not known",
+        "die Zelle leer lassen, wo es nicht bekannt ist",
+    ),
+    "names_a_sum": ("names a sum of other rows", "nennt eine Summe anderer Zeilen"),
+    "counts_twice": (
+        "leave the row out: it would count twice",
+        "die Zeile weglassen: sie zählte doppelt",
+    ),
+    "headless": ("column {place} stands under no heading", "Spalte {place} steht unter keiner Überschrift"),
+    "headless_remedy": (
+        "quote what holds the delimiter, or delete the column",
+        "was das Trennzeichen enthält, in Anführungszeichen setzen, oder die Spalte löschen",
+    ),
+    "beside_a_date": ("stands beside a date", "steht neben einem Datum"),
+    "date_or_stretch": (
+        "either a date, or from and to",
+        "entweder Datum, oder von und bis",
+    ),
+    "other_currency": (
+        "shows another currency than its row names",
+        "zeigt eine andere Währung, als ihre Zeile nennt",
+    ),
+    "one_currency": ("the same in both, or in one of them", "dieselbe in beiden, oder nur in einer"),
+    "shared_sign": (
+        "shows a sign that several currencies have",
+        "zeigt ein Zeichen, das mehrere Währungen haben",
+    ),
+    "name_currency": ("a column currency: USD, CAD, …", "eine Spalte Währung: USD, CAD, …"),
     "ends_early": ("ends before it begins", "endet, bevor es beginnt"),
     "no_kind": ("is no kind of cost", "ist keine Kostenart"),
     "contradicted": (

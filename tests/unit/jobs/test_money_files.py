@@ -14,6 +14,7 @@ from jobs.bootstrap import system_clock
 from jobs.cli.app import app, main
 from jobs.figures import sheets
 from jobs.figures.sheets import read_sheet
+from mappings.cells import Unreadable
 from syncer.errors import ConfigError
 from syncer.money import CostKind
 from syncer.records import CostLine
@@ -65,13 +66,13 @@ def test_an_excel_sheet_keeps_numbers_and_days_and_counts_its_rows(tmp_path):
     found = read_sheet(path)
     assert [(number, list(row)) for number, row in found.rows] == [
         (3, [date(2026, 7, 1), Decimal("10.5"), "google"]),
-        (4, [date(2026, 7, 2), Decimal(7), ""]),
+        (4, [date(2026, 7, 2), Decimal(7)]),
     ]
 
 
 def test_a_formula_counts_as_what_was_last_computed_and_is_never_run(tmp_path):
     [(_, row)] = read_sheet(excel(tmp_path / "costs.xlsx", ["source", "amount"], ["=1+1", "5"])).rows
-    assert list(row) == ["", "5"]
+    assert list(row) == [Unreadable("is a formula that was never computed"), "5"]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,7 @@ def test_a_formula_counts_as_what_was_last_computed_and_is_never_run(tmp_path):
         ("costs.csv", b"", "holds no rows"),
         ("costs.csv", b"  \r\n;;\r\n", "holds no rows"),
         ("costs.csv", b"a;b\n\x00\x01", "is no text"),
+        ("costs.csv", b'a;b\n1;"2\n3;4\n5;6\n', "cannot be read as CSV from row 2"),
         ("costs.csv", b'a;"' + b"x" * 200_000 + b'"\n', "cannot be read as CSV from row 1"),
         ("costs.xlsx", b"PK\x03\x04 nonsense", "is no Excel workbook"),
         ("costs.xlsx", b"", "is no Excel workbook"),
@@ -213,6 +215,25 @@ def test_cost_that_the_crm_names_as_well_is_said(run):
     assert "doppelt" in run("costs", "import", written(run, COSTS), "--lang", "de")
     fair = "datum;Quelle;Kampagne;Art;Betrag\n01.10.2026;fair;;;5\n01.11.2026;;Brand;;5\n01.09.2026;;Brand;Vertrieb;5\n"
     assert json.loads(run("costs", "import", written(run, fair), "--json"))["doubles"] == ["fair"]
+
+
+def test_days_that_an_earlier_file_or_another_row_covers_otherwise_are_said(run):
+    month = "datum;Quelle;Art;Betrag\n2026-07;google;;100\n2026-07;google;Agentur;50\n2026-07;google;;7\n"
+    assert json.loads(run("costs", "import", written(run, month), "--json"))["doubles"] == []
+    day = "datum;Quelle;Art;Betrag\n2026-07-09;google;;5\n2026-07-09;google;Messe;5\n2026-08-01;linkedin;;5\n"
+    assert json.loads(run("costs", "import", written(run, day), "--json"))["doubles"] == ["google"]
+    assert json.loads(run("costs", "import", written(run, month), "--json"))["doubles"] == ["google"]
+    both = "datum;Quelle;Betrag\n2026-09;xing;5\n2026-09-30;xing;1\n"
+    assert json.loads(run("costs", "import", written(run, both), "--json"))["doubles"] == ["xing"]
+
+
+def test_the_currency_shown_beside_an_amount_is_the_amounts_own(run):
+    text = "date;source;amount\n2026-07-01;a;€ 5,50\n2026-07-02;b;7 USD\n"
+    for changes in ([2, 0, 0, 0], [0, 0, 2, 0]):
+        assert counted(run("costs", "import", written(run, text), "--json")) == changes
+    assert [(one["amount"], one["currency"]) for one in lines(run)] == [("5.5", "EUR"), ("7", "USD")]
+    with pytest.raises(ConfigError, match="sign that several currencies have"):
+        run("costs", "import", written(run, "date;amount\n2026-07-01;$ 5\n"))
 
 
 def test_a_file_with_problems_keeps_nothing_and_lists_them_all(run, capsys, monkeypatch):

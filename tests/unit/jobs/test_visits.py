@@ -86,3 +86,28 @@ def test_a_file_that_is_not_there_is_said_to_be_so(tmp_path):
 def test_only_whole_numbers_count(read, number):
     found = problems(read, f'day;source;definition;sessions\n2026-05-01;a;m;"{number}"')
     assert found == [(2, "sessions", "is no whole number")]
+
+
+def test_lines_are_named_as_the_file_counts_them(read):
+    text = 'day;source;definition;sessions\n\n2026-05-01;"a\nb";m;1\n2026-05-02;a\u2028b;m;1\n;a;m;1\n'
+    assert problems(read, text) == [(6, "day", "is no day")]
+
+
+def test_a_column_twice_and_what_stands_behind_the_last_one_are_refused(read):
+    twice = problems(read, "day,source,definition,sessions,Visits\n2026-05-01,a,m,1,2\n")
+    assert twice == [(1, "Visits", "means the same as 'sessions'")]
+    found = problems(read, "day,source,definition,sessions\n2026-05-01,a,m,1,234\n2026-05-02,a,m,1,\n")
+    assert found == [(2, None, "column 5 stands under no heading")]
+
+
+def test_a_row_of_sums_or_without_a_day_is_refused(read):
+    head = "source;definition;sessions;day\n"
+    assert problems(read, f"{head}Gesamt;m;5;2026-05-01\na;m;5\n") == [
+        (2, "source", "names a sum of other rows"),
+        (3, "day", "is no day"),
+    ]
+
+
+def test_a_quote_that_never_ends_swallows_no_rows(read):
+    found = problems(read, 'day;source;definition;sessions;Note\n2026-05-01;a;m;1;"x\n2026-05-02;a;m;1;y\n')
+    assert found == [(None, None, "cannot be read as CSV from row 2 on")]
