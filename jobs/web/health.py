@@ -13,6 +13,7 @@ from jobs.health.readiness import troubles
 from jobs.health.status import AccountStatus, read_status
 from jobs.health.stock import last_stock
 from jobs.settings_file import ScheduleFile
+from jobs.web.measured import last_figures
 from jobs.web.metrics import Standings, metrics_page
 from jobs.web.pages import language_of
 from jobs.web.site import Site
@@ -45,7 +46,7 @@ def health_routes(site: Site, schedule: ScheduleFile, *, is_open: bool) -> Seque
 
     async def metrics(_request: Request) -> Response:
         try:
-            page = metrics_page(await asyncio.to_thread(_standings, site))
+            page = await asyncio.to_thread(_metrics, site)
         except SyncerError as error:
             return Response(f"{error.message}\n", HTTPStatus.SERVICE_UNAVAILABLE, media_type="text/plain")
         return Response(page, media_type=CONTENT_TYPE_LATEST)
@@ -61,6 +62,10 @@ def _why(error: SyncerError, lang: Language) -> Mapping[str, str | None]:
 def _statuses(site: Site) -> Sequence[AccountStatus]:
     now, names = site.clock(), site.pages.accounts()
     return [read_status(site.store, name, now, runs=_RUNS, counted=last_stock) for name in names]
+
+
+def _metrics(site: Site) -> bytes:
+    return metrics_page(_standings(site), {name: last_figures(site, name) for name in site.pages.accounts()})
 
 
 def _standings(site: Site) -> Standings:

@@ -82,6 +82,11 @@ def rows_of(site: Site, asking: Asking, asked: Asked) -> Sequence[KpiRow]:
     return _read(site, asking, asked, None, ())[1].get(OWN, ())
 
 
+def last_figures(site: Site, account: str) -> Sequence[KpiRow]:
+    """Return every row of an account's last snapshot, none where it was never measured."""
+    return _kept(site, account, ())[1].get(OWN, ())
+
+
 def told(error: ConfigError, lang: Language) -> str:
     """Return what is wrong with a question, each fault with its remedy."""
     return "; ".join(fault(one, lang) for one in error.problems)

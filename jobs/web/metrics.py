@@ -1,31 +1,35 @@
 """What Prometheus scrapes: every account's standing as numbers. Labels name accounts, streams and kinds, never ids."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from jobs.health.status import AccountStatus
+from jobs.web.figure_metrics import figure_gauges
 from syncer.moments import SECOND
 from syncer.store import RunTally
+from syncer.store.values import KpiRow
 
 #: By account.
 Standings = Sequence[tuple[AccountStatus, Sequence[RunTally]]]
 
 
-def metrics_page(standings: Standings) -> bytes:
-    """Return the accounts' standing in Prometheus' text format."""
+def metrics_page(standings: Standings, figures: Mapping[str, Sequence[KpiRow]] = MappingProxyType({})) -> bytes:
+    """Return the accounts' standing, and by account the figures kept last, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Page(standings))
+    registry.register(_Page(standings, figures))
     return generate_latest(registry)
 
 
 class _Page(Collector):
     """One scrape."""
 
-    def __init__(self, standings: Standings) -> None:
+    def __init__(self, standings: Standings, figures: Mapping[str, Sequence[KpiRow]]) -> None:
         self._standings = standings
+        self._figures = figures
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family."""
@@ -37,6 +41,7 @@ class _Page(Collector):
         yield from _alarms(statuses)
         yield from _queue(statuses)
         yield from _journals(statuses)
+        yield from figure_gauges(self._figures)
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
