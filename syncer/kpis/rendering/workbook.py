@@ -1,6 +1,7 @@
 """KPI rows as an Excel workbook: the figures, and what each counts in words."""
 
 import io
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from openpyxl import Workbook
@@ -55,6 +56,9 @@ _WORDS: Mapping[str, Sequence[str]] = {
 
 _WIDTHS = (16, 44, 32, 16, 14, 14, 10, 10, 12, 14, 10, 12, 12, 40)
 _WORD_WIDTHS = (24, 44, 14, 90, 90)
+
+#: What no XML may hold, and a CRM's text may: Excel would open no such workbook.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 #: Columns with a figure in the row's unit.
 _FIGURES = (4, 5, 6)
@@ -117,8 +121,10 @@ def _format(unit: str) -> str:
 def _line(sheet: Worksheet, cells: Sequence[object], number_format: str) -> None:
     at = sheet.max_row + 1
     for place, value in enumerate(cells, 1):
-        cell = sheet.cell(row=at, column=place, value=value)
         if isinstance(value, str):
-            cell.data_type = "s"
-        elif place in _FIGURES:
+            text = _NO_XML.sub("\N{REPLACEMENT CHARACTER}", value)
+            sheet.cell(row=at, column=place, value=text).data_type = "s"
+            continue
+        cell = sheet.cell(row=at, column=place, value=value)
+        if place in _FIGURES:
             cell.number_format = number_format

@@ -170,3 +170,10 @@ def test_money_is_shown_to_the_coins_of_its_currency(currency, shown):
     book = load_workbook(io.BytesIO(to_xlsx([row(value=Decimal("1234.50"), unit=currency)])))
     point, decimals = shown.partition(".")[1:]
     assert book.worksheets[0]["D2"].number_format == f"#,##0{point}{'0' * len(decimals)}"
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ufffe", "\uffff"])
+def test_a_character_that_no_workbook_may_hold_breaks_none(character):
+    told = replace(RATE, segment={"source": f"a{character}\U0001f3ed\tb"}, notes={})
+    book = load_workbook(io.BytesIO(to_xlsx([told])))
+    assert book.worksheets[0]["C2"].value == "source a\N{REPLACEMENT CHARACTER}\U0001f3ed\tb"
