@@ -1,12 +1,12 @@
 """How long contacts stay in each stage (K15): finished stays and those that last, by Kaplan and Meier."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.asked.ports import EXPIRED, Segment
+from syncer.kpis.asked.ports import EXPIRED, ID, Segment
 from syncer.kpis.asked.work import UNDER_WAY, Pass
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, Status, size_status, too_many_open
@@ -15,6 +15,9 @@ from syncer.kpis.tally import with_whole
 
 _LEFT = "left"
 _LONG = Decimal("0.9")
+#: Where a limit holds.
+_Place = tuple[Segment, FunnelStage]
+
 _SHARES = {"K15": 0.5, "K15.p75": 0.75, "K15.p90": 0.9}
 
 
@@ -41,9 +44,26 @@ def time_in_stage(ask: Ask) -> Iterable[Kpi]:
     found: defaultdict[Segment, defaultdict[FunnelStage, _Stays]] = defaultdict(lambda: defaultdict(_Stays))
     for row in ask.measures.work.passes(ask.cut, ask.window):
         found[row.segment][row.stage].add(row)
+    limits = _limits(ask, found)
     for segment in with_whole(found, ask.question.by):
         for stage in UNDER_WAY:
-            yield from _rows(ask, segment, stage, found[segment][stage])
+            stays = found[segment][stage]
+            yield from _rows(ask, segment, stage, stays)
+            overdue = _overdue(stays, limits.get((_shared(ask, segment), stage)))
+            yield ask.row("K15.overdue", segment, overdue, stage=stage.value)
+
+
+def _limits(ask: Ask, found: Mapping[Segment, Mapping[FunnelStage, _Stays]]) -> Mapping[_Place, Decimal | None]:
+    """Return for how long nine tenths of the won stayed: those of a segment together, told one by one or not."""
+    won: defaultdict[_Place, Counter[int]] = defaultdict(Counter)
+    for segment, stages in found.items():
+        for stage, stays in stages.items():
+            won[_shared(ask, segment), stage] += stays.won
+    return {place: percentile(counted(days), _LONG) for place, days in won.items()}
+
+
+def _shared(ask: Ask, segment: Segment) -> Segment:
+    return tuple(value for dim, value in zip(ask.question.by, segment, strict=True) if dim != ID)
 
 
 def _rows(ask: Ask, segment: Segment, stage: FunnelStage, stays: _Stays) -> Iterable[Kpi]:
@@ -64,13 +84,11 @@ def _rows(ask: Ask, segment: Segment, stage: FunnelStage, stays: _Stays) -> Iter
             notes={"inside": n - left, **too_many_open(value, n)},
         )
         yield ask.row(row_id, segment, measured, stage=stage.value)
-    yield ask.row("K15.overdue", segment, _overdue(stays), stage=stage.value)
 
 
-def _overdue(stays: _Stays) -> Measured:
+def _overdue(stays: _Stays, longest: Decimal | None) -> Measured:
     """Return how many are inside for longer than nine tenths of the won ever were."""
     inside = sum(counts[None] for counts in stays.days.values())
-    longest = percentile(counted({day: units for day, units in stays.won.items() if units}), _LONG)
     if longest is None:
         return Measured(value=None, n=inside, status=Status.UNDEFINED, notes={"lacks": "won_passes"})
     late = sum(counts[None] for day, counts in stays.days.items() if day > longest)

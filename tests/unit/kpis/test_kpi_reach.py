@@ -3,7 +3,7 @@
 import pytest
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.asked.ports import CycleCount, Milestone
+from syncer.kpis.asked.ports import ID, CycleCount, Milestone
 from syncer.kpis.asked.work import Effort, Move, Newcomers
 from syncer.kpis.measure import measure
 from syncer.kpis.result import Status
@@ -150,6 +150,14 @@ def test_k15_overdue_are_inside_for_longer_than_nine_tenths_of_the_won():
     assert (late["K15.overdue"].value, late["K15.overdue"].n) == (3, 4)
     assert late["K15.overdue"].notes == {"limit_days": 10.0}
     assert (late["K15"].n, late["K15"].excluded) == (16, {"negative": 1, "void": 4})
+
+
+def test_k15_one_by_one_are_late_by_the_same_limit():
+    stays = {"won": stay(10, outcome=Outcome.WON), "late": stay(11, left=False), "early": stay(9, left=False)}
+    stayed = [one._replace(segment=(unit,)) for unit, one in stays.items()]
+    found = measure(Given(work=GivenWork(stayed=stayed)), question(by=(ID,)), ["K15.overdue"])
+    late = {row.segment[ID]: (row.n, row.k) for row in found if row.segment["stage"] == "LEAD_SAL"}
+    assert late == {"won": (0, 0), "late": (1, 1), "early": (1, 0)}
 
 
 # K32
