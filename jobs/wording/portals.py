@@ -31,6 +31,15 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
     "no_file_of": ("names no file of `files`", "nennt keine Datei aus `files`"),
     "no_column_of": ("names no column of {file}: {column}", "nennt keine Spalte von {file}: {column}"),
     "no_column": ("names no column", "nennt keine Spalte"),
+    "no_row_through": ("lets no row through", "lässt keine Zeile durch"),
+    "nearly_said": (
+        "lists {value}, which no row has: one has nearly the same",
+        "nennt {value}, das keine Zeile hat: eine hat fast dasselbe",
+    ),
+    "said_exactly": (
+        "write values as the file does: capitals and spaces count",
+        "Werte schreiben wie die Datei: Großschreibung und Leerzeichen zählen",
+    ),
     "no_filter": ("names no filter: {name}", "nennt keinen Filter: {name}"),
     "from_and_text": ("has both `from` and a text", "hat `from` und einen Text"),
     "keep_one": ("keep one of them", "eines davon behalten"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from connectors.sandbox.csv_portal.conditions import EXACTLY, condition_faults, lets_nothing_through
 from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec, PortalSpec, Spec, StepSpec, Where
 from connectors.sandbox.csv_portal.submissions import KIND, NEEDED
 from connectors.sandbox.csv_portal.tables import CsvTable
@@ -33,9 +34,11 @@ def _object_problems(spec: Spec, tables: Mapping[str, CsvTable], place: _Place, 
             for message, hint in _cell_faults(spec.portal, tables, file, cell):
                 yield spec.problem((*place, *below), message, hint)
     for below, file, where in _conditions(one):
-        for column in where:
-            if _is_read(tables, file) and column not in tables[file].columns:
-                yield spec.problem((*place, *below, column), "names no column", _one_of(tables[file].columns))
+        if _is_read(tables, file):
+            for column, message, hint in condition_faults(tables[file], where):
+                yield spec.problem((*place, *below, column), message, hint)
+    if _is_read(tables, one.file) and lets_nothing_through(tables[one.file], one.where):
+        yield spec.problem((*place, "where"), "lets no row through", EXACTLY)
     yield from _form_problems(spec, place, one)
     for number, link in enumerate(one.associations):
         yield from _link_problems(spec, (*place, "associations", number), link)
