@@ -8,6 +8,9 @@ from typing import Final
 from connectors.sandbox.csv_portal.faults import NUMBERS, CellError
 from connectors.sandbox.csv_portal.spec import TableSpec
 
+#: Where a sign may stand: one alone, before or behind a unit.
+_MINUS: Final = ("before", "inner", "after", "behind")
+
 #: Signs that spreadsheets of some countries write instead of a space, an apostrophe and a minus.
 _ALIKE: Final = {0x00A0: " ", 0x2009: " ", 0x202F: " ", 0x2019: "'", 0x2212: "-"}
 
@@ -18,13 +21,13 @@ def plain_number(text: str, form: TableSpec, units: Sequence[str]) -> str:
     found = _form(form.decimal, form.thousands, tuple(units)).fullmatch(bare)
     if found is None or not _is_signed_once(found):
         raise CellError(_refusal(form, bare), NUMBERS)
-    sign = "".join(one for one in found.group("before", "inner", "behind") if one)
+    sign = "".join(one for one in found.group(*_MINUS) if one)
     whole = found["whole"].replace(form.thousands, "") if form.thousands else found["whole"]
     return f"{'-' if found['open'] else sign}{whole}{'.' + found['part'] if found['part'] else ''}"
 
 
 def _is_signed_once(found: re.Match[str]) -> bool:
-    signs = [one for one in found.group("open", "before", "inner", "behind") if one]
+    signs = [one for one in found.group("open", *_MINUS) if one]
     return len(signs) <= 1 and bool(found["open"]) is bool(found["close"])
 
 
@@ -42,5 +45,5 @@ def _form(decimal: str, thousands: str, units: tuple[str, ...]) -> re.Pattern[st
     return re.compile(
         rf"(?P<open>\()?(?P<before>[+-])?{unit}(?P<inner>[+-])?"
         rf"(?P<whole>{grouped}[0-9]+)(?:{re.escape(decimal)}(?P<part>[0-9]+))?"
-        rf"{unit}(?P<behind>-)?(?P<close>\))?"
+        rf"(?P<after>-)?{unit}(?P<behind>-)?(?:(?P<close>\)){unit})?"
     )

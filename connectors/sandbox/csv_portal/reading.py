@@ -6,9 +6,18 @@ from typing import Final
 
 from connectors.sandbox.csv_portal.days import end_of_life
 from connectors.sandbox.csv_portal.faults import CellError
-from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec, StepSpec, ValueKind
+from connectors.sandbox.csv_portal.spec import CellSpec, LinkSpec, ObjectSpec, StepSpec
 from connectors.sandbox.csv_portal.tables import CsvRow
-from connectors.sandbox.csv_portal.values import Sheets, columns_of, kind_of, looked_up, moment_of, passes, value_of
+from connectors.sandbox.csv_portal.values import (
+    Kind,
+    Sheets,
+    columns_of,
+    kind_of,
+    looked_up,
+    moment_of,
+    passes,
+    value_of,
+)
 from syncer.errors import Problem
 from syncer.moments import Millis
 
@@ -35,7 +44,7 @@ class Reading:
         place = f"{columns} ({self._one.label}.{name})" if columns else f"{self._one.label}.{name}"
         self._problems.append(Problem(message=message, file=path, line=self._row.line, key=place, hint=hint))
 
-    def value(self, name: str, cell: CellSpec, kind: ValueKind | None = None) -> str | None:
+    def value(self, name: str, cell: CellSpec, kind: Kind | None = None) -> str | None:
         """Return a value, None where the cell is empty or wrong."""
         try:
             return value_of(self._sheets, cell, kind or kind_of(cell), self._one.file, self._row)
@@ -95,7 +104,7 @@ class Reading:
         at = self._lived(f"{place}.at", step, created)
         return None if at is None else (at, self.value(f"{place}.value", step.value, self._kind(name, step.value)))
 
-    def _kind(self, name: str, cell: CellSpec) -> ValueKind:
+    def _kind(self, name: str, cell: CellSpec) -> Kind:
         return kind_of(cell, self._one.type, name)
 
     def _lived(self, name: str, step: StepSpec, created: Millis) -> Millis | None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from string import Formatter
-from typing import Final, assert_never
+from typing import Final, Literal, assert_never
 
 from connectors.sandbox.csv_portal.days import at_clock, day_of, parsed
 from connectors.sandbox.csv_portal.faults import CellError
@@ -16,6 +17,9 @@ from connectors.sandbox.definitions import default_schemas
 from connectors.sandbox.generate.lines import stamp
 from connectors.sandbox.generate.words import slug
 from syncer.moments import Millis
+
+#: How a value is read; `day` is a date of which the CRM holds a moment: midnight of UTC would be another day elsewhere.
+Kind = ValueKind | Literal["day"]
 
 EARLIEST: Final = "earliest"
 AS_OF: Final = "as_of"
@@ -52,15 +56,13 @@ class Sheets:
         return all(self.tables[one.file].columns for one in self.portal.objects if one.label == name)
 
 
-def value_of(sheets: Sheets, cell: CellSpec, kind: ValueKind, file: str, row: CsvRow) -> str | None:
+def value_of(sheets: Sheets, cell: CellSpec, kind: Kind, file: str, row: CsvRow) -> str | None:
     """Return a cell's value as the CRM would hold it, None for an empty one; raises CellError with the reason."""
     text = _mapped(cell, _source(cell, row))
     match kind:
-        case "moment" | "date":
+        case "moment" | "date" | "day":
             found = moment_of(sheets, cell, file, row)
-            if found is None:
-                return None
-            return stamp(found) if kind == "moment" else day_of(sheets.portal, found)
+            return None if found is None else _written(sheets.portal, kind, found)
         case "number":
             return _number(cell, sheets.tables[file], text or cell.default)
         case "text":
@@ -70,11 +72,23 @@ def value_of(sheets: Sheets, cell: CellSpec, kind: ValueKind, file: str, row: Cs
             assert_never(never)
 
 
-def kind_of(cell: CellSpec, object_type: str = "", name: str = "") -> ValueKind:
+def _written(portal: PortalSpec, kind: Literal["moment", "date", "day"], at: Millis) -> str:
+    match kind:
+        case "moment":
+            return stamp(at)
+        case "date":
+            return day_of(portal, at)
+        case "day":
+            return stamp(at_clock(portal, date.fromisoformat(day_of(portal, at))))
+
+
+def kind_of(cell: CellSpec, object_type: str = "", name: str = "") -> Kind:
     """Return how a cell is read: as it says, else as the CRM's own property of that name is, else as text."""
+    known = _own_properties().get(object_type, {}).get(name)
+    if cell.kind == "date" and known == "datetime":
+        return "day"
     if cell.kind is not None:
         return cell.kind
-    known = _own_properties().get(object_type, {}).get(name)
     if known is None or cell.lookup or not columns_of(cell):
         return "text"
     return _KINDS.get(known, "text")

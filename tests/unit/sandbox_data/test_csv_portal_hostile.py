@@ -73,6 +73,9 @@ def _amount(folder: Path, cell: str, settings: str = "", units: str = "") -> Any
         ("1.234,56 €", "1234.56"),
         ("€ 1.234,56", "1234.56"),
         ("1.234,56-", "-1234.56"),
+        ("1.234,56- €", "-1234.56"),
+        ("5,00-EUR", "-5.00"),
+        ("(5,00) €", "-5.00"),
         ("-1.234,56 €", "-1234.56"),
         ("(1.234,56 €)", "-1234.56"),
         ("\N{MINUS SIGN}5,00", "-5.00"),
@@ -92,7 +95,9 @@ def test_signs_that_look_alike_group_alike(tmp_path: Path, cell: str, sign: str)
     assert _amount(tmp_path, cell, f'decimal: ",", thousands: "{sign}"') == "1234.50"
 
 
-@pytest.mark.parametrize("cell", ["$5", "5 USD", "(5", "5)", "-(5)", "-5-", "- 5", "€", "5 €€", "1.234,56"])
+@pytest.mark.parametrize(
+    "cell", ["$5", "5 USD", "(5", "5)", "-(5)", "-5-", "5-€-", "- 5", "€", "5 €€", "5 € €", "1.234,56"]
+)
 def test_another_unit_or_half_a_sign_is_refused_with_what_helps(tmp_path: Path, cell: str) -> None:
     spec = SPEC.replace('amount: "{value}"', "amount: {from: value, units: [€]}")
     (problem,) = _problems(tmp_path, f"{HEAD}1;Open;2026-03-02;;{cell}\n", spec)
@@ -335,3 +340,14 @@ def test_a_filled_form_of_nobody_is_refused(tmp_path: Path) -> None:
     assert (problem.line, problem.key) == (2, "value (form_submissions.email)")
     (problem,) = _problems(tmp_path, HEAD, LEADS.replace('email: "{value}", ', ""))
     assert (problem.file, problem.key, problem.message) == ("portal.yaml", "objects.1.properties", "email is missing")
+
+
+def test_a_day_of_which_the_crm_holds_a_moment_is_that_day_in_the_accounts_zone(tmp_path: Path) -> None:
+    spec = SPEC.replace("Europe/Berlin", "America/Los_Angeles").replace(
+        'closedate: "{ended}"', "closedate: {from: ended, as: date}"
+    )
+    spec = _files('dates: ["%Y-%m-%d", "%Y-%m-%d %H:%M"]', spec)
+    (deal,) = _lines(tmp_path, f"{HEAD}1;Won;2026-03-02;2026-07-01;1\n", spec)
+    assert deal["properties"]["closedate"] == "2026-07-01T12:00:00.000Z"
+    (deal,) = _lines(tmp_path, f"{HEAD}1;Won;2026-03-02;2026-07-01 23:30;1\n", spec)
+    assert deal["properties"]["closedate"] == "2026-07-01T12:00:00.000Z"
