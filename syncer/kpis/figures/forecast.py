@@ -107,12 +107,20 @@ def _open_deal(ask: Ask, quarter: Quarter, span: DealSpan, past: Calibration) ->
             quarter.excluded["no_offer"] += 1
         return
     overdue = span.close_date is not None and span.close_date < _today(ask)
+    if overdue and _is_over(ask):
+        return
     quarter.overdue += int(overdue)
     fill(quarter.total, ask, span)
     quarter.weighted.add(ask, span)
     if not overdue and span.proposal is None:
         chance = None if span.probability is None else past.applied(span.probability)
         quarter.risk_adjusted.add(ask, structs.replace(span, probability=chance))
+
+
+def _is_over(ask: Ask) -> bool:
+    """Return whether the quarter has ended: what is overdue stays in the forecast of the current one alone (B4)."""
+    end = ask.window.end
+    return end is not None and end <= ask.question.as_of
 
 
 def _today(ask: Ask) -> Millis:

@@ -193,6 +193,14 @@ def test_k20_of_another_quarter_asks_the_rule_for_that_quarter():
     assert asked == [next_quarter.window.start]
 
 
+def test_k20_of_a_quarter_that_is_over_forecasts_nothing_that_is_overdue():
+    late = quarter(deal("A", 100, "COMMIT", 0.5, closes="2026-08-31"), won=7)
+    for period, forecast in (("2026Q3", 0), ("2026Q4", 100)):
+        found = rows(late, "K20", period=parse_period(period, BERLIN))
+        figures = [found[id_].value for id_ in ("K20", "K20.weighted", "K20.overdue", "K20.commit", "K20.won")]
+        assert figures == [forecast, forecast / 2, bool(forecast), 100, 7]
+
+
 def test_k20_weighs_no_deal_that_its_rep_leaves_out():
     found = rows(quarter(deal("A", 1_000, "OMIT", 0.9), deal("B", 100, None, 0.5)), "K20")
     assert (found["K20.omitted"].value, found["K20.weighted_pipeline"].value) == (1_000, 50)
