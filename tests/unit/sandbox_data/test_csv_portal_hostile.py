@@ -347,7 +347,7 @@ def test_a_day_of_which_the_crm_holds_a_moment_is_that_day_in_the_accounts_zone(
         'closedate: "{ended}"', "closedate: {from: ended, as: date}"
     )
     spec = _files('dates: ["%Y-%m-%d", "%Y-%m-%d %H:%M"]', spec)
-    (deal,) = _lines(tmp_path, f"{HEAD}1;Won;2026-03-02;2026-07-01;1\n", spec)
-    assert deal["properties"]["closedate"] == "2026-07-01T12:00:00.000Z"
-    (deal,) = _lines(tmp_path, f"{HEAD}1;Won;2026-03-02;2026-07-01 23:30;1\n", spec)
-    assert deal["properties"]["closedate"] == "2026-07-01T12:00:00.000Z"
+    (deal,) = _lines(tmp_path, f"{HEAD}1;Won;2026-03-02;2026-06-01;1\n", spec)
+    assert deal["properties"]["closedate"] == "2026-06-01T12:00:00.000Z"
+    (deal,) = _lines(tmp_path, f"{HEAD}1;Won;2026-03-02;2026-06-01 23:30;1\n", spec)
+    assert deal["properties"]["closedate"] == "2026-06-01T12:00:00.000Z"
