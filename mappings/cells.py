@@ -52,6 +52,8 @@ _MONTHS = (
 )
 _SHORTEST_MONTH = 3
 _CENTURY = 100
+#: No two currencies lie more powers of ten apart.
+_FARTHEST = 12
 #: Years of which anybody has costs or rates.
 _YEARS = range(1970, 2101)
 _LAST_MONTH = 12
@@ -114,6 +116,8 @@ def rate(cell: Value) -> Decimal:
             found = _decimal(_bare(cell).replace(",", "."), Mark.POINT)
     if found <= 0:
         raise ValueError("is not above zero")
+    if abs(found.adjusted()) > _FARTHEST:
+        raise ValueError("is no rate that a currency has")
     return found
 
 

@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from mappings.cells import Cell, Days, Unreadable, amount, decimal_mark, signs
+from mappings.cells import Cell, Days, Mark, Unreadable, Value, amount, decimal_mark, signs
 from mappings.columns import Reader, Sheet, reader
 from mappings.convert import currency, slug
 from syncer.errors import ConfigError
-from syncer.money import CostKind
+from syncer.money import LARGEST, CostKind, rounded
 
 #: Column → further headings that mean it.
 HEADINGS: Mapping[str, Sequence[str]] = {
@@ -95,7 +95,7 @@ def cost_lines(sheet: Sheet, own: str | None = None) -> Sequence[SheetCost]:
     lines = []
     for number, row in sheet.rows:
         read.check_width(number, row)
-        spent = read.read(number, row, "amount", lambda cell: amount(cell, mark), "1.234,56 or 1234.56")
+        spent = read.read(number, row, "amount", lambda cell: _spent(cell, mark), "1.234,56 or 1234.56")
         stretch, kind, told = read.stretch(number, row), _kind(read, number, row), _currency(read, number, row)
         names = _Names(*(read.title(number, row, name) for name in _Names._fields))
         if spent is not None and stretch is not None and kind is not None:
@@ -123,6 +123,14 @@ def _line(told: tuple[Days, CostKind, Decimal, str | None], names: _Names, seen:
         amount=spent,
         currency=code,
     )
+
+
+def _spent(cell: Value, mark: Mark | None) -> Decimal:
+    """Return an amount to six decimals: a spreadsheet's own arithmetic leaves traces behind them."""
+    found = rounded(amount(cell, mark))
+    if abs(found) > LARGEST:
+        raise ValueError("is no amount that fits")
+    return found
 
 
 def _kind(read: Reader, number: int, row: Sequence[Cell]) -> CostKind | None:

@@ -38,6 +38,10 @@ _WHOLE = frozenset(
 _ONE, _CENT, _MILL = Decimal(1), Decimal("0.01"), Decimal("0.001")
 
 
+#: The largest amount that is kept: millionths in 64 bits.
+LARGEST = Decimal("9223372036854.775807")
+
+
 def coin(currency: str | None) -> Decimal:
     """Return the part of a currency to which its amounts are shown: cents, thousandths, or the whole unit."""
     if currency in _WHOLE:

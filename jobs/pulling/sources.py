@@ -9,6 +9,7 @@ from msgspec import structs
 from syncer.agreement import Agreement
 from syncer.funnel.facts import ContactFacts, DealFacts
 from syncer.moments import Millis, millis
+from syncer.money import rounded
 from syncer.records import CostLine
 from syncer.store import Unit
 
@@ -76,7 +77,7 @@ def own_lines(agreement: Agreement) -> list[CostLine]:
             id=f"{_OWN}{number}",
             source=cost.source,
             campaign=cost.campaign,
-            amount=cost.amount,
+            amount=rounded(cost.amount),
             currency=cost.currency or agreement.money.reporting_currency,
             starts_at=millis(datetime.combine(cost.first_day, time(), zone)),
             ends_at=millis(datetime.combine(cost.last_day, time(), zone)),

@@ -37,8 +37,8 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "nennt {value}, das keine Zeile hat: eine hat fast dasselbe",
     ),
     "said_exactly": (
-        "write values as the file does: capitals and spaces count",
-        "Werte schreiben wie die Datei: Großschreibung und Leerzeichen zählen",
+        "capitals and spaces count, as the file has them",
+        "Großschreibung und Leerzeichen zählen, wie in der Datei",
     ),
     "no_filter": ("names no filter: {name}", "nennt keinen Filter: {name}"),
     "from_and_text": ("has both `from` and a text", "hat `from` und einen Text"),

@@ -18,6 +18,8 @@ SHEET_SENTENCES: Mapping[str, tuple[str, str]] = {
     "no_date": ("is not a date", "ist kein Datum"),
     "no_finite_number": ("is not a finite number", "ist keine endliche Zahl"),
     "no_number": ("is not a number", "ist keine Zahl"),
+    "no_such_rate": ("is no rate that a currency has", "ist kein Kurs, den eine Währung hat"),
+    "amount_too_large": ("is no amount that fits", "ist kein Betrag, der passt"),
     "not_above_zero": ("is not above zero", "liegt nicht über null"),
     "date_in_part": (
         "lacks a day or a year of four digits",

@@ -11,7 +11,7 @@ from connectors.sandbox.csv_portal.values import passes
 #: How much alike two values are that one misspelling tells apart, 0..1.
 _ALIKE = 0.85
 #: What helps.
-EXACTLY = "write values as the file does: capitals and spaces count"
+EXACTLY = "capitals and spaces count, as the file has them"
 
 
 def condition_faults(table: CsvTable, where: Where) -> Iterator[tuple[str, str, str]]:

@@ -18,8 +18,10 @@ def lines(connection: Connection, account: str, prefix: str) -> Sequence[CostLin
 
 
 def keep(connection: Connection, account: str, kept: Sequence[CostLine], gone: Collection[str], now: Millis) -> None:
-    """Write cost lines, and forget those whose ids are given."""
+    """Write cost lines, and forget those whose ids are given. Raises InvalidRecord for a line that no row can hold."""
     row = tables.costs
     for chunk in chunks(gone):
         connection.execute(delete(row).where(row.c.account == account, row.c.id.in_(chunk)))
-    upsert_page(connection, COSTS, account, kept, now)
+    done = upsert_page(connection, COSTS, account, kept, now).upserted
+    if done.refused:
+        raise done.refused[0]

@@ -40,7 +40,7 @@ class Money:
         return costs.lines(self._connection, account, prefix)
 
     def keep_costs(self, account: str, kept: Sequence[CostLine], gone: Collection[str], now: Millis) -> None:
-        """Write cost lines, and forget those whose ids are given."""
+        """Write cost lines, and forget those whose ids are given. Raises InvalidRecord for one that no row can hold."""
         costs.keep(self._connection, account, kept, gone, now)
         if kept or gone:
             self._note_change(account, now)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,7 +16,7 @@ from jobs.cli.app import app, main
 from jobs.figures import sheets
 from jobs.figures.sheets import read_sheet
 from mappings.cells import Unreadable
-from syncer.errors import ConfigError
+from syncer.errors import ConfigError, InvalidRecord
 from syncer.money import CostKind
 from syncer.records import CostLine
 from syncer.store import open_store
@@ -169,6 +170,22 @@ def test_the_same_file_twice_changes_nothing_whatever_it_is_called(run):
         ("2026-10-01", "2026-10-31", None, "sales", "50"),
     ]
     assert {one["origin"] for one in found} == {"file"}
+
+
+def test_what_is_said_to_be_new_is_kept_also_where_a_formula_left_many_decimals(run):
+    path = excel(run.folder / "costs.xlsx", ["date", "source", "amount"], ["2026-07-01", "google", 100 / 3])
+    assert counted(run("costs", "import", path, "--json")) == [1, 0, 0, 0]
+    assert [one["amount"] for one in lines(run)] == ["33.333333"]
+    assert counted(run("costs", "import", path, "--json")) == [0, 0, 1, 0]
+
+
+def test_a_line_that_no_row_can_hold_keeps_none_of_the_others(run):
+    fits = of_crm("import:a#1", "google", None)
+    with pytest.raises(InvalidRecord), run.store.commit() as unit:
+        unit.money.keep_costs(
+            "acme", [fits, replace(fits, id="import:b#1", amount=Decimal("1e30"))], (), system_clock()
+        )
+    assert lines(run) == []
 
 
 def test_a_dry_run_keeps_nothing(run):

@@ -109,3 +109,29 @@ def test_the_sign_beside_an_amount_names_its_currency(cell, told, own, shown):
 def test_a_sign_that_leaves_the_currency_open_is_refused(cell, told, own, message):
     found = problems(cost_lines, sheet("date;amount;currency", ["2026-07-01", cell, told]), own)
     assert found == [(2, "amount", message)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"),
+    [
+        (Decimal("33.333333333333336"), "33.333333"),
+        (Decimal("0.30000000000000004"), "0.300000"),
+        ("1.234,5678905", "1234.567890"),
+        ("9223372036854.775807", "9223372036854.775807"),
+    ],
+)
+def test_an_amount_is_kept_to_six_decimals(cell, kept):
+    [line] = cost_lines(sheet("date;amount", ["2026-07-01", cell]))
+    assert str(line.amount) == kept
+
+
+@pytest.mark.parametrize("cell", ["9223372036854.775808", "-99999999999999999999", Decimal("1e30"), "1e4000"])
+def test_an_amount_that_no_row_can_hold_is_refused(cell):
+    found = problems(cost_lines, sheet("date;amount", ["2026-07-01", cell]))
+    assert found == [(2, "amount", "is no amount that fits")]
+
+
+@pytest.mark.parametrize("cell", ["1e13", "0.0000000000001", Decimal("1e4000")])
+def test_a_rate_beyond_all_currencies_is_refused(cell):
+    found = problems(rate_lines, sheet("date;currency;rate", ["2026-07-01", "USD", cell]), "EUR")
+    assert found == [(2, "rate", "is no rate that a currency has")]
