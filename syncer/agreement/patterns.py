@@ -1,16 +1,20 @@
 """Regular expressions of an agreement: searched in a bounded text, and refused where a search might never end.
 
 Python's engine tries the ways through an expression one after the other. How many there are at most is worked out from
-the expression alone, for the longest text that is looked at, so that no text that anybody writes can take long.
+the expression alone, for the longest text that is looked at, so that no text that anybody writes can take long. The
+fewer ways, the more of a text is looked at.
 """
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from itertools import combinations
 from typing import NamedTuple
 
-#: Characters of a text that are looked at.
+#: Characters of a text that every expression looks at.
 READ = 500
+#: Characters that one with few ways through it looks at: all that CRMs keep in a text, or some pages.
+_FURTHER = (65_536, 5_000)
 #: Ways through an expression from all characters of a text at which it may begin: two open repetitions, and room.
 _MOST = 4 * READ**3
 #: More ways than anybody waits for.
@@ -35,7 +39,7 @@ class Piece(NamedTuple):
 
 def search(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     """Return where an expression is first found in the part of a text that is looked at."""
-    return pattern.search(text, 0, READ)
+    return pattern.search(text, 0, READ if len(text) <= READ else reach(pattern.pattern))
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
@@ -45,14 +49,25 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def is_endless(pattern: str) -> bool:
     """Say whether a search for a valid expression might take longer than anybody waits."""
-    return _Reader(pattern).whole() * READ > _MOST
+    return _takes_long(pattern, READ)
+
+
+@cache
+def reach(pattern: str) -> int:
+    """Return how many characters of a text an expression that is not endless looks at."""
+    return next((most for most in _FURTHER if not _takes_long(pattern, most)), READ)
+
+
+def _takes_long(pattern: str, most: int) -> bool:
+    return _Reader(pattern, most).whole() * most > _MOST
 
 
 class _Reader:
-    """Reads an expression from left to right."""
+    """Reads an expression from left to right, as it is searched in so many characters at most."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, most: int) -> None:
         self._text = text
+        self._most = most
         self._at = 0
         self._depth = 0
 
@@ -85,7 +100,7 @@ class _Reader:
         if found is None or not any(found.groups()):
             return piece
         self._at = found.end()
-        return _times(piece, *_limits(found))
+        return _times(piece, *_limits(found, self._most))
 
     def _item(self) -> Piece:
         char = self._next()
@@ -129,14 +144,14 @@ def _letter(char: str) -> tuple[str, bool]:
     return ("", False) if char == "." else (char.casefold(), True)
 
 
-def _limits(found: re.Match[str]) -> tuple[int, int]:
-    """Return how often something is repeated, at least and at most."""
+def _limits(found: re.Match[str], longest: int) -> tuple[int, int]:
+    """Return how often something is repeated, at least and at most, in a text of so many characters."""
     sign, least, comma, most = found.groups()
     if sign is not None:
-        return int(sign == "+"), 1 if sign == "?" else READ
-    low = min(int(least or 0), READ)
-    high = int(most or READ) if comma else low
-    return low, min(high, READ)
+        return int(sign == "+"), 1 if sign == "?" else longest
+    low = min(int(least or 0), longest)
+    high = int(most or longest) if comma else low
+    return low, min(high, longest)
 
 
 def _times(piece: Piece, low: int, high: int) -> Piece:

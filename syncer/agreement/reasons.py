@@ -73,10 +73,11 @@ class Reasons(RootModel[Annotated[tuple[ReasonRule, ...], Field(min_length=1)]])
         written = text or ""
         reason = self._known.get(written)
         if reason is None:
-            reason = self._first_hit(unicodedata.normalize("NFC", written[: patterns.READ]).strip())
+            reason = self._first_hit(unicodedata.normalize("NFC", written).strip())
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[written] = reason
+            if len(written) <= patterns.READ:
+                self._known[written] = reason
         return reason
 
     def _first_hit(self, text: str) -> Reason:

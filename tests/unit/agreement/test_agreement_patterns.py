@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncer.agreement import load_default, parse_agreement
-from syncer.agreement.patterns import READ, compiled, is_endless, search
+from syncer.agreement.patterns import READ, compiled, is_endless, reach, search
 from syncer.errors import AgreementError
 from syncer.funnel import compile_rules
 from syncer.records import Contact
@@ -92,7 +92,7 @@ def test_an_agreement_with_an_expression_that_might_search_without_end_says_wher
 _PARTS = ("a", "b", "ab", ".", r"\w", "[ab]", "(a|b)", "(a|ab)", "^", "$", r"\b")
 _REPEATS = ("", "", "*", "+", "?", "{2}", "{0,3}", "*?")
 _SOME = st.lists(st.tuples(st.sampled_from(_PARTS), st.sampled_from(_REPEATS)), max_size=5)
-_HOSTILE = [f"{text * READ}"[: READ - 1] + end for text, end in (("a", "!"), ("ab", "a"), ("aab", "!"))]
+_ENDS = (("a", "!"), ("ab", "a"), ("aab", "!"))
 
 
 @settings(max_examples=25, deadline=None)
@@ -103,15 +103,26 @@ def test_what_is_not_refused_ends_soon_whatever_the_text(parts: list[tuple[str, 
         return
     found = compiled(pattern)
     begun = process_time()
-    for text in _HOSTILE:
-        search(found, text)
+    for text, end in _ENDS:
+        search(found, (text * reach(pattern))[: reach(pattern) - 1] + end)
     assert process_time() - begun < 20
 
 
-def test_only_the_beginning_of_a_long_text_is_looked_at() -> None:
+@pytest.mark.parametrize(
+    ("pattern", "characters"),
+    [("zu teuer|a?preis", 65_536), ("budget .*gesperrt", 5_000), ("ansprechpartner.*(hat|ist).*(weg|fort)", READ)],
+)
+def test_a_long_text_is_read_as_far_as_the_repetitions_allow(pattern: str, characters: int) -> None:
+    assert reach(pattern) == characters
+    found, told = compiled(pattern), "ansprechpartner ist weg, budget ist gesperrt: zu teuer"
+    assert search(found, " " * (characters - len(told)) + told) is not None
+    assert search(found, " " * characters + told) is None
+
+
+def test_the_reason_stands_wherever_in_a_long_text_it_is_written() -> None:
     reasons = load_default().reasons
-    assert reasons.normalise("x" * (READ - 10) + " zu teuer").code == "price"
-    assert reasons.normalise("x" * READ + " zu teuer").code == "unspecified"
+    assert reasons.normalise("Wir haben lange gesprochen. " * 100 + "Am Ende war es zu teuer.").code == "price"
+    assert reasons.normalise(" " * 600 + "Projekt verschoben").code == "project_postponed"
 
 
 def test_a_test_name_may_bring_its_own_flags_and_stands_for_itself() -> None:
