@@ -7,6 +7,33 @@ _STRUCTURE: Mapping[str, tuple[str, str]] = {
     "list_of": ("should be a list: {names}", "muss eine Liste sein: {names}"),
     "alternatives": ("should be {first} or {last}", "muss {first} oder {last} sein"),
     "should_match": ("should match {pattern}", "muss zu {pattern} passen"),
+    "name": (
+        "should be a name of A-Z, a-z, 0-9, _, . and - that begins with a letter",
+        "muss ein Name aus A-Z, a-z, 0-9, _, . und - sein, der mit einem Buchstaben beginnt",
+    ),
+    "business_time": (
+        "should be business time such as 60m, 8h or 2bd",
+        "muss Geschäftszeit wie 60m, 8h oder 2bd sein",
+    ),
+    "time_of_day": ("should be a time of day such as 09:00", "muss eine Uhrzeit wie 09:00 sein"),
+    "closing": (
+        "should be a time of day such as 18:00, at the latest 24:00",
+        "muss eine Uhrzeit wie 18:00 sein, spätestens 24:00",
+    ),
+    "weekdays": (
+        "should be days such as Mon-Fri or Mon-Thu,Sat",
+        "muss Tage nennen wie Mon-Fri oder Mon-Thu,Sat",
+    ),
+    "multiple": ("should be a multiple such as 1x or 2x", "muss ein Vielfaches wie 1x oder 2x sein"),
+    "currency_code": ("should be a currency such as EUR", "muss eine Währung wie EUR sein"),
+    "property_name": (
+        "should be a property's name of a-z, 0-9 and _ that begins with a letter",
+        "muss der Name einer Eigenschaft aus a-z, 0-9 und _ sein, der mit einem Buchstaben beginnt",
+    ),
+    "day_of_return": (
+        "should be a day of return such as +90d, stated_date | +90d, contract_end - 120d or start_of_next_fiscal_year",
+        "muss ein Tag der Wiedervorlage sein: +90d, stated_date | +90d, contract_end - 120d, start_of_next_fiscal_year",
+    ),
     "should_be": ("should be {what}", "muss {what} sein"),
     "section": ("a section with keys of its own", "ein Abschnitt mit eigenen Schlüsseln"),
     "list": ("a list", "eine Liste"),
@@ -138,7 +165,7 @@ _CONDITIONS: Mapping[str, tuple[str, str]] = {
         "a condition stands where a value belongs",
         "eine Bedingung steht, wo ein Wert hingehört",
     ),
-    "unexpected_end": ("unexpected the end", "unerwartetes Ende"),
+    "unexpected_end": ("ends too early", "endet zu früh"),
     "unexpected": ("unexpected {what}", "unerwartet: {what}"),
     "expected_test": (
         "expected {code}: change the test, or the reasons or their order",

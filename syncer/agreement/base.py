@@ -4,10 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from syncer.agreement.forms import IDENT
+
 Grade = Literal["A", "B", "C", "D"]
 
 #: A rule's id, an event's name, a reason's code: what reports quote.
-Ident = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=64)]
+Ident = Annotated[str, StringConstraints(pattern=IDENT, max_length=64)]
 
 #: Text of a condition; checked against the names of its section when the file is loaded.
 Rule = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -15,6 +17,9 @@ Rule = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 #: Ten years at most: what takes longer is a slip of the pen.
 Days = Annotated[int, Field(ge=0, le=3650)]
+
+#: A million at most: sums of such points are exact and finite.
+Points = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
 
 
 class Section(BaseModel):

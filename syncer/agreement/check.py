@@ -59,8 +59,20 @@ def _stages(agreement: Agreement) -> Iterator[Fault]:
         path: Path = ("stages", "rejected_lead_statuses", status)
         if reason not in reasons:
             yield Fault(path, f"unknown reject reason {reason!r}", allowed(reasons))
-        if status in stages.accepted_lead_statuses:
-            yield Fault(path, "stands among the accepted statuses as well", "either accepted or rejected")
+    yield from _statuses(agreement)
+
+
+def _statuses(agreement: Agreement) -> Iterator[Fault]:
+    """Yield the lead statuses that accept and reject; a status named like a reject reason rejects."""
+    stages = agreement.stages
+    accepted = {status.upper(): index for index, status in enumerate(stages.accepted_lead_statuses)}
+    message, hint = "stands among the accepted statuses as well", "either accepted or rejected"
+    for status in stages.rejected_lead_statuses:
+        if status.upper() in accepted:
+            yield Fault(("stages", "rejected_lead_statuses", status), message, hint)
+    for reason in agreement.agreement.reject_reasons:
+        if reason.upper() in accepted:
+            yield Fault(("agreement", "reject_reasons", reason), message, hint)
 
 
 def _events(agreement: Agreement) -> Iterator[Fault]:

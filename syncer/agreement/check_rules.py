@@ -145,7 +145,7 @@ def _thresholds(model: ScoreModel) -> Iterator[Fault]:
                 yield Fault((*path, name), f"{low:g} is not below {above} ({high:g})", "thresholds descend")
         bottom, top = scale[key]
         for name, value in values:
-            if not bottom <= value <= top:
+            if bottom < top and not bottom <= value <= top:
                 yield Fault((*path, name), f"{value:g} is outside the scale", f"between {bottom:g} and {top:g}")
     for key, (bottom, top) in {"fit": model.scale.fit, "engagement": model.scale.engagement}.items():
         if bottom >= top:

@@ -8,14 +8,16 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from syncer.agreement.base import Days, Rule, Section
+from syncer.agreement.forms import BUSINESS_TIME, CLOSING, MULTIPLE, OPENING, WEEKDAYS
 
 _MINUTES_PER_HOUR = 60
 
 #: Business time: `60m` minutes, `8h` hours, `2bd` business days.
-BusinessTime = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,4}(m|h|bd)$")]
-TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+BusinessTime = Annotated[str, StringConstraints(pattern=BUSINESS_TIME)]
+TimeOfDay = Annotated[str, StringConstraints(pattern=OPENING)]
+#: `24:00` is the end of the day.
+Closing = Annotated[str, StringConstraints(pattern=CLOSING)]
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_ONE = "(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 
 
 class Role(StrEnum):
@@ -58,9 +60,9 @@ class BusinessHours(Section):
     """When the service clock runs."""
 
     tz: str = "Europe/Berlin"
-    days: Annotated[str, StringConstraints(pattern=rf"^{_ONE}(-{_ONE})?(,{_ONE}(-{_ONE})?)*$")] = "Mon-Fri"
+    days: Annotated[str, StringConstraints(pattern=WEEKDAYS)] = "Mon-Fri"
     opens: TimeOfDay = Field(default="09:00", validation_alias="from", serialization_alias="from")
-    closes: TimeOfDay = Field(default="18:00", validation_alias="to", serialization_alias="to")
+    closes: Closing = Field(default="18:00", validation_alias="to", serialization_alias="to")
     #: Calendar of public holidays (`DE-BY`), or None.
     holidays: str | None = None
 
@@ -114,8 +116,8 @@ class Attempts(Section):
 class Escalation(Section):
     """Who hears of a missed time, after so many times the agreed span."""
 
-    after: Annotated[str, StringConstraints(pattern=r"^[1-9]\d?x$")]
-    to: str
+    after: Annotated[str, StringConstraints(pattern=MULTIPLE)]
+    to: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
     @property
     def times(self) -> int:
@@ -174,6 +176,6 @@ class Head(Section):
     routing: tuple[Route, ...] = _ROUTING
 
 
-def _minute(text: TimeOfDay) -> int:
+def _minute(text: TimeOfDay | Closing) -> int:
     hours, _, minutes = text.partition(":")
     return int(hours) * _MINUTES_PER_HOUR + int(minutes)

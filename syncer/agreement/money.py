@@ -8,9 +8,10 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from syncer.agreement.base import Ident, Section
+from syncer.agreement.forms import CURRENCY
 from syncer.money import CostKind
 
-CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+CurrencyCode = Annotated[str, StringConstraints(pattern=CURRENCY)]
 
 
 class Cost(Section):

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from syncer.agreement.base import Days, Ident, Rule, Section
+from syncer.agreement.forms import RETURN
 
 
 class Mode(StrEnum):
@@ -50,23 +51,19 @@ class Resume:
     fallback_days: int | None = None
 
 
-_ANCHORED = re.compile(
-    r"^(?:(?P<anchor>stated_date|contract_end|start_of_next_fiscal_year)(?:\s*(?P<shift>[+-]\s*\d{1,4})d)?"
-    r"(?:\s*\|\s*\+(?P<fallback>\d{1,4})d)?|\+(?P<plain>\d{1,4})d)$"
-)
-ResumeText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=_ANCHORED)]
+ResumeText = Annotated[str, StringConstraints(strip_whitespace=True, pattern=RETURN)]
 
 
 def parse_resume(text: str) -> Resume:
     """Return the typed form of `+90d`, `stated_date | +90d`, `contract_end - 120d`, `start_of_next_fiscal_year`."""
-    found = _ANCHORED.match(text.strip())
+    found = re.match(RETURN, text.strip())
     if found is None:
         raise ValueError("is no date of return")
-    if found["plain"]:
-        return Resume(anchor=ResumeFrom.EFFECTIVE, days=int(found["plain"]))
-    shift, fallback = found["shift"], found["fallback"]
+    anchor, shift, fallback, plain = found.groups()
+    if plain:
+        return Resume(anchor=ResumeFrom.EFFECTIVE, days=int(plain))
     return Resume(
-        anchor=ResumeFrom(found["anchor"]),
+        anchor=ResumeFrom(anchor),
         days=int(shift.replace(" ", "")) if shift else 0,
         fallback_days=int(fallback) if fallback else None,
     )

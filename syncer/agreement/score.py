@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from syncer.agreement.base import Days, Grade, Ident, Rule, Section
+from syncer.agreement.base import Days, Grade, Ident, Points, Rule, Section
 
-Positive = Annotated[float, Field(gt=0)]
+#: From a quarter of an hour; what lasts longer than this does not fade.
+FadingDays = Annotated[float, Field(ge=0.01, le=1_000_000)]
+CapPoints = Annotated[float, Field(ge=0, le=1_000_000)]
 #: Grades and levels that a threshold begins; D and 4 are what is left.
 UpperGrade = Literal["A", "B", "C"]
 UpperLevel = Annotated[int, Field(ge=1, le=3)]
@@ -59,8 +61,8 @@ class ApprovedBy(Section):
 class Scale(Section):
     """Where both scores are clamped."""
 
-    fit: tuple[float, float] = (0, 100)
-    engagement: tuple[float, float] = (0, 100)
+    fit: tuple[Points, Points] = (0, 100)
+    engagement: tuple[Points, Points] = (0, 100)
 
 
 class Decay(Section):
@@ -68,11 +70,11 @@ class Decay(Section):
 
     kind: DecayKind = DecayKind.EXPONENTIAL
     #: Exponential: days after which half is left.
-    half_life_days: Positive = 30
+    half_life_days: FadingDays = 30
     #: Linear: share lost per period.
-    rate: Annotated[float, Field(gt=0, le=1)] = 0.5
+    rate: Annotated[float, Field(ge=0.0001, le=1)] = 0.5
     #: Linear: days of a period.
-    period_days: Positive = 30
+    period_days: FadingDays = 30
 
 
 class FitRule(Section):
@@ -80,14 +82,14 @@ class FitRule(Section):
 
     id: Ident
     when: Rule = Field(validation_alias="if", serialization_alias="if")
-    pts: float
+    pts: Points
     label: Label | None = None
 
 
 class FitGroup(Section):
     """Fit rules under one cap."""
 
-    cap: Annotated[float, Field(ge=0)]
+    cap: CapPoints
     #: Only the first rule that holds counts.
     first_match: bool = False
     rules: tuple[FitRule, ...] = ()
@@ -104,10 +106,10 @@ class EngagementRule(Section):
 
     id: Ident
     event: Ident
-    pts: float
+    pts: Points
     when: Rule | None = Field(default=None, validation_alias="if", serialization_alias="if")
     #: Days after which half is left; None takes the model's decay.
-    half_life_days: Positive | None = None
+    half_life_days: FadingDays | None = None
     #: A decay of its own, or `none`; None takes the model's.
     decay: Decay | Literal["none"] | None = None
     #: Only the latest so many count.
@@ -121,7 +123,7 @@ class EngagementRule(Section):
 class EngagementGroup(Section):
     """Engagement rules under one cap."""
 
-    cap: Annotated[float, Field(ge=0)]
+    cap: CapPoints
     rules: tuple[EngagementRule, ...] = ()
 
 
@@ -140,9 +142,9 @@ class NegativeRule(Section):
     id: Ident
     when: Rule | None = Field(default=None, validation_alias="if", serialization_alias="if")
     event: Ident | None = None
-    fit: float | None = None
-    engagement: float | None = None
-    half_life_days: Positive | None = None
+    fit: Points | None = None
+    engagement: Points | None = None
+    half_life_days: FadingDays | None = None
     decay: Decay | Literal["none"] | None = None
     label: Label | None = None
 
@@ -159,7 +161,7 @@ class Hysteresis(Section):
     """What keeps stages from flapping (domain D4)."""
 
     #: Points below a threshold at which leaving begins.
-    exit_gap: Annotated[float, Field(ge=0)] = 15
+    exit_gap: CapPoints = 15
     #: Consecutive daily evaluations below before the stage falls.
     dwell_days: Annotated[Days, Field(ge=1)] = 14
     #: No new hand-over by score alone for so long after a rejection.

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from syncer.agreement.findings import Fault, is_inside
+from syncer.agreement.forms import FORMS
 from syncer.agreement.model import Agreement
 from syncer.agreement.tree import Document, Node, Path, Plain
 from syncer.errors import Problem
@@ -16,6 +17,7 @@ from syncer.errors import Problem
 Schema = Mapping[str, object]
 
 _SHOULD_BE = "should be "
+_NUMBERS = frozenset({"integer", "number"})
 #: Beginning of pydantic's name for a fault, and how it is said.
 _WORDS: Mapping[str, str] = {
     "missing": "is missing",
@@ -41,16 +43,33 @@ _WORDS: Mapping[str, str] = {
 
 def read_model(document: Document, default: Mapping[str, Plain]) -> tuple[Agreement, tuple[Problem, ...]]:
     """Return the agreement and what does not fit its structure; faulty parts are taken out of the document."""
-    problems: list[Problem] = []
+    problems = _taken_out(document, tuple(_flags_for_numbers(document.root, ())))
     while True:
         try:
             return Agreement.model_validate(_completed(document.root.plain(), dict(default))), tuple(problems)
         except ValidationError as error:
-            faults = tuple(_faults(error.errors(include_url=False), document.root))
-            found = [document.problem(fault.path, fault.message, fault.hint) for fault in faults]
+            found = _taken_out(document, tuple(_faults(error.errors(include_url=False), document.root)))
             problems += [problem for problem in found if not _is_echo(problem, problems)]
-            for fault in sorted(faults, key=lambda fault: [str(part).zfill(6) for part in fault.path], reverse=True):
-                _prune(document.root, fault.path)
+
+
+def _taken_out(document: Document, faults: Sequence[Fault]) -> list[Problem]:
+    """Return what is said of faulty parts, and take them out of the document."""
+    found = [document.problem(fault.path, fault.message, fault.hint) for fault in faults]
+    for fault in sorted(faults, key=lambda fault: [str(part).zfill(6) for part in fault.path], reverse=True):
+        _prune(document.root, fault.path)
+    return found
+
+
+def _flags_for_numbers(node: Node, path: Path) -> Iterator[Fault]:
+    """Yield every true or false where a number belongs: pydantic would take them for 1 and 0."""
+    if isinstance(node.scalar, bool):
+        kinds = {one.get("type") for one in _schemas_at(path)}
+        if kinds & _NUMBERS and "boolean" not in kinds:
+            yield Fault(path, _WORDS["float" if "number" in kinds else "int"])
+    for key, child in (node.keys or {}).items():
+        yield from _flags_for_numbers(child, (*path, key))
+    for index, child in enumerate(node.items or ()):
+        yield from _flags_for_numbers(child, (*path, index))
 
 
 def _is_echo(problem: Problem, earlier: Sequence[Problem]) -> bool:
@@ -87,7 +106,17 @@ def _faults(errors: Sequence[ErrorDetails], root: Node) -> Iterator[Fault]:
         if unknown:
             yield _unknown_key(path)
         else:
-            yield Fault(path, _message(found))
+            yield Fault(path, _form_at(path) if _is_no_text(found) else _message(found))
+
+
+def _is_no_text(found: Sequence[ErrorDetails]) -> bool:
+    return all(one["type"] == "string_type" for one in found)
+
+
+def _form_at(path: Path) -> str:
+    """Return what a text under a path should be."""
+    patterns = (str(one.get("pattern")) for one in _schemas_at(path))
+    return next((FORMS[pattern] for pattern in patterns if pattern in FORMS), _WORDS["string_type"])
 
 
 def _path(error: ErrorDetails, root: Node) -> Path:
@@ -116,10 +145,13 @@ def _message(found: Sequence[ErrorDetails]) -> str:
 
 def in_plain_words(error: ErrorDetails) -> str:
     """Return pydantic's message in words that need no knowledge of Python."""
+    form = FORMS.get(str(error.get("ctx", {}).get("pattern")))
+    if form is not None:
+        return form
     for kind, text in _WORDS.items():
         if error["type"].startswith(kind):
             facts = {
-                name: f"{fact:g}" if isinstance(fact, float) else fact for name, fact in error.get("ctx", {}).items()
+                name: f"{fact:.10g}" if isinstance(fact, float) else fact for name, fact in error.get("ctx", {}).items()
             }
             return text.format_map(facts)
     message = error["msg"].removeprefix("Value error, ").removeprefix("Input ")
@@ -146,11 +178,16 @@ def _prune(root: Node, path: Path) -> None:
 
 def allowed_keys(path: Iterable[str | int]) -> frozenset[str]:
     """Return the keys that may stand under a path; empty where any key may."""
+    keys = [_mapping(one, "properties") for one in _schemas_at(path)]
+    return frozenset(key for properties in keys for key in properties)
+
+
+def _schemas_at(path: Iterable[str | int]) -> Sequence[Schema]:
+    """Return the schemas that what stands under a path may have."""
     schemas = [_schema()]
     for part in path:
         schemas = [step for one in schemas for step in _step(one, part)]
-    keys = [_mapping(one, "properties") for one in schemas]
-    return frozenset(key for properties in keys for key in properties)
+    return schemas
 
 
 def json_schema() -> dict[str, object]:
@@ -169,7 +206,8 @@ def _step(one: Schema, part: str | int) -> Iterator[Schema]:
     properties = _mapping(one, "properties")
     below = [*_mapping(one, "patternProperties").values(), one.get("additionalProperties")]
     if isinstance(part, int):
-        below = [one.get("items")]
+        listed = cast("Sequence[object]", one.get("prefixItems", ()))
+        below = [*listed[part : part + 1], one.get("items")]
     elif part in properties:
         below = [properties[part]]
     for value in below:

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from syncer.agreement.base import Section
+from syncer.agreement.forms import PROPERTY
 from syncer.funnel.facts import FunnelStage
 
 #: A property's internal name in the CRM.
-PropertyName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,99}$")]
+PropertyName = Annotated[str, StringConstraints(pattern=PROPERTY)]
 
 
 class WriteWhen(StrEnum):

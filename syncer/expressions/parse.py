@@ -198,8 +198,8 @@ class _Parser:
 
 
 def _unexpected(token: Token, wanted: str) -> ExpressionError:
-    what = "the end" if token.shape is Shape.END else repr(token.text)
-    return ExpressionError(f"unexpected {what}", position=token.position, hint=f"expected {wanted}")
+    message = "ends too early" if token.shape is Shape.END else f"unexpected {token.text!r}"
+    return ExpressionError(message, position=token.position, hint=f"expected {wanted}")
 
 
 def _number(token: Token) -> float:

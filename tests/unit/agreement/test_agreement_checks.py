@@ -25,7 +25,7 @@ def score(body: str) -> str:
 @pytest.mark.parametrize(
     ("text", "key", "message"),
     [
-        ("tam: {rule: 'company.country in [DE'}", "tam.rule", "unexpected the end"),
+        ("tam: {rule: 'company.country in [DE'}", "tam.rule", "ends too early"),
         ("tam: {rule: 'contact.age > 30'}", "tam.rule", "forbidden input 'contact.age'"),
         ("tam: {rule: 'contact.geschlecht == w'}", "tam.rule", "forbidden input"),
         ("tam: {rule: 'contact.first_name == x'}", "tam.rule", "forbidden input"),
@@ -71,6 +71,30 @@ def score(body: str) -> str:
         ),
         ("agreement: {sla: {business_hours: {holidays: Bayern}}}", "agreement.sla.business_hours.holidays", "DE-BY"),
         ("agreement: {sla: {business_hours: {holidays: DE-XX}}}", "agreement.sla.business_hours.holidays", "DE-BY"),
+        (
+            "agreement: {sla: {business_hours: {to: 1800}}}",
+            "agreement.sla.business_hours.to",
+            "should be a time of day such as 18:00, at the latest 24:00",
+        ),
+        (
+            "agreement: {sla: {business_hours: {from: '24:00', to: '24:00'}}}",
+            "agreement.sla.business_hours.from",
+            "should be a time of day such as 09:00",
+        ),
+        (
+            "agreement: {sla: {business_hours: {days: Mo-Fr}}}",
+            "agreement.sla.business_hours.days",
+            "should be days such as Mon-Fri",
+        ),
+        (
+            "agreement: {sla: {decision: {accept_or_reject: 2}}}",
+            "agreement.sla.decision.accept_or_reject",
+            "should be business time such as 60m, 8h or 2bd",
+        ),
+        ("agreement: {sla: {escalation: [{after: 1, to: x}]}}", "agreement.sla.escalation[0].after", "1x or 2x"),
+        ("agreement: {sla: {escalation: [{after: 1x, to: ' '}]}}", "agreement.sla.escalation[0].to", "at least 1"),
+        ("money: {reporting_currency: Euro}", "money.reporting_currency", "should be a currency such as EUR"),
+        ("agreement: {signed: [{role: sales, by: 7, at: 2026-11-20}]}", "agreement.signed[0].by", "should be text"),
         ("calendar: {timezone: Berlin}", "calendar.timezone", "unknown time zone"),
         ("calendar: {fiscal_year_start: 13}", "calendar.fiscal_year_start", "12"),
         ("calendar: {test_name_patterns: ['(']}", "calendar.test_name_patterns[0]", "regular expression"),
@@ -83,6 +107,16 @@ def score(body: str) -> str:
         ("stages: {hard_conversions: [nix]}", "stages.hard_conversions[0]", "unknown event 'nix'"),
         ("stages: {rejected_lead_statuses: {BAD: nix}}", "stages.rejected_lead_statuses.BAD", "unknown reject reason"),
         ("stages: {rejected_lead_statuses: {OPEN: no_fit}}", "stages.rejected_lead_statuses.OPEN", "accepted"),
+        (
+            "stages: {rejected_lead_statuses: {Open: no_fit}}",
+            "stages.rejected_lead_statuses.Open",
+            "accepted",
+        ),
+        (
+            "stages: {accepted_lead_statuses: [Duplicate]}",
+            "agreement.reject_reasons.duplicate",
+            "stands among the accepted statuses as well",
+        ),
         ("reasons: [{code: a, outcome: lost, re: '('}]\nreason_tests: {}", "reasons[0].re", "regular expression"),
         (
             "reasons: [{code: a, outcome: lost, re: ''}, {code: b, outcome: lost, re: x}]\nreason_tests: {}",
@@ -118,9 +152,9 @@ def score(body: str) -> str:
         ("closed_other: {guards: {skip_if: ['closedate within soon']}}", "closed_other.guards.skip_if[0]", "14d"),
         ("closed_other: {never: {except_CO1_CO2: ['x']}}", "closed_other.never.except_CO1_CO2[0]", "unknown name"),
         ("closed_other: {resume_at: {price: +90d}}", "closed_other.resume_at.price", "no reason that postpones"),
-        ("closed_other: {resume_at: {default: tomorrow}}", "closed_other.resume_at.default", "match"),
+        ("closed_other: {resume_at: {default: tomorrow}}", "closed_other.resume_at.default", "day of return"),
         ("write_back: {contacts: {fit: fn_stage}}", "write_back.contacts.fit", "fn_stage already holds stage"),
-        ("write_back: {group: 'My Group'}", "write_back.group", "match"),
+        ("write_back: {group: 'My Group'}", "write_back.group", "property's name"),
         ("custom_lifecycle: {x: LEAD}", "custom_lifecycle.x", "LEAD_MQL"),
         (
             "events: [{event: a, kinds: [form]}, {event: b, kinds: [form], match: x}]",
@@ -172,6 +206,19 @@ def score(body: str) -> str:
         ),
         ("money: {events: {nix: webinar}}", "money.events.nix", "unknown event 'nix'"),
         (score("  scale: {fit: [100, 0]}\n"), "score_model.scale.fit", "ends before it begins"),
+        (
+            score("  engagement: {default_decay: {kind: linear, period_days: 1.0e-300}}\n"),
+            "score_model.engagement.default_decay.period_days",
+            "should be at least 0.01",
+        ),
+        (
+            score("  negative: [{id: N, event: unsubscribe, engagement: -1.0e+308}]\n"),
+            "score_model.negative[0].engagement",
+            "should be at least -1000000",
+        ),
+        ("stages: {inquiry_enter: true}", "stages.inquiry_enter", "should be a number"),
+        ("stages: {reopen_days: true}", "stages.reopen_days", "should be a whole number"),
+        (score("  scale: {fit: [false, 100]}\n"), "score_model.scale.fit[0]", "should be a number"),
         (score("  approved_by: {marketing: a}\n"), "score_model.approved_by.sales", "is missing"),
         (
             score("  explicit_sales_ready: {events: [nix]}\n"),
@@ -195,6 +242,15 @@ def test_contradiction_is_refused(text: str, key: str, message: str) -> None:
     problems = found(text)
     assert key in problems
     assert message in problems[key]
+
+
+def test_a_scale_that_is_reversed_is_told_of_once() -> None:
+    assert set(found(score("  scale: {fit: [100, 0]}\n"))) == {"score_model.scale.fit"}
+
+
+def test_business_hours_may_last_to_the_end_of_the_day() -> None:
+    agreement = parse_agreement("agreement: {sla: {business_hours: {from: '00:00', to: '24:00'}}}", "agreement.yaml")
+    assert agreement.agreement.sla.business_hours.minutes("1bd") == 24 * 60
 
 
 def test_forbidden_field_is_refused_where_it_is_declared_and_where_it_is_used() -> None:

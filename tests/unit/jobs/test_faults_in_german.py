@@ -11,6 +11,7 @@ import syncer.expressions
 from jobs import settings_file
 from jobs.wording.sentences import spoken
 from syncer.agreement import parse_agreement
+from syncer.agreement.forms import FORMS
 from syncer.agreement.structure import _WORDS
 from syncer.errors import AgreementError, Problem
 
@@ -121,6 +122,6 @@ def test_what_a_value_should_be_is_said_without_words_of_programmers(text: str, 
 
 
 def test_what_a_value_of_the_settings_should_be_is_known_in_german() -> None:
-    texts = [*settings_file._SAID.values(), *settings_file._PATTERNS.values()]
+    texts = [*settings_file._SAID.values(), *settings_file._PATTERNS.values(), *FORMS.values()]
     assert [text for text in texts if spoken(text, "de") == text] == []
     assert [text for text in _WORDS.values() if spoken(text.format_map(_FACTS), "de") == text.format_map(_FACTS)] == []
