@@ -7,7 +7,8 @@ from syncer.funnel.employer import go_on_without
 from syncer.funnel.facts import ContactFacts, CycleType, DealDecision, DealSpan, Origin, Outcome, Relationship
 from syncer.funnel.forecast import DEAL, ELIGIBLE, OFFER, Place, places
 from syncer.funnel.passage import Passage, outcome_of
-from syncer.funnel.replay import ACCEPTED, FORECAST, NOWHERE, Replay
+from syncer.funnel.reactions import note_cell
+from syncer.funnel.replay import ACCEPTED, FORECAST, NOWHERE, SALES_READY, Replay
 from syncer.funnel.rules import Rules
 from syncer.moments import Millis
 
@@ -195,6 +196,10 @@ def _take_out(replay: Replay, place: Place, rule: str) -> None:
             replay.watch(place.at)
             if not replay.held and replay.lead < ACCEPTED:
                 passage.reach(replay.lead, place.at)
+            if replay.lead == SALES_READY and replay.unseen:
+                # What was asked for meanwhile is handed over: it waits for sales from now on.
+                rule, replay.unseen = replay.unseen, ""
+                note_cell(replay, place.at)
             replay.stand(replay.lead, place.at, rule, evidence, actor="crm")
 
 

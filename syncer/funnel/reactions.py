@@ -149,10 +149,10 @@ def _reached(replay: Replay, engagement: float) -> int:
 def _lift(replay: Replay, target: int, at: Millis, rule: str, evidence: tuple[str, ...]) -> None:
     if replay.open_deals:
         # The deal speaks; should it vanish, this is where the lead stands (domain B5).
-        replay.lift_unseen(target)
+        replay.lift_unseen(target, rule)
     else:
         if target == SALES_READY:
-            _note_cell(replay, at)
+            note_cell(replay, at)
         replay.climb(target, at, rule, evidence)
     if target == SUSPECT:
         replay.wake_by(at + replay.rules.suspect_expiry)
@@ -173,7 +173,7 @@ def _request(replay: Replay, at: Millis, row: Evidence) -> None:
         _lift(replay, SALES_READY, at, "explicit_request", (row.id,))
 
 
-def _note_cell(replay: Replay, at: Millis) -> None:
+def note_cell(replay: Replay, at: Millis) -> None:
     """Keep the score with which a passage was first handed over."""
     passage = replay.passage
     if passage is not None and passage.cell is None:

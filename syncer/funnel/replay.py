@@ -69,6 +69,7 @@ class Replay:
         "track",
         "tracks",
         "unsaid",
+        "unseen",
         "upper",
         "wake",
     )
@@ -95,6 +96,8 @@ class Replay:
         self.kinds: dict[str, str | None] = {}
         #: Deals of companies that the contact has left, and the passages that go on with them.
         self.left_behind: dict[str, Passage] = {}
+        #: By which rule the lead was lifted while a deal was shown; "" where it was not.
+        self.unseen = ""
         #: At a new employer nothing began yet: what was before does not bind.
         self.is_new = False
         self.relationship = Relationship.PROSPECT
@@ -144,6 +147,7 @@ class Replay:
         self.expected_at = None
         self.held = False
         self.lead = NOWHERE
+        self.unseen = ""
         self.restart(at)
         return passage
 
@@ -167,9 +171,10 @@ class Replay:
         if not self.open_deals:
             self.stand(rank, at, rule, evidence, actor=actor)
 
-    def lift_unseen(self, rank: int) -> None:
+    def lift_unseen(self, rank: int, rule: str) -> None:
         """Lift the lead while a deal is shown."""
         self.lead = rank
+        self.unseen = rule
         self.held = False
         self.aim()
 
