@@ -11,7 +11,7 @@ from syncer.agreement import Agreement
 from syncer.errors import Missing
 from syncer.funnel import decide_counted
 from syncer.funnel.facts import ContactDecision, Cycle, DealSpan, FunnelStage, Outcome, StageEvent
-from syncer.handover.sla import sla_of
+from syncer.handover.sla import service_of, sla_of
 from syncer.moments import Millis, iso
 from syncer.records import Contact, Kind
 from syncer.scoring import explain
@@ -63,7 +63,7 @@ def contact_story(
             as_of=moment,
             lang=lang,
             base_rate=rates(unit, agreement, account, clocks)(cell_of(decision)),
-            service_minutes=None if sla is None else sla.minutes,
+            service=None if sla is None else service_of(sla),
         )
         return ContactStory(
             contact_id=contact.id,

@@ -11,7 +11,7 @@ from syncer.agreement import Agreement
 from syncer.funnel import Rules, decide_contact, decide_counted
 from syncer.funnel.facts import ContactDecision, ContactFacts, FunnelStage
 from syncer.handover.routing import addressee
-from syncer.handover.sla import Sla, sla_of
+from syncer.handover.sla import Sla, service_of, sla_of
 from syncer.scoring import explain
 from syncer.store import Unit
 
@@ -66,7 +66,7 @@ class Handovers:
             as_of=self.clocks.as_of,
             lang=lang,
             base_rate=self.rates(cell_of(one.decision)),
-            service_minutes=one.sla.minutes,
+            service=service_of(one.sla),
         )
         case = CardCase(
             facts=one.facts,

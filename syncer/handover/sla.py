@@ -9,6 +9,7 @@ from syncer.funnel.rules import Rules
 from syncer.funnel.transitions import is_handover
 from syncer.handover.attempts import TOUCHES, attempts_of
 from syncer.moments import Millis, iso
+from syncer.scoring import Service
 
 REQUEST, SCORE = "explicit_request", "score_sales_ready"
 
@@ -75,6 +76,11 @@ class Sla:
             "may_give_up": self.may_give_up,
             "escalation": [{"to": one.to, "at": iso(one.at), "reached": one.is_reached} for one in self.levels],
         }
+
+
+def service_of(sla: Sla) -> Service:
+    """Return a hand-over's times as an explanation tells them."""
+    return Service(minutes=sla.minutes, is_touched=sla.touched_at is not None, decision_due_at=sla.decision_due_at)
 
 
 def sla_of(decision: ContactDecision, facts: ContactFacts, rules: Rules, *, as_of: Millis) -> Sla | None:

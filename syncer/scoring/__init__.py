@@ -6,7 +6,7 @@ from syncer.scoring.hysteresis import Levels, Trigger, hysteresis, step
 from syncer.scoring.matrix import ACTION_RANK, FIT_ONLY, FULL, NONE
 from syncer.scoring.reasons import same_reasons, short_reasons
 from syncer.scoring.scorer import Scorer
-from syncer.scoring.telling import BaseRate
+from syncer.scoring.telling import BaseRate, Service
 from syncer.scoring.track import Track
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Fit",
     "Levels",
     "Scorer",
+    "Service",
     "Track",
     "Trigger",
     "explain",

@@ -9,7 +9,7 @@ from syncer.scoring.contributions import axis_of
 from syncer.scoring.counterfactuals import Counterfactual, counterfactuals
 from syncer.scoring.matrix import NONE
 from syncer.scoring.scorer import Scorer
-from syncer.scoring.telling import BaseRate, Case, told
+from syncer.scoring.telling import BaseRate, Case, Service, told
 from syncer.scoring.track import Track
 from syncer.scoring.words import Lang
 
@@ -62,12 +62,12 @@ def explain(
     as_of: int,
     lang: Lang = "en",
     base_rate: BaseRate | None = None,
-    service_minutes: int | None = None,
+    service: Service | None = None,
 ) -> Explanation:
     """Return why a contact's score is what it is at a moment.
 
     `track` is the engagement that the decision stands on, whole; None without an open cycle.
-    `service_minutes` is the business time within which sales has agreed to make contact.
+    `service` is what sales has agreed to do about the latest hand-over; None without any.
     """
     fit, basis = scorer.fit(facts, as_of), scorer.basis(facts, as_of)
     if decision.score.basis == NONE:
@@ -87,7 +87,7 @@ def explain(
         base_rate=base_rate,
         as_of=as_of,
         lang=lang,
-        service_minutes=service_minutes,
+        service=service,
     )
     return Explanation(
         lines=tuple(told(case)),

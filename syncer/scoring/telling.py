@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import fsum
 
 from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, FunnelStage, Rank, Score
+from syncer.moments import Millis
 from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
 from syncer.scoring.counterfactuals import Counterfactual
 from syncer.scoring.fit import Fit
@@ -40,6 +41,16 @@ class BaseRate:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Service:
+    """What sales has agreed to do about a lead that was handed over, and whether it got in touch."""
+
+    #: Business minutes until the first touch.
+    minutes: int
+    is_touched: bool
+    decision_due_at: Millis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
     """One contact, about to be explained in one language."""
 
@@ -53,8 +64,8 @@ class Case:
     base_rate: BaseRate | None
     as_of: int
     lang: Lang
-    #: Business minutes within which sales has agreed to make contact; None where nothing waits.
-    service_minutes: int | None = None
+    #: None where nothing was handed over.
+    service: Service | None = None
 
 
 def told(case: Case) -> list[str]:
@@ -201,14 +212,20 @@ def _request(case: Case, one: Counterfactual) -> str:
 
 
 def _next_step(case: Case) -> str:
-    texts, due = TEXTS[case.lang], case.decision.sla_due_at
+    texts = TEXTS[case.lang]
+    return f"{texts['step']}: {_step(case)} · {texts['consent']}: {_consent(case)}"
+
+
+def _step(case: Case) -> str:
+    """Return what sales does next: get in touch, then decide; what is late is said to be late."""
+    texts, due, service = TEXTS[case.lang], case.decision.sla_due_at, case.service
     if due is None:
-        step = texts["no_step"]
-    else:
-        step = texts["next_step"].format(at=minute(due, case.scorer.days, case.lang))
-        if case.service_minutes is not None:
-            step += texts["service"].format(span=_span(case.service_minutes))
-    return f"{step} · {texts['consent']}: {_consent(case)}"
+        return texts["no_step"]
+    todo, span = "contact", "" if service is None else texts["service"].format(span=_span(service.minutes))
+    if service is not None and service.is_touched:
+        todo, due, span = "decide", service.decision_due_at, ""
+    when = texts["overdue" if due < case.as_of else "by"].format(at=minute(due, case.scorer.days, case.lang))
+    return f"{texts[todo]}{when}{span}"
 
 
 def _span(minutes: int) -> str:

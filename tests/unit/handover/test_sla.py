@@ -5,7 +5,7 @@ import json
 import pytest
 
 from syncer.funnel import decide_contact
-from syncer.handover.sla import REQUEST, SCORE, Ruling, sla_of
+from syncer.handover.sla import REQUEST, SCORE, Ruling, service_of, sla_of
 from syncer.moments import iso
 from tests.unit.funnel.build import at, deal_facts, decided_deal, facts, row, rules
 
@@ -46,6 +46,12 @@ def test_a_request_has_its_own_span_and_escalates_by_multiples_of_it():
     ]
     late = sla(demo(), as_of="2026-11-24T11:30")
     assert [one.is_reached for one in late.levels] == [True, False]
+
+
+def test_an_explanation_is_told_the_span_the_first_call_and_until_when_to_decide():
+    untouched = service_of(sla(demo(), as_of="2026-11-24T10:30"))
+    assert (untouched.minutes, untouched.is_touched, untouched.decision_due_at) == (60, False, at("2026-11-26T10:00"))
+    assert service_of(sla(demo(), row("2026-11-24T10:20", "call", actor="o"), as_of="2026-11-24T10:30")).is_touched
 
 
 def test_a_score_has_the_longer_span():

@@ -16,7 +16,7 @@ from syncer.funnel.facts import (
     Relationship,
 )
 from syncer.moments import DAY, HOUR, iso
-from syncer.scoring import BaseRate, explain, same_reasons, short_reasons
+from syncer.scoring import BaseRate, Service, explain, same_reasons, short_reasons
 from tests.unit.scoring.models import D2, HEAD_OF_PROCUREMENT, MACHINES, NOW, agreement, at, event, facts, scorer
 
 SCORER = scorer()
@@ -47,9 +47,13 @@ def decided(known, *, stage=FunnelStage.LEAD_SQL, started_at=START, sla=None, **
 
 def told(known=None, lang="de", **given):
     known = known or d5_facts()
-    more = {name: given.pop(name, None) for name in ("base_rate", "service_minutes")}
+    more = {name: given.pop(name, None) for name in ("base_rate", "service")}
     track = None if given.get("started_at", START) is None else whole(known, given.get("started_at", START))
     return explain(SCORER, known, decided(known, **given), track=track, as_of=NOW, lang=lang, **more)
+
+
+def waiting(minutes):
+    return Service(minutes=minutes, is_touched=False, decision_due_at=NOW)
 
 
 def whole(known, started_at=START, one=SCORER, as_of=NOW):
@@ -60,7 +64,7 @@ def test_explanation_example_51_99():
     rate = BaseRate(cell="A2", k=12, n=50, low=0.14, high=0.37, months=12)
     fields = HEAD_OF_PROCUREMENT | {"consent": "Einwilligung vom 12.09.2026"}
     known = facts(d5_facts().evidence, fields=fields, company=MACHINES)
-    lines = told(known, sla=at("2026-11-21T10:00"), base_rate=rate, service_minutes=60).lines
+    lines = told(known, sla=at("2026-11-21T10:00"), base_rate=rate, service=waiting(60)).lines
     assert lines == (
         "Warum jetzt? Zelle A2 · Fit 80 · Aktivität 51,99 (Modell dach-b2b v7) – Stand 21.11.2026 08:00",
         (
@@ -101,8 +105,29 @@ def test_from_five_hand_overs_on_a_share_is_told():
 )
 def test_the_next_step_says_the_agreed_span(minutes, said):
     known = d5_facts()
-    lines = explain(SCORER, known, decided(known, sla=NOW), track=None, as_of=NOW, service_minutes=minutes).lines
+    service = None if minutes is None else waiting(minutes)
+    lines = explain(SCORER, known, decided(known, sla=NOW), track=None, as_of=NOW, service=service).lines
     assert said in lines[-1]
+
+
+@pytest.mark.parametrize(
+    ("due", "is_touched", "german", "english"),
+    [
+        (NOW, False, "Kontakt bis 21.11.2026 08:00 (SLA 60 min", "contact by "),
+        (NOW - HOUR, False, "Kontakt, überfällig seit 21.11.2026 07:00 (SLA", "contact, overdue since "),
+        (NOW - HOUR, True, "annehmen oder ablehnen bis 24.11.2026 08:00 ·", "accept or reject by "),
+        (
+            NOW - 5 * DAY,
+            True,
+            "annehmen oder ablehnen, überfällig seit 19.11.2026 09:00 ·",
+            "accept or reject, overdue",
+        ),
+    ],
+)
+def test_who_was_called_in_time_is_to_be_decided_on_and_what_is_late_is_said_to_be(due, is_touched, german, english):
+    service = Service(minutes=60, is_touched=is_touched, decision_due_at=due + 3 * DAY + HOUR)
+    assert german in told(sla=due, service=service).lines[-1]
+    assert english in told(sla=due, service=service, lang="en").lines[-1]
 
 
 def test_the_last_line_says_whether_mail_is_allowed():
