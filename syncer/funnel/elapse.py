@@ -7,7 +7,7 @@ import msgspec
 from syncer.funnel.bootstrap import take_word
 from syncer.funnel.bounds import NEVER
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.funnel.overrides import end_override
+from syncer.funnel.overrides import asleep_from, end_override
 from syncer.funnel.passage import Passage
 from syncer.funnel.reactions import lift_by_score
 from syncer.funnel.replay import INQUIRY, MQL, NOWHERE, SUSPECT, Replay
@@ -46,7 +46,7 @@ def _ahead(replay: Replay, until: int) -> Due | None:
         due = _lost(replay)
     elif (track := _watched(replay)) is not None:
         due = _fall(replay, track, until)
-    elif replay.lead == SUSPECT and not replay.open_deals:
+    elif replay.lead == SUSPECT and not replay.open_deals and replay.overridden_until is None:
         due = _expiry(replay, replay.passage)
     for at, act in ((replay.cool_until, _warm), (replay.overridden_until, _release), (replay.expected_at, take_word)):
         if at is not None and (due is None or at < due.at):
@@ -61,9 +61,8 @@ def _lost(replay: Replay) -> Due | None:
 
 
 def _expiry(replay: Replay, passage: Passage) -> Due:
-    """Return when a suspect without activity goes back to the market."""
-    last = max(replay.last_activity or 0, passage.started_at)
-    return Due(max(last + replay.rules.suspect_expiry, replay.since or 0), _expire)
+    """Return when a suspect without activity goes back to the market; while a person says otherwise, none does."""
+    return Due(max(asleep_from(replay, passage), replay.since or 0), _expire)
 
 
 def is_watched(replay: Replay) -> bool:

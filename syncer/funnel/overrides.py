@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from syncer.funnel.facts import FunnelStage, Outcome, Relationship
+from syncer.funnel.passage import Passage
 from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT, Replay
 from syncer.moments import DAY, MINUTE, Millis
 from syncer.records import ChangeSource, Evidence
@@ -85,14 +86,25 @@ def _take_back(replay: Replay) -> None:
 
 
 def end_override(replay: Replay, at: Millis, rule: str) -> None:
-    """Let facts speak again."""
+    """Let facts speak again; a passage that they know nothing of, or that fell asleep meanwhile, ends."""
     if replay.overridden_until is None:
         return
     replay.overridden_until = None
-    if replay.passage is not None and replay.lead == NOWHERE and not replay.open_deals:
+    replay.wake_by(at)
+    passage = None if replay.open_deals else replay.passage
+    if passage is not None and (replay.lead == NOWHERE or _is_asleep(replay, passage, at)):
         replay.end(at, Outcome.VOID, rule)
     else:
         replay.restore(at, rule)
+
+
+def _is_asleep(replay: Replay, passage: Passage, at: Millis) -> bool:
+    return replay.lead == SUSPECT and asleep_from(replay, passage) <= at
+
+
+def asleep_from(replay: Replay, passage: Passage) -> int:
+    """Return from when a suspect counts as asleep: nothing was heard of them for so long."""
+    return max(replay.last_activity or 0, passage.started_at) + replay.rules.suspect_expiry
 
 
 def _raise_on_word(replay: Replay, at: Millis, value: str) -> None:

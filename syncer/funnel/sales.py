@@ -41,13 +41,14 @@ def reject(replay: Replay, at: Millis, rejection: Rejection, evidence: str, *, a
         return
     passage.rejected_at = at
     passage.reject_reason = rejection.reason
-    if rejection.target is RejectTarget.INQUIRY:
+    replay.overridden_until = None
+    # A stage that a person had set counts: whoever stood with sales goes back to inquiry, not below.
+    left = min(max(replay.lead, replay.rank), INQUIRY)
+    if rejection.target is RejectTarget.INQUIRY and left:
         replay.restart(at)
         replay.cool_until = Millis(at + replay.rules.cool_off)
         replay.wake_by(replay.cool_until)
-        replay.overridden_until = None
-        # A stage that a person had set counts: whoever stood with sales goes back to inquiry, not below.
-        replay.fall(min(max(replay.lead, replay.rank), INQUIRY), at, "rejected", (evidence,), actor=actor)
+        replay.fall(left, at, "rejected", (evidence,), actor=actor)
         return
     outcome = {RejectTarget.CLOSED_OTHER: Outcome.OTHER, RejectTarget.CLOSED_LOST: Outcome.LOST}.get(
         rejection.target, Outcome.VOID
