@@ -32,6 +32,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "flags": ("flags", "Hinweise"),
     "backdated": ("backdated", "rückdatiert"),
     "unspecified_reason": ("reason missing", "Grund fehlt"),
+    "reason_conflict": ("delayed, though the reason is another", "vertagt, obwohl der Grund ein anderer ist"),
     "unmapped_stage": ("stage not mapped", "Phase nicht zugeordnet"),
     "offer_fallback": ("no evidence of an offer", "ohne Angebotsnachweis"),
     "deleted_won_deal": ("won and deleted, not confirmed yet", "gewonnen und gelöscht, noch unbestätigt"),

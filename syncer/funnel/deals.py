@@ -203,6 +203,9 @@ def _flags(rules: Rules, facts: DealFacts, spans: Sequence[DealSpan]) -> Iterato
         yield "unmapped_stage"
     if last.outcome is Outcome.LOST and last.reason == UNSPECIFIED:
         yield "unspecified_reason"
+    if last.outcome is Outcome.OTHER and last.reason is not None and last.reason not in rules.agreement.other_reasons:
+        # A person's choice beats the reason's text (domain C2), and somebody should look at the two.
+        yield "reason_conflict"
     if last.outcome is Outcome.WON and facts.deal.archived_at is not None:
         yield "deleted_won_deal"
     if rules.offer_fallback and last.offer_at == spans[0].valid_from:

@@ -160,7 +160,7 @@ class DealDecision:
     source: str | None
     spans: Sequence[DealSpan]
     primary_by: PrimaryBy | None = None
-    #: Data-quality findings: `backdated`, `unspecified_reason`, `unmapped_stage`, `offer_fallback`, ...
+    #: Data-quality findings: `backdated`, `unspecified_reason`, `reason_conflict`, `unmapped_stage`, ...
     flags: tuple[str, ...] = ()
     #: When time alone can change the decision next.
     due_at: Millis | None = None

@@ -225,5 +225,5 @@ def test_an_outcome_that_a_person_changed_is_compared_with_the_close_date_from_t
     assert (last.spans[-1].outcome, last.spans[-1].valid_from, last.flags) == (
         Outcome.OTHER,
         at("2026-07-20"),
-        ("backdated",),
+        ("reason_conflict", "backdated"),
     )
