@@ -26,8 +26,8 @@ def places_of(facts: ContactFacts, rules: Rules) -> Sequence[Place]:
 def move(replay: Replay, place: Place) -> None:
     """Take note of where a deal now stands."""
     kind = place.span.pipeline_kind
-    if place.deal_id in replay.left_behind:
-        go_on_without(replay, place)
+    if place.deal_id in replay.afar:
+        _move_afar(replay, place)
     elif kind not in ELIGIBLE and place.span.outcome is not Outcome.UNMAPPED:
         if place.deal_id in replay.open_deals:
             _take_out(replay, place, "pipeline_changed")
@@ -40,6 +40,14 @@ def move(replay: Replay, place: Place) -> None:
         _stand(replay, place)
     else:
         _leave(replay, place)
+
+
+def _move_afar(replay: Replay, place: Place) -> None:
+    """Note what becomes of a deal of a former employer: it moves the contact no more (domain R17)."""
+    if place.deal_id in replay.left_behind:
+        go_on_without(replay, place)
+    elif place.span.outcome in _GONE and place.deal_id in replay.homes:
+        _restate(replay, replay.homes[place.deal_id], place)
 
 
 def _stand(replay: Replay, place: Place) -> None:
@@ -232,13 +240,14 @@ def _renewal(replay: Replay, place: Place) -> None:
     """Renewals move no stage; a lost one makes a former customer unless another contract is left (domain R13)."""
     if place.span.outcome is Outcome.WON:
         replay.relate(Relationship.CUSTOMER)
-    elif place.span.outcome is Outcome.LOST and not _has_contract(replay.facts, place.at):
+    elif place.span.outcome is Outcome.LOST and not _has_contract(replay, place.at):
         replay.relate(Relationship.FORMER_CUSTOMER)
 
 
-def _has_contract(facts: ContactFacts, at: Millis) -> bool:
+def _has_contract(replay: Replay, at: Millis) -> bool:
     """Say whether more deals are won as of a moment than renewals are lost: each lost one ends a contract."""
-    standing = [(span.pipeline_kind, span.outcome) for one in facts.deals for span in one.spans if _holds(span, at)]
+    near = (one for one in replay.facts.deals if one.deal_id not in replay.afar)
+    standing = [(span.pipeline_kind, span.outcome) for one in near for span in one.spans if _holds(span, at)]
     won = sum(kind in ELIGIBLE and outcome is Outcome.WON for kind, outcome in standing)
     return won > sum(kind == PipelineKind.RENEWAL and outcome is Outcome.LOST for kind, outcome in standing)
 

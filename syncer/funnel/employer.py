@@ -1,4 +1,4 @@
-"""What a change of employer does: whatever is open stays behind, and the contact begins anew (domain R17)."""
+"""What a change of employer does: every deal stays behind, and the contact begins anew (domain R17)."""
 
 from syncer.funnel.facts import Outcome, Relationship
 from syncer.funnel.forecast import Place
@@ -27,6 +27,7 @@ def employer(replay: Replay, row: Evidence) -> None:
         replay.end(at, Outcome.VOID, _RULE, (row.id,), actor="crm")
     for former in replay.cycles:
         former.is_former = True
+    replay.afar |= {one.deal_id for one in replay.facts.deals if one.spans and one.spans[0].valid_from <= at}
     replay.relate(Relationship.PROSPECT)
     replay.is_new = True
     replay.stand(NOWHERE, at, _RULE, (row.id,), actor="crm")
@@ -37,7 +38,6 @@ def _leave_behind(replay: Replay, passage: Passage) -> None:
     replay.left_behind.update(dict.fromkeys(replay.open_deals, passage))
     passage.deals_afar.update(replay.open_deals)
     replay.open_deals = {}
-    replay.homes = {}
     replay.step_out()
 
 

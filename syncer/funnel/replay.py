@@ -4,6 +4,7 @@ Who calls which move, and why, stands in `reactions` (evidence), `deal_moves` (d
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 
 from syncer.funnel.bounds import INFINITE, NEVER
 from syncer.funnel.facts import ContactFacts, CycleType, FunnelStage, Origin, Outcome, Relationship
@@ -35,6 +36,7 @@ class Replay:
 
     __slots__ = (
         "added_at",
+        "afar",
         "below_since",
         "calm_until",
         "cool_until",
@@ -94,7 +96,8 @@ class Replay:
         self.homes: dict[str, Passage] = {}
         #: Kind of the pipeline that each deal was last seen in.
         self.kinds: dict[str, str | None] = {}
-        #: Deals of companies that the contact has left, and the passages that go on with them.
+        #: Deals of companies that the contact has left, and the passages that go on with those that were open.
+        self.afar: AbstractSet[str] = frozenset()
         self.left_behind: dict[str, Passage] = {}
         #: By which rule the lead was lifted while a deal was shown; "" where it was not.
         self.unseen = ""
