@@ -238,18 +238,21 @@ def _leading(replay: Replay) -> str:
 
 def _renewal(replay: Replay, place: Place) -> None:
     """Renewals move no stage; a lost one makes a former customer unless another contract is left (domain R13)."""
-    if place.span.outcome is Outcome.WON:
+    outcome = place.span.outcome
+    is_back = replay.relationship is Relationship.FORMER_CUSTOMER and outcome is not Outcome.LOST
+    if outcome is Outcome.WON or (is_back and _has_contract(replay, place.at)):
         replay.relate(Relationship.CUSTOMER)
-    elif place.span.outcome is Outcome.LOST and not _has_contract(replay, place.at):
+    elif outcome is Outcome.LOST and not _has_contract(replay, place.at):
         replay.relate(Relationship.FORMER_CUSTOMER)
 
 
 def _has_contract(replay: Replay, at: Millis) -> bool:
-    """Say whether more deals are won as of a moment than renewals are lost: each lost one ends a contract."""
+    """Say whether no renewal is lost as of a moment, or more deals are won: each lost one ends a contract."""
     near = (one for one in replay.facts.deals if one.deal_id not in replay.afar)
     standing = [(span.pipeline_kind, span.outcome) for one in near for span in one.spans if _holds(span, at)]
     won = sum(kind in ELIGIBLE and outcome is Outcome.WON for kind, outcome in standing)
-    return won > sum(kind == PipelineKind.RENEWAL and outcome is Outcome.LOST for kind, outcome in standing)
+    lost = sum(kind == PipelineKind.RENEWAL and outcome is Outcome.LOST for kind, outcome in standing)
+    return not lost or won > lost
 
 
 def _holds(span: DealSpan, at: Millis) -> bool:
