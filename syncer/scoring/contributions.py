@@ -15,8 +15,9 @@ from syncer.scoring.words import Labels, Lang, word
 
 FIT, ENGAGEMENT, NEGATIVE = "fit", "engagement", "negative"
 
-#: What the ids of lines begin with that no rule causes.
-_CLOSING = frozenset({"cap", "clamp", "rounding"})
+#: Id of the line of the scale's end, and what the ids of all lines begin with that no rule causes.
+CLAMP = "clamp"
+_CLOSING = frozenset({"cap", CLAMP, "rounding"})
 _CAP: Mapping[Lang, str] = {"de": "Deckel {name}", "en": "cap of {name}"}
 _CLAMP: Mapping[Lang, str] = {"de": "Grenze der Skala", "en": "end of the scale"}
 _ROUNDING: Mapping[Lang, str] = {"de": "Rundung", "en": "rounding"}
@@ -68,7 +69,7 @@ def closing_lines(
     clamped = min(max(exact, scale[0]), scale[1])
     found = []
     if abs(clamped - exact) > NOISE:
-        found.append(_closing("clamp", _CLAMP[lang], clamped - exact, {"axis": axis, "group": None}))
+        found.append(_closing(CLAMP, _CLAMP[lang], clamped - exact, {"axis": axis, "group": None}))
     rest = fsum([score, *(-line.after_cap for line in (*lines, *found))])
     if rest:
         found.append(_closing("rounding", _ROUNDING[lang], rest, {"axis": axis, "group": None}))

@@ -1,12 +1,12 @@
 """An explanation's lines for a salesperson: seven at most, numbers in the language's format (domain D5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import fsum
 
-from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, FunnelStage, Rank, Score
+from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, FunnelStage, Outcome, Rank, Score
 from syncer.moments import Millis
-from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
+from syncer.scoring.contributions import CLAMP, ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
 from syncer.scoring.counterfactuals import Counterfactual
 from syncer.scoring.fit import Fit
 from syncer.scoring.matrix import FULL, NONE
@@ -99,7 +99,14 @@ def _fit(case: Case) -> str:
         if line.part == FIT and line.detail["group"] is not None:
             groups.setdefault(line.detail["group"], []).append(line)
     parts = [_fit_group(case, lines) for lines in groups.values()]
-    return _titled(case, "fit", parts or [TEXTS[case.lang]["none"]])
+    return _titled(case, "fit", [*(parts or [TEXTS[case.lang]["none"]]), *_clamped(case, FIT)])
+
+
+def _clamped(case: Case, axis: str) -> Iterator[str]:
+    """Yield what the end of the scale gives or takes: without it the parts would not sum to the score."""
+    for line in case.lines:
+        if line.rule_id == CLAMP and line.part == axis:
+            yield f"{signed(line.after_cap, case.lang)} {line.label}"
 
 
 def _fit_group(case: Case, lines: Sequence[Contribution]) -> str:
@@ -126,7 +133,7 @@ def _activity(case: Case) -> str:
         for line in lines
         if is_closing(line) and line.detail["group"] is not None
     ]
-    return _titled(case, "activity", parts or [TEXTS[case.lang]["none"]])
+    return _titled(case, "activity", [*(parts or [TEXTS[case.lang]["none"]]), *_clamped(case, ENGAGEMENT)])
 
 
 def _events(case: Case, line: Contribution) -> str:
@@ -188,17 +195,27 @@ def _experience(case: Case) -> str | None:
 
 def _change(case: Case) -> str | None:
     texts, lang = TEXTS[case.lang], case.lang
-    parts = []
+    parts, with_sales = [], _is_with_sales(case.decision)
     for one in case.counterfactuals:
         if one.at is not None:
             text = texts["silence"].format(day=day(one.at, case.scorer.days, lang), cell=one.new_cell)
             handed_over = Rank[case.decision.stage.name] >= Rank.LEAD_SQL
             parts.append(f"{text} ({texts['kept']})." if handed_over else f"{text}.")
-        elif case.decision.stage not in _WITH_SALES:
+        elif not with_sales:
             parts.append(_request(case, one))
-    if not parts and case.decision.stage in _WITH_SALES:
+    if not parts and with_sales:
         parts.append(texts["with_sales"])
     return f"{texts['change']} {' '.join(parts)}" if parts else None
+
+
+def _is_with_sales(decision: ContactDecision) -> bool:
+    """Say whether sales works on a contact; under a stage set by hand an open deal or an acceptance goes on."""
+    if decision.overridden_until is None or not decision.cycles:
+        return decision.stage in _WITH_SALES
+    latest = decision.cycles[-1]
+    is_accepted = latest.accepted_at is not None and (latest.rejected_at or 0) < latest.accepted_at
+    goes_on = latest.outcome is Outcome.OPEN and (latest.deal_id is not None or is_accepted)
+    return decision.stage in _WITH_SALES or goes_on
 
 
 def _request(case: Case, one: Counterfactual) -> str:
@@ -206,7 +223,7 @@ def _request(case: Case, one: Counterfactual) -> str:
     event, held = word(one.change, lang), decision.overridden_until
     if one.action != "sales_ready":
         return texts["request_review"].format(event=event)
-    if held is None or Rank[decision.stage.name] >= Rank.LEAD_SQL:
+    if held is None or decision.stage is FunnelStage.LEAD_SQL:
         return texts["request"].format(event=event)
     return texts["request_held"].format(event=event, day=day(held, case.scorer.days, lang))
 

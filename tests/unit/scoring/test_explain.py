@@ -211,7 +211,7 @@ def test_a_capped_group_that_counts_against_says_its_cap_without_a_sign():
     one = scorer(dict(D2) | {"fit": {"groups": {"g": {"cap": 40, "rules": [rule]}}}, "negative": []})
     known = facts(company=MACHINES)
     line = explain(one, known, decided(known), track=whole(known, one=one), as_of=NOW, lang="de").lines[1]
-    assert line == "Fit        \N{MINUS SIGN}40 x (\N{MINUS SIGN}60, Deckel 40)"
+    assert line == "Fit        \N{MINUS SIGN}40 x (\N{MINUS SIGN}60, Deckel 40) · +40 Grenze der Skala"
 
 
 def test_a_capped_group_of_engagement_says_what_the_cap_takes():
@@ -274,6 +274,39 @@ def test_a_request_waits_for_the_end_of_a_person_s_stage(lang, said):
     held = replace(decided(known, stage=FunnelStage.INQUIRY), overridden_until=NOW + 3 * DAY)
     lines = explain(SCORER, known, held, track=whole(known), as_of=NOW, lang=lang).lines
     assert any(line.endswith(said) for line in lines)
+
+
+def test_a_loss_set_by_hand_stands_against_a_request_too():
+    known = d5_facts()
+    held = replace(decided(known, stage=FunnelStage.CLOSED_LOST), overridden_until=NOW + 3 * DAY)
+    lines = explain(SCORER, known, held, track=whole(known), as_of=NOW, lang="en").lines
+    assert any(line.endswith("once the stage set by hand ends (2026-11-24 at the latest).") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("cycle", "is_with_sales"),
+    [
+        ({"deal_id": "d1"}, True),
+        ({"accepted_at": NOW - DAY}, True),
+        ({"accepted_at": NOW - DAY, "rejected_at": NOW - 2 * DAY}, True),
+        ({"accepted_at": NOW - DAY, "rejected_at": NOW}, False),
+        ({}, False),
+    ],
+)
+def test_under_a_stage_set_by_hand_a_deal_or_an_acceptance_goes_on(cycle, is_with_sales):
+    known = facts([])
+    held = replace(decided(known, stage=FunnelStage.INQUIRY, **cycle), overridden_until=NOW + 3 * DAY)
+    lines = explain(SCORER, known, held, track=whole(known), as_of=NOW, lang="en").lines
+    assert ("What would change it? With sales: points change the stage no more." in lines) is is_with_sales
+
+
+def test_what_the_lines_tell_sums_to_the_score_at_an_end_of_the_scale_too():
+    student = facts([event("whitepaper", 60), event("unsubscribe", 1)], fields={"type": "student"}, email="a@gmx.de")
+    german, english = (told(student, lang).lines for lang in ("de", "en"))
+    assert english[1] == "Fit        none · +40 end of the scale"
+    assert english[2].endswith("(60 days ago) · +25 end of the scale")
+    assert german[2].startswith("Aktivität  +5 Whitepaper")
+    assert german[2].endswith(" · +25 Grenze der Skala")
 
 
 @pytest.mark.parametrize("stage", ["LEAD_SAL", "LEAD_DEAL", "OPPORTUNITY", "FORECAST"])
