@@ -33,6 +33,34 @@ _NAMES = (
     "unknown_reason_is_lost_and_flagged",
     "inferred_other_not_backdated",
 )
+#: Scoring, figures and data protection (sections D to F): what the names of one or more tests begin with.
+_BEGINNINGS = (
+    "d2_1_",
+    "d2_2_",
+    "d2_3_",
+    "d2_4_",
+    "hysteresis_sequence",
+    "contributions_sum_to_score",
+    "explanation_example_51_99",
+    "pdo_scaling",
+    "woe_iv_flag",
+    "auc_ks_brier_psi",
+    "both_signatures_required",
+    "time_split_no_company_overlap",
+    "wilson_table",
+    "null_not_zero",
+    "km_and_aalen_johansen",
+    "dst_business_minutes_50",
+    "wape_with_zero_bias",
+    "waterfall_balances",
+    "attribution_weights_sum_to_one",
+    "nps_scales",
+    "objection_blanks_scores_next_sync",
+    "erasure_tombstone_blocks_backfill",
+    "art15_export_contains_contributions",
+    "event_without_consent_dropped",
+    "g12_all_values",
+)
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +75,8 @@ def written() -> list[str]:
 @pytest.mark.parametrize("name", _NAMES)
 def test_it_exists_once(written: list[str], name: str) -> None:
     assert written.count(name) == 1
+
+
+@pytest.mark.parametrize("beginning", _BEGINNINGS)
+def test_a_name_begins_with_it(written: list[str], beginning: str) -> None:
+    assert any(name.startswith(beginning) for name in written)
