@@ -20,14 +20,17 @@ _COMMAND = (sys.executable, "-P", "-m", "jobs.figures.counter")
 _LINGER = 60.0
 #: Seconds in which it has to leave once nobody wants its figures.
 _FAREWELL = 3.0
+#: Seconds that other accounts' figures wait for one that somebody is at work on.
+_PATIENCE = 10.0
 
 
 class Apart:
     """Counts figures of one account after the other: several at once would take as long and more memory."""
 
-    def __init__(self, linger: float = _LINGER) -> None:
-        """Take how many seconds the process may wait for its next order."""
+    def __init__(self, linger: float = _LINGER, patience: float = _PATIENCE) -> None:
+        """Take how many seconds the process may wait for its next order, and for an account to be held."""
         self._linger = linger
+        self._patience = patience
         self._turn = asyncio.Lock()
         self._process: Process | None = None
         self._ending: asyncio.TimerHandle | None = None
@@ -35,16 +38,16 @@ class Apart:
     async def measure(self, order: Order, held: AbstractAsyncContextManager[object]) -> None:
         """Count and keep the figures of an account; `held` is entered until one state of it is in sight.
 
-        Cancelled, the counting is broken off. Raises SyncerError, Unavailable where the process ended.
+        However long somebody else is at work on it, that holds up no other account's figures. Cancelled, the counting
+        is broken off. Raises SyncerError, Unavailable where the process ended.
         """
-        async with self._turn:
-            self._stay()
-            try:
-                said = await self._obeyed(order, held)
-            except BaseException:
-                await self._end()
-                raise
-            self._leave_later()
+        said = None
+        while said is None:
+            async with held:
+                # Free for a moment at least: waited for here, it keeps nobody from a turn.
+                pass
+            with suppress(TimeoutError):
+                said = await self._counted(order, held)
         if said.word is Word.FAILED:
             raise _error(said, order.account)
 
@@ -54,8 +57,19 @@ class Apart:
         async with self._turn:
             await self._end()
 
+    async def _counted(self, order: Order, held: AbstractAsyncContextManager[object]) -> Said:
+        """Return how it ended. Raises TimeoutError where somebody else stays at work on the account."""
+        async with self._turn:
+            self._stay()
+            try:
+                said = await self._obeyed(order, held)
+            except BaseException:
+                await self._end()
+                raise
+            self._leave_later()
+        return said
+
     async def _obeyed(self, order: Order, held: AbstractAsyncContextManager[object]) -> Said:
-        """Return how it ended."""
         if self._process is None or self._process.returncode is not None:
             self._process = await asyncio.create_subprocess_exec(*_COMMAND, stdin=PIPE, stdout=PIPE)
         process = self._process
@@ -65,7 +79,8 @@ class Apart:
                 said = await _heard(process)
                 match said.word:
                     case Word.HOLD:
-                        await holding.enter_async_context(held)
+                        async with asyncio.timeout(self._patience):
+                            await holding.enter_async_context(held)
                         await _say(process, line(said))
                     case Word.SEEN:
                         await holding.aclose()

@@ -20,6 +20,9 @@ from jobs.runs import Run, recorded_beside
 from syncer.kpis.question import Question
 from syncer.store.values import KpiRow
 
+#: Seconds that another process's work on the account is waited for: figures of other accounts wait as long.
+_PATIENCE = 10.0
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Counted:
@@ -36,8 +39,8 @@ async def measure_round(
 ) -> Sequence[KpiRow]:
     """Compute every KPI and keep the rows, and the splits that pages show, as this run's snapshot.
 
-    `held` is what else holds the account, beside its lock. Another process that is at work on it is waited for if
-    `patient`, else Unavailable is raised.
+    `held` is what else holds the account, beside its lock. Another process that is at work on it is waited for a
+    moment if `patient`; then Unavailable is raised.
     """
     with recorded_beside(desk, MEASURE) as run:
         counted = await _counted(desk, asked, run, held or nullcontext(), patient=patient)
@@ -60,7 +63,7 @@ async def _counted(
     desk: Seat, asked: Asked, run: Run, held: AbstractAsyncContextManager[object], *, patient: bool
 ) -> _Counted:
     loop, seen = asyncio.get_running_loop(), asyncio.Event()
-    lock = desk.store.patient_lock(desk.name) if patient else desk.store.account_lock(desk.name)
+    lock = desk.store.patient_lock(desk.name, _PATIENCE) if patient else desk.store.account_lock(desk.name)
     async with held:
         counting = asyncio.create_task(
             asyncio.to_thread(_count, desk, asked, run, lock, lambda: loop.call_soon_threadsafe(seen.set))

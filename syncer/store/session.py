@@ -17,7 +17,7 @@ from syncer.store.engines.dialect import dialect_named
 from syncer.store.engines.faults import translated, unusable_url
 from syncer.store.engines.leading import Lead
 from syncer.store.engines.leases import Change, change_leases
-from syncer.store.engines.locks import account_lock, patient_lock, side_lock, token_lock
+from syncer.store.engines.locks import ACCOUNT_PATIENCE_S, account_lock, patient_lock, side_lock, token_lock
 from syncer.store.facts.facts import Facts
 from syncer.store.ledger.ledger import Ledger
 from syncer.store.measures.measures import Measures
@@ -230,9 +230,9 @@ class Store:
             change_leases(self._engine, account, change)
 
     @contextmanager
-    def patient_lock(self, account: str) -> Iterator[None]:
+    def patient_lock(self, account: str, seconds: float = ACCOUNT_PATIENCE_S) -> Iterator[None]:
         """Hold an account until the block ends; waits for a round of another process, and raises Unavailable after."""
-        with translated(self._dialect), patient_lock(self._engine, account):
+        with translated(self._dialect), patient_lock(self._engine, account, seconds):
             yield
 
     @property

@@ -27,17 +27,19 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 
 
 class Held:
-    """Holds an account, and says whether it does."""
+    """Holds an account, and says once one state of it was in sight: the first time it is only looked at."""
 
     def __init__(self) -> None:
-        self.lock, self.seen = asyncio.Lock(), asyncio.Event()
+        self.lock, self.seen, self.looks = asyncio.Lock(), asyncio.Event(), 0
 
     async def __aenter__(self) -> None:
         await self.lock.acquire()
 
     async def __aexit__(self, *_: object) -> None:
         self.lock.release()
-        self.seen.set()
+        self.looks += 1
+        if self.looks == 2:
+            self.seen.set()
 
 
 @pytest.fixture
@@ -112,6 +114,38 @@ async def test_the_account_is_held_until_one_state_is_in_sight_and_no_longer(ser
         await asyncio.wait_for(held.seen.wait(), 60)
         assert not measuring.done()
         await measuring
+
+
+class TakenAfterwards:
+    """Is free when looked at, and worked on without end by the time it is to be held for the first time."""
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    async def __aenter__(self) -> None:
+        self.looks += 1
+        if self.looks == 2:
+            await asyncio.Event().wait()
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+
+async def test_an_account_that_somebody_stays_at_work_on_keeps_no_other_from_its_figures(order, sqlite_store):
+    other = structs.replace(order, account="other")
+    apart, held, taken = Apart(patience=0.3), Held(), TakenAfterwards()
+    await held.lock.acquire()
+    waiting = [asyncio.create_task(apart.measure(order, held)), asyncio.create_task(apart.measure(order, taken))]
+    await asyncio.to_thread(_until, lambda: taken.looks == 2, 60)
+    await asyncio.wait_for(apart.measure(other, Held()), 60)
+    with sqlite_store.snapshot() as unit:
+        assert [run.status for run in unit.desk.runs("other", 10)] == ["done"]
+    await asyncio.wait({waiting[1]}, timeout=60)
+    assert taken.looks > 2
+    assert not waiting[0].done()
+    held.lock.release()
+    await asyncio.wait_for(asyncio.gather(*waiting), 60)
+    await apart.close()
 
 
 async def test_who_is_told_to_leave_breaks_the_counting_off(serve, open_desk, order, apart):

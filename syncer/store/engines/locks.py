@@ -18,7 +18,7 @@ _HINT = "wait until it is done, or stop it; `syncer status` shows its run"
 #: Longer than the one call of a renewal may take.
 _TOKEN_PATIENCE_S = 90
 #: Longer than a round takes; a backfill may take longer still.
-_ACCOUNT_PATIENCE_S = 600
+ACCOUNT_PATIENCE_S = 600.0
 
 
 @contextmanager
@@ -47,12 +47,12 @@ def token_lock(engine: Engine, account: str) -> Iterator[None]:
 
 
 @contextmanager
-def patient_lock(engine: Engine, account: str) -> Iterator[None]:
+def patient_lock(engine: Engine, account: str, seconds: float) -> Iterator[None]:
     """Hold the account until the block ends; wait for the round of another process.
 
-    Raises Unavailable where that takes longer than ten minutes.
+    Raises Unavailable where that takes longer than so many seconds.
     """
-    with _awaited(engine, account, _ACCOUNT_PATIENCE_S):
+    with _awaited(engine, account, seconds):
         yield
 
 
