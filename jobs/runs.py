@@ -69,7 +69,7 @@ def _recorded(desk: Seat, job: str, close: Callable[[Unit, Seat, str], None]) ->
         _log.info("run_started")
         try:
             yield run
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, KeyboardInterrupt):
             run.status = "interrupted"
             _end(desk, run, began)
             _log.info("run_interrupted")

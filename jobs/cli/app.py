@@ -1,5 +1,7 @@
 """The command tree and the one place where errors become messages and exit codes."""
 
+import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +28,7 @@ from jobs.cli import (
 )
 from jobs.cli.calling import call
 from jobs.cli.poor_terminal import set_up
+from jobs.cli.stopping import STOPPED, end_stopped
 from jobs.cli.tongue import asked_language
 
 if TYPE_CHECKING:
@@ -81,7 +84,6 @@ database.register(app)
 
 #: design.md §5: done, failed, usage or configuration, done but some records need a person.
 DONE, FAILED, MISUSED, NEEDS_PERSON = 0, 1, 2, 3
-_INTERRUPTED = 130
 
 _WORDS: "Mapping[str, tuple[str, str]]" = {
     "problem": ("{count} problem to mend first:", "{count} Problem vorher zu beheben:"),
@@ -91,7 +93,6 @@ _WORDS: "Mapping[str, tuple[str, str]]" = {
         "its folder must be there, yours to write to, and have room",
         "der Ordner muss da sein, Ihnen zum Schreiben offenstehen und Platz haben",
     ),
-    "stopped": ("stopped", "abgebrochen"),
 }
 
 
@@ -108,18 +109,21 @@ def main() -> None:
         if isinstance(error, RateLimited) and error.until is not None and "--json" in sys.argv:
             _print_refusal(error)
         sys.exit(_told([error, *_left_out()]))
+    except BrokenPipeError:
+        # Whoever read has enough, such as `head`: what is still to be written goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILED)
     except OSError as error:
         _say(f"{error.filename or _words('a_file')}: {_spoken(error.strerror or str(error))}", f"  {_words('folder')}")
         sys.exit(FAILED)
-    except (KeyboardInterrupt, typer.Abort):
-        _say(_words("stopped"))
-        sys.exit(_INTERRUPTED)
+    except typer.Abort:
+        end_stopped()
 
 
 def _run() -> None:
     code = call(typer.main.get_group(app), sys.argv[1:])
-    if code == _INTERRUPTED:
-        _say(_words("stopped"))
+    if code == STOPPED + signal.SIGINT:
+        end_stopped()
     if _left_out():
         sys.exit(_told(_left_out()))
     sys.exit(code)
