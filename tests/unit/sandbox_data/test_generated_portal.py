@@ -332,7 +332,8 @@ def test_broken_records_are_counted(portal: Lines, summary: Summary) -> None:
 
 def test_memory_does_not_grow_with_the_portal() -> None:
     _peak(200)
-    assert _peak(1_200) < 2 * _peak(300)
+    # What waits to be collected differs from run to run; in step with the portal it would be six times as much.
+    assert _peak(1_800) < 3 * _peak(300)
 
 
 def _peak(contacts: int) -> int:
