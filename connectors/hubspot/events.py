@@ -5,7 +5,6 @@ that joins it to a contact is kept: nothing else that a person typed.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -17,7 +16,7 @@ from connectors.hubspot.versions import Versions
 from connectors.paginate import walk
 from connectors.statuses import Errand
 from connectors.values import Page, SourceRecord
-from syncer.errors import BadAnswer, Missing
+from syncer.errors import BadAnswer, MissingScope
 from syncer.moments import Millis, iso
 
 FORM_SUBMISSIONS = "form_submissions"
@@ -44,24 +43,31 @@ async def feed_pages(api: ApiClient, versions: Versions, stream: str, since: Mil
 async def _form_submissions(
     api: ApiClient, versions: Versions, since: Millis | None
 ) -> AsyncIterator[Sequence[SourceRecord]]:
-    async for form in _forms(api, versions, since):
+    refused: MissingScope | None = None
+    is_answered = False
+    async for form, is_archived in _forms(api, versions, since):
         try:
             async for records in _submissions(api, versions, form, since):
                 yield records
-        except Missing:
-            # Deleted since it was listed.
-            continue
+            is_answered = True
+        except MissingScope as error:
+            # Deleted since it was listed; said of all live ones, there are no submissions to be had.
+            refused = refused if is_archived else error
+    if refused is not None and not is_answered:
+        raise refused
 
 
-async def _forms(api: ApiClient, versions: Versions, since: Millis | None) -> AsyncIterator[wire_events.Form]:
-    """Yield every form of every kind once; of archived ones those that may have been filled in since."""
+async def _forms(
+    api: ApiClient, versions: Versions, since: Millis | None
+) -> AsyncIterator[tuple[wire_events.Form, bool]]:
+    """Yield every form of every kind once, and whether it is archived: of such those that may have been filled in."""
     seen: set[str] = set()
     for archived in (False, True):
         async for form in _listed_forms(api, versions, archived=archived):
             is_new = form.id not in seen
             seen.add(form.id)
             if is_new and (not archived or _may_be_filled(form, since)):
-                yield form
+                yield form, archived
 
 
 def _may_be_filled(form: wire_events.Form, since: Millis | None) -> bool:
@@ -96,10 +102,7 @@ async def _submissions(
 ) -> AsyncIterator[Sequence[SourceRecord]]:
     async def fetch(after: str | None) -> wire_events.SubmissionPage:
         request = _get(versions.submissions(form.id), FORM_SUBMISSIONS, limit=_SUBMISSIONS_A_PAGE, after=after)
-        # The feed is there, its forms were listed: 404 is about this form.
-        return await api.call(
-            replace(request, errand=replace(request.errand, tiered=False)), wire_events.SubmissionPage
-        )
+        return await api.call(request, wire_events.SubmissionPage)
 
     async for page in walk(fetch, stream=FORM_SUBMISSIONS):
         young = [one for one in page.results if since is None or one.submitted_at >= since]

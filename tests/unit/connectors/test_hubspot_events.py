@@ -198,6 +198,34 @@ async def test_a_form_deleted_since_it_was_listed_is_passed_over(crm: respx.Mock
     assert [one.id for one in await read(account, "form_submissions")] == ["s2"]
 
 
+@pytest.mark.parametrize(
+    "ended",
+    [
+        httpx.Response(404, json={"status": "error", "message": "resource not found"}),
+        httpx.Response(404, text="<html>"),
+        httpx.Response(410, text="<html>"),
+    ],
+    ids=["said", "page", "gone"],
+)
+async def test_submissions_that_are_refused_of_every_form_are_no_empty_feed(
+    crm: respx.MockRouter, account: HubSpot, ended: httpx.Response
+) -> None:
+    """HubSpot has ended them: what stands in for the feed must go on doing so."""
+    crm.get(FORMS).respond(200, json={"results": [{"id": "f1"}, {"id": "f2"}]})
+    crm.get(path__startswith=SUBMISSIONS.replace("f1", "")).mock(return_value=ended)
+    with pytest.raises(MissingScope):
+        await read(account, "form_submissions")
+
+
+async def test_archived_forms_without_submissions_are_passed_over(crm: respx.MockRouter, account: HubSpot) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"results": [{"id": "f1"}] if "archived" in request.url.params else []})
+
+    crm.get(FORMS).mock(side_effect=answer)
+    crm.get(SUBMISSIONS).respond(404, json={"category": "OBJECT_NOT_FOUND"})
+    assert await read(account, "form_submissions") == []
+
+
 @pytest.mark.parametrize("status", [403, 404])
 @pytest.mark.parametrize(
     ("stream", "where"),
