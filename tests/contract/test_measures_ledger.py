@@ -108,6 +108,26 @@ def test_cycles_that_do_not_count_are_counted_by_reason(open_ledger):
     }
 
 
+@pytest.mark.parametrize("row_id", ["K02", "K05", "K05.filled", "K06", "K09", "K15", "K17.cpi", "K17.cp_sql"])
+def test_what_did_not_count_before_it_expired_does_not_count_thereafter(open_ledger, row_id):
+    ledger = Ledger()
+    reached = {f"{name}_at": at("2026-02-01") for name in ("first_contact", "inquiry", "mql", "sales_ready")}
+    for contact, kind in (
+        ("lead", CycleType.ACQUISITION),
+        ("customer", CycleType.EXPANSION),
+        ("us", CycleType.WINBACK),
+    ):
+        ledger.cycle(contact, type=kind, outcome=Outcome.VOID, ended_at=at("2026-05-01"), **reached)
+        ledger.event(contact, FunnelStage.INQUIRY, "2026-02-01")
+        ledger.event(contact, FunnelStage.TAM, "2026-05-01", rule="expired")
+    ledger.out_states["us"] = '["is_test"]'
+    with open_ledger(ledger) as measures:
+        found = [row for row in measure(measures, question(), [row_id]) if row.n]
+        why = [one for one in explain(measures, question(), row_id) if one.denominator]
+    assert {row.n for row in found} == {1}
+    assert {tuple(one.denominator) for one in why} == {("lead#1",)}
+
+
 @pytest.mark.parametrize("row_id", ["K04", "K05.filled", "K09", "K11"])
 def test_a_win_without_any_date_is_told_in_every_split_and_undated_in_a_period(open_ledger, row_id):
     ledger = Ledger()

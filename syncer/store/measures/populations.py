@@ -236,12 +236,14 @@ def last_event(event: FromClause, contact_id: Expression, cut: Cut, value: Expre
 def cycle_excluded(cycles: Subquery, cut: Cut, unknown: Expression) -> Expression:
     """Return why a cycle does not count, NULL when it does; `unknown` tells that the date asked for is missing."""
     void = cycles.c.outcome == Outcome.VOID.value
-    reasons: list[tuple[Expression, str]] = [(and_(void, has_expired(cycles, cut)), EXPIRED), (void, "void")]
+    reasons: list[tuple[Expression, str]] = [(and_(void, ~has_expired(cycles, cut)), "void")]
     if cut.scope is Scope.NEW_BUSINESS:
         reasons.append((cycles.c.type == CycleType.EXPANSION.value, "expansion"))
+    # Expired ones count where entries do: not those that would not have counted before they expired.
     # A passage that ended before its contact left stays what it was.
     reasons += [
         (is_test(cycles.c.contact_id, cut), "test"),
+        (void, EXPIRED),
         (and_(cycles.c.outcome == Outcome.OPEN.value, is_out(cycles.c.contact_id, cut)), "out"),
         (unknown, "no_date"),
     ]

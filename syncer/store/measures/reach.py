@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, case, false, select
 
 from syncer.funnel.facts import CycleType, Outcome
-from syncer.kpis.asked.ports import EXPIRED, ID, Cohort, Cut, CycleCount, Milestone, Scope, Segment
+from syncer.kpis.asked.ports import ID, Cohort, Cut, CycleCount, Milestone, Scope, Segment
 from syncer.store.measures.populations import ENDINGS, MILESTONES, cycle_excluded, cycles_as_of
 from syncer.store.measures.queries import grouped
 from syncer.store.measures.segments import TIMES, cycle_segment, reader
@@ -75,7 +75,7 @@ def projected(found: Iterable[Reach], cut: Cut) -> Sequence[Reach]:
 def _excluded(row: Reach, cut: Cut) -> str | None:
     """Return why cycles do not count, the reasons in the order of `cycle_excluded`."""
     is_expansion = row.segment[_TYPE] == CycleType.EXPANSION.value
-    if cut.scope is not Scope.NEW_BUSINESS or not is_expansion or row.excluded in {EXPIRED, "void"}:
+    if cut.scope is not Scope.NEW_BUSINESS or not is_expansion or row.excluded == "void":
         return row.excluded
     return "expansion"
 
