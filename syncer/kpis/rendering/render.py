@@ -96,23 +96,23 @@ def figure_text(value: Decimal | float | None, unit: str, lang: str) -> str:
         return NOTHING
     match unit:
         case "ratio":
-            text = f"{100 * value:.1f} %"
+            text = f"{100 * value:z.1f} %"
         case "days":
-            text = f"{value:,.1f} d"
+            text = f"{value:z,.1f} d"
         case "points" | "per_order" | "entries" | "pushes":
-            text = f"{value:,.1f}"
+            text = f"{value:z,.1f}"
         case "minutes":
-            text = f"{value:,.0f} min"
+            text = f"{value:z,.0f} min"
         case "seconds":
-            text = f"{value:,.0f} s"
+            text = f"{value:z,.0f} s"
         case "index" | "orders":
-            text = f"{value:,.2f}"
+            text = f"{value:z,.2f}"
         case "times":
-            text = f"{value:,.2f} \N{MULTIPLICATION SIGN}"
+            text = f"{value:z,.2f} \N{MULTIPLICATION SIGN}"
         case _ if isinstance(value, int):
             text = f"{value:,}"
         case _:
-            text = f"{value:,.{decimals(unit)}f} {unit}"
+            text = f"{value:z,.{decimals(unit)}f} {unit}"
     return text.translate(_GERMAN) if lang == "de" else text
 
 

@@ -177,3 +177,19 @@ def test_a_character_that_no_workbook_may_hold_breaks_none(character):
     told = replace(RATE, segment={"source": f"a{character}\U0001f3ed\tb"}, notes={})
     book = load_workbook(io.BytesIO(to_xlsx([told])))
     assert book.worksheets[0]["C2"].value == "source a\N{REPLACEMENT CHARACTER}\U0001f3ed\tb"
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ("ratio", "0.0 %"),
+        ("days", "0.0"),
+        ("minutes", "0 min"),
+        ("seconds", "0 s"),
+        ("index", "0.00"),
+        ("EUR", "0.00 EUR"),
+    ],
+)
+def test_a_figure_that_rounds_to_zero_has_no_sign(unit, shown):
+    assert figure_text(-0.0004, unit, "en") == shown
+    assert figure_text(Decimal("-0.0004"), unit, "de") == shown.replace(".", ",")
