@@ -5,7 +5,10 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 
 from jobs.budget.parking import Rest
+from jobs.deciding.derive import Clocks
 from jobs.figures.asking import Asked, measured_in, question
+from jobs.handovers.handover import waits
+from jobs.handovers.waiting import waiting
 from jobs.health.status import AccountStatus, read_status
 from syncer.agreement import InForce
 from syncer.kpis.asked.ports import ID
@@ -99,15 +102,16 @@ class Digest:
 def gather(store: Store, agreement: InForce, account: str, *, since: Millis, until: Millis) -> Digest:
     """Return the report over (since, until]."""
     asked = replace(question(store, agreement, account, Asked()), as_of=until, known_at=until)
+    found = (one.handed for one in waiting(store, agreement.agreement, account, Clocks(as_of=until, known_at=until)))
+    untouched = [one.sla.touch_due_at for one in found if waits(one) and one.sla.touched_at is None]
     with store.snapshot() as unit:
-        late, soon = unit.news.overdue(account, until, Millis(until + DAY))
         digest = Digest(
             account=account,
             since=since,
             until=until,
             handed_over=unit.news.handed_over(account, since, until),
-            overdue=late,
-            due_soon=soon,
+            overdue=sum(due < until for due in untouched),
+            due_soon=sum(until <= due <= until + DAY for due in untouched),
             closings=unit.news.closings(account, since, until),
             proposed=unit.news.proposed(account),
             resumes=unit.news.resumes(account, until, Millis(until + 7 * DAY)),

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from starlette.exceptions import HTTPException
@@ -24,6 +24,8 @@ from jobs.web.words import page_word
 from jobs.wording.terms import term
 from syncer.errors import ConfigError, Missing
 from syncer.funnel import FunnelStage
+from syncer.handover.sla import Sla
+from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store.reports.browse import ContactLine, ContactsAsked
 
@@ -106,18 +108,28 @@ def _answered(site: Site, asking: Asking, lines: Sequence[ContactLine]) -> Mappi
 
 
 def _row(site: Site, asking: Asking, line: ContactLine, handed: Handed | None, owners: Mapping[str, str]) -> WaitingRow:
-    now, due = site.clock(), line.sla_due_at
-    levels = () if handed is None else handed.sla.levels
-    # The clock runs on between two decisions.
-    reached = [one.to for one in levels if one.at <= now]
+    now, sla = site.clock(), None if handed is None else handed.sla
+    due = line.sla_due_at if sla is None else acts_by(sla)
+    reached = () if sla is None else heard_by(sla, now)
     return WaitingRow(
-        person=person_row(line, owners, site.zone, asking.lang),
+        person=person_row(replace(line, sla_due_at=due), owners, site.zone, asking.lang),
         left="" if due is None else late_text(due, now, asking.lang),
         is_late=due is not None and due < now,
         occasion="" if handed is None else page_word(f"by_{handed.sla.by}", asking.lang),
         attempts="" if handed is None else attempts_text(handed, site.agreement),
         level=spoken(reached[-1], asking.lang) if reached else page_word("level_none", asking.lang),
     )
+
+
+def acts_by(sla: Sla) -> Millis:
+    """Return until when sales has to act: get in touch, and then decide."""
+    return sla.touch_due_at if sla.touched_at is None else sla.decision_due_at
+
+
+def heard_by(sla: Sla, now: Millis) -> Sequence[str]:
+    """Return who has to hear of a lead by now: until a person gets in touch, the clock runs on between decisions."""
+    until = now if sla.touched_at is None else min(sla.touched_at - 1, now)
+    return [one.to for one in sla.levels if one.at <= until]
 
 
 def _decide(site: Site, request: Request, fields: Mapping[str, str]) -> Response:

@@ -20,8 +20,8 @@ LADDER = (
 )
 
 #: Coming back from here is no hand-over, since sales had the lead already; by these rules it is one all the same.
-_WITH_SALES = frozenset({S.LEAD_SAL, S.LEAD_DEAL, S.OPPORTUNITY, S.FORECAST})
-_HANDING = frozenset({"explicit_request", "score_sales_ready"})
+WITH_SALES = frozenset({S.LEAD_SAL, S.LEAD_DEAL, S.OPPORTUNITY, S.FORECAST})
+HANDING = frozenset({"explicit_request", "score_sales_ready"})
 
 CLOSED = frozenset({S.CLOSED_WON, S.CLOSED_LOST, S.CLOSED_OTHER})
 
@@ -55,5 +55,5 @@ def is_allowed(before: S | None, after: S, actor: str = "machine") -> bool:
 
 def is_handover(event: StageEvent) -> bool:
     """Return whether a contact began to wait for sales; passing through on the way further is no hand-over."""
-    begins = event.from_stage not in _WITH_SALES or event.rule in _HANDING
+    begins = event.from_stage not in WITH_SALES or event.rule in HANDING
     return event.to_stage is S.LEAD_SQL and not event.virtual and begins

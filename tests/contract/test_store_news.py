@@ -21,19 +21,14 @@ def test_hand_overs_are_counted_once_by_their_rule_inside_the_window(store: Stor
         assert unit.news.handed_over(ACCOUNT, Millis(200), Millis(900)) == {}
 
 
-def test_clocks_that_ran_out_and_those_that_soon_will(store: Store) -> None:
-    put(store, 1, "contacts", *[Contact(id=id_) for id_ in "1234"])
-    clocks = {"1": 50, "2": 99, "3": 150, "4": None}
-    save(
-        store,
-        2,
-        *[
-            replace(decision(id_, FunnelStage.LEAD_SQL), sla_due_at=None if due is None else Millis(due))
-            for id_, due in clocks.items()
-        ],
-    )
+def test_coming_back_from_a_deal_is_no_hand_over_unless_it_was_asked_for_meanwhile(store: Store) -> None:
+    put(store, 1, "contacts", Contact(id="1"), Contact(id="2"))
+    for id_, rule in (("1", "deal_gone"), ("2", "explicit_request")):
+        made = decision(id_, FunnelStage.LEAD_SQL)
+        back = replace(made.events[0], from_stage=FunnelStage.LEAD_DEAL, rule=rule)
+        save(store, 2, replace(made, events=[back]))
     with store.snapshot() as unit:
-        assert unit.news.overdue(ACCOUNT, Millis(100), Millis(200)) == (2, 1)
+        assert unit.news.handed_over(ACCOUNT, Millis(0), Millis(900)) == {"explicit_request": 1}
 
 
 def test_closings_count_a_change_of_outcome_and_no_correction_within_one(store: Store) -> None:

@@ -1,10 +1,11 @@
 """Leads that nobody touched in the agreed time: each rung of the agreement's escalation is told once, to a person."""
 
 from connectors.sandbox.state import Habits
+from jobs.digest.content import gather
 from jobs.rounds import dry_round, sync_round
 from jobs.switches import HandoverForm
 from syncer.agreement import InForce, parse_agreement
-from syncer.moments import DAY, HOUR, iso
+from syncer.moments import DAY, HOUR, Millis, iso
 from tests.e2e.conftest import TODAY
 from tests.e2e.test_handover_cards import anchors, lines, live, open_telling, ready
 
@@ -12,6 +13,12 @@ __all__ = ["open_telling"]
 
 LEAD = {"type": "owners", "id": "72", "email": "lead@own.example", "firstName": "Lea", "lastName": "Lead"}
 ON = {"escalations": True, "proposals": False, "people": {"team_lead": "Lead@own.example"}}
+
+
+def untouched(desk):
+    """Return how many leads the morning report calls untouched."""
+    now = desk.clock()
+    return gather(desk.store, desk.agreement, desk.name, since=Millis(now - DAY), until=now).overdue
 
 
 def told(crm):
@@ -25,6 +32,7 @@ async def test_every_rung_is_told_once_to_whom_it_reaches(serve, open_telling):
         for hours in (0, 24, 72, 96, 240):
             crm.clock.ahead = hours * HOUR
             rounds.append((await sync_round(desk)).notices)
+        assert untouched(desk) == 1
     assert sum(rounds) == 2
     assert rounds[-1] == 0
     assert [owner for owner, _ in told(crm)] == ["71", "72"]
@@ -49,6 +57,7 @@ async def test_whoever_was_called_is_not_escalated(serve, open_telling):
         await ready(desk)
         crm.clock.ahead = 3 * DAY
         later = await sync_round(desk)
+        assert untouched(desk) == 0
     assert (later.notices, live(crm)) == (0, [])
 
 

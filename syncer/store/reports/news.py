@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.funnel.transitions import HANDING, WITH_SALES
 from syncer.moments import Millis
 from syncer.store import tables
 from syncer.store.engines.dialect import Row, raw
@@ -43,7 +44,7 @@ class News:
         self._connection = connection
 
     def handed_over(self, account: str, since: Millis, until: Millis) -> dict[str, int]:
-        """Return how many contacts became sales-ready, by the rule that made them so."""
+        """Return how many contacts were handed over to sales, by the rule; coming back from a deal is none."""
         events = tables.stage_events.c
         statement = (
             select(events.rule, func.count())
@@ -52,6 +53,7 @@ class News:
                 events.superseded_at.is_(None),
                 events.to_stage == FunnelStage.LEAD_SQL.value,
                 events.virtual.is_(False),
+                or_(events.from_stage.is_(None), events.from_stage.not_in(WITH_SALES), events.rule.in_(HANDING)),
                 events.occurred_at > since,
                 events.occurred_at <= until,
             )
@@ -59,16 +61,6 @@ class News:
             .order_by(events.rule)
         )
         return {row[0]: row[1] for row in raw(self._connection, statement, {})}
-
-    def overdue(self, account: str, now: Millis, until: Millis) -> tuple[int, int]:
-        """Return how many hand-overs are untouched past their time, and how many fall due by `until`."""
-        states = tables.contact_states.c
-        clocks = select(func.count()).where(
-            states.account == account, states.stage == FunnelStage.LEAD_SQL.value, states.sla_due_at.is_not(None)
-        )
-        late = clocks.where(states.sla_due_at < now)
-        soon = clocks.where(states.sla_due_at >= now, states.sla_due_at <= until)
-        return self._connection.execute(late).scalar_one(), self._connection.execute(soon).scalar_one()
 
     def closings(self, account: str, since: Millis, until: Millis) -> Sequence[Closings]:
         """Return deals that came to an outcome, by outcome and reason; a correction within one outcome is none."""
