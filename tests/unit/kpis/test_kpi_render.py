@@ -183,7 +183,7 @@ def test_a_character_that_no_workbook_may_hold_breaks_none(character):
     ("unit", "shown"),
     [
         ("ratio", "0.0 %"),
-        ("days", "0.0"),
+        ("days", "0.0 d"),
         ("minutes", "0 min"),
         ("seconds", "0 s"),
         ("index", "0.00"),
