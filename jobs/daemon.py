@@ -201,6 +201,8 @@ def _server(app: ASGIApp) -> uvicorn.Server:
             ws="none",
             lifespan="off",
             log_config=None,
+            # Its lines tell of strangers' crooked requests, and errors with their traces; ours say what is to be known.
+            log_level="critical",
             access_log=False,
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,

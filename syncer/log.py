@@ -45,6 +45,7 @@ EVENTS: Mapping[str, str] = {
     "journal_file_skipped": "a file of the journal was none, however often it was fetched, and was left out",
     "hints_not_kept": "webhooks could not be written to the database and were answered 503; HubSpot sends them again",
     "hints_failed": "webhooks' records could not be looked into; they are tried again, fewer at a time",
+    "request_failed": "a page could not be answered: the database is away, or a fault of ours",
     "traces_not_sent": "spans did not reach the collector and are lost; nothing else is affected",
     "budget_unshared": "other processes' calls cannot be asked for: this one keeps to a fifth of the limits",
     "budget_shared": "the limits are shared with other processes again",

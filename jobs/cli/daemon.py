@@ -25,6 +25,9 @@ def run(
     lang: LangOption = "en",
 ) -> None:
     """The daemon: rounds by the clock, and the dashboard."""
+    from jobs.serving.hangups import keep_in_mind
+
+    keep_in_mind()
     import asyncio
 
     from jobs.cli.command_words import said
@@ -49,6 +52,9 @@ def worker(
     lang: LangOption = "en",
 ) -> None:
     """A worker of the distributed engine (PostgreSQL): does the jobs that `syncer run` defers."""
+    from jobs.serving.hangups import keep_in_mind
+
+    keep_in_mind()
     import asyncio
 
     from jobs.cli.frame import opened

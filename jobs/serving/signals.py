@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import structlog
 import uvicorn
 
+from jobs.serving import hangups
+
 _log = structlog.get_logger()
 
 _LEAVING = (signal.SIGINT, signal.SIGTERM)
@@ -30,7 +32,10 @@ class Server(uvicorn.Server):
 
 @contextmanager
 def obeyed(leave: Obey, reload: Obey) -> Iterator[None]:
-    """Call `leave` on the first SIGINT or SIGTERM and `reload` on every SIGHUP, until the block ends."""
+    """Call `leave` on the first SIGINT or SIGTERM and `reload` on every SIGHUP, until the block ends.
+
+    A SIGHUP that was kept in mind is obeyed at once.
+    """
     loop = asyncio.get_running_loop()
 
     def once() -> None:
@@ -42,6 +47,8 @@ def obeyed(leave: Obey, reload: Obey) -> Iterator[None]:
     for one in _LEAVING:
         loop.add_signal_handler(one, once)
     loop.add_signal_handler(signal.SIGHUP, reload)
+    if hangups.taken():
+        reload()
     try:
         yield
     finally:

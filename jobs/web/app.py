@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from jobs.bootstrap import agreement_of, system_clock
@@ -30,7 +31,12 @@ from jobs.web.site import Site
 from jobs.web.story import story_routes
 from jobs.web.sync import sync_routes
 from syncer.agreement import InForce
+from syncer.errors import SyncerError, Unavailable
 from syncer.store import Store
+
+_log = structlog.get_logger()
+
+_FAILED = "not answered, the log says why · nicht beantwortet, das Protokoll sagt, warum\n"
 
 
 def build_app(
@@ -59,8 +65,15 @@ def build_app(
     return Starlette(
         routes=[*webhooks, *_routes(site, settings, keeper, is_encrypted=is_encrypted)],
         middleware=[Middleware(Guard, keeper=keeper, is_encrypted=is_encrypted)],
-        exception_handlers={HTTPException: refused},
+        exception_handlers={HTTPException: refused, Exception: _failed},
     )
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """Answer what went wrong, and log it without anything that the request brought."""
+    reason = error.message if isinstance(error, SyncerError) else type(error).__name__
+    _log.error("request_failed", page=getattr(request.scope.get("endpoint"), "__qualname__", None), reason=reason)
+    return PlainTextResponse(_FAILED, 503 if isinstance(error, Unavailable) else 500)
 
 
 def _routes(site: Site, settings: Settings, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequence[Route | Mount]:

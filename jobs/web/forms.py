@@ -6,7 +6,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from jobs.web.access import Role
 
@@ -22,15 +22,20 @@ async def read_form(request: Request) -> Mapping[str, str]:
     """
     if request.headers.get("sec-fetch-site") not in _SAME_SITE:
         raise HTTPException(HTTPStatus.FORBIDDEN, "sent by another site")
+    try:
+        body = await _body(request)
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
+    except (ValueError, ClientDisconnect):
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "this is no form") from None
+
+
+async def _body(request: Request) -> bytes:
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > _LARGEST:
             raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the form is too large")
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
-    except ValueError:
-        raise HTTPException(HTTPStatus.BAD_REQUEST, "this is no form") from None
+    return body
 
 
 async def operator_form(request: Request) -> Mapping[str, str]:

@@ -1,11 +1,13 @@
 """What strangers may try at the daemon's port, byte by byte: slow, large, crooked, and many at once."""
 
+import logging
 import socket
 import threading
 import time
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from structlog.testing import capture_logs
 
 from jobs.daemon import _server
 from jobs.serving import listening
@@ -19,6 +21,8 @@ from tests.e2e.conftest import settings_for
 def port(sqlite_store, tmp_path, monkeypatch):
     """Return the port of a dashboard behind the daemon's own protocol."""
     monkeypatch.setattr(listening, "ARRIVES_WITHIN", 0.5)
+    # As in a new process: other servers of this one may have silenced it.
+    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     server = _server(build_app(settings_for("http://127.0.0.1:9", tmp_path), sqlite_store))
     door = listener("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, args=([door],), daemon=True)
@@ -140,6 +144,21 @@ def test_no_path_leads_out_of_the_folder_of_static_files(port, path):
     assert answer.split(b" ", 2)[1] in {b"400", b"404"}
     assert b"import" not in answer
     assert b"root:" not in answer
+
+
+CROOKED = b"GET / HTTP/1.1\r\nHost : x\r\n y\r\n\r\n"
+BROKEN_OFF = b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 50\r\n\r\npassword=half"
+
+
+@pytest.mark.parametrize("sent", [CROOKED, BROKEN_OFF], ids=["crooked", "a form that is broken off"])
+def test_strangers_fill_no_log(port, sent, caplog):
+    with capture_logs() as logs:
+        with connected(port) as connection:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            said(connection)
+        assert b" 200 OK" in asked(port, "/healthz")
+    assert (logs, [one.getMessage() for one in caplog.records]) == ([], [])
 
 
 def test_honest_requests_go_on_while_many_are_slow(port):
