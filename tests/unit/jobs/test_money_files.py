@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -21,6 +20,7 @@ from syncer.money import CostKind
 from syncer.records import CostLine
 from syncer.store import open_store
 from tests.ended_reading import note_read
+from tests.unit.jobs.workbook_rig import excel
 from tests.unit.kpis.ledger import at
 
 COSTS = """von;bis;Quelle;Kampagne;Art;Betrag;Währung
@@ -28,14 +28,6 @@ COSTS = """von;bis;Quelle;Kampagne;Art;Betrag;Währung
 01.10.2026;31.10.2026;;;Vertrieb;21.000,00;EUR
 01.10.2026;31.10.2026;;;Vertrieb;50,00;EUR
 """
-
-
-def excel(path, *rows):
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    book.save(path)
-    return path
 
 
 def told(path):

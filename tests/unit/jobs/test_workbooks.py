@@ -10,14 +10,7 @@ import pytest
 from jobs.figures.sheets import read_sheet
 from mappings.cells import Signed, Unreadable
 from syncer.errors import ConfigError
-
-
-def excel(path, *rows):
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    book.save(path)
-    return path
+from tests.unit.jobs.workbook_rig import excel
 
 
 def test_the_size_that_a_workbook_claims_is_not_believed(tmp_path):

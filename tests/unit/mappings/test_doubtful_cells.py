@@ -6,24 +6,9 @@ from decimal import Decimal
 import pytest
 
 from mappings.cells import Signed, Unreadable, days
-from mappings.columns import Sheet
 from mappings.cost_sheet import cost_lines
 from mappings.rate_sheet import rate_lines
-from syncer.errors import ConfigError
-
-
-def sheet(heads, *rows):
-    return Sheet(name="costs.csv", heads=heads.split(";"), rows=[(n, row) for n, row in enumerate(rows, start=2)])
-
-
-def row(text):
-    return text.split(";")
-
-
-def problems(read, *arguments):
-    with pytest.raises(ConfigError) as caught:
-        read(*arguments)
-    return [(one.line, one.key, one.message) for one in caught.value.problems]
+from tests.unit.mappings.sheet_rig import problems, row, sheet
 
 
 def test_what_stands_under_no_heading_is_refused():

@@ -6,11 +6,10 @@ from decimal import Decimal
 import pytest
 
 from mappings.cells import Days, Mark, amount, days, decimal_mark, rate
-from mappings.columns import Sheet
 from mappings.cost_sheet import GERMAN, HEADINGS, cost_lines
 from mappings.rate_sheet import HOLDS_DAYS, rate_lines
-from syncer.errors import ConfigError
 from syncer.money import CostKind, RateOrigin
+from tests.unit.mappings.sheet_rig import problems, row, sheet
 
 
 @pytest.mark.parametrize(
@@ -127,20 +126,6 @@ def test_days_and_months_as_people_write_them(text, first, last):
 def test_what_is_no_day_or_may_be_two_is_refused(text, reason):
     with pytest.raises(ValueError, match=reason):
         days(text)
-
-
-def sheet(heads, *rows):
-    return Sheet(name="costs.csv", heads=heads.split(";"), rows=[(n, row) for n, row in enumerate(rows, start=2)])
-
-
-def row(text):
-    return text.split(";")
-
-
-def problems(read, *arguments):
-    with pytest.raises(ConfigError) as caught:
-        read(*arguments)
-    return [(one.line, one.key, one.message) for one in caught.value.problems]
 
 
 def test_a_german_sheet():
