@@ -1,6 +1,7 @@
 """The daemon's schedule: the only place that knows APScheduler."""
 
 import asyncio
+import logging
 import secrets
 import time as clocks
 from collections.abc import Callable, Coroutine, Iterable, Iterator
@@ -12,6 +13,10 @@ from zoneinfo import ZoneInfo
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+
+# Its lines tell of rounds that are broken off with their traces, and of those that are left out; ours say what counts.
+logging.getLogger("apscheduler").addHandler(logging.NullHandler())
+logging.getLogger("apscheduler").propagate = False
 
 #: Seconds by which rounds of several accounts are spread, so that they do not start at once.
 _JITTER = 10

@@ -1,6 +1,8 @@
 """When the daemon's appointments fall due."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -136,3 +138,9 @@ async def test_where_the_clock_is_set_back_nobody_waits_until_it_has_caught_up()
     schedule.stop()
     assert found["a"] < timedelta(minutes=11)
     assert found["b"] < timedelta(hours=25)
+
+
+def test_the_library_says_nothing_in_the_log():
+    code = "import logging, jobs.schedule; logging.getLogger('apscheduler.executors.default').error('a trace')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert done.stderr == b""
