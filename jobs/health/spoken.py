@@ -23,9 +23,10 @@ def sickness_text(sickness: Sickness, zone: ZoneInfo, lang: Language) -> str:
     """Return how often an account's rounds failed in a row, and when the next is tried."""
     if lang == "en":
         return sickness.message
-    failures, until = number(sickness.failures, lang), time_text(sickness.until, zone, lang)
-    rounds = "eine Runde ist" if sickness.failures == 1 else f"{failures} Runden in Folge sind"
-    return f"{rounds} gescheitert ({spoken(sickness.why, lang)}); die nächste nicht vor {until}"
+    rounds = "eine Runde ist" if sickness.failures == 1 else f"{number(sickness.failures, lang)} Runden in Folge sind"
+    until = time_text(sickness.until, zone, lang)
+    following = f"nicht vor {until}" if sickness.is_left_alone else "versucht es wieder"
+    return f"{rounds} gescheitert ({spoken(sickness.why, lang)}); die nächste {following}"
 
 
 def silence_text(silence: Silence, lang: Language) -> str:

@@ -29,13 +29,19 @@ class Sickness:
 
     def pauses(self, now: Millis) -> bool:
         """Tell whether the account is left alone now; a clock that went back ends every pause."""
-        return self.failures >= _PATIENCE and self.since <= now < self.until <= now + _LONGEST
+        return self.is_left_alone and self.since <= now < self.until <= now + _LONGEST
+
+    @property
+    def is_left_alone(self) -> bool:
+        """Tell whether so many rounds failed that the next one waits."""
+        return self.failures >= _PATIENCE
 
     @property
     def message(self) -> str:
         """What an operator is told."""
         rounds = "1 round" if self.failures == 1 else f"{self.failures:,} rounds in a row"
-        return f"{rounds} failed ({self.why}); the next not before {iso(self.until)}"
+        following = f"the next not before {iso(self.until)}" if self.is_left_alone else "the next one tries again"
+        return f"{rounds} failed ({self.why}); {following}"
 
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""

@@ -16,13 +16,23 @@ READINESS_SENTENCES: Mapping[str, tuple[str, str]] = {
         "the account's association calls for today are spent ({why}): it rests until {until}",
         "die Aufrufe des Kontos für Verknüpfungen sind für heute verbraucht ({why}): es ruht bis {until}",
     ),
+    "refused_call": ("the CRM refused a call", "das CRM hat einen Aufruf abgewiesen"),
+    "reserve": (
+        "the last {share} of {limit} are left to the account's other apps",
+        "die letzten {share} von {limit} bleiben den anderen Apps des Kontos",
+    ),
+    "own_count": ("our own count reached {share} of {daily}", "die eigene Zählung erreichte {share} von {daily}"),
     "nothing_or_share": (
         "nothing; or raise limits.daily_share in syncer.yaml",
         "nichts; oder limits.daily_share in syncer.yaml erhöhen",
     ),
     "round_failed": (
-        "1 round failed ({why}); the next not before {until}",
-        "1 Runde ist gescheitert ({why}); die nächste nicht vor {until}",
+        "1 round failed ({why}); the next one tries again",
+        "1 Runde ist gescheitert ({why}); die nächste versucht es wieder",
+    ),
+    "few_rounds_failed": (
+        "{count} rounds in a row failed ({why}); the next one tries again",
+        "{count} Runden in Folge sind gescheitert ({why}); die nächste versucht es wieder",
     ),
     "rounds_failed": (
         "{count} rounds in a row failed ({why}); the next not before {until}",

@@ -274,8 +274,8 @@ TABLES = (
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
 _PARTS = "; "
 _LISTED = ", "
-#: A moment of a log or a finding, in UTC.
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)[\d:.]*Z")
+#: A moment of a log or a finding, in UTC, or in the time zone that it names.
+_MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d)[\d:.]*Z| (\d\d:\d\d) ([\w/+-]+))")
 
 
 def spoken(text: str, lang: Language) -> str:
@@ -294,9 +294,9 @@ def _german(text: str) -> str:
 
 
 def _german_fact(value: str) -> str:
-    moment = _ISO.fullmatch(value)
+    moment = _MOMENT.fullmatch(value)
     if moment is not None:
-        return f"{moment[3]}.{moment[2]}.{moment[1]} {moment[4]} UTC"
+        return f"{moment[3]}.{moment[2]}.{moment[1]} {moment[4] or moment[5]} {moment[6] or 'UTC'}"
     listed = value.split(_LISTED)
     told = [_german(one) for one in listed]
     if len(listed) > 1 and all(one != other for one, other in zip(listed, told, strict=True)):

@@ -1,5 +1,6 @@
 """What the morning report says, and that it stays short and names nobody."""
 
+import re
 from dataclasses import replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from jobs.digest.telling import tell
 from jobs.health.silence import Silence
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.serving.breaker import Sickness
+from jobs.wording.sentences import spoken
 from syncer.funnel.facts import Outcome
 from syncer.moments import DAY, Millis
 from syncer.store.reports.news import Closings, Waiting
@@ -131,7 +133,35 @@ def test_one_failing_round_is_one_and_its_reason_is_german():
     assert sickness_text(sick, BERLIN, "en").startswith("1 round failed (no stream could be read: ")
     assert sickness_text(sick, BERLIN, "de") == (
         "eine Runde ist gescheitert (kein Datenstrom war lesbar: das CRM ist nicht erreichbar (ConnectError) "
-        "(zeigt HUBSPOT_BASE_URL, oder base_url in syncer.yaml, auf HubSpot?)); die nächste nicht vor 21.09.2026 16:13"
+        "(zeigt HUBSPOT_BASE_URL, oder base_url in syncer.yaml, auf HubSpot?)); die nächste versucht es wieder"
+    )
+
+
+@pytest.mark.parametrize(("failures", "waits"), [(1, False), (2, False), (3, True)])
+def test_only_an_account_that_is_left_alone_is_said_to_wait(failures, waits):
+    sick = Sickness(failures=failures, since=NOW, until=Millis(NOW + waits * DAY), kind="Unavailable", why="HTTP 503")
+    said = sick.message
+    assert ("the next not before" in said) is waits
+    assert ("the next one tries again" in said) is not waits
+    assert ("nicht vor 22.09.2026 16:13" in sickness_text(sick, BERLIN, "de")) is waits
+    assert re.search(r"round|failed|tries", spoken(said, "de")) is None
+
+
+@pytest.mark.parametrize(
+    ("why", "german"),
+    [
+        ("the CRM refused a call", "das CRM hat einen Aufruf abgewiesen"),
+        ("our own count reached 90% of 250,000", "die eigene Zählung erreichte 90% von 250.000"),
+        (
+            "the last 10% of 250,000 are left to the account's other apps",
+            "die letzten 10% von 250.000 bleiben den anderen Apps des Kontos",
+        ),
+    ],
+)
+def test_why_an_account_rests_and_until_when_is_german_in_a_probe_too(why, german):
+    said = spoken(replace(REST, why=why).message, "de")
+    assert said == (
+        f"die Aufrufe des Kontos sind für heute verbraucht ({german}): es ruht bis 22.09.2026 16:13 Europe/Berlin"
     )
 
 
