@@ -1,9 +1,9 @@
 """What an account knows of each stream: its properties, or why it is left out, or why nobody can tell now."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from connectors.ending import together
 from connectors.ports import Source
 from connectors.values import PropertyDefinition
 from syncer.errors import Missing, MissingScope, StreamError, Unavailable
@@ -37,7 +37,7 @@ async def read_known(source: Source, streams: Sequence[str]) -> Known:
         else:
             found.properties[stream] = answer
 
-    await asyncio.gather(*(ask(stream) for stream in streams))
+    await together(*(ask(stream) for stream in streams))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import cast
 
 import msgspec
 
+from connectors.ending import together
 from connectors.ports import Source
 from connectors.values import OwnerRow, Page, PipelineStage, PropertyDefinition
 from jobs.desk import Desk, LeadStage, Portal
@@ -105,7 +106,7 @@ def forget_look(desk: Desk) -> None:
 
 
 async def _look(desk: Desk) -> Portal:
-    facts, owners, stages = await asyncio.gather(desk.source.account(), desk.source.owners(), _deal_stages(desk))
+    facts, owners, stages = await together(desk.source.account(), desk.source.owners(), _deal_stages(desk))
     portal_stages = [stage_of(one) for one in stages]
 
     def keep() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
+from connectors.ending import together
 from jobs.budget.parking import ASSOCIATIONS, believed, kept_rests
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
@@ -100,7 +101,7 @@ async def guarded(
                 _log.error("stream_halted", stream=stream, reason=error.message, hint=error.hint)
             stopped.append(error)
 
-    await asyncio.gather(*(one(stream) for stream in streams))
+    await together(*(one(stream) for stream in streams))
     return unknown
 
 

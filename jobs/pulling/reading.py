@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from connectors.ending import together
 from connectors.values import HistoryItem, LinkRow, Page, SourceRecord
 from jobs.desk import Desk, Portal
 from jobs.names import LEADS, property_names
@@ -141,7 +142,7 @@ class Reader:
         # Whether one end's scope suffices for links is told both ways: none are asked for to what may not be read.
         within = set(Kind) - set(self._out_of_reach)
         kind, targets = Kind(stream), [Kind(to) for to in LINKED.get(stream, ()) if to in within]
-        found = await asyncio.gather(*(self._links(kind, to, ids) for to in targets))
+        found = await together(*(self._links(kind, to, ids) for to in targets))
         return {to: links for to, links in zip(targets, found, strict=True) if links is not None}
 
     def _objects(self, kind: Kind, records: Iterable[SourceRecord], batch: Batch) -> None:
@@ -185,7 +186,7 @@ class Reader:
         story_map = self._definitions.stories[chunk.stream]
         word = as_lead(self._lead_states) if chunk.stream == LEADS else as_it_stands
         ids = [raw.id for raw in chunk.records]
-        linked, told = await asyncio.gather(
+        linked, told = await together(
             self._linked(chunk.stream, story_map.about, ids), self._told(chunk.stream, story_map.history(), ids)
         )
         for raw in chunk.records:

@@ -39,15 +39,22 @@ def open_portal(filling: Filling) -> Portal:
     if filling.state:
         refuse_half(filling.state)
     portal = Portal.open(filling.state) if filling.state else Portal()
-    if filling.generate and any(table.rows for table in portal.tables.values()):
+    try:
+        _fill(portal, filling)
+    except BaseException:
         portal.close()
+        raise
+    return portal
+
+
+def _fill(portal: Portal, filling: Filling) -> None:
+    if filling.generate and any(table.rows for table in portal.tables.values()):
         hint = "leave --generate out to serve it, or name a new file"
         raise ConfigError([Problem(file=str(filling.state), message="holds a portal already", hint=hint)])
     if filling.generate:
         portal.load(generate_portal(contacts=filling.generate, seed=filling.seed, today=system_clock()))
     if filling.load:
         _take_in(portal, filling.load, filling.data)
-    return portal
 
 
 def _take_in(portal: Portal, paths: Sequence[Path], data: Path | None) -> None:

@@ -1,4 +1,4 @@
-"""What is closed is closed to the end, whoever is cancelled meanwhile."""
+"""What is closed is closed to the end, whoever is cancelled meanwhile; who fails leaves nobody at work behind."""
 
 import asyncio
 from contextlib import suppress
@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from connectors.download import Downloads
-from connectors.ending import to_the_end
+from connectors.ending import to_the_end, together
 from connectors.http import ApiClient
 from connectors.limits import Budgets
 from connectors.tokens import fixed_token
@@ -76,3 +76,39 @@ async def test_a_deadline_that_passes_meanwhile_is_told_after_the_end():
         async with asyncio.timeout(0.01):
             await to_the_end(work())
     assert done.is_set()
+
+
+async def test_works_done_at_once_give_what_each_gives():
+    async def give(value):
+        await asyncio.sleep(0)
+        return value
+
+    assert tuple(await together(give(1), give("b"))) == (1, "b")
+    assert list(await together()) == []
+
+
+@pytest.mark.parametrize("ended_by", ["error", "cancellation"])
+async def test_where_one_fails_the_others_are_broken_off_and_over(ended_by):
+    over = []
+
+    async def wait(name):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            over.append(name)
+
+    async def fail():
+        await asyncio.sleep(0)
+        if ended_by == "error":
+            raise ValueError("no")
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(together(wait("a"), fail(), wait("b")))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    if ended_by == "cancellation":
+        task.cancel()
+    with pytest.raises(ValueError if ended_by == "error" else asyncio.CancelledError):
+        await task
+    assert sorted(over) == ["a", "b"]

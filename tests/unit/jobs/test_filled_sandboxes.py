@@ -56,6 +56,7 @@ def test_two_files_are_taken_in_together_or_not_at_all(tmp_path):
     second.write_text(_contact("x") + _contact(1), encoding="utf-8")
     with pytest.raises(ConfigError) as caught:
         open_portal(Filling(load=(first, second), state=state))
+    assert not state.with_name("portal.db-wal").exists()
     assert [str(one) for one in caught.value.problems] == [
         f"{second}:1: id is no number",
         f"{second}:2: contacts 1 comes from {first} already",
