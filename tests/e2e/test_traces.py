@@ -108,7 +108,8 @@ async def test_an_error_is_kept_by_its_class_and_nothing_of_its_message(serve, o
     [run] = spans.named("run ")
     assert run.attributes["error.type"] == "AuthFailed"
     assert run.attributes["syncer.status"] == "failed"
-    assert {one.attributes["error.type"] for one in spans.calls} == {"401"}
+    # What was under way beside the refused call is broken off.
+    assert {"401"} <= {one.attributes["error.type"] for one in spans.calls} <= {"401", "CancelledError"}
     assert not [one for one in spans.every if one.events or one.status.description or one.status.is_ok]
 
 
