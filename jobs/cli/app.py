@@ -122,6 +122,8 @@ def main() -> None:
 
 def _run() -> None:
     code = call(typer.main.get_group(app), sys.argv[1:])
+    # What waits to be written is written here: at the interpreter's end a reader that has gone would be a fault.
+    typer.echo("", nl=False)
     if code == STOPPED + signal.SIGINT:
         end_stopped()
     if _left_out():

@@ -63,10 +63,12 @@ def test_a_command_that_is_stopped_while_it_is_loaded_says_so(body):
     assert (done.returncode, done.stderr) == (-2, b"stopped\n")
 
 
-def test_a_reader_that_has_enough_is_no_fault_to_speak_of():
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_enough_is_no_fault_to_speak_of(unbuffered):
     reads, writes = os.pipe()
     os.close(reads)
     command = [sys.executable, "-c", SYNCER, "--help"]
-    done = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, check=False)
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(command, stdout=writes, stderr=subprocess.PIPE, env=environment, check=False)
     os.close(writes)
     assert (done.returncode, done.stderr) == (1, b"")
