@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from math import ceil
 
+from connectors.ending import together
 from connectors.values import Day, Usage
 from jobs.budget.parking import refuse_at_rest
 from jobs.desk import Desk, Portal
@@ -130,7 +131,7 @@ async def forecast_round(desk: Desk, *, streams: Sequence[str] = (), restart: bo
         found = {ACCOUNT: StreamForecast(look=LOOK + (LEADS in portal.properties) + bool(portal.more_currencies))}
         found |= {name: StreamForecast(list=1, notes=(_FEEDS,)) for name in _wanted(portal.feeds, streams)}
         for group in groups(desk, _wanted(portal.streams, streams)):
-            of_group = await asyncio.gather(*(_stream(desk, portal, name, restart=restart) for name in group))
+            of_group = await together(*(_stream(desk, portal, name, restart=restart) for name in group))
             found |= dict(zip(group, of_group, strict=True))
         forecast = _priced(desk.name, _with_looks(desk, portal, found), desk.source.usage)
         run.counts.update(calls=forecast.calls)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from connectors.ending import together
 from connectors.patience import Patience
 from jobs.access.access import denied, grant_findings, left_out
 from jobs.access.sunsets import ending_versions
@@ -163,7 +164,7 @@ async def check_account(desk: Desk) -> Sequence[Finding]:
         portal = await look(desk, afresh=True)
     except MissingScope as error:
         return await denied(desk) or _problems(desk.name, error)
-    streams, properties = await asyncio.gather(_streams(desk, portal), _properties(desk))
+    streams, properties = await together(_streams(desk, portal), _properties(desk))
     stages = [*await stage_findings(desk, portal), *_lead_stages(desk, portal), *lifecycle_findings(desk, portal)]
     return [*streams, *_fields(desk, portal), *stages, *properties]
 
@@ -182,7 +183,7 @@ async def _first_answer(desk: Desk, seconds: float) -> None:
 async def _streams(desk: Desk, portal: Portal) -> Sequence[Finding]:
     """Try one call on every stream and feed: what the token may not read is named with the scope to grant."""
     names = (*portal.streams, *portal.feeds)
-    answers = await asyncio.gather(*(tried(desk, portal, name) for name in names))
+    answers = await together(*(tried(desk, portal, name) for name in names))
     failed = {name: error for name, error in zip(names, answers, strict=True) if error is not None}
     read = ", ".join(name for name in names if name not in failed)
     found = [Finding(level=Level.FINE, area=desk.name, what=f"reads {read}")] if read else []

@@ -4,12 +4,12 @@ The copy goes on where it stopped: each chunk is kept with its cursor in one tra
 changed meanwhile. Event feeds have no cursor, so one that was cut off is read anew.
 """
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from connectors.ending import together
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import PLAIN, PSEUDONYMISED, CloneFile, Heading, discard, read_key
 from connectors.values import AccountFacts, ExchangeRate, PropertyDefinition
@@ -162,7 +162,7 @@ class _Run:
     async def _known(self, count: PullCount) -> Mapping[str, Mapping[str, PropertyDefinition]]:
         """Return the property definitions of every stream that may be read; without contacts there is no copy."""
         streams = [name for name in self._source.streams.objects if self._is_chosen(name, count)]
-        found = await asyncio.gather(*(self._definitions_of(name, count) for name in streams))
+        found = await together(*(self._definitions_of(name, count) for name in streams))
         return {name: known for name, known in zip(streams, found, strict=True) if known is not None}
 
     async def _definitions_of(self, stream: str, count: PullCount) -> Mapping[str, PropertyDefinition] | None:
@@ -202,7 +202,7 @@ class _Run:
             self._file.save([copies.owner_change(disguised_owner(row, disguise)) for row in owners])
         except MissingScope as error:
             count.skipped["owners"] = error.hint or error.message
-        named = await asyncio.gather(*(self._source.groups(stream) for stream in known))
+        named = await together(*(self._source.groups(stream) for stream in known))
         for (stream, properties), names in zip(known.items(), named, strict=True):
             grouped = [copies.group_change(stream, name) for name in names]
             self._file.save([*grouped, *copies.property_changes(stream, properties.values())])

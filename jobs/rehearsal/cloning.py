@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from connectors.ending import together
 from connectors.ports import Source
 from connectors.sandbox import copies
 from connectors.sandbox.clonefile import CloneFile
@@ -132,7 +133,7 @@ class Cloning:
         stream = chunk.stream
         records = await asyncio.to_thread(self._reading.sifted, chunk.records)
         live = [raw.id for raw in records if not raw.archived]
-        links, versions = await asyncio.gather(self._links(stream, live), self._versions(stream, records))
+        links, versions = await together(self._links(stream, live), self._versions(stream, records))
         changes = [
             change for raw in records for change in self._record(raw, links.get(raw.id, {}), versions.get(raw.id, {}))
         ]
