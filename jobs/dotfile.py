@@ -10,6 +10,8 @@ from dotenv.parser import Binding, parse_stream
 from syncer.agreement.load import read_text
 from syncer.errors import ConfigError, Problem
 
+#: In the folder that a command is called in.
+DOTFILE: Final = Path(".env")
 #: Editors of some systems put a mark before the first letter; it is none of the first name.
 ENCODING: Final = "utf-8-sig"
 _ERROR = "cannot be read"

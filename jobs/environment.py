@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from jobs.dotfile import ENCODING, refuse_unreadable
+from jobs.dotfile import DOTFILE, ENCODING, refuse_unreadable
 from jobs.placing import mistyped
 from syncer.errors import ConfigError, Problem
 from syncer.log import LogFormat
@@ -22,7 +22,7 @@ class Environment(BaseSettings):
     """What `.env` and the environment say; the environment wins, and what is empty is not set."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding=ENCODING, env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=DOTFILE, env_file_encoding=ENCODING, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     database_url: str = Field("sqlite:///syncer.db", validation_alias="SYNCER_DATABASE_URL")
@@ -45,7 +45,7 @@ class Environment(BaseSettings):
 
 def read_environment() -> Environment:
     """Return what is set; ConfigError lists everything that is no value of its variable."""
-    refuse_unreadable(Path(".env"))
+    refuse_unreadable(DOTFILE)
     try:
         return Environment()
     except ValidationError as error:
@@ -80,7 +80,7 @@ def mistyped_variables(allowed: Sequence[str]) -> Sequence[Problem]:
 
 def _kept() -> Mapping[str, str | None]:
     """Return the variables of `.env`; none where there is no such file."""
-    return dotenv_values(".env", encoding=ENCODING) if Path(".env").is_file() else {}
+    return dotenv_values(DOTFILE, encoding=ENCODING) if DOTFILE.is_file() else {}
 
 
 def hand_on_telemetry() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LEVELS = {Level.FINE: "ok", Level.NOTE: "level_note", Level.PROBLEM: "problem"}
 #: What findings are about that no account has for itself.
-_WHOLE = frozenset({"settings", "agreement", "database", "engine"})
+_WHOLE = frozenset({"settings", "agreement", "database", "files", "engine"})
 
 
 def print_findings(findings: Sequence[Finding], lang: Language) -> None:

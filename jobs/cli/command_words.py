@@ -89,6 +89,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "area_settings": ("settings", "Einstellungen"),
     "area_agreement": ("agreement", "Vereinbarung"),
     "area_database": ("database", "Datenbank"),
+    "area_files": ("files", "Dateien"),
     "area_engine": ("engine", "Betrieb"),
     "finding": ("finding", "Befund"),
     "remedy": ("remedy", "Abhilfe"),

@@ -11,6 +11,7 @@ from jobs.access.sunsets import ending_versions
 from jobs.bootstrap import choose, opened_desk, opened_store, system_clock
 from jobs.desk import Clock, Desk, Portal
 from jobs.health.engine import engine_findings
+from jobs.health.exposure import exposed_files
 from jobs.health.findings import Finding, Level
 from jobs.health.lifecycle import lifecycle_findings
 from jobs.health.stages import stage_findings
@@ -66,7 +67,7 @@ async def check_all(
     try:
         with tracing(settings.traces), opened_store(settings) as store:
             findings.append(Finding(level=Level.FINE, area="database", what=store.url))
-            findings += engine_findings(settings, store)
+            findings += [*exposed_files(store), *engine_findings(settings, store)]
             for name in [account] if account else list(settings.accounts):
                 findings += _versions(settings, name, clock)
                 found = await _account(settings, store, name, agreement or in_force(None), first_answer)

@@ -64,6 +64,11 @@ FILE_SENTENCES: Mapping[str, tuple[str, str]] = {
     "share": ("a share must be above 0 and at most 1", "ein Anteil muss über 0 liegen und höchstens 1 sein"),
     "summed": ("is added up by figures", "wird von Kennzahlen zusammengezählt"),
     # Accounts and their secrets
+    "exposed": (
+        "every user of this machine can read {names}",
+        "jeder Benutzer dieses Rechners kann {names} lesen",
+    ),
+    "exposed_how": ("chmod 600 {names}", "chmod 600 {names}"),
     "token_how": (
         (
             "set {token} in .env; in HubSpot: Development, Keys, Service keys. For an OAuth app set {id} and {secret} "

@@ -1,7 +1,10 @@
+import os
 import sqlite3
+import stat
 import threading
 import time
 import traceback
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -50,6 +53,26 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     path.write_text("no database " * 200, encoding="utf-8")
     assert "not an SQLite database" in problems_of(f"sqlite:///{path}")
     assert path.read_text(encoding="utf-8").startswith("no database")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have rights of this kind on POSIX alone")
+def test_a_new_database_is_for_its_user_alone_and_so_are_the_files_beside_it(tmp_path: Path) -> None:
+    with closing(open_store(f"sqlite:///{tmp_path / 'syncer.db'}")) as store:
+        store.upgrade()
+        put(store, 1, "contacts", Contact(id="1"))
+        rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("syncer.db*")}
+    assert {"syncer.db", "syncer.db-wal", "syncer.db-shm"} <= set(rights)
+    assert set(rights.values()) == {0o600}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have rights of this kind on POSIX alone")
+def test_rights_that_somebody_gave_a_database_stay(tmp_path: Path) -> None:
+    path = tmp_path / "syncer.db"
+    path.touch(mode=0o640)
+    path.chmod(0o640)
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        store.upgrade()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """SQLite: WAL, one writer that takes its lock at once, executemany on the driver."""
 
+import os
 import sqlite3
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
 from threading import RLock
@@ -32,6 +34,8 @@ from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 from syncer.store.engines.leading import Lead, file_lead
 
 _BUSY_MS = 30_000
+#: It holds a company's contacts: nobody else on the machine has to read it. The files beside it get the same rights.
+_PRIVATE = 0o600
 #: Connections that may be open beside the one that is kept.
 _BESIDE = 14
 #: Rows fetched at once where a statement is read to its end.
@@ -84,8 +88,15 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
         max_overflow=_BESIDE,
         connect_args={"timeout": seconds},
     )
+    event.listen(engine, "do_connect", partial(_be_private, Path(url.database)))
     event.listen(engine, "connect", partial(_prepare, seconds))
     return engine
+
+
+def _be_private(path: Path, *_connecting: object) -> None:
+    """Make the file, where there is none, for this user alone; where it cannot be made, SQLite says why."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, _PRIVATE))
 
 
 def _prepare(seconds: float, connection: sqlite3.Connection, _record: object) -> None:
