@@ -3,6 +3,7 @@
 The answer is foreign data: it could point anywhere. Redirects are looked at like the address itself.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -18,6 +19,8 @@ from connectors.tls import certificates
 from syncer.errors import ExportUnusable, Unavailable
 
 _REDIRECTS = 3
+#: Seconds within which a file has to be whole.
+_LONGEST = 3_600.0
 _PORTS = frozenset({None, 443})
 
 
@@ -25,8 +28,14 @@ class Downloads:
     """Files of one account. `is_trusted` knows the vendor's hosts; `base_url` is where the account itself is asked."""
 
     def __init__(
-        self, *, base_url: str, is_trusted: Callable[[str], bool], transport: httpx.AsyncBaseTransport | None = None
+        self,
+        *,
+        base_url: str,
+        is_trusted: Callable[[str], bool],
+        transport: httpx.AsyncBaseTransport | None = None,
+        longest: float = _LONGEST,
     ) -> None:
+        self._longest = longest
         self._own = httpx.URL(base_url)
         self._is_trusted = is_trusted
         trust_env = not is_loopback(self._own.host)
@@ -48,15 +57,18 @@ class Downloads:
         Raises ExportUnusable for an address that is not followed and for more than `most` bytes, Unavailable for a
         transfer that fails or breaks off.
         """
-        url = self._checked(address, stream)
         try:
-            for _ in range(_REDIRECTS):
-                async with self._opened(url) as answer:
-                    if not answer.has_redirect_location:
-                        return await _written(answer, file, most=most, stream=stream)
-                    url = self._checked(str(url.join(answer.headers["location"])), stream)
-        except httpx.HTTPError as error:
+            async with asyncio.timeout(self._longest):
+                return await self._followed(self._checked(address, stream), file, most=most, stream=stream)
+        except (httpx.HTTPError, TimeoutError) as error:
             raise Unavailable(f"the file did not arrive ({type(error).__name__})", stream=stream) from error
+
+    async def _followed(self, url: httpx.URL, file: BinaryIO, *, most: int, stream: str) -> str:
+        for _ in range(_REDIRECTS):
+            async with self._opened(url) as answer:
+                if not answer.has_redirect_location:
+                    return await _written(answer, file, most=most, stream=stream)
+                url = self._checked(str(url.join(answer.headers["location"])), stream)
         raise ExportUnusable("the file's address leads from one to the next", stream=stream)
 
     @asynccontextmanager

@@ -13,6 +13,8 @@ from syncer.errors import SyncerError
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
+#: Seconds within which an answer has to be whole; HubSpot itself ends calls after 100 (2026-11).
+ANSWER_TIMEOUT = 180.0
 
 
 #: What each exception of httpx means, most specific first.

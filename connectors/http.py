@@ -155,9 +155,17 @@ class ApiClient:
 
     async def _paced(self, send: Try, token: str, errand: Errand) -> Answer:
         async with self.budgets.turn(errand.bucket, errand.stream, errand.urgency) as learn:
-            answer = await send(token)
+            answer = await self._in_time(send, token)
             learn(answer.headers)
         return answer
+
+    async def _in_time(self, send: Try, token: str) -> Answer:
+        try:
+            # What trickles meets no time-out of a single read.
+            async with asyncio.timeout(self._patience.answer):
+                return await send(token)
+        except TimeoutError as error:
+            raise Unanswered(Meaning.OVERDUE) from error
 
     def _refused(self, answer: Answer, errand: Errand) -> Setback:
         facts = facts_of(answer.body)
@@ -214,17 +222,13 @@ class ApiClient:
         named = {"Authorization": f"Bearer {token}"}
         query = f"?{query_of(request.params)}" if request.params else ""
         try:
-            # What trickles meets no time-out of a single read.
-            async with asyncio.timeout(self._patience.answer):
-                response = await self._http.request(
-                    request.method,
-                    # Joined by httpx, base, path and parameters would be parsed three times over, letter by letter.
-                    httpx.URL(f"{self._address}{request.path}{query}"),
-                    content=None if request.json is None else msgspec.json.encode(request.json),
-                    headers=named if request.json is None else named | {"Content-Type": "application/json"},
-                )
-        except TimeoutError as error:
-            raise Unanswered(Meaning.OVERDUE) from error
+            response = await self._http.request(
+                request.method,
+                # Joined by httpx, base, path and parameters would be parsed three times over, letter by letter.
+                httpx.URL(f"{self._address}{request.path}{query}"),
+                content=None if request.json is None else msgspec.json.encode(request.json),
+                headers=named if request.json is None else named | {"Content-Type": "application/json"},
+            )
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict, httpx.StreamError) as error:
             raise Unanswered(foreign_meaning(error) or Meaning.OURS) from error
         return Answer(status=response.status_code, headers=response.headers, body=response.content)

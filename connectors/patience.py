@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
+from connectors.exchange import ANSWER_TIMEOUT
 from connectors.limits import Sleep
 from connectors.statuses import Case, Effect, Meaning
 
@@ -47,8 +48,8 @@ class Patience:
     attempts: int = 8
     #: Seconds spent waiting before giving up.
     seconds: float = 300.0
-    #: Seconds within which an answer has to be whole; HubSpot itself ends calls after 100 (2026-11).
-    answer: float = 180.0
+    #: Seconds within which an answer has to be whole.
+    answer: float = ANSWER_TIMEOUT
     #: The most that Retry-After can ask for; a call that must wait longer is given up.
     longest: float = 60.0
     sleep: Sleep = asyncio.sleep

@@ -8,10 +8,18 @@ from collections.abc import Sequence
 
 from hubspot import HubSpot
 from hubspot.crm.properties.exceptions import ApiException, OpenApiException
-from urllib3 import Retry
 from urllib3 import exceptions as urllib3_errors
 
-from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT, Answer, Request, Unanswered, foreign_meaning
+from connectors.exchange import (
+    ANSWER_TIMEOUT,
+    CONNECT_TIMEOUT,
+    READ_TIMEOUT,
+    Answer,
+    Request,
+    Unanswered,
+    foreign_meaning,
+)
+from connectors.hubspot.pool import Connections
 from connectors.statuses import Meaning
 from connectors.threads import in_own_thread
 
@@ -34,25 +42,23 @@ FOREIGN: Sequence[tuple[type[Exception], Meaning]] = (
 )
 
 
-#: One attempt. Redirects are followed; urllib3 keeps the token from other hosts.
-_ONCE = Retry(total=None, connect=0, read=0, redirect=2, status=0, other=0, raise_on_redirect=False)
-
-
 class Official:
     """The official client's way to send a request, without retries of its own."""
 
-    def __init__(self, *, base_url: str, key_parameter: str | None = None) -> None:
+    def __init__(self, *, base_url: str, key_parameter: str | None = None, longest: float = ANSWER_TIMEOUT) -> None:
         self._address = base_url
         #: The parameter that carries the token where a header does not.
         self._key_parameter = key_parameter
         # Any of its modules has the same transport; this one is loaded for its exceptions anyhow.
-        self._client = HubSpot(host=base_url, retry=_ONCE).crm.properties.core_api.api_client
+        self._client = HubSpot(host=base_url).crm.properties.core_api.api_client
+        self._connections = Connections(base_url, longest=longest)
+        self._client.rest_client.pool_manager = self._connections
         self._is_closed = False
 
     def close(self) -> None:
         """Let go of connections; what is still under way lets go of its own when it ends."""
         self._is_closed = True
-        self._client.rest_client.pool_manager.clear()
+        self._connections.clear()
 
     async def send(self, request: Request, token: str) -> Answer:
         """Return the answer to a request, whatever its status. Raises Unanswered where there is none."""
@@ -82,7 +88,7 @@ class Official:
                 _preload_content=False,
                 _request_timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
             )
-            return Answer(status=raw.status, headers=raw.headers, body=raw.data)
+            return Answer(status=raw.status, headers=raw.headers, body=raw.data or b"")
         except ApiException as error:
             # Any status beyond 299 is raised, with the answer in it.
             if error.status:

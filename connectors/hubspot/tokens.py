@@ -3,12 +3,13 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
+from time import monotonic
 from typing import Protocol, TypeVar
 
 import httpx
 
 from connectors.addresses import checked_address, is_loopback
-from connectors.exchange import CONNECT_TIMEOUT, READ_TIMEOUT, Answer
+from connectors.exchange import ANSWER_TIMEOUT, CONNECT_TIMEOUT, READ_TIMEOUT, Answer
 from connectors.hubspot.oauth import RECONNECT, App, AppToken, Form, Grant, act_as_app, renew
 from connectors.spans import call_span, note_status
 from connectors.statuses import ADDRESS_HINT
@@ -43,9 +44,10 @@ class Vault(Protocol):
 class TokenEndpoint:
     """Posts forms to HubSpot's token path."""
 
-    def __init__(self, *, base_url: str, path: str) -> None:
+    def __init__(self, *, base_url: str, path: str, longest: float = ANSWER_TIMEOUT) -> None:
         self._url = f"{checked_address(base_url)}{path}"
         self._path = path
+        self._longest = longest
 
     def __call__(self, form: Form) -> Answer:
         """Return the answer, whatever its status. Raises Unavailable where there is none."""
@@ -55,14 +57,26 @@ class TokenEndpoint:
                 call_span("POST", self._path) as span,
                 httpx.Client(timeout=httpx.Timeout(READ_TIMEOUT, connect=CONNECT_TIMEOUT), trust_env=trusts) as client,
             ):
-                response = client.post(self._url, data=dict(form), headers={"Accept": "application/json"})
-                note_status(span, response.status_code)
+                until = monotonic() + self._longest
+                asking = client.stream("POST", self._url, data=dict(form), headers={"Accept": "application/json"})
+                with asking as response:
+                    note_status(span, response.status_code)
+                    body = _whole(response, until)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             name = type(error).__name__
         else:
-            return Answer(status=response.status_code, headers=response.headers, body=response.content)
+            return Answer(status=response.status_code, headers=response.headers, body=body)
         # Raised outside the handler: the cause would carry the request, and with it the secrets in its body.
         raise Unavailable(f"the CRM's token address does not answer ({name})", hint=ADDRESS_HINT)
+
+
+def _whole(response: httpx.Response, until: float) -> bytes:
+    parts: list[bytes] = []
+    for part in response.iter_bytes():
+        parts.append(part)
+        if monotonic() > until:
+            raise httpx.ReadTimeout("the answer trickles")
+    return b"".join(parts)
 
 
 def run(flow: Generator[Form, Answer, T], post: Post) -> T:

@@ -1,5 +1,6 @@
 """A file is fetched from the CRM's own hosts only, never with the token, and never without end."""
 
+import asyncio
 import io
 import re
 from collections.abc import AsyncIterator, Callable
@@ -140,3 +141,17 @@ async def test_a_transfer_that_breaks_off_may_be_had_anew(net: Net) -> None:
     net.answer = lambda _: httpx.Response(200, content=broken())
     with pytest.raises(Unavailable, match="RemoteProtocolError"):
         await fetched(net, f"{OWN}/x")
+
+
+async def test_a_file_that_trickles_without_end_is_given_up() -> None:
+    class Trickle(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"id"
+            await asyncio.Event().wait()
+
+    net = Net()
+    net.answer = lambda _: httpx.Response(200, stream=Trickle())
+    downloads = Downloads(base_url=OWN, is_trusted=is_hubspots, transport=httpx.MockTransport(net), longest=0.05)
+    with pytest.raises(Unavailable):
+        await downloads.fetch(f"{OWN}/x", io.BytesIO(), most=100, stream="contacts")
+    await downloads.close()

@@ -105,7 +105,7 @@ async def test_what_ends_after_the_close_leaves_no_connection_behind() -> None:
         official.close()
         answer = await official.send(replace(REQUEST, path="/account-info/2026-03/details"), "pat-secret")
         assert answer.status == 200
-        assert len(official._client.rest_client.pool_manager.pools) == 0
+        assert len(official._connections.manager.pools) == 0
 
 
 def test_an_unknown_exception_has_no_meaning() -> None:

@@ -224,6 +224,25 @@ def test_an_endpoint_that_is_away_is_passing_trouble_and_its_error_holds_no_requ
     assert caught.value.__cause__ is caught.value.__context__ is None
 
 
+def test_a_token_path_that_trickles_without_end_is_passing_trouble() -> None:
+    class Trickle(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            while True:
+                yield b" "
+
+    with respx.mock() as router:
+        router.post("https://crm.test/x").mock(return_value=httpx.Response(200, stream=Trickle()))
+        with pytest.raises(Unavailable):
+            TokenEndpoint(base_url="https://crm.test", path="/x", longest=0.05)({"client_secret": "s3cret"})
+
+
+def test_a_form_with_secrets_follows_no_redirect() -> None:
+    with respx.mock() as router:
+        router.post("https://crm.test/x").respond(307, headers={"Location": "https://other.test/x"})
+        answer = TokenEndpoint(base_url="https://crm.test", path="/x")({"client_secret": "s3cret"})
+    assert answer.status == 307
+
+
 @pytest.fixture
 def api(crm: respx.MockRouter, patience: Patience, world: World) -> ApiClient:
     budgets = Budgets(tier="unlimited", sleep=patience.sleep)
