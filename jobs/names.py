@@ -19,6 +19,9 @@ DRAIN = "drain"
 #: What runs are called that measure: they leave the account to others.
 MEASURE = "measure"
 
+#: What helps where a property of the CRM's own is not there: nobody can create it.
+INSTEAD = "name another or null under write_back"
+
 
 def rules_for(
     agreement: Agreement,

@@ -81,7 +81,11 @@ async def sync_round(desk: Desk, *, force: bool = False) -> RoundResult:
         if desk.account.write_back:
             planned = await plan(desk, portal, run=result.run, force=force, halted=result.halted)
             _planned(result, planned)
-            _pushed(result, await push(desk))
+            pushed = PushCount(account=desk.name)
+            try:
+                await push(desk, pushed)
+            finally:
+                _pushed(result, pushed)
 
     with recorded_run(desk, "sync") as run:
         result = await _by_day(desk, run, work)
@@ -93,9 +97,16 @@ async def sync_round(desk: Desk, *, force: bool = False) -> RoundResult:
 
 
 async def _by_day(desk: Desk, run: Run, work: Callable[[RoundResult], Awaitable[None]]) -> RoundResult:
-    """Return what the work did until it was done, or until the account's day was spent; while that lasts, nothing."""
+    """Return what the work did until it was done, or until the account's day was spent; while that lasts, nothing.
+
+    Where it fails, the run counts what was done before.
+    """
     result = RoundResult(run=run.id, account=desk.name)
-    rest = await by_day(desk, lambda: work(result))
+    try:
+        rest = await by_day(desk, lambda: work(result))
+    except BaseException:
+        _close(run, result)
+        raise
     result.parked = None if rest is None else rest.as_dict()
     return result
 
@@ -164,12 +175,14 @@ async def push_round(desk: Desk) -> PushCount:
         await push(desk, count)
 
     with recorded_run(desk, "push") as run:
-        rest = await by_day(desk, work)
+        try:
+            rest = await by_day(desk, work)
+        finally:
+            run.counts.update(written=count.written, unchanged=count.unchanged, failed=count.failed)
+            run.counts.update(notices=count.notices.created + count.notices.found)
         if rest is not None:
             count.parked = rest.as_dict()
             run.status = PARKED
-        run.counts.update(written=count.written, unchanged=count.unchanged, failed=count.failed)
-        run.counts.update(notices=count.notices.created + count.notices.found)
     return count
 
 

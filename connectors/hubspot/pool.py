@@ -19,6 +19,8 @@ from connectors.tls import certificates
 #: One attempt: waiting and repeating are `connectors.http`'s.
 _ONCE = Retry(total=None, connect=0, read=0, redirect=False, status=0, other=0)
 _PART = 65_536
+#: Connections that are kept open: a look asks for every kind of record at once.
+_KEPT = 20
 
 
 class Connections:
@@ -65,8 +67,9 @@ def _manager(base_url: str) -> PoolManager:
     proxy = None if is_here else _proxy(url.scheme, host)
     trusted = certificates(trust_env=not is_here)
     if proxy is None:
-        return PoolManager(retries=_ONCE, ssl_context=trusted)
-    return ProxyManager(proxy, proxy_headers=_credentials(proxy), retries=_ONCE, ssl_context=trusted)
+        return PoolManager(maxsize=_KEPT, retries=_ONCE, ssl_context=trusted)
+    named = _credentials(proxy)
+    return ProxyManager(proxy, maxsize=_KEPT, proxy_headers=named, retries=_ONCE, ssl_context=trusted)
 
 
 def _proxy(scheme: str, host: str) -> str | None:

@@ -15,7 +15,7 @@ from jobs.health.exposure import exposed_files
 from jobs.health.findings import Finding, Level
 from jobs.health.lifecycle import lifecycle_findings
 from jobs.health.stages import stage_findings
-from jobs.names import agreement_text
+from jobs.names import INSTEAD, agreement_text, rules_for
 from jobs.pulling.look import look, tried
 from jobs.settings import Settings, load_settings
 from jobs.traces import tracing
@@ -165,7 +165,7 @@ async def check_account(desk: Desk) -> Sequence[Finding]:
         portal = await look(desk, afresh=True)
     except MissingScope as error:
         return await denied(desk) or _problems(desk.name, error)
-    streams, properties = await together(_streams(desk, portal), _properties(desk))
+    streams, properties = await together(_streams(desk, portal), _properties(desk, portal))
     stages = [*await stage_findings(desk, portal), *_lead_stages(desk, portal), *lifecycle_findings(desk, portal)]
     return [*streams, *_fields(desk, portal), *stages, *properties]
 
@@ -223,12 +223,24 @@ def _lead_stages(desk: Desk, portal: Portal) -> Sequence[Finding]:
     ]
 
 
-async def _properties(desk: Desk) -> Sequence[Finding]:
+def _lacking(desk: Desk, portal: Portal) -> Sequence[str]:
+    """Return the CRM's own properties that the agreement writes and the account does not have."""
+    rules = rules_for(desk.agreement.agreement)
+    return [
+        f"{kind}.{name}"
+        for kind in Kind
+        for name in sorted(rules.of_the_crm(kind) - rules.dispensable)
+        if name not in portal.properties.get(kind, (name,))
+    ]
+
+
+async def _properties(desk: Desk, portal: Portal) -> Sequence[Finding]:
     try:
         steps = [one for one in await setup(desk, apply=False) if one.state != "present"]
     except SyncerError as error:
         return _problems(desk.name, error, about="properties of the write-back")
-    if not steps:
+    theirs = _lacking(desk, portal)
+    if not steps and not theirs:
         return [Finding(level=Level.FINE, area=desk.name, what="every property of the write-back is there")]
     found = [
         _problem(desk, f"{one.kind}.{one.name} {one.note}", "see docs/agreement.md")
@@ -238,6 +250,8 @@ async def _properties(desk: Desk) -> Sequence[Finding]:
     missing = [f"{one.kind}.{one.name}" for one in steps if one.state == "missing"]
     if missing:
         found.append(_problem(desk, f"the CRM lacks {', '.join(missing)}", "syncer setup --apply"))
+    if theirs:
+        found.append(_problem(desk, f"the CRM lacks {', '.join(theirs)}", INSTEAD))
     return found
 
 

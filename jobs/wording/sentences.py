@@ -161,6 +161,14 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{property} does not exist in the CRM: syncer setup --apply",
         "{property} gibt es im CRM nicht: syncer setup --apply",
     ),
+    "lacks_theirs": (
+        "{property} does not exist in the CRM: name another or null under write_back",
+        "{property} gibt es im CRM nicht: unter write_back eine andere nennen oder auf null setzen",
+    ),
+    "instead": (
+        "name another or null under write_back",
+        "unter write_back eine andere nennen oder auf null setzen",
+    ),
     "locked_property": (
         "{property} is read-only in the CRM: unlock it, or set it to null under write_back",
         "{property} lässt das CRM nicht beschreiben: dort freigeben oder unter write_back auf null setzen",

@@ -11,7 +11,7 @@ from jobs.deciding.derive import Clocks, deals_of, last_clocks, rules_of
 from jobs.desk import Desk, Portal
 from jobs.handovers.escalations import unnamed
 from jobs.handovers.wanted_notices import too_many, wanted_notices
-from jobs.names import rules_for
+from jobs.names import INSTEAD, rules_for
 from jobs.pulling.look import in_account
 from jobs.pulling.pull import never_read
 from jobs.writing.terms import Terms, keep_terms, terms_before, terms_of
@@ -281,7 +281,8 @@ def _edits(work: _Work, kind: Kind, ident: str, desired: Desired, shown: Shown) 
     wanted = {name: value for name, value in desired.values.items() if name in existing}
     for name in desired.values:
         if name not in existing | work.write.dispensable:
-            work.found[f"{kind}.{name} does not exist in the CRM: syncer setup --apply"] = None
+            remedy = INSTEAD if name in work.write.of_the_crm(kind) else "syncer setup --apply"
+            work.found[f"{kind}.{name} does not exist in the CRM: {remedy}"] = None
     edits = _writable(work, kind, diff(wanted, shown.held))
     if not work.redoes:
         # What somebody undid stays undone until there is something else to say, or everything is asked for.

@@ -17,7 +17,6 @@ from syncer.writeback.rules import (
     FORECAST_CATEGORY,
     LEAD_STATUS,
     LIFECYCLE,
-    OF_THE_CRM,
     OWNER,
     WriteRules,
 )
@@ -212,8 +211,8 @@ def _allowed(kind: Kind, wanted: Mapping[str, Wanted], shown: Shown, rules: Writ
 
 
 def _remedy(kind: Kind, name: str, rules: WriteRules) -> str:
-    of_the_crm = {rules.names[kind].get(role) for role in OF_THE_CRM}
-    return "; add it or map the stage otherwise" if name in of_the_crm else ": syncer setup --apply adds it"
+    is_theirs = name in rules.of_the_crm(kind)
+    return "; add it or map the stage otherwise" if is_theirs else ": syncer setup --apply adds it"
 
 
 def _fits(value: str | None, options: Collection[str] | None) -> bool:

@@ -63,6 +63,10 @@ class WriteRules:
         name = self.names[Kind.DEAL].get(FORECAST_CATEGORY)
         return frozenset() if name is None else frozenset({name})
 
+    def of_the_crm(self, kind: Kind) -> frozenset[str]:
+        """Return the CRM's own properties of a kind that are written: nobody can create one that is missing."""
+        return frozenset(name for role, name in self.names[kind].items() if role in OF_THE_CRM)
+
     @property
     def drifting(self) -> frozenset[str]:
         """Properties of ours whose values follow every decision."""

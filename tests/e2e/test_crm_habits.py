@@ -130,8 +130,17 @@ async def test_what_the_token_may_not_write_waits_and_the_rest_is_written(serve,
             await sync_round(desk, force=True)
         with desk.store.snapshot() as unit:
             waiting = unit.desk.pending("hubspot")
+            (run, *_) = unit.desk.runs("hubspot", limit=1)
+        with pytest.raises(MissingScope):
+            await push_round(desk)
+        with desk.store.snapshot() as unit:
+            (pushed, *_) = unit.desk.runs("hubspot", limit=1)
     assert "crm.objects.contacts.write" in (raised.value.hint or "")
     assert {one.kind for one in waiting} == {Kind.CONTACT}
+    assert run.status == "failed"
+    assert run.counts["planned"] > len(waiting)
+    assert run.counts["written"] == run.counts["planned"] - len(waiting)
+    assert pushed.counts["written"] == 0
     crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes))
     async with open_desk(crm) as desk:
         result = await sync_round(desk, force=True)
@@ -376,6 +385,22 @@ async def test_what_a_property_cannot_hold_is_named_once_and_never_sent(crm, ope
     assert set(planned.problems) == {lacking, unfit}
     assert ("contacts", "LEAD_SQL") not in {(row.kind, row.value) for row in planned.rows}
     assert (result.failed, result.written > 0) == (0, True)
+
+
+async def test_a_property_of_the_crms_own_that_is_not_there_cannot_be_created_and_the_advice_is_what_helps(
+    crm, open_desk
+):
+    """An account whose admin archived the lead status."""
+    del crm.portal.schemas["contacts"].properties["hs_lead_status"]
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        result = await sync_round(desk, force=True)
+        again = await sync_round(desk, force=True)
+    advice = "contacts.hs_lead_status does not exist in the CRM: name another or null under write_back"
+    assert result.problems == (advice,)
+    assert result.written > 0
+    assert (again.planned, again.failed) == (0, 0)
 
 
 async def test_what_could_not_be_written_is_written_once_the_crm_lets_it(crm, open_desk):

@@ -99,6 +99,19 @@ async def test_lifecycle_values_that_one_side_has_alone_are_named(at, portal):
     ]
 
 
+async def test_what_the_crm_lacks_of_its_own_is_named_apart_from_what_setup_creates(at, portal):
+    del portal.schemas["contacts"].properties["hs_lead_status"]
+    with running(portal, limits=UNLIMITED, faults=NONE) as server:
+        at(server.base_url)
+        lacking = [one for one in _of(await check_all(None), "hubspot") if one.what.startswith("the CRM lacks ")]
+    by_remedy = {one.remedy: (one.level, one.what) for one in lacking}
+    assert by_remedy["name another or null under write_back"] == (
+        Level.PROBLEM,
+        "the CRM lacks contacts.hs_lead_status",
+    )
+    assert "hs_lead_status" not in by_remedy["syncer setup --apply"][1]
+
+
 async def test_a_stream_that_answers_nonsense_hides_no_other_finding(at, portal):
     faults = Faults(rules=[Fault(trouble=Trouble.HTML, probability=1.0, path=Versions().list_objects("notes"))])
     with running(portal, limits=UNLIMITED, faults=faults) as server:
