@@ -23,6 +23,13 @@ class Listing:
         records = [record for record in self.records if (record.asked_id or record.id) in inside]
         return Listing(ids=ids, records=records, cursor=None)
 
+    def without(self, last: int) -> "Listing":
+        """Return the page without the record that the page before it ended with: some cursors name that one."""
+        if not self.ids or self.ids[0] != last:
+            return self
+        records = [record for record in self.records if (record.asked_id or record.id) != str(last)]
+        return Listing(ids=[id_ for id_ in self.ids if id_ != last], records=records, cursor=self.cursor)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sighting:

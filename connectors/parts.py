@@ -168,6 +168,7 @@ class _Reading:
             if is_first and part.is_resumed and error.hint is None:
                 raise CursorExpired(error.message, stream=self._course.stream, hint=RESTART) from error
             raise
+        listing = listing.without(part.last)
         if is_first and part.guess is not None and not (listing.ids and listing.ids[0] >= part.guess):
             self._give_up(part)
             return None

@@ -1,6 +1,6 @@
 """Reads the full list of an object type: page after page, or in parts side by side."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -43,10 +43,14 @@ class List:
         """
         stream = self.reading.stream
         is_resuming = after is not None
+        before: Collection[str] = ()
         try:
             async for page in self._walked(after):
+                ids = {record.id for record in page.results}
+                # Whether a cursor names the last record or the next one is told both ways.
+                page.results = [record for record in page.results if record.id not in before]
                 yield Page(stream=stream, records=await self._whole(page), cursor=page.next_cursor)
-                is_resuming = False
+                is_resuming, before = False, ids
         except BadAnswer as error:
             if is_resuming and error.hint is None:
                 raise CursorExpired(error.message, stream=stream, hint=RESTART) from error
@@ -84,7 +88,9 @@ class List:
         params.extend([] if cursor is None else [("after", cursor)])
         path = self.versions.list_objects(reading.stream)
         request = Request(method="GET", path=path, params=params, errand=read_errand(reading.stream))
-        return await self.api.call(request, wire.RecordPage)
+        page = await self.api.call(request, wire.RecordPage)
+        page.results = list({record.id: record for record in page.results}.values())
+        return page
 
     async def _whole(self, page: wire.RecordPage) -> Sequence[SourceRecord]:
         stream = self.reading.stream

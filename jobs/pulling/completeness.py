@@ -43,6 +43,8 @@ class Tally(NamedTuple):
     #: Those that the store held when they were listed.
     kept: int
     forgotten: int = 0
+    #: The id that was listed last: a list that goes on from its cursor may name it again.
+    last: str = ""
 
 
 def begin_tally(unit: Unit, account: str, stream: str) -> None:
@@ -53,22 +55,24 @@ def begin_tally(unit: Unit, account: str, stream: str) -> None:
 def tally(unit: Unit, desk: Desk, stream: str, ids: Sequence[str], *, forgotten: int) -> None:
     """Count listed ids, those of them that the store holds now, and who is left out, in the commit that keeps them."""
     before = tallied(unit, desk, stream)
-    kept = before.kept + unit.reconcile.count_among(desk.name, _holding(desk, stream), ids)
-    after = (before.listed + len(ids), kept, before.forgotten + forgotten)
-    unit.desk.keep_cursor(desk.name, stream, _TALLY, orjson.dumps(after).decode())
+    new = [one for one in dict.fromkeys(ids) if one != before.last]
+    kept = before.kept + unit.reconcile.count_among(desk.name, _holding(desk, stream), new)
+    last = ids[-1] if ids else before.last
+    after = Tally(before.listed + len(new), kept, before.forgotten + forgotten, last)
+    unit.desk.keep_cursor(desk.name, stream, _TALLY, orjson.dumps(tuple(after)).decode())
 
 
 def is_short(desk: Desk, stream: str, search_total: int | None) -> bool:
     """Return whether search knows so many more than were listed that the list may have ended without a word."""
     with desk.store.snapshot() as unit:
-        listed, _, forgotten = tallied(unit, desk, stream)
+        listed, _, forgotten, _ = tallied(unit, desk, stream)
     return _unlisted(search_total, listed + forgotten) > 0
 
 
 def lacks_any(desk: Desk, stream: str, search_total: int) -> bool:
     """Return whether search knows of more than were listed, be it by one."""
     with desk.store.snapshot() as unit:
-        listed, _, forgotten = tallied(unit, desk, stream)
+        listed, _, forgotten, _ = tallied(unit, desk, stream)
     return search_total > listed + forgotten
 
 
@@ -84,7 +88,7 @@ async def searched(desk: Desk, stream: str) -> int | None:
 def proof_of(desk: Desk, stream: str, search_total: int | None) -> StreamProof:
     """Return how a stream stands at the end of its full pull; costs no call."""
     with desk.store.snapshot() as unit:
-        listed, kept, forgotten = tallied(unit, desk, stream)
+        listed, kept, forgotten, _ = tallied(unit, desk, stream)
         holding = holding_of(desk, stream)
         held = kept if holding is None else unit.reconcile.count(desk.name, holding)
         unreadable = min(_unreadable(unit, desk, stream), listed - kept)

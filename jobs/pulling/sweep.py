@@ -51,6 +51,8 @@ class Sweep:
     drift: StreamDrift
     #: The highest id that the list has passed.
     passed: str = ""
+    #: The ids of the chunk before.
+    before: Collection[str] = ()
     gone: list[Finding] = field(default_factory=list)
 
     async def run(self) -> None:
@@ -72,7 +74,9 @@ class Sweep:
         with self.intake.desk.store.snapshot() as unit:
             return unit.reconcile.count(self.intake.desk.name, self.holding)
 
-    async def _chunk(self, records: Sequence[SourceRecord]) -> None:
+    async def _chunk(self, named: Sequence[SourceRecord]) -> None:
+        # A list may name a record again where it goes on.
+        records = list({raw.id: raw for raw in named if raw.id not in self.before}.values())
         if not records:
             return
         listed = {raw.id for raw in records}
@@ -81,6 +85,7 @@ class Sweep:
         await self._beyond(listed, highest)
         await self._compare(records)
         self.passed = max(self.passed, highest, key=_by_number)
+        self.before = listed
         self.intake.desk.progress.advance(self._step, len(listed))
 
     async def _compare(self, records: Sequence[SourceRecord]) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from sqlalchemy import delete
 
@@ -10,6 +10,8 @@ from connectors.sandbox import merging
 from connectors.sandbox.faults import Fault, Faults, Trouble
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.state import Habits
+from jobs.pulling.reconcile import reconcile_round
+from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
 from syncer.errors import Unavailable
 from syncer.store import tables
@@ -215,3 +217,30 @@ def test_the_command_says_it_in_words_and_in_json(serve, tmp_path):
     proof = json.loads(syncer(crm, tmp_path, "backfill", "--json").stdout)["proof"]
     assert set(proof["deals"]) == {"listed", "held", "search_total", "complete", "reasons"}
     assert proof["deals"]["listed"] == live(crm, "deals")
+
+
+async def test_a_record_that_a_list_names_again_where_it_goes_on_counts_once(serve, open_desk):
+    """As a list does whose cursor is the id that the last commit ended with."""
+    crm = serve(
+        lines=[
+            {"type": "contacts", "id": str(id_), "createdAt": NOW, "properties": {"firstname": "Ada"}}
+            for id_ in range(1, 2_301)
+        ]
+    )
+    async with open_desk(crm, streams=("contacts",)) as desk:
+        honest = desk.source.pages
+
+        async def repeating(stream, **asked):
+            last = ()
+            async for page in honest(stream, **asked | {"in_order": True}):
+                yield replace(page, records=[*last, *page.records])
+                last = page.records[-1:]
+
+        desk.source.pages = repeating
+        result = await backfill_round(desk)
+        proof = result.proof["contacts"]
+        assert (proof.listed, proof.complete, proof.reasons) == (live(crm, "contacts"), True, ())
+        compared = await reconcile_round(desk, orders=Orders(apply=False))
+    drift = compared.streams["contacts"]
+    assert (drift.crm, drift.mirror) == (live(crm, "contacts"),) * 2
+    assert compared.sums()["faults"] == 0

@@ -61,6 +61,24 @@ async def test_every_cursor_resumes_where_its_page_ended(crm: respx.MockRouter, 
     assert [record.id for page in rest for record in page.records] == [str(one) for one in range(101, 251)]
 
 
+async def test_a_record_that_a_list_repeats_within_a_page_or_from_one_to_the_next_comes_once(
+    crm: respx.MockRouter, account: HubSpot
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        start = int(request.url.params.get("after", 1))
+        ids = [*range(start, min(start + 100, 231)), start + 1]
+        paging = {"next": {"after": str(start + 99)}} if start + 99 < 230 else None
+        return httpx.Response(
+            200, json={"results": [{"id": str(one), "properties": {}} for one in ids], "paging": paging}
+        )
+
+    crm.get(LIST).mock(side_effect=answer)
+    for in_order in (True, False):
+        pages = account.source.pages("contacts", properties=[], in_order=in_order)
+        found = [record.id async for page in pages for record in page.records]
+        assert sorted(found, key=int) == [str(one) for one in range(1, 231)]
+
+
 async def test_archived_records_are_asked_for_and_marked(crm: respx.MockRouter, account: HubSpot) -> None:
     record = {"id": "1", "properties": {}, "archived": True, "archivedAt": "2026-01-02T00:00:00Z"}
     route = crm.get(LIST).respond(200, json={"results": [record]})

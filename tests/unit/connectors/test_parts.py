@@ -314,7 +314,26 @@ def test_a_list_that_repeats_a_record_is_read_to_its_end() -> None:
     async def work() -> None:
         ids = [*range(1, 40), 39, 39, *range(40, 90)]
         found, cursor = await read(Opaque(ids, room=lambda: False))
-        assert found == ids
+        assert list(dict.fromkeys(found)) == list(range(1, 90))
         assert cursor is None
+
+    in_virtual_time(work)
+
+
+class Inclusive(Shelf):
+    """A list whose cursor is the id that a page ended with, and names it again."""
+
+    def page(self, cursor: str | None) -> Listing:
+        page = super().page(cursor)
+        return page if page.cursor is None else Listing(ids=page.ids, records=page.records, cursor=str(page.ids[-1]))
+
+
+@pytest.mark.parametrize("room", [True, False])
+def test_a_cursor_that_names_the_last_record_again_brings_it_once(room: bool) -> None:
+    async def work() -> None:
+        shelf = Inclusive(list(range(1, 500)), room=lambda: room)
+        found, cursor = await read(shelf)
+        assert sorted(found) == list(range(1, 500))
+        assert (cursor, shelf.most > 1) == (None, room)
 
     in_virtual_time(work)
