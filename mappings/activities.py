@@ -6,6 +6,7 @@ from mappings.convert import email, moment, number
 from mappings.fields import ActivityMap, ObjectMap, Rollup
 from mappings.raw import Raw, first, first_moment, moment_of, parsed
 from syncer.errors import InvalidRecord
+from syncer.moments import Millis
 from syncer.records import Activity, ActivityKind
 
 
@@ -17,8 +18,11 @@ def rollups_beside(
     return tuple(rollup for rollup in wanted if asked is None or rollup.at in asked)
 
 
-def rollup_activities(raw: Raw, rollups: Iterable[Rollup]) -> Sequence[Activity]:
-    """Return what a contact's roll-up properties prove."""
+def rollup_activities(
+    raw: Raw, rollups: Iterable[Rollup], ended: Mapping[str, Millis] | None = None
+) -> Sequence[Activity]:
+    """Return what a contact's roll-up properties prove, beyond the moment up to which an `ended` feed told it."""
+    told = ended or {}
     found: dict[str, Activity] = {}
     for rollup in rollups:
         text = raw.properties.get(rollup.at)
@@ -27,6 +31,8 @@ def rollup_activities(raw: Raw, rollups: Iterable[Rollup]) -> Sequence[Activity]
         try:
             at = moment(text)
         except ValueError:
+            continue
+        if rollup.feed in told and at <= told[rollup.feed]:
             continue
         subject = raw.properties.get(rollup.subject) if rollup.subject else None
         ident = f"{raw.id}:{rollup.kind}:{at}"

@@ -19,6 +19,7 @@ from jobs.pulling.exporting import foretold, is_counted
 from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import read_watermark
 from jobs.pulling.reading import CHUNK, LINKED
+from jobs.pulling.standins import has_standin
 from jobs.pulling.versions import STORIED_CONTACTS
 from jobs.pulling.ways import By, Way, calls_a_day, left_of_the_day
 from jobs.runs import recorded_run
@@ -164,7 +165,7 @@ async def _stream(desk: Desk, portal: Portal, stream: str, *, restart: bool) -> 
     listed = max(1, ceil(rest / costs.page)) * costs.calls_a_page
     return StreamForecast(
         records=None if total is None else rest,
-        look=_looks(desk, stream),
+        look=_looks(desk, stream) + (is_new and has_standin(desk, stream)),
         list=way.export_calls or listed if way is not None and way.by is By.EXPORT else listed,
         way=way,
         count=1 if way is not None and way.by is By.LIST and await is_counted(desk, stream, costs) else 0,

@@ -15,7 +15,6 @@ from jobs.pulling.exporting import Exporter
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import note_out_of_reach
 from jobs.pulling.pull import (
-    delivering,
     guarded,
     in_crm_time,
     keep_watermark,
@@ -24,7 +23,7 @@ from jobs.pulling.pull import (
     without_resting,
 )
 from jobs.pulling.reading import Reader
-from jobs.pulling.standins import retire_standins
+from jobs.pulling.standins import fed, note_ended, out_of_reach, retire_standins
 from jobs.pulling.storing import store_pages
 from jobs.pulling.unlisted import read_unlisted
 from syncer.errors import Unordered
@@ -48,17 +47,24 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     count = PullCount(skipped=dict(portal.skipped), halted=dict(portal.away))
     feeds = [name for name in portal.feeds if not streams or name in streams]
     first = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, ()), count=count)
+    delivered, _ = await fed(desk, portal)
     await guarded(feeds, lambda name: pull_feed(first, name, 0), count)
-    reader = Reader(desk, portal, [*await delivering(desk, portal), *portal.streams])
+    await retire_standins(desk, {*feeds} - {*delivered, *count.skipped, *count.halted})
+    await note_ended(desk, count.skipped)
+    delivering, ended = await fed(desk, portal)
+    wanted = [name for name in portal.streams if not streams or name in streams]
+    count.skipped |= await out_of_reach(desk, portal, {*wanted} - {*delivering})
+    wanted = [name for name in wanted if name not in count.skipped]
+    reader = Reader(desk, portal, [*delivering, *wanted], ended)
     intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
     exporter = Exporter(intake=intake)
 
     def of(stream: str) -> Awaitable[None]:
         return _full(exporter, stream, restart=restart)
 
-    wanted = [name for name in portal.streams if not streams or name in streams]
     for group in groups(desk, await without_resting(desk, wanted, count)):
         await guarded(group, of, count, at_once=AT_ONCE)
+    await retire_standins(desk, {*wanted} - {*delivered, *count.skipped, *count.halted})
     await _feeds_with_consent(intake, feeds)
     await asyncio.to_thread(note_out_of_reach, desk, count.skipped)
     count.with_calls(desk.source.usage.calls)
@@ -108,8 +114,6 @@ async def _full(exporter: Exporter, stream: str, *, restart: bool) -> None:
         await _archived(desk, stream, intake.count)
     await note_absent(desk, stream)
     intake.count.proof[stream] = await asyncio.to_thread(proof_of, desk, stream, total)
-    if await asyncio.to_thread(read_watermark, desk, stream) is None:
-        await retire_standins(desk, stream)
     await keep_watermark(desk, stream, in_crm_time(desk, began))
     desk.progress.done(stream)
 

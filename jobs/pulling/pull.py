@@ -14,16 +14,13 @@ from jobs.pulling.intake import Intake
 from jobs.pulling.lagging import as_they_are
 from jobs.pulling.look import forget_look, note_out_of_reach
 from jobs.pulling.reading import LINKED, Reader, chunks
-from jobs.pulling.standins import retire_standins
+from jobs.pulling.standins import LAG, fed, note_ended, retire_standins, with_watermark
 from jobs.pulling.storing import Reading, store_chunk
 from jobs.spans import stream_span
 from syncer.errors import AuthFailed, Missing, MissingScope, SchemaChanged, StreamError, SyncerError, TransientError
-from syncer.moments import MINUTE, Millis
+from syncer.moments import Millis
 
 _log = structlog.get_logger()
-
-#: The present is read to its end; the watermark stays behind it, since the CRM's index lags.
-_LAG = 2 * MINUTE
 
 #: More streams than any CRM has.
 _ALL = 1_000
@@ -37,7 +34,8 @@ async def pull(
     `overlap` (milliseconds) is read again before each watermark.
     """
     count = PullCount(skipped=dict(portal.skipped), halted=dict(portal.away))
-    reader = Reader(desk, portal, await delivering(desk, portal))
+    delivering, ended = await fed(desk, portal)
+    reader = Reader(desk, portal, delivering, ended)
     intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
     wanted = [
         name for name in (*portal.streams, *portal.feeds) if (not streams or name in streams) and name not in without
@@ -51,6 +49,8 @@ async def pull(
     if await guarded(await without_resting(desk, wanted, count), of, count):
         await asyncio.to_thread(forget_look, desk)
     await asyncio.to_thread(note_out_of_reach, desk, count.skipped)
+    await retire_standins(desk, {*wanted} - {*delivering, *count.skipped, *count.halted})
+    await note_ended(desk, count.skipped)
     count.with_calls(desk.source.usage.calls)
     await asyncio.to_thread(note_arrivals, desk.store, desk.name, count.bringing, desk.clock())
     return count
@@ -119,27 +119,20 @@ async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:
     since = None if kept is None else Millis(max(0, kept - overlap))
     async for chunk in chunks(desk.source.events(stream, since=since)):
         await store_chunk(intake, chunk, Reading.CHANGES)
-    if kept is None:
-        await retire_standins(desk, stream)
-    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - _LAG)))
+    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - LAG)))
     desk.progress.done(stream)
 
 
 async def never_read(desk: Desk, streams: Sequence[str]) -> Sequence[str]:
     """Return those of some streams that no backfill has ever finished."""
-    known = await _with_watermark(desk, streams)
+    known = await with_watermark(desk, streams)
     return [name for name in dict.fromkeys(streams) if name not in known]
 
 
 async def never_delivered(desk: Desk, portal: Portal) -> Sequence[str]:
     """Return the feeds that have delivered nothing yet."""
-    known = await _with_watermark(desk, portal.feeds)
+    known = await with_watermark(desk, portal.feeds)
     return [name for name in portal.feeds if name not in known]
-
-
-async def delivering(desk: Desk, portal: Portal) -> Sequence[str]:
-    """Return the feeds and streams that have delivered before: for those, roll-ups need not stand in."""
-    return await _with_watermark(desk, (*portal.feeds, *portal.streams))
 
 
 async def keep_watermark(desk: Desk, stream: str, at: Millis) -> None:
@@ -177,22 +170,14 @@ async def _pull_stream(intake: Intake, stream: str, overlap: int) -> None:
     pages = desk.source.changes(
         stream,
         since=Millis(max(0, since - overlap)),
-        until=Millis(began + _LAG),
+        until=Millis(began + LAG),
         properties=intake.portal.properties[stream],
     )
     async for chunk in chunks(pages):
         await store_chunk(intake, await as_they_are(intake, chunk), Reading.CHANGES)
         if chunk.cursor is not None:
             # A run that ends before a large window does leaves the rest of it to the next one.
-            read_to = in_crm_time(desk, Millis(began - _LAG))
+            read_to = in_crm_time(desk, Millis(began - LAG))
             await keep_watermark(desk, stream, Millis(min(int(chunk.cursor), read_to)))
-    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - _LAG)))
+    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - LAG)))
     desk.progress.done(stream)
-
-
-async def _with_watermark(desk: Desk, streams: Sequence[str]) -> Sequence[str]:
-    def read() -> Sequence[str]:
-        with desk.store.snapshot() as unit:
-            return [name for name in streams if unit.desk.cursor(desk.name, name, "window") is not None]
-
-    return await asyncio.to_thread(read)

@@ -1,7 +1,7 @@
 """From pages to canonical records: chunks, mapping, links, versions. Talks to the connector, not to the store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.ending import together
@@ -17,6 +17,7 @@ from mappings.records import RecordMapper, mappers
 from mappings.stage_dates import entered_names, with_entered_names
 from mappings.stories import as_it_stands, as_lead, story
 from syncer.errors import InvalidRecord, MissingScope
+from syncer.moments import Millis
 from syncer.records import Activity, Answer, Change, Company, Contact, CostLine, Deal, Kind, Link
 from syncer.tellings import Story
 
@@ -97,7 +98,10 @@ async def chunks(pages: AsyncIterator[Page], *, size: int = CHUNK) -> AsyncItera
 class Reader:
     """Turns chunks of one account into batches; compiled once per run."""
 
-    def __init__(self, desk: Desk, portal: Portal, feeds: Sequence[str]) -> None:
+    def __init__(
+        self, desk: Desk, portal: Portal, feeds: Collection[str], ended: Mapping[str, Millis] | None = None
+    ) -> None:
+        """Read for an account whose `feeds` deliver, and where `ended` ones told what happened up to a moment."""
         self._source = desk.source
         self._definitions = _with_stage_dates(desk.definitions, portal)
         self._mappers = mappers(
@@ -106,6 +110,7 @@ class Reader:
             asked=portal.properties,
         )
         contacts = self._definitions.objects[Kind.CONTACT]
+        self._ended = ended or {}
         self._rollups = rollups_beside(contacts, feeds, portal.properties.get(Kind.CONTACT))
         self._there = {stream: frozenset(names) for stream, names in portal.properties.items()}
         self._out_of_reach = set(portal.skipped)
@@ -157,7 +162,7 @@ class Reader:
         match mapper(raw):
             case Contact() as contact:
                 batch.contacts.append(contact)
-                batch.activities += rollup_activities(raw, self._rollups)
+                batch.activities += rollup_activities(raw, self._rollups, self._ended)
             case Company() as company:
                 batch.companies.append(company)
             case Deal() as deal:

@@ -14,8 +14,9 @@ from jobs.pulling.drift import ReconcileResult, StreamDrift
 from jobs.pulling.holdings import holding_of
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import look, refuse_unknown
-from jobs.pulling.pull import delivering, guarded, never_read, read_watermark, without_resting
+from jobs.pulling.pull import guarded, never_read, read_watermark, without_resting
 from jobs.pulling.reading import Reader
+from jobs.pulling.standins import fed
 from jobs.pulling.sweep import Orders, Sweep
 from jobs.runs import Run, recorded_run, seconds_of
 from syncer.errors import ConfigError, Problem
@@ -37,9 +38,7 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
         await _refuse_other_portal(desk)
         portal = await look(desk)
         count = PullCount(skipped={**portal.skipped, **await _skipped(desk, portal)}, halted=dict(portal.away))
-        intake = Intake(
-            desk=desk, portal=portal, reader=Reader(desk, portal, await delivering(desk, portal)), count=count
-        )
+        intake = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, *await fed(desk, portal)), count=count)
         result = ReconcileResult(run=run.id, account=desk.name, applied=orders.apply)
 
         def of(stream: str) -> Awaitable[None]:

@@ -15,8 +15,9 @@ from jobs.health.silence import note_arrivals
 from jobs.names import DRAIN
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import look
-from jobs.pulling.pull import delivering, never_read, without_resting
+from jobs.pulling.pull import never_read, without_resting
 from jobs.pulling.reading import Reader
+from jobs.pulling.standins import fed
 from jobs.rounds import PARKED
 from jobs.runs import recorded_run, seconds_of
 from jobs.webhooks.hinted import look_into
@@ -98,9 +99,7 @@ async def _drain(desk: Desk, result: DrainResult) -> None:
     if set(Kind).intersection(await never_read(desk, portal.streams)):
         # A first full pull reads it all, and decisions on a part of the facts would be wrong.
         return
-    intake = Intake(
-        desk=desk, portal=portal, reader=Reader(desk, portal, await delivering(desk, portal)), count=PullCount()
-    )
+    intake = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, *await fed(desk, portal)), count=PullCount())
     waiting = await _readable(intake, await asyncio.to_thread(_waiting, desk))
     fresh = [one for one in waiting if one.attempts == 0]
     await _take(intake, fresh, result)

@@ -8,8 +8,8 @@ from jobs.deciding.derive import derive
 from jobs.desk import Desk
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import look
-from jobs.pulling.pull import delivering
 from jobs.pulling.reading import Chunk, Reader
+from jobs.pulling.standins import fed
 from jobs.pulling.storing import Reading, store_chunk
 from jobs.runs import recorded_run
 from jobs.writing.push import push
@@ -50,7 +50,7 @@ async def _read_again(desk: Desk, letters: Sequence[DeadLetter]) -> None:
     if not letters:
         return
     portal = await look(desk)
-    reader = Reader(desk, portal, await delivering(desk, portal))
+    reader = Reader(desk, portal, *await fed(desk, portal))
     intake = Intake(desk=desk, portal=portal, reader=reader, count=PullCount())
     for stream in sorted({one.stream for one in letters} & set(portal.streams)):
         ids = [one.record_id for one in letters if one.stream == stream]

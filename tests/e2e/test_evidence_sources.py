@@ -422,3 +422,87 @@ async def test_once_a_feed_delivers_what_stood_in_for_it_counts_no_more(serve, o
         assert _forms(desk) == ["form_submissions"]
         await pull_round(desk)
         assert _forms(desk) == ["form_submissions"]
+
+
+def _narrow(crm, *more):
+    objects = ("contacts", "companies", "deals", "owners")
+    scopes = {*(f"crm.objects.{kind}.read" for kind in objects), *more}
+    crm.portal.tokens["pat-test-1"] = Token(app_id="1", scopes=frozenset(scopes))
+
+
+def _convert(crm, contact, at, **more):
+    told = {"recent_conversion_date": iso(at), "recent_conversion_event_name": "Demo anfordern", **more}
+    crm.portal.edit_as_user("contacts", contact, told, at=at)
+
+
+def _three_hours_ago(desk):
+    """Let the last round have been three hours ago."""
+    with desk.store.commit() as unit:
+        for stream in ("form_submissions", "contacts"):
+            unit.desk.keep_cursor("hubspot", stream, "window", str(desk.clock() - 3 * HOUR))
+
+
+async def test_once_a_feed_has_ended_roll_ups_stand_in_from_then_on_and_tell_nothing_twice(serve, open_desk):
+    crm = serve(lines=_converted())
+    _narrow(crm, "forms")
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        assert _forms(desk) == ["form_submissions"]
+        _three_hours_ago(desk)
+        _convert(crm, "1", desk.clock() - 2 * HOUR)
+        _narrow(crm)
+        # The first round finds out; whom it read by then is read once more, by a look that tries the feed again too.
+        await pull_round(desk)
+        crm.clock.ahead += 2 * HOUR
+        await pull_round(desk)
+        assert _forms(desk) == ["form_submissions", "rollups"]
+    for _ in range(2):
+        # Each look tries the feed again.
+        crm.clock.ahead += 2 * HOUR
+        _convert(crm, "1", crm.portal.clock(), firstname=str(crm.clock.ahead))
+        async with open_desk(crm) as desk:
+            await pull_round(desk)
+            await pull_round(desk)
+            assert {*_forms(desk)} == {"form_submissions", "rollups"}
+    assert _forms(desk).count("form_submissions") == 1
+
+
+async def test_a_feed_that_delivers_again_after_its_end_takes_over_from_roll_ups(serve, open_desk):
+    crm = serve(lines=_converted())
+    _narrow(crm, "forms")
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        _three_hours_ago(desk)
+        at = desk.clock() - 2 * HOUR
+        _convert(crm, "1", at)
+        _narrow(crm)
+        await pull_round(desk)
+        await pull_round(desk)
+        assert _forms(desk) == ["form_submissions", "rollups"]
+    crm.clock.ahead += HOUR
+    _narrow(crm, "forms")
+    values = [{"name": "email", "value": "p1@firma.de"}]
+    crm.portal.load([{"type": "form_submissions", "formId": "f", "submittedAt": iso(at), "values": values}])
+    # Read in the same round, and told by the feed all the same.
+    crm.portal.edit_as_user("contacts", "1", {"firstname": "Ada"})
+    async with open_desk(crm) as desk:
+        for _ in range(2):
+            await pull_round(desk)
+            assert _forms(desk) == ["form_submissions", "form_submissions"]
+
+
+async def test_where_no_mails_may_be_read_the_last_reply_of_each_contact_stands_in_from_the_first_backfill_on(
+    serve, open_desk
+):
+    crm = serve(lines=[person(hs_sales_email_last_replied=ago(3))])
+    _narrow(crm)
+    async with open_desk(crm) as desk:
+        honest = desk.source.definitions
+
+        async def told(stream):
+            # What mails are may be known where they may not be read.
+            return await honest("calls" if stream == "emails" else stream)
+
+        desk.source.definitions = told
+        await backfill_round(desk)
+        assert [one.partition(":")[0] for one in facts_of(desk) if "email_in" in one] == ["rollups"]
