@@ -17,7 +17,7 @@ from psycopg_pool import PoolClosed, PoolTimeout
 from jobs.distributed.tickets import MOST_RESCUES, Lane, Ticket
 from jobs.serving.duties import Duty
 from syncer.errors import Unavailable
-from syncer.store import DEAD_AFTER_S, HEARTBEAT_S
+from syncer.store import DEAD_AFTER_S, HEARTBEAT_S, REGISTER_BESIDE
 
 # Its lines show errors with their traces, and jobs with their arguments; ours say what an operator needs.
 logging.getLogger("procrastinate").addHandler(logging.NullHandler())
@@ -64,6 +64,15 @@ class _Connector(PsycopgConnector):
             raise
 
 
+class _Beside(JobManager):
+    """Registers lanes that a worker has beside its first one."""
+
+    async def register_worker(self) -> int:
+        """Return the number of the lane."""
+        found = await self.connector.execute_query_one_async(REGISTER_BESIDE)
+        return int(found["worker_id"])
+
+
 class Queue:
     """The jobs of one database. Every method raises Unavailable where it cannot be reached."""
 
@@ -72,6 +81,9 @@ class Queue:
         self._patience = patience
         self._connector = _Connector(conninfo=address, min_size=1, max_size=_CONNECTIONS, timeout=patience)
         self._app = App(connector=self._connector)
+        beside = App(connector=self._connector)
+        beside.job_manager = _Beside(self._connector)
+        self._lanes = {lane: self._app if lane is Lane.ROUNDS else beside for lane in Lane}
         self._opening = asyncio.Lock()
         self._is_open = False
 
@@ -129,7 +141,7 @@ class Queue:
             await self._unless_broken([self._in_lane(lane, at_once, patience) for lane in Lane])
 
     async def _in_lane(self, lane: Lane, at_once: int, patience: float) -> None:
-        await self._app.run_worker_async(
+        await self._lanes[lane].run_worker_async(
             queues=[lane],
             concurrency=at_once,
             fetch_job_polling_interval=_LOOK_EVERY,
@@ -159,8 +171,9 @@ class Queue:
         async def run(account: str, attempt: int) -> None:
             await do(Ticket(account=account, duty=duty, attempt=attempt))
 
-        if duty.value not in self._app.tasks:
-            self._app.task(name=duty.value)(run)
+        for app in self._lanes.values():
+            if duty.value not in app.tasks:
+                app.task(name=duty.value)(run)
 
     async def _rescue(self, job: Job) -> Rescue:
         id_ = job.id or 0

@@ -2,7 +2,7 @@
 
 from syncer.store.desk.inbox_values import ErasureRequest, InboxStanding, Tally, Waiting
 from syncer.store.desk.outbox import Settlement
-from syncer.store.desk.queue import DEAD_AFTER_S, HEARTBEAT_S, QueueStanding
+from syncer.store.desk.queue import DEAD_AFTER_S, HEARTBEAT_S, REGISTER_BESIDE, QueueStanding
 from syncer.store.engines.leading import Lead
 from syncer.store.mirror.people import Person
 from syncer.store.privacy.privacy import ERASED, EXPIRED, LIFTED, PREFIX, Erasure, LoggedErasure
@@ -32,6 +32,7 @@ __all__ = [
     "HEARTBEAT_S",
     "LIFTED",
     "PREFIX",
+    "REGISTER_BESIDE",
     "AccountFacts",
     "BackupFacts",
     "Compared",

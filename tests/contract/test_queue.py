@@ -195,6 +195,25 @@ async def test_hints_and_values_wait_for_no_long_job_of_another_account_however_
     assert sorted(done) == [Duty.DRAIN, Duty.PUSH]
 
 
+async def test_workers_are_counted_one_by_one_also_beside_some_of_a_version_that_has_a_single_lane(queued):
+    async def do(_: Ticket) -> None:
+        return None
+
+    for _ in range(3):
+        run(queued, "INSERT INTO procrastinate_workers DEFAULT VALUES")
+    assert standing(queued).workers == 3
+    counts = set()
+
+    def counted() -> bool:
+        counts.add((standing(queued).workers, run(queued, "SELECT count(*) FROM procrastinate_workers")[0][0]))
+        return (5, 7) in counts
+
+    async with opened(queued) as queue, opened(queued) as other:
+        await asyncio.gather(*(worked(one, do, until=counted) for one in (queue, other)))
+    assert (5, 7) in counts
+    assert standing(queued).workers == 3
+
+
 async def test_a_repetition_that_waits_for_its_time_holds_up_nothing_that_comes_first(queued):
     done = []
 

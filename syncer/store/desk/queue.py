@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import LiteralString
 
 from sqlalchemy import Connection, text
 
@@ -9,8 +10,12 @@ from syncer.store.engines.dialect import raw
 
 #: Seconds between two heartbeats of a worker, and after which one that is silent counts as dead.
 HEARTBEAT_S, DEAD_AFTER_S = 2.0, 8.0
-#: Each worker has two rows: what waits for nothing long has a lane of its own.
-LANES = 2
+#: Registers a lane that a worker has beside its first one. Its number is below zero, so that each worker is counted
+#: once, whatever lanes workers of other versions have.
+REGISTER_BESIDE: LiteralString = (
+    "INSERT INTO procrastinate_workers (id) OVERRIDING SYSTEM VALUE "
+    "VALUES (-nextval(pg_get_serial_sequence('procrastinate_workers', 'id'))) RETURNING id AS worker_id"
+)
 
 _THERE = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 _COUNTS = text(
@@ -23,8 +28,8 @@ _OLDEST = text(
     "WHERE job.status = 'todo' AND job.args->>'account' = :account AND coalesce(job.scheduled_at, now()) <= now()"
 )
 _WORKERS = text(
-    "SELECT (count(*) + :lanes - 1) / :lanes FROM procrastinate_workers "
-    "WHERE last_heartbeat > now() - make_interval(secs => :dead_after)"
+    "SELECT count(*) FROM procrastinate_workers "
+    "WHERE id > 0 AND last_heartbeat > now() - make_interval(secs => :dead_after)"
 )
 
 
@@ -74,7 +79,7 @@ class Queue:
 
     def workers(self) -> int:
         """Return how many workers live."""
-        found = self._connection.execute(_WORKERS, {"dead_after": DEAD_AFTER_S, "lanes": LANES}).scalar_one()
+        found = self._connection.execute(_WORKERS, {"dead_after": DEAD_AFTER_S}).scalar_one()
         return int(found)
 
 
