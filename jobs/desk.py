@@ -9,7 +9,7 @@ from connectors.limits import Sleep
 from connectors.ports import Destination, Source
 from jobs.privacy.erasures import Keeping
 from jobs.privacy.retention import RetentionFile
-from jobs.progress import Progress
+from jobs.progress import Progress, Silent
 from jobs.settings import Account
 from mappings.fields import Definitions
 from syncer.agreement import InForce
@@ -43,6 +43,22 @@ class Seat(Protocol):
     def clock(self) -> Clock:
         """What tells the present moment."""
         ...
+
+    @property
+    def progress(self) -> Progress:
+        """What is told of how far a job is."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seated:
+    """One account whose CRM is not asked: for what needs no token."""
+
+    name: str
+    store: Store
+    agreement: InForce
+    clock: Clock
+    progress: Progress = field(default_factory=Silent)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from jobs.budget.parking import by_day, refuse_at_rest
 from jobs.counts import PullCount, StreamCount
 from jobs.deciding.derive import DeriveCount, derive
-from jobs.desk import Desk, Portal
+from jobs.desk import Desk, Portal, Seat
 from jobs.figures.freezing import Frozen, freeze_days
 from jobs.pulling.backfill import backfill
 from jobs.pulling.completeness import StreamProof
@@ -151,7 +151,7 @@ async def pull_round(desk: Desk, *, streams: Sequence[str] = ()) -> RoundResult:
     return _timed(run, result)
 
 
-async def derive_round(desk: Desk, *, full: bool) -> DeriveCount:
+async def derive_round(desk: Seat, *, full: bool) -> DeriveCount:
     """Decide anew, and nothing else."""
     with recorded_run(desk, "derive") as run:
         count = await derive(desk, full=full)

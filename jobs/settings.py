@@ -76,6 +76,8 @@ class Settings(Strict):
     dashboard_password: SecretStr | None
     reader_password: SecretStr | None = None
     accounts: Mapping[str, Account]
+    #: Further accounts of the file, which lack what opens them: what is here of them can be reported all the same.
+    closed: tuple[str, ...] = ()
     engine: Engine = Engine.EMBEDDED
     schedule: ScheduleFile
     digest: DigestFile = DigestFile()
@@ -113,6 +115,7 @@ def load_settings(*, need_accounts: bool = True) -> Settings:
         dashboard_password=environment.dashboard_password,
         reader_password=environment.reader_password,
         accounts=accounts,
+        closed=tuple(name for name in file.accounts if name not in accounts),
         engine=file.engine,
         schedule=file.schedule,
         digest=file.digest,

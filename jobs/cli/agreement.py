@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobs.deciding.simulate import Simulation
-    from jobs.desk import Desk
+    from jobs.desk import Seat
     from syncer.agreement import Agreement
 
 PathArgument = Annotated[Path | None, typer.Argument(help="The file; SYNCER_AGREEMENT when left out.")]
@@ -88,7 +88,7 @@ def simulate(
 ) -> None:
     """Run a draft against what is known: who would stand otherwise, hand-overs a week, precision. Nothing is kept."""
     from jobs.cli.agreement_output import print_simulation, simulation_dict
-    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.cli.frame import each_seat, one_or_all, print_json
     from jobs.deciding.simulate import Trial
     from jobs.deciding.simulate import simulate as run
     from jobs.figures.asking import language
@@ -96,10 +96,10 @@ def simulate(
     spoken, rules = language(lang), _drafted(draft)
     trial = Trial(draft=rules, level=level, thresholds=tuple(threshold or ()), weeks=weeks)
 
-    async def work(desk: "Desk") -> "Simulation":
+    async def work(desk: "Seat") -> "Simulation":
         return await run(desk, trial)
 
-    found: Sequence[Simulation] = each_account(account, work, quiet=True)
+    found: Sequence[Simulation] = each_seat(account, work, quiet=True)
     if as_json:
         print_json(one_or_all([simulation_dict(one, ids=ids) for one in found]))
         return

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jobs.deciding.review import Reviewed
-    from jobs.desk import Desk
+    from jobs.desk import Seat
 
 
 def review(
@@ -27,7 +27,7 @@ def review(
     as_json: JsonOption = False,
 ) -> None:
     """Say what became of hand-overs, which rules promised too much or too little, and which points to agree on."""
-    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.cli.frame import each_seat, one_or_all, print_json
     from jobs.cli.review_dict import review_dict
     from jobs.cli.review_output import print_review
     from jobs.deciding.review import Asked
@@ -37,17 +37,17 @@ def review(
     from syncer.agreement import default_text, load_agreement
     from syncer.agreement.load import read_text
 
-    spoken, path = language(lang), load_settings(need_accounts=True).agreement_path
+    spoken, path = language(lang), load_settings(need_accounts=False).agreement_path
     if draft is not None:
         _check_target(draft, account)
     text = read_text(path) if path.exists() else default_text()
     earlier = None if previous is None else load_agreement(previous)
     asked = Asked(file=str(path), text=text, months=months, previous=earlier)
 
-    async def work(desk: "Desk") -> "Reviewed":
+    async def work(desk: "Seat") -> "Reviewed":
         return await run(desk, asked)
 
-    found: Sequence[Reviewed] = each_account(account, work, quiet=True)
+    found: Sequence[Reviewed] = each_seat(account, work, quiet=True)
     if draft is not None and found[0].draft is not None:
         with draft.open("x", encoding="utf-8", newline="") as file:
             file.write(found[0].draft)
@@ -60,7 +60,8 @@ def review(
 
 def _check_target(draft: Path, account: str | None) -> None:
     """Make a ConfigError of a draft that would overwrite a file, or that several accounts would have to share."""
-    from jobs.settings import load_settings
+    from jobs.cli.frame import opened
+    from jobs.figures.asking import account_names
     from syncer.errors import ConfigError, Problem
 
     problems = []
@@ -68,7 +69,9 @@ def _check_target(draft: Path, account: str | None) -> None:
         problems.append(Problem(key="--draft", message="a file of that name is there", hint="name a file that is not"))
     elif not draft.parent.is_dir():
         problems.append(Problem(key="--draft", message=f"there is no folder {draft.parent}", hint="make it first"))
-    if account is None and len(load_settings(need_accounts=True).accounts) > 1:
+    with opened() as (settings, store):
+        names = account_names(settings, store, account)
+    if len(names) > 1:
         problems.append(Problem(key="--draft", message="several accounts", hint="name one: --account NAME"))
     if problems:
         raise ConfigError(problems)

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import orjson
 
-from jobs.bootstrap import opened_desk, opened_store, system_clock
+from jobs.bootstrap import agreement_of, opened_desk, opened_store, system_clock
 from jobs.budget.parking import is_daily, kept_rests, refusal
 from jobs.cli.tongue import asked_language
-from jobs.desk import Desk
+from jobs.desk import Desk, Seat, Seated
 from jobs.progress import progress
 from jobs.settings import Settings, load_settings
 from jobs.traces import tracing
@@ -58,24 +58,42 @@ def each_account(account: str | None, work: Callable[[Desk], Awaitable[_T]], *, 
     begin_anew()
     with opened(need_accounts=True) as (settings, store), progress(quiet=quiet, lang=asked_language()) as way:
 
-        async def run() -> Sequence[_T]:
-            done, failed = [], {}
-            for name in [account] if account else list(settings.accounts):
-                try:
-                    async with opened_desk(settings, store, name, progress=way) as desk:
-                        done.append(await work(desk))
-                except Bug:
-                    raise
-                except SyncerError as error:
-                    failed[name] = _of_account(store, name, error)
-            _failed.update(failed)
-            apart = _apart(list(failed.values()))
-            left_out.extend(apart[0 if done else 1 :])
-            if apart and not done:
-                raise apart[0]
-            return done
+        async def one(name: str) -> _T:
+            async with opened_desk(settings, store, name, progress=way) as desk:
+                return await work(desk)
 
-        return asyncio.run(run())
+        return asyncio.run(_one_by_one(store, [account] if account else list(settings.accounts), one))
+
+
+def each_seat(account: str | None, work: Callable[[Seat], Awaitable[_T]], *, quiet: bool) -> Sequence[_T]:
+    """Run `work` as `each_account` does, for what needs no CRM: also where a token is lacking."""
+    from jobs.figures.asking import account_names
+
+    begin_anew()
+    with opened() as (settings, store), progress(quiet=quiet, lang=asked_language()) as way:
+        rules = agreement_of(settings)
+
+        async def one(name: str) -> _T:
+            return await work(Seated(name=name, store=store, agreement=rules, clock=system_clock, progress=way))
+
+        return asyncio.run(_one_by_one(store, account_names(settings, store, account), one))
+
+
+async def _one_by_one(store: Store, names: Sequence[str], one: Callable[[str], Awaitable[_T]]) -> Sequence[_T]:
+    done, failed = [], {}
+    for name in names:
+        try:
+            done.append(await one(name))
+        except Bug:
+            raise
+        except SyncerError as error:
+            failed[name] = _of_account(store, name, error)
+    _failed.update(failed)
+    apart = _apart(list(failed.values()))
+    left_out.extend(apart[0 if done else 1 :])
+    if apart and not done:
+        raise apart[0]
+    return done
 
 
 def _of_account(store: Store, account: str, error: SyncerError) -> SyncerError:

@@ -9,7 +9,7 @@ from jobs.cli.options import AccountOption, AsOfOption, JsonOption, KindOption, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from jobs.desk import Desk
+    from jobs.desk import Desk, Seat
     from jobs.pulling.drift import ReconcileResult
     from jobs.rounds import RoundResult
     from jobs.wording.words import Language
@@ -135,13 +135,13 @@ def derive(
     from dataclasses import asdict
 
     from jobs.cli.command_words import said
-    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.cli.frame import each_seat, one_or_all, print_json
     from jobs.rounds import derive_round
 
-    async def work(desk: "Desk") -> dict[str, object]:
+    async def work(desk: "Seat") -> dict[str, object]:
         return {"account": desk.name, **asdict(await derive_round(desk, full=full))}
 
-    results = each_account(account, work, quiet=as_json)
+    results = each_seat(account, work, quiet=as_json)
     if as_json:
         print_json(one_or_all(results))
         return
@@ -152,7 +152,7 @@ def derive(
 def _survey(account: str | None, asked: "tuple[str | None, str | None]", lang: "Language", *, as_json: bool) -> None:
     from jobs.bootstrap import agreement_of
     from jobs.cli.command_words import said
-    from jobs.cli.frame import each_account, one_or_all, print_json
+    from jobs.cli.frame import each_seat, one_or_all, print_json
     from jobs.cli.tables import print_table
     from jobs.deciding.derive import Clocks
     from jobs.deciding.survey import survey
@@ -165,10 +165,10 @@ def _survey(account: str | None, asked: "tuple[str | None, str | None]", lang: "
         as_of=clock_option(as_of, zone, option="--as-of"), known_at=clock_option(known_at, zone, option="--known-at")
     )
 
-    async def work(desk: "Desk") -> dict[str, object]:
+    async def work(desk: "Seat") -> dict[str, object]:
         return {"account": desk.name, **(await survey(desk, clocks)).as_dict()}
 
-    results = each_account(account, work, quiet=as_json)
+    results = each_seat(account, work, quiet=as_json)
     if as_json:
         print_json(one_or_all(results))
         return
@@ -194,16 +194,16 @@ def measure(
 ) -> None:
     """Compute every KPI and keep the figures as a snapshot for dashboard and digest."""
     from jobs.cli.command_words import said
-    from jobs.cli.frame import each_account, print_json
+    from jobs.cli.frame import each_seat, print_json
     from jobs.figures.asking import Asked, language
     from jobs.figures.measuring import measure_round
 
     chosen = language(lang)
 
-    async def work(desk: "Desk") -> "Sequence[KpiRow]":
+    async def work(desk: "Seat") -> "Sequence[KpiRow]":
         return await measure_round(desk, Asked(as_of=as_of))
 
-    results = each_account(account, work, quiet=as_json)
+    results = each_seat(account, work, quiet=as_json)
     if as_json:
         print_json([row for rows in results for row in rows])
         return

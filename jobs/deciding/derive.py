@@ -10,7 +10,7 @@ from jobs.deciding.company_cycles import company_cycles
 from jobs.deciding.postponing import newly_delayed
 from jobs.deciding.primaries import with_sales_ready
 from jobs.deciding.stays import can_move_figures, is_new_month, refresh_stays
-from jobs.desk import Desk
+from jobs.desk import Seat
 from jobs.memory import rare_collections
 from jobs.names import QUOTES
 from jobs.pulling.sources import SourceNames
@@ -53,7 +53,7 @@ class Clocks:
 class _Work:
     """One derive: what is to be decided, by which rules, at which times."""
 
-    desk: Desk
+    desk: Seat
     rules: Rules
     sources: SourceNames
     clocks: Clocks
@@ -68,7 +68,7 @@ class _Work:
     held: Sequence[Dirty]
 
 
-async def derive(desk: Desk, *, full: bool = False) -> DeriveCount:
+async def derive(desk: Seat, *, full: bool = False) -> DeriveCount:
     """Decide every dirty or due record, or all of them, and keep the decisions; return the counts.
 
     Another agreement than last time means all of them.
@@ -79,7 +79,7 @@ async def derive(desk: Desk, *, full: bool = False) -> DeriveCount:
     return await asyncio.to_thread(_derive, desk, Clocks(as_of=now, known_at=now), full=full)
 
 
-def _derive(desk: Desk, clocks: Clocks, *, full: bool) -> DeriveCount:
+def _derive(desk: Seat, clocks: Clocks, *, full: bool) -> DeriveCount:
     with desk.store.snapshot() as unit:
         dirty = unit.facts.dirty(desk.name, clocks.as_of)
         rules = rules_of(unit, desk.name, desk.agreement.agreement)

@@ -8,7 +8,7 @@ from datetime import datetime, time
 
 from jobs.deciding.derive import Clocks, deals_of, rules_of
 from jobs.deciding.simulate import Simulation, Trial, horizon_of, simulate
-from jobs.desk import Desk
+from jobs.desk import Seat
 from jobs.pulling.sources import SourceNames
 from syncer.agreement import Agreement, parse_agreement
 from syncer.agreement.drafting import Edit, drafted
@@ -74,7 +74,7 @@ class Reviewed:
     previous: Agreement | None
 
 
-async def review(desk: Desk, asked: Asked) -> Reviewed:
+async def review(desk: Seat, asked: Asked) -> Reviewed:
     """Return the review of an account, measured on the facts as they are known now."""
     agreement = desk.agreement.agreement
     window, seen = await asyncio.to_thread(_seen, desk, asked)
@@ -102,7 +102,7 @@ def _edit(change: Change) -> Edit:
     return Edit(path=path, value=change.after)
 
 
-def _seen(desk: Desk, asked: Asked) -> tuple[Window, Seen]:
+def _seen(desk: Seat, asked: Asked) -> tuple[Window, Seen]:
     agreement, seen = desk.agreement.agreement, Seen()
     clocks = Clocks(as_of=desk.clock(), known_at=desk.clock())
     with desk.store.snapshot() as reading:
@@ -121,7 +121,7 @@ def _seen(desk: Desk, asked: Asked) -> tuple[Window, Seen]:
     return window, seen
 
 
-def _facts(desk: Desk, reading: Unit, clocks: Clocks) -> Iterator[ContactFacts]:
+def _facts(desk: Seat, reading: Unit, clocks: Clocks) -> Iterator[ContactFacts]:
     found = reading.facts.contacts(desk.name, None, clocks.known_at, lambda ids: deals_of(reading, desk.name, ids))
     return SourceNames(desk.agreement.agreement).contacts(found)
 

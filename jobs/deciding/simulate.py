@@ -1,17 +1,17 @@
 """A draft of the agreement run against the ledger's facts: what would change. Nothing is kept, nothing is written."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Protocol
 
 from msgspec import structs
 
 from jobs.deciding.derive import Clocks, rules_of
 from jobs.deciding.primaries import with_sales_ready
+from jobs.desk import Seat
 from jobs.pulling.sources import SourceNames
-from syncer.agreement import Agreement, InForce
+from syncer.agreement import Agreement
 from syncer.errors import ConfigError, Problem
 from syncer.funnel import Rules, decide_contact, decide_deal
 from syncer.funnel.facts import ContactFacts, DealDecision
@@ -19,33 +19,13 @@ from syncer.handover.simulation import Frame, Tally, count
 from syncer.kpis.asked.ports import Cut
 from syncer.kpis.figures.experience import horizon_days
 from syncer.kpis.periods import Calendar
-from syncer.moments import Millis, moment
-from syncer.store import Store, Unit
+from syncer.moments import moment
+from syncer.store import Unit
 
 #: Points around the draft's threshold that are tried, unless others are named.
 _STEPS = (-10, -5, 0, 5, 10)
 
 Deals = Mapping[str, Sequence[DealDecision]]
-
-
-class Ground(Protocol):
-    """What a simulation stands on: one account's facts, and the agreement that runs."""
-
-    @property
-    def name(self) -> str:
-        """The account's name."""
-
-    @property
-    def agreement(self) -> InForce:
-        """The agreement that runs."""
-
-    @property
-    def store(self) -> Store:
-        """Where the facts are."""
-
-    @property
-    def clock(self) -> Callable[[], Millis]:
-        """Returns the present."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,12 +75,12 @@ class Simulation:
         return min(fitting, default=None)
 
 
-async def simulate(desk: Ground, trial: Trial) -> Simulation:
+async def simulate(desk: Seat, trial: Trial) -> Simulation:
     """Return what a draft would change, measured on the facts as they are known now."""
     return await asyncio.to_thread(simulated, desk, trial)
 
 
-def simulated(desk: Ground, trial: Trial) -> Simulation:
+def simulated(desk: Seat, trial: Trial) -> Simulation:
     """Return what a draft would change; blocks while every contact is replayed."""
     now = desk.agreement.agreement
     clocks = Clocks(as_of=desk.clock(), known_at=desk.clock())
@@ -140,7 +120,7 @@ def _decide(found: Simulation, rules: tuple[Rules, Rules], facts: ContactFacts, 
 
 
 def _facts(
-    desk: Ground, reading: Unit, rules: tuple[Rules, Rules], clocks: Clocks
+    desk: Seat, reading: Unit, rules: tuple[Rules, Rules], clocks: Clocks
 ) -> Iterator[tuple[ContactFacts, ContactFacts]]:
     """Yield every contact twice: with its deals as decided now, and as the draft decides them."""
     drafted: dict[str, Sequence[DealDecision]] = {}
@@ -161,7 +141,7 @@ def _facts(
 
 
 def _deals(
-    desk: Ground, reading: Unit, rules: tuple[Rules, Rules], ids: Sequence[str], clocks: Clocks
+    desk: Seat, reading: Unit, rules: tuple[Rules, Rules], ids: Sequence[str], clocks: Clocks
 ) -> tuple[Deals, Deals]:
     linked = reading.facts.deals_of(desk.name, ids)
     wanted = set(chain.from_iterable(linked.values()))
@@ -180,7 +160,7 @@ def _deals(
     return now, draft
 
 
-def horizon_of(desk: Ground, reading: Unit, clocks: Clocks) -> int:
+def horizon_of(desk: Seat, reading: Unit, clocks: Clocks) -> int:
     """Return within how many days a hand-over of an account has to be won."""
     calendar = desk.agreement.agreement.calendar
     cut = Cut(

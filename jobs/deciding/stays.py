@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from jobs.desk import Desk
+from jobs.desk import Seat
 from syncer.funnel.facts import DealDecision, Outcome
 from syncer.funnel.stays import Stay, figures_of, stays_of
 from syncer.moments import Millis
@@ -12,18 +12,18 @@ from syncer.store.values import Dirty
 _CURSOR = "stays"
 
 
-def can_move_figures(desk: Desk, decisions: Iterable[DealDecision], as_of: Millis) -> bool:
+def can_move_figures(desk: Seat, decisions: Iterable[DealDecision], as_of: Millis) -> bool:
     """Say whether any of these deals was won before this month: only then does it count in a figure that holds."""
     month = desk.agreement.agreement.calendar.month_start(as_of)
     return any(span.outcome is Outcome.WON and span.valid_from < month for one in decisions for span in one.spans)
 
 
-def is_new_month(reading: Unit, desk: Desk, as_of: Millis) -> bool:
+def is_new_month(reading: Unit, desk: Seat, as_of: Millis) -> bool:
     """Say whether the figures of this month were not computed yet."""
     return reading.desk.cursor(desk.name, "account", _CURSOR) != _month(desk, as_of)
 
 
-def refresh_stays(desk: Desk, as_of: Millis, generation: int) -> Dirty:
+def refresh_stays(desk: Seat, as_of: Millis, generation: int) -> Dirty:
     """Compute the figures; where they differ from those kept, keep them and return whom they may concern.
 
     Those stay marked, by the generation given, until they are cleared.
@@ -44,5 +44,5 @@ def refresh_stays(desk: Desk, as_of: Millis, generation: int) -> Dirty:
     return concerned
 
 
-def _month(desk: Desk, as_of: Millis) -> str:
+def _month(desk: Seat, as_of: Millis) -> str:
     return str(desk.agreement.agreement.calendar.month_start(as_of))

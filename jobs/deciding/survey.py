@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jobs.deciding.derive import Clocks, rules_of
-from jobs.desk import Desk
+from jobs.desk import Seat
 from syncer.funnel import Rules, decide_contact, decide_deal
 from syncer.funnel.facts import DealDecision
 from syncer.store import Unit
@@ -32,12 +32,12 @@ class Survey:
         }
 
 
-async def survey(desk: Desk, clocks: Clocks) -> Survey:
+async def survey(desk: Seat, clocks: Clocks) -> Survey:
     """Return where every contact and deal stood at those times."""
     return await asyncio.to_thread(_survey, desk, clocks)
 
 
-def _survey(desk: Desk, clocks: Clocks) -> Survey:
+def _survey(desk: Seat, clocks: Clocks) -> Survey:
     found = Survey()
     with desk.store.snapshot() as reading:
         rules = rules_of(reading, desk.name, desk.agreement.agreement)
@@ -57,7 +57,7 @@ def _survey(desk: Desk, clocks: Clocks) -> Survey:
 
 
 def _deals_of(
-    desk: Desk, reading: Unit, rules: Rules, contact_ids: Sequence[str], clocks: Clocks
+    desk: Seat, reading: Unit, rules: Rules, contact_ids: Sequence[str], clocks: Clocks
 ) -> Mapping[str, Sequence[DealDecision]]:
     linked = reading.facts.deals_of(desk.name, contact_ids)
     wanted = {ident for ids in linked.values() for ident in ids}

@@ -108,13 +108,16 @@ def _terms(rules: Agreement) -> Terms:
 def account_names(settings: Settings, store: Store, account: str | None) -> Sequence[str]:
     """Return the accounts a report is about: the one named, else those configured, else those in the store.
 
+    One that lacks its token is among those configured as soon as something of it is here.
+
     Raises ConfigError for a name that neither knows: a typing error would report that nothing is there; and where there
     is no account at all.
     """
-    if account is None and settings.accounts:
-        return list(settings.accounts)
     with store.snapshot() as unit:
         kept = unit.desk.account_names()
+    configured = [*settings.accounts, *(name for name in settings.closed if name in kept)]
+    if account is None and configured:
+        return configured
     if account is None and not kept:
         hint = "syncer init, put its token into .env, then: syncer check, syncer backfill"
         raise ConfigError([Problem(message="no account is set up, and nothing was read yet", hint=hint)])

@@ -8,37 +8,25 @@ import os
 import signal
 import sys
 from contextlib import closing, suppress
-from dataclasses import dataclass
 
 import msgspec
 
 from jobs.bootstrap import system_clock
-from jobs.desk import Clock
+from jobs.desk import Seated
 from jobs.figures.asking import Asked
 from jobs.figures.measuring import measure_round
 from jobs.figures.ordering import Order, Said, Word, line
 from jobs.memory import share_heap, spare_start_up
 from jobs.traces import tracing
-from syncer.agreement import InForce
 from syncer.errors import Recovery, SyncerError
 from syncer.log import configure_log
-from syncer.store import Store, open_store
+from syncer.store import open_store
 
 #: A whole order is one line; an agreement may be long.
 _LONGEST = 1 << 24
 #: Where cores are short, whoever waits for an answer or a write-back goes first.
 _BEHIND = 10
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Seat:
-    """What is held of one account, without its CRM."""
-
-    name: str
-    store: Store
-    agreement: InForce
-    clock: Clock = system_clock
 
 
 class _Talk:
@@ -107,7 +95,7 @@ async def _obey(answers: int) -> None:
 async def _count(order: Order, talk: _Talk) -> None:
     configure_log(order.log)
     with tracing(order.traces, is_told=False), closing(open_store(order.database_url)) as store:
-        seat = _Seat(name=order.account, store=store, agreement=order.in_force)
+        seat = Seated(name=order.account, store=store, agreement=order.in_force, clock=system_clock)
         await measure_round(seat, Asked(), held=talk, patient=order.patient)
 
 

@@ -1,19 +1,17 @@
 """Another threshold tried on the facts as they are known: hand-overs a week, and how well they would have hit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from jobs.deciding.simulate import Simulation, Trial, simulated
+from jobs.desk import Seated
 from jobs.web.refusals import fault
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from jobs.wording.words import Language, number, percent
-from syncer.agreement import InForce
 from syncer.errors import ConfigError, Problem
 from syncer.handover.simulation import Tally
-from syncer.moments import Millis
-from syncer.store import Store
 
 #: The engagement level whose threshold is tried: the one that makes a lead sales-ready.
 _LEVEL = 1
@@ -46,14 +44,6 @@ class Tried:
     problem: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Ground:
-    name: str
-    agreement: InForce
-    store: Store
-    clock: Callable[[], Millis]
-
-
 class Trials:
     """Tries thresholds, one at a time: each replays every contact."""
 
@@ -84,7 +74,7 @@ class Trials:
         if contacts > _MOST:
             return Tried(problem=f"{page_word('trial_too_large', lang)} syncer agreement simulate")
         trial = Trial(draft=site.agreement, level=_LEVEL, thresholds=(_threshold(text),))
-        ground = _Ground(name=account, agreement=site.in_force, store=site.store, clock=site.clock)
+        ground = Seated(name=account, agreement=site.in_force, store=site.store, clock=site.clock)
         return _told(simulated(ground, trial), self.own, lang)
 
 
