@@ -29,7 +29,7 @@ from connectors.exchange import (
 )
 from connectors.facts import facts_of
 from connectors.limits import Bucket, Budgets
-from connectors.patience import Patience, again, pause, retry_after_seconds
+from connectors.patience import Patience, Reach, again, pause, retry_after_seconds
 from connectors.spans import call_span, note_status
 from connectors.statuses import Case, Errand, Meaning, error_of, meaning_of
 from connectors.telling import Teller
@@ -71,6 +71,7 @@ class ApiClient:
         self.budgets = budgets
         self._tokens = tokens
         self._patience = patience or Patience()
+        self._reach = Reach(self._patience)
         self._teller = Teller()
         self._address = address = checked_address(base_url)
         trust_env = not is_loopback(httpx.URL(address).host)
@@ -115,17 +116,19 @@ class ApiClient:
 
     async def _exchange(self, request: Request, send: Send, decode: Decode[T]) -> T | Setback:
         doubts: list[Setback] = []
+        took: list[float] = []
         errand, attempts = request.errand, count(1)
 
         async def attempt() -> T | Setback:
-            return await self._attempt(_traced(request, send, next(attempts)), decode, errand)
+            timed = self._timed(_traced(request, send, next(attempts)), took)
+            return await self._attempt(timed, decode, errand)
 
         retrying = AsyncRetrying(
             sleep=self._patience.sleep,
             retry=lambda state: self._again(state, errand, doubts),
             wait=lambda state: self._wait(state, errand),
-            stop=self._spent,
-            before_sleep=lambda state: self._tell(state, errand),
+            stop=lambda state: self._spent(state, sum(took)),
+            before_sleep=lambda state: self._tell(state, errand, sum(took)),
             retry_error_callback=_outcome,
         )
         outcome: T | Setback = await retrying(attempt)
@@ -156,6 +159,7 @@ class ApiClient:
     async def _paced(self, send: Try, token: str, errand: Errand) -> Answer:
         async with self.budgets.turn(errand.bucket, errand.stream, errand.urgency) as learn:
             answer = await self._in_time(send, token)
+            self._reach.answered()
             learn(answer.headers)
         return answer
 
@@ -166,6 +170,18 @@ class ApiClient:
                 return await send(token)
         except TimeoutError as error:
             raise Unanswered(Meaning.OVERDUE) from error
+
+    def _timed(self, send: Try, took: list[float]) -> Try:
+        """Return how to send a request so that it is known for how long its answers were waited for."""
+
+        async def sent(token: str) -> Answer:
+            began = self._patience.clock()
+            try:
+                return await send(token)
+            finally:
+                took.append(self._patience.clock() - began)
+
+        return sent
 
     def _refused(self, answer: Answer, errand: Errand) -> Setback:
         facts = facts_of(answer.body)
@@ -204,7 +220,7 @@ class ApiClient:
             self.budgets.hold(Bucket.GENERAL if of_all else errand.bucket, seconds)
         return seconds
 
-    def _tell(self, state: RetryCallState, errand: Errand) -> None:
+    def _tell(self, state: RetryCallState, errand: Errand, took: float) -> None:
         setback = _outcome(state)
         if isinstance(setback, Setback):
             self._teller.waits(
@@ -212,11 +228,14 @@ class ApiClient:
                 stream=errand.stream,
                 attempt=state.attempt_number,
                 seconds=state.upcoming_sleep,
-                altogether=state.idle_for,
+                altogether=state.idle_for + took,
             )
 
-    def _spent(self, state: RetryCallState) -> bool:
-        return state.attempt_number >= self._patience.attempts or state.idle_for >= self._patience.seconds
+    def _spent(self, state: RetryCallState, took: float) -> bool:
+        setback = _outcome(state)
+        if not isinstance(setback, Setback):
+            return True
+        return self._reach.is_spent(setback.case, state.attempt_number, state.idle_for + took)
 
     async def _send(self, request: Request, token: str) -> Answer:
         named = {"Authorization": f"Bearer {token}"}

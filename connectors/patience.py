@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,23 +38,49 @@ WAITS: Mapping[Meaning, tuple[float, float]] = {
 #: What may last for hours, and then is not waited out. A 429 that says so is not believed: no limit is so long.
 _TOLD_FOR_HOURS = frozenset({Meaning.MIGRATING, Meaning.LOCKED})
 _FAILURE_WAIT = (0.5, 20.0)
+#: Nothing came back, where it has no status either.
+_SILENT = frozenset({Meaning.NOT_SENT, Meaning.OVERDUE, Meaning.FAILED})
 #: A garbled success is seldom an accident: two more tries tell.
 _GARBLED_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Patience:
-    """How long a call is tried. `sleep` and `jitter` (0..1) are given so that tests need no time."""
+    """How long a call is tried. `sleep`, `clock` (seconds) and `jitter` (0..1) are given so that tests need no time."""
 
     attempts: int = 8
-    #: Seconds spent waiting before giving up.
+    #: Seconds spent waiting, between attempts and for their answers, before giving up.
     seconds: float = 300.0
     #: Seconds within which an answer has to be whole.
     answer: float = ANSWER_TIMEOUT
     #: The most that Retry-After can ask for; a call that must wait longer is given up.
     longest: float = 60.0
     sleep: Sleep = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
     jitter: Callable[[], float] = random.SystemRandom().random
+
+
+class Reach:
+    """Whether an account's CRM answers at all: once a call has spent its patience in silence, the others try once.
+
+    They would each wait as long one after the other; any answer ends that.
+    """
+
+    def __init__(self, patience: Patience) -> None:
+        self._patience = patience
+        self._is_lost = False
+
+    def answered(self) -> None:
+        """Note that an answer came, whatever it says."""
+        self._is_lost = False
+
+    def is_spent(self, case: Case, attempts: int, seconds: float) -> bool:
+        """Tell whether a call that may be sent again is given up, after so many attempts and seconds of waiting."""
+        is_silent = case.status == 0 and case.meaning in _SILENT
+        if attempts >= self._patience.attempts or seconds >= self._patience.seconds:
+            self._is_lost = self._is_lost or is_silent
+            return True
+        return self._is_lost and is_silent
 
 
 def pause(case: Case, attempt: int, patience: Patience) -> float:

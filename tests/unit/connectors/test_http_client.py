@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -199,6 +200,60 @@ async def test_patience_ends_by_time_spent_waiting(crm: respx.MockRouter, api: A
         await api.call(get(), Thing)
     assert caught.value.retry_after == 60
     assert route.call_count == 6
+
+
+class Mute:
+    """A CRM that says nothing for a minute a call, unless it is given something to say; time passes with each call."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.calls = 0
+        self.says: list[httpx.Response] = []
+
+    def __call__(self, _request: httpx.Request) -> httpx.Response:
+        self.calls += 1
+        if self.says:
+            return self.says.pop(0)
+        self.now += 60.0
+        raise httpx.ReadTimeout("late")
+
+
+async def test_a_crm_that_says_nothing_is_given_up_after_five_minutes_and_then_by_every_call_at_once(
+    naps: list[float], patience: Patience
+) -> None:
+    mute = Mute()
+    client = ApiClient(
+        base_url="http://127.0.0.1:1",
+        tokens=fixed_token(SECRET),
+        budgets=Budgets(tier="unlimited"),
+        patience=replace(patience, clock=lambda: mute.now),
+        transport=httpx.MockTransport(mute),
+    )
+    calls = []
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await client.call(get(), Thing)
+        calls.append(mute.calls)
+    assert calls == [5, 6]
+    assert mute.now + sum(naps) < 400.0
+    mute.says = [OK]
+    await client.call(get(), Thing)
+    with pytest.raises(Unavailable):
+        await client.call(get(), Thing)
+    assert mute.calls == 7 + 5
+    await client.close()
+
+
+async def test_a_crm_that_answers_with_errors_is_asked_again_however_long_another_was_silent(
+    crm: respx.MockRouter, api: ApiClient, patience: Patience
+) -> None:
+    crm.get("/thing").mock(side_effect=httpx.ConnectError("away"))
+    with pytest.raises(Unavailable):
+        await api.call(get(), Thing)
+    route = crm.get("/thing").respond(503)
+    with pytest.raises(Unavailable):
+        await api.call(get(), Thing)
+    assert route.call_count == 2 * patience.attempts
 
 
 async def test_a_repeatable_write_survives_a_lost_answer(crm: respx.MockRouter, api: ApiClient) -> None:
