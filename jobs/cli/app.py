@@ -88,7 +88,11 @@ DONE, FAILED, MISUSED, NEEDS_PERSON = 0, 1, 2, 3
 _WORDS: "Mapping[str, tuple[str, str]]" = {
     "problem": ("{count} problem to mend first:", "{count} Problem vorher zu beheben:"),
     "problems": ("{count} problems to mend first:", "{count} Probleme vorher zu beheben:"),
-    "a_file": ("a file", "eine Datei"),
+    "output": ("the output", "die Ausgabe"),
+    "room": (
+        "the file, disk or pipe that it goes to must be able to take it",
+        "die Datei, der Datenträger oder die Leitung, wohin sie geht, muss sie fassen können",
+    ),
     "folder": (
         "its folder must be there, yours to write to, and have room",
         "der Ordner muss da sein, Ihnen zum Schreiben offenstehen und Platz haben",
@@ -110,14 +114,30 @@ def main() -> None:
             _print_refusal(error)
         sys.exit(_told([error, *_left_out()]))
     except BrokenPipeError:
-        # Whoever read has enough, such as `head`: what is still to be written goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read has enough, such as `head`.
+        _write_no_more()
         sys.exit(FAILED)
     except OSError as error:
-        _say(f"{error.filename or _words('a_file')}: {_spoken(error.strerror or str(error))}", f"  {_words('folder')}")
+        _say_fault(error)
         sys.exit(FAILED)
     except typer.Abort:
         end_stopped()
+
+
+def _say_fault(error: OSError) -> None:
+    """Say which file cannot be used; one that fails while it is written has no name, nor has standard output."""
+    where, remedy = (error.filename, "folder") if error.filename else (_words("output"), "room")
+    _say(f"{where}: {_spoken(error.strerror or str(error))}", f"  {_words(remedy)}")
+    try:
+        sys.stdout.flush()
+    except OSError:
+        # What could not be written is still to be written, and would fail once more at the interpreter's end.
+        _write_no_more()
+
+
+def _write_no_more() -> None:
+    """Let what is still to be written go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run() -> None:

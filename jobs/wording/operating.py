@@ -38,6 +38,14 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
         "look at the disk's space and health",
         "Platz und Zustand des Datenträgers ansehen",
     ),
+    "taken_away": (
+        "the database file was taken away or replaced while it was in use",
+        "die Datenbankdatei wurde während der Arbeit weggenommen oder ersetzt",
+    ),
+    "put_it_back": (
+        "put it back, or restart syncer run: it begins with the file that is there then, or with a new one",
+        "sie zurücklegen, oder syncer run neu starten: es beginnt mit der Datei, die dann da ist, oder mit einer neuen",
+    ),
     "strangers": (
         "the database holds tables of another program: {names}",
         "die Datenbank enthält Tabellen eines anderen Programms: {names}",

@@ -242,3 +242,33 @@ def test_a_process_killed_inside_a_commit_leaves_what_was_committed_before(datab
         assert unit.mirror.contact(ACCOUNT, "lost") is None
     put(store, 2, "contacts", Contact(id="lost"))
     store.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_taken_away_under_a_process_takes_nothing_more_until_it_is_back(
+    sqlite_store: Store, sqlite_url: str, tmp_path: Path, *, replaced: bool
+) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    assert put(sqlite_store, 1, "contacts", Contact(id="1"))
+    path.rename(tmp_path / "elsewhere.db")
+    if replaced:
+        with open_store(sqlite_url).commit():
+            pass
+    with pytest.raises(Unavailable, match="taken away or replaced") as raised, sqlite_store.commit():
+        pytest.fail("what is written here is lost")
+    assert raised.value.hint
+    with pytest.raises(Unavailable, match="taken away"), sqlite_store.snapshot(), sqlite_store.snapshot():
+        pass
+    assert path.exists() is replaced
+    (tmp_path / "elsewhere.db").rename(path)
+    assert put(sqlite_store, 1, "contacts", Contact(id="2"))
+
+
+def test_a_file_that_is_deleted_is_not_made_anew_by_whoever_had_it(sqlite_store: Store, sqlite_url: str) -> None:
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with sqlite_store.snapshot() as unit:
+        assert unit.mirror.contact(ACCOUNT, "1") is None
+        path.unlink()
+        with pytest.raises(Unavailable, match="taken away"), sqlite_store.snapshot():
+            pass
+    assert not path.exists()

@@ -1,8 +1,12 @@
 """The commands as a user types them: exit codes, messages with a remedy, nothing half-written, no secret shown."""
 
 import json
+import shlex
 import sqlite3
+import subprocess
+import sys
 import tomllib
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -201,3 +205,35 @@ def test_garbage_for_options_is_a_usage_error(serve, run):
         done = run(crm, *arguments)
         assert done.returncode == 2, arguments
         assert done.stderr
+
+
+def redirected(folder: Path, where: str) -> Callable:
+    """Return how to type a command whose standard files go elsewhere."""
+
+    def start(*arguments: str, **options: object) -> subprocess.CompletedProcess:
+        line = f"{shlex.join([sys.executable, '-c', SYNCER, *arguments])} {where}"
+        return subprocess.run(
+            ["/bin/sh", "-c", line], capture_output=True, text=True, check=False, timeout=120, **options
+        )
+
+    return commands(folder, start)
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_what_a_command_writes_to_may_be_closed_and_no_file_takes_its_place(run, tmp_path, closed):
+    run(None, "status")
+    for words in ("status --json", "kpis K01 --format csv", "--help"):
+        done = redirected(tmp_path, closed)(None, *words.split())
+        assert (done.returncode, done.stderr) == (0, "")
+        assert bool(done.stdout) is (closed in ("<&-", "2>&-"))
+    with closing(sqlite3.connect(tmp_path / "syncer.db")) as database:
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_behind_standard_output_is_told_and_ends_in_one_exit_code(run, tmp_path, unbuffered):
+    run(None, "status")
+    for words in ("status", "status --json", "--help"):
+        done = redirected(tmp_path, ">/dev/full")(None, *words.split(), PYTHONUNBUFFERED=unbuffered)
+        remedy = "the file, disk or pipe that it goes to must be able to take it"
+        assert (done.returncode, done.stderr) == (1, f"the output: No space left on device\n  {remedy}\n")

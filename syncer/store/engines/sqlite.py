@@ -32,6 +32,7 @@ from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop
 
 from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
 from syncer.store.engines.leading import Lead, file_lead
+from syncer.store.engines.presence import Presence
 
 _BUSY_MS = 30_000
 #: It holds a company's contacts: nobody else on the machine has to read it. The files beside it get the same rights.
@@ -90,6 +91,7 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
     )
     event.listen(engine, "do_connect", partial(_be_private, Path(url.database)))
     event.listen(engine, "connect", partial(_prepare, seconds))
+    Presence(Path(url.database)).watch(engine)
     return engine
 
 
