@@ -11,11 +11,14 @@ from syncer.store.values import KpiRow
 
 def figure_gauges(kept: Mapping[str, Sequence[KpiRow]]) -> Iterator[Metric]:
     """Yield a family for every figure that is known, of the rows that each account's last measuring kept."""
-    known = [(account, row) for account, rows in kept.items() for row in rows if row["value"] is not None]
+    known: dict[object, list[tuple[str, KpiRow]]] = {}
+    for account, rows in kept.items():
+        for row in rows:
+            if row["value"] is not None:
+                known.setdefault(row["id"], []).append((account, row))
     for declared in (row for one in catalogue().values() for row in one.rows.values()):
-        rows = [(account, row) for account, row in known if row["id"] == declared.id]
-        if rows:
-            yield _gauge(declared, rows)
+        if declared.id in known:
+            yield _gauge(declared, known[declared.id])
 
 
 def _gauge(declared: Row, rows: Sequence[tuple[str, KpiRow]]) -> Metric:
