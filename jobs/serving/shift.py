@@ -1,13 +1,14 @@
 """One shift: what the daemon does by one reading of its files. A reload ends a shift and begins the next."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import structlog
 
 from jobs.schedule import Appointment, Schedule
+from jobs.serving.beside import Beside
 from jobs.serving.duties import Duty
 from jobs.serving.journals import journal_appointments
 from jobs.serving.rota import appointments, of_the_database
@@ -47,6 +48,8 @@ class Program:
     first: Sequence[Call]
     appointments: Sequence[Appointment]
     lookout: Lookout
+    #: What its work begins and does not wait for.
+    beside: Beside = field(default_factory=Beside)
 
 
 def embedded(work: Work) -> Program:
@@ -58,6 +61,7 @@ def embedded(work: Work) -> Program:
         first=[*(daemon_call(work, name, Duty.SYNC) for name in accounts), *(one.work for one in journals)],
         appointments=[*of_accounts, *of_the_database(work), *journals],
         lookout=Drainer(work.settings, work.store, taking, work.in_force),
+        beside=work.beside,
     )
 
 
@@ -95,9 +99,9 @@ class Shift:
     async def leave(self) -> None:
         """Begin nothing more, let what is under way come to its end for a moment, then break it off."""
         self.stop()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=PATIENCE)
-        left = [one for one in self._tasks if not one.done()]
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=PATIENCE)
+        left = [one for one in self._under_way if not one.done()]
         for one in left:
             one.cancel()
         if left:
@@ -114,7 +118,11 @@ class Shift:
     @property
     def is_over(self) -> bool:
         """Whether nothing is under way any more."""
-        return not self._tasks
+        return not self._under_way
+
+    @property
+    def _under_way(self) -> Collection["asyncio.Task[None]"]:
+        return [*self._tasks, *self._program.beside.tasks]
 
     def _keep(self, kept: Sequence[Appointment]) -> None:
         def begun(work: Call) -> Call:

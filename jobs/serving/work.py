@@ -18,6 +18,7 @@ from jobs.privacy.prune import prune_desk
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import freeze_round, push_round, sync_round
+from jobs.serving.beside import Beside
 from jobs.serving.breaker import counts, is_paused, note_failure, note_health
 from jobs.serving.duties import ASKING, Duty
 from jobs.serving.lull import figures_stay
@@ -49,6 +50,8 @@ class Work:
     clock: Clock = system_clock
     #: Where figures are counted.
     apart: Apart = field(default_factory=Apart)
+    #: What follows rounds.
+    beside: Beside = field(default_factory=Beside)
 
 
 def daemon_call(work: Work, name: str, duty: Duty) -> Call:
@@ -111,7 +114,10 @@ def asking(work: Work, name: str, do: Do) -> Call:
 
 
 def _round(work: Work, name: str) -> Call:
-    """Return a round, and after one that went well the measuring where anything moved the figures since the last."""
+    """Return a round, and after one that went well the measuring where anything moved the figures since the last.
+
+    Figures are counted one account after the other: the account's next round does not wait for its turn.
+    """
     measure = _measuring(work, name)
 
     async def run() -> None:
@@ -124,7 +130,7 @@ def _round(work: Work, name: str) -> Call:
 
         await asking(work, name, do)()
         if went_well and await asyncio.to_thread(_is_to_be_measured, work, name):
-            await measure()
+            work.beside.begin(name, measure)
 
     return run
 

@@ -12,6 +12,7 @@ from jobs.figures.asking import Asked
 from jobs.figures.measuring import measure_round
 from jobs.rounds import backfill_round, pull_round
 from jobs.serving.duties import Duty
+from jobs.serving.shift import Program, Shift
 from jobs.serving.work import Work, daemon_call
 from syncer.moments import HOUR
 from syncer.records import Kind
@@ -34,12 +35,22 @@ def _runs(store) -> Counter:
         return Counter(run.job for run in unit.desk.runs("hubspot", 100))
 
 
-def _round(crm, store, folder):
+def _work(crm, store, folder, apart):
     settings = settings_for(crm.server.base_url, folder)
     locks = {"hubspot": asyncio.Lock()}
     work = Work(settings=settings, store=store, in_force=agreement_of(settings), locks=locks, clock=crm.clock)
-    work = replace(work, apart=Here(store, crm.clock))
-    return daemon_call(work, "hubspot", Duty.SYNC)
+    return replace(work, apart=apart)
+
+
+def _round(crm, store, folder):
+    """Return how to do a round and to wait for the figures that follow it."""
+    work = _work(crm, store, folder, Here(store, crm.clock))
+
+    async def run() -> None:
+        await daemon_call(work, "hubspot", Duty.SYNC)()
+        await asyncio.gather(*work.beside.tasks)
+
+    return run
 
 
 async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(serve, sqlite_store, tmp_path):
@@ -63,6 +74,41 @@ async def test_what_brought_nothing_is_not_measured_again_and_what_changed_is(se
     crm.clock.ahead += HOUR
     await do()
     assert _runs(sqlite_store)["measure"] == after["measure"] + 1
+
+
+class Busy:
+    """Counts the figures of others, and of this account nothing yet."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def measure(self, order, held) -> None:
+        self.asked += 1
+        await asyncio.Event().wait()
+
+
+async def test_the_next_round_does_not_wait_for_figures_however_long_they_take(serve, sqlite_store, tmp_path):
+    crm, apart = serve(contacts=5), Busy()
+    work = _work(crm, sqlite_store, tmp_path, apart)
+
+    class Lookout:
+        def leave(self) -> None: ...
+
+        async def run(self) -> None: ...
+
+    async def may() -> bool:
+        return True
+
+    shift = Shift(Program(first=[], appointments=[], lookout=Lookout(), beside=work.beside), may)
+    shift.begin()
+    for _ in range(2):
+        await asyncio.wait_for(daemon_call(work, "hubspot", Duty.SYNC)(), 60)
+    assert _runs(sqlite_store)["sync"] == 2
+    [counting] = work.beside.tasks
+    assert apart.asked == 1
+    assert not shift.is_over
+    await shift.leave()
+    assert (counting.cancelled(), shift.is_over) == (True, True)
 
 
 async def test_after_a_round_that_failed_nothing_is_measured(serve, sqlite_store, tmp_path):
