@@ -254,6 +254,53 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "holds_already": ("{property} already holds {name}", "{property} trägt schon {name}"),
     "one_property": ("one property each", "je eine Eigenschaft"),
     "no_expression": ("is no regular expression: {why}", "ist kein regulärer Ausdruck: {why}"),
+    "open_group": ("a ( is not closed", "eine ( ist nicht geschlossen"),
+    "open_name": ("the name of a group is not closed", "der Name einer Gruppe ist nicht geschlossen"),
+    "open_comment": ("a comment (?# is not closed", "ein Kommentar (?# ist nicht geschlossen"),
+    "open_class": ("a [ is not closed", "eine [ ist nicht geschlossen"),
+    "closes_nothing": ("a ) closes nothing", "eine ) schließt nichts"),
+    "bad_range": ("a range in [ ] that has no order", "ein Bereich in [ ] ohne Reihenfolge"),
+    "repeats_nothing": (
+        "nothing stands before a *, +, ? or {{",
+        "vor einem *, +, ? oder {{ steht nichts",
+    ),
+    "repeats_twice": ("two repetitions follow one another", "zwei Wiederholungen folgen aufeinander"),
+    "repeats_backwards": (
+        "a repetition {{ }} has more at least than at most",
+        "eine Wiederholung {{ }} hat mehr mindestens als höchstens",
+    ),
+    "repeats_much": ("a repetition {{ }} is too large", "eine Wiederholung {{ }} ist zu groß"),
+    "last_backslash": ("a backslash stands at the end", "am Ende steht ein Backslash"),
+    "bad_escape": (
+        "a backslash before a letter or digit that means nothing with it",
+        "ein Backslash vor einem Buchstaben oder einer Ziffer, die mit ihm nichts bedeuten",
+    ),
+    "short_code": ("a backslash code is not complete", "ein Code mit Backslash ist nicht vollständig"),
+    "nameless_code": ("a backslash code names no character", "ein Code mit Backslash nennt kein Zeichen"),
+    "group_name": (
+        "a group's name is unknown, taken or no name",
+        "der Name einer Gruppe ist unbekannt, vergeben oder kein Name",
+    ),
+    "group_open": ("refers to a group that is still open", "verweist auf eine Gruppe, die noch offen ist"),
+    "group_absent": ("refers to a group that does not exist", "verweist auf eine Gruppe, die es nicht gibt"),
+    "late_flags": (
+        "flags such as (?i) stand only at the beginning",
+        "Schalter wie (?i) stehen nur am Anfang",
+    ),
+    "look_behind": (
+        "a look-behind (?<= or (?<! varies in length",
+        "ein Rückblick (?<= oder (?<! hat keine feste Länge",
+    ),
+    "many_branches": (
+        "a condition (?( ) has more than two branches",
+        "eine Bedingung (?( ) hat mehr als zwei Zweige",
+    ),
+    "unlike_classes": (
+        "a [, --, &&, ~~ or || within [ ] without a backslash",
+        "ein [, --, &&, ~~ oder || in [ ] ohne Backslash",
+    ),
+    "unknown_opening": ("(? is followed by something unknown", "auf (? folgt etwas Unbekanntes"),
+    "too_deep_groups": ("too many groups within groups", "zu viele Gruppen in Gruppen"),
     "backslash": (
         "Python's re; put a backslash before a literal ( or [",
         "wie Pythons re; vor eine wörtliche ( oder [ einen Backslash setzen",

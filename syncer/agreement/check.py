@@ -9,8 +9,9 @@ from syncer.agreement.check_hours import hours_faults
 from syncer.agreement.check_rules import rule_faults
 from syncer.agreement.events import EventRule
 from syncer.agreement.findings import Fault, allowed, duplicates, unknown_event
+from syncer.agreement.misspelt import misspelling
 from syncer.agreement.model import Agreement
-from syncer.agreement.patterns import compiled, is_endless
+from syncer.agreement.patterns import is_endless
 from syncer.agreement.pipelines import Pipeline
 from syncer.agreement.tree import Path
 
@@ -58,7 +59,8 @@ def _stages(agreement: Agreement) -> Iterator[Fault]:
     for status, reason in stages.rejected_lead_statuses.items():
         path: Path = ("stages", "rejected_lead_statuses", status)
         if reason not in reasons:
-            yield Fault(path, f"unknown reject reason {reason!r}", allowed(reasons))
+            hint, relied = allowed(reasons), ("agreement.reject_reasons",)
+            yield Fault(path, f"unknown reject reason {reason!r}", hint, relied, binds_default=True)
     yield from _statuses(agreement)
 
 
@@ -185,12 +187,10 @@ def _write_back(agreement: Agreement) -> Iterator[Fault]:
 
 
 def _pattern(path: Path, pattern: str | None) -> Iterator[Fault]:
-    try:
-        compiled(pattern or "")
-    except (re.error, OverflowError, RecursionError) as error:
-        yield Fault(path, f"is no regular expression: {error}", "Python's re; put a backslash before a literal ( or [")
-        return
-    if is_endless(pattern or ""):
+    wrong = misspelling(pattern or "")
+    if wrong is not None:
+        yield Fault(path, f"is no regular expression: {wrong}", "Python's re; put a backslash before a literal ( or [")
+    elif is_endless(pattern or ""):
         yield Fault(path, "might search without end", "no repetition within a repetition, and at most two with + or *")
 
 

@@ -12,8 +12,10 @@ class Fault(NamedTuple):
     path: Path
     message: str
     hint: str | None = None
-    #: Other sections that the finding relies on: where one of them is broken, it may be an echo.
+    #: Other sections, or dotted keys, that the finding relies on: where one of them is broken, it may be an echo.
     relies_on: tuple[str, ...] = ()
+    #: It matters as well where the file leaves the part to the default.
+    binds_default: bool = False
 
 
 def is_inside(key: str, owner: str) -> bool:

@@ -1,6 +1,5 @@
 """The agreement file into an agreement: every problem at once, with its line. `in_force` looks at the signatures."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -101,11 +100,11 @@ def _own(faults: Iterator[Fault], document: Document, structural: Sequence[Probl
     The default is sound: where the file leaves a part to it, what another part takes away is merely of no use there.
     """
     keys = [problem.key or "" for problem in structural]
-    broken = {re.split(r"[.\[]", key)[0] for key in keys}
     for fault in faults:
         problem = document.problem(fault.path, fault.message, fault.hint)
         key = problem.key or ""
         is_echo = any(is_inside(key, one) or is_inside(one, key) for one in keys)
-        is_left_out = bool(fault.relies_on) and not document.has(fault.path)
-        if not (is_left_out or is_echo or broken & set(fault.relies_on)):
+        is_echo |= any(is_inside(one, relied) for one in keys for relied in fault.relies_on)
+        is_left_out = bool(fault.relies_on) and not fault.binds_default and not document.has(fault.path)
+        if not (is_left_out or is_echo):
             yield problem

@@ -89,6 +89,19 @@ def test_broken_section_makes_no_echo_in_sections_that_rely_on_it() -> None:
     assert [problem.key for problem in problems(text)] == ["events[0].kinds[0]"]
 
 
+def test_faulty_reject_reason_makes_no_echo_in_the_statuses_that_name_it() -> None:
+    text = """\
+agreement: {reject_reasons: {no_fit: CLOSED_LOST, bad_timing: LATER}}
+stages: {rejected_lead_statuses: {BAD_TIMING: bad_timing}}
+"""
+    assert [problem.key for problem in problems(text)] == ["agreement.reject_reasons.bad_timing"]
+
+
+def test_reject_reason_that_the_default_statuses_name_may_not_be_left_out() -> None:
+    text = "agreement: {reject_reasons: {no_fit: CLOSED_LOST}}\n"
+    assert [problem.key for problem in problems(text)] == ["stages.rejected_lead_statuses.BAD_TIMING"]
+
+
 def test_alternatives_that_were_not_meant_are_not_reported() -> None:
     text = "pipelines:\n  p1:\n    stages: {a: gone, b: won}\n"
     found = problems(text)
