@@ -10,6 +10,7 @@ from typing import NamedTuple, cast
 from mappings.convert import CONVERTERS
 from syncer.errors import ConfigError, Problem
 from syncer.records import COUNTS_OF_FIGURES, Kind
+from syncer.tellings import ANSWER
 
 
 class FieldRule(NamedTuple):
@@ -162,9 +163,8 @@ def extended(base: Definitions, extra: Mapping[str, Mapping[str, Mapping[str, ob
         problems += _uncountable(rules, f"fields.{name}")
         known = objects[kind]
         kept = tuple(rule for rule in known.fields if rule.name not in fields)
-        objects[kind] = ObjectMap(
-            columns=known.columns, fields=kept + rules, rollups=known.rollups, history=known.history
-        )
+        history = {**known.history, **(_followed(rules, problems) if kind is Kind.CONTACT else {})}
+        objects[kind] = ObjectMap(columns=known.columns, fields=kept + rules, rollups=known.rollups, history=history)
     if problems:
         raise ConfigError(problems)
     return replace(base, objects=objects)
@@ -208,6 +208,19 @@ def _uncountable(rules: Sequence[FieldRule], key: str) -> list[Problem]:
         for rule in rules
         if rule.name in COUNTS_OF_FIGURES and rule.type != "integer"
     ]
+
+
+def _followed(rules: Sequence[FieldRule], problems: list[Problem]) -> Mapping[str, str]:
+    """Return the property by which sales answers, whose versions are kept: they tell when it did."""
+    for rule in rules:
+        if rule.name == ANSWER and len(rule.candidates) == 1:
+            return {ANSWER: rule.candidates[0]}
+        if rule.name == ANSWER:
+            key = f"fields.contacts.{ANSWER}.from"
+            problems.append(
+                Problem(message="is one property", file="syncer.yaml", key=key, hint="the one that sales edits")
+            )
+    return {}
 
 
 def _activity_map(raw: Mapping[str, object]) -> ActivityMap:

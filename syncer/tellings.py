@@ -42,6 +42,9 @@ def lead_word(value: str) -> LeadWord:
     return LeadWord(known, stage_id, reason or None)
 
 
+#: Changes under this name are those of a portal's own property by which sales accepts or rejects a lead.
+ANSWER = "sales_answer"
+
 #: Changes under this name say that a contact came to another company.
 EMPLOYER = "employer"
 

@@ -20,7 +20,7 @@ from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import read_watermark
 from jobs.pulling.reading import CHUNK, LINKED
 from jobs.pulling.standins import has_standin
-from jobs.pulling.versions import STORIED_CONTACTS
+from jobs.pulling.versions import storied_contacts
 from jobs.pulling.ways import By, Way, calls_a_day, left_of_the_day
 from jobs.runs import recorded_run
 from syncer.errors import PreconditionFailed, RecordError, StreamError
@@ -219,7 +219,8 @@ async def _versions(desk: Desk, stream: str, size: int, counts: tuple[int, int])
 
 async def _storied(desk: Desk) -> int | None:
     try:
-        return await desk.source.total(Kind.CONTACT, having=STORIED_CONTACTS)
+        having = storied_contacts(desk.definitions.objects[Kind.CONTACT].history)
+        return await desk.source.total(Kind.CONTACT, having=having)
     except (StreamError, PreconditionFailed, RecordError):
         return None
 

@@ -1,9 +1,10 @@
 """Whose versions have something to tell: reading them costs one call fifty records, so only those are asked for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from connectors.values import Having
-from syncer.records import Company, Contact, Deal
+from syncer.records import Company, Contact, Deal, Value
+from syncer.tellings import ANSWER
 from syncer.writeback import same_value
 
 #: A contact at one of these lifecycle values has a sales story in its versions; others have nothing to tell.
@@ -12,11 +13,16 @@ QUIET_LIFECYCLES = frozenset({None, "subscriber", "lead"})
 #: Fields that say when a lifecycle value or a deal stage was entered.
 ENTERED = "entered_"
 
-#: What `has_story` asks of a contact, in the CRM's words.
-STORIED_CONTACTS = (
+_STORIED_CONTACTS = (
     Having(property="lifecyclestage", other_than=tuple(sorted(one for one in QUIET_LIFECYCLES if one))),
     Having(property="hs_lead_status"),
 )
+
+
+def storied_contacts(tracked: Mapping[str, str]) -> Sequence[Having]:
+    """Return what `has_story` asks of a contact, in the CRM's words; `tracked` are the properties with versions."""
+    own = tracked.get(ANSWER)
+    return _STORIED_CONTACTS if own is None else (*_STORIED_CONTACTS, Having(property=own))
 
 
 def has_story(record: Contact | Company | Deal) -> bool:
@@ -24,7 +30,8 @@ def has_story(record: Contact | Company | Deal) -> bool:
     if isinstance(record, Deal):
         return True
     if isinstance(record, Contact):
-        return record.lead_status is not None or record.lifecycle not in QUIET_LIFECYCLES
+        has_said = record.lead_status is not None or record.fields.get(ANSWER) is not None
+        return has_said or record.lifecycle not in QUIET_LIFECYCLES
     return False
 
 
@@ -59,5 +66,9 @@ def has_news(
     before = any(was_told(held.get(name)) for name in words)
     if known is None:
         return has_story(record) or (moved and before)
-    moved = moved or (record.lifecycle, record.lead_status) != (known.lifecycle, known.lead_status)
+    moved = moved or _said(record) != _said(known)
     return moved and (before or has_story(record) or has_story(known))
+
+
+def _said(record: Contact) -> tuple[Value, ...]:
+    return record.lifecycle, record.lead_status, record.fields.get(ANSWER)

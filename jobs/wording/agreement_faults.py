@@ -221,6 +221,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     ),
     "unknown_reject": ("unknown reject reason {name}", "unbekannter Ablehnungsgrund {name}"),
     "both_statuses": ("stands among the accepted statuses as well", "steht auch unter den annehmenden Status"),
+    "both_answers": ("stands among the accepted answers as well", "steht auch unter den annehmenden Antworten"),
     "either_status": ("either accepted or rejected", "entweder annehmend oder ablehnend"),
     "takes_all": (
         "takes everything of its kinds: later rules are never reached",

@@ -62,6 +62,8 @@ FILE_SENTENCES: Mapping[str, tuple[str, str]] = {
     "tier": ("unknown tier {name}", "unbekannter Tarif {name}"),
     "type": ("unknown type {name}", "unbekannter Typ {name}"),
     "share": ("a share must be above 0 and at most 1", "ein Anteil muss über 0 liegen und höchstens 1 sein"),
+    "single": ("is one property", "ist eine einzige Eigenschaft"),
+    "edited": ("the one that sales edits", "die, die der Vertrieb bearbeitet"),
     "summed": ("is added up by figures", "wird von Kennzahlen zusammengezählt"),
     # Accounts and their secrets
     "exposed": (

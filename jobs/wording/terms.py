@@ -150,6 +150,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "task": ("task", "Aufgabe"),
     "lead_status": ("lead status", "Lead-Status"),
     "lifecycle": ("lifecycle stage", "Lifecycle-Phase"),
+    "sales_answer": ("answer of sales", "Antwort des Vertriebs"),
     "lead": ("lead", "Lead"),
     "sending": ("being sent", "wird gesendet"),
     "written": ("written", "geschrieben"),

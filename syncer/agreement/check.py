@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import chain
 
 from syncer.agreement.check_hours import hours_faults
@@ -16,6 +16,8 @@ from syncer.agreement.pipelines import Pipeline
 from syncer.agreement.tree import Path
 
 _TARGET = re.compile(r"owner\((company|contact)\)|(team|queue|owner)\.[\w.-]+")
+_STATUSES, _ANSWERS = "rejected_lead_statuses", "rejected_answers"
+_NAMES: Mapping[str, str] = {_STATUSES: "statuses", _ANSWERS: "answers"}
 _CLOSING = ("won", "lost", "void", "ignore")
 
 
@@ -56,22 +58,25 @@ def _stages(agreement: Agreement) -> Iterator[Fault]:
         if event not in known:
             yield unknown_event(("stages", "hard_conversions", index), event, known)
     reasons = agreement.agreement.reject_reasons
-    for status, reason in stages.rejected_lead_statuses.items():
-        path: Path = ("stages", "rejected_lead_statuses", status)
-        if reason not in reasons:
-            hint, relied = allowed(reasons), ("agreement.reject_reasons",)
-            yield Fault(path, f"unknown reject reason {reason!r}", hint, relied, binds_default=True)
-    yield from _statuses(agreement)
+    for key, words in {_STATUSES: stages.rejected_lead_statuses, _ANSWERS: stages.rejected_answers}.items():
+        for word, reason in words.items():
+            if reason not in reasons:
+                hint, relied = allowed(reasons), ("agreement.reject_reasons",)
+                message = f"unknown reject reason {reason!r}"
+                yield Fault(("stages", key, word), message, hint, relied, binds_default=True)
+    yield from _contradictions(agreement, _STATUSES, stages.accepted_lead_statuses, stages.rejected_lead_statuses)
+    yield from _contradictions(agreement, _ANSWERS, stages.accepted_answers, stages.rejected_answers)
 
 
-def _statuses(agreement: Agreement) -> Iterator[Fault]:
-    """Yield the lead statuses that accept and reject; a status named like a reject reason rejects."""
-    stages = agreement.stages
-    accepted = {status.upper(): index for index, status in enumerate(stages.accepted_lead_statuses)}
-    message, hint = "stands among the accepted statuses as well", "either accepted or rejected"
-    for status in stages.rejected_lead_statuses:
-        if status.upper() in accepted:
-            yield Fault(("stages", "rejected_lead_statuses", status), message, hint)
+def _contradictions(
+    agreement: Agreement, key: str, accepting: Collection[str], rejecting: Collection[str]
+) -> Iterator[Fault]:
+    """Yield the words of sales that accept and reject; a word named like a reject reason rejects."""
+    accepted = {word.upper() for word in accepting}
+    message, hint = f"stands among the accepted {_NAMES[key]} as well", "either accepted or rejected"
+    for word in rejecting:
+        if word.upper() in accepted:
+            yield Fault(("stages", key, word), message, hint)
     for reason in agreement.agreement.reject_reasons:
         if reason.upper() in accepted:
             yield Fault(("agreement", "reject_reasons", reason), message, hint)

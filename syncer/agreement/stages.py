@@ -47,6 +47,9 @@ class Stages(Section):
     rejected_lead_statuses: Mapping[str, Ident] = Field(
         default_factory=lambda: {"BAD_TIMING": "bad_timing", "UNQUALIFIED": "no_fit"}
     )
+    #: Values of the portal's own property by which sales accepts, and by which it rejects with the reason of each.
+    accepted_answers: tuple[str, ...] = ("accepted", "angenommen", "yes", "ja", "true")
+    rejected_answers: Mapping[str, Ident] = Field(default_factory=dict)
     #: Stage ids of the Leads object to what they mean; those not named are read by the CRM's state and their label.
     lead_stages: Mapping[str, LeadState] = Field(default_factory=dict)
     #: Association labels that make a contact the primary one of a deal, first hit wins.

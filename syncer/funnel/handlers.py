@@ -7,9 +7,9 @@ from syncer.funnel.lead_objects import LEAD, lead_object
 from syncer.funnel.overrides import lifecycle, stage
 from syncer.funnel.reactions import meeting, reaction, touch, unsubscribe
 from syncer.funnel.replay import Replay
-from syncer.funnel.sales import lead_status
+from syncer.funnel.sales import answer, lead_status
 from syncer.records import ActivityKind, Evidence
-from syncer.tellings import EMPLOYER
+from syncer.tellings import ANSWER, EMPLOYER
 
 #: What to do with a row, by its kind.
 HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {
@@ -24,6 +24,7 @@ HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {
     ActivityKind.MESSAGE.value: touch,
     ActivityKind.MEETING.value: meeting,
     "lead_status": lead_status,
+    ANSWER: answer,
     LEAD: lead_object,
     "lifecycle": lifecycle,
     "stage": stage,

@@ -65,6 +65,9 @@ class Rules:
     override: int
     accepted: Collection[str]
     rejected: Mapping[str, Rejection]
+    #: The same of the portal's own property, by its values in upper case.
+    accepted_answers: Collection[str]
+    rejected_answers: Mapping[str, Rejection]
     #: Stage id of the Leads object to the state that the agreement gives it.
     lead_stages: Mapping[str, LeadState]
     #: Lead status and lifecycle that our map writes, by stage: what comes back as an echo.

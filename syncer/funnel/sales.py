@@ -1,4 +1,6 @@
-"""What sales says about a lead: acceptance and rejection, told by the lead status."""
+"""What sales says about a lead: accepted or rejected, by the lead status or by a property of the portal's own."""
+
+from collections.abc import Collection, Mapping
 
 from syncer.agreement.head import RejectTarget
 from syncer.funnel.facts import FunnelStage, Origin, Outcome
@@ -14,11 +16,22 @@ def lead_status(replay: Replay, row: Evidence) -> None:
     value = (row.outcome or "").upper()
     if row.actor == ChangeSource.IMPORT or _is_echo(replay, row, value):
         return
+    _judge(replay, row, replay.rules.accepted, replay.rules.rejected)
+
+
+def answer(replay: Replay, row: Evidence) -> None:
+    """Sales accepts or rejects by a property of the portal's own (domain B3); an import tells no story."""
+    if row.actor != ChangeSource.IMPORT:
+        _judge(replay, row, replay.rules.accepted_answers, replay.rules.rejected_answers)
+
+
+def _judge(replay: Replay, row: Evidence, accepted: Collection[str], rejected: Mapping[str, Rejection]) -> None:
     actor = "user" if row.actor == ChangeSource.USER else "crm"
-    rejection = replay.rules.rejected.get(value)
+    value = (row.outcome or "").strip().upper()
+    rejection = rejected.get(value)
     if rejection is not None:
         reject(replay, Millis(row.occurred_at), rejection, row.id, actor=actor)
-    elif value in replay.rules.accepted:
+    elif value in accepted:
         accept(replay, Millis(row.occurred_at), "accepted", row.id, actor=actor)
 
 

@@ -22,7 +22,7 @@ _LIFECYCLES: Mapping[str, FunnelStage] = {
 
 
 class Rejection(NamedTuple):
-    """What a lead status that rejects means."""
+    """What a word of sales that rejects means."""
 
     reason: str
     target: RejectTarget
@@ -49,6 +49,8 @@ class Words(TypedDict):
 
     accepted: Collection[str]
     rejected: Mapping[str, Rejection]
+    accepted_answers: Collection[str]
+    rejected_answers: Mapping[str, Rejection]
     lead_stages: Mapping[str, LeadState]
     echoes: Mapping[FunnelStage, str]
     lifecycle_of: Mapping[FunnelStage, str]
@@ -77,7 +79,9 @@ def words_of(agreement: Agreement) -> Words:
     terms = agreement.stages
     return Words(
         accepted=frozenset(status.upper() for status in terms.accepted_lead_statuses),
-        rejected=_rejections(agreement),
+        rejected=_rejections(agreement, terms.rejected_lead_statuses),
+        accepted_answers=frozenset(value.upper() for value in terms.accepted_answers),
+        rejected_answers=_rejections(agreement, terms.rejected_answers),
         lead_stages=terms.lead_stages,
         echoes=_written(agreement, "hs_lead_status"),
         lifecycle_of=_written(agreement, "lifecyclestage"),
@@ -85,14 +89,11 @@ def words_of(agreement: Agreement) -> Words:
     )
 
 
-def _rejections(agreement: Agreement) -> Mapping[str, Rejection]:
-    """Return what each rejecting lead status means; a status named like a reject reason stands for it."""
+def _rejections(agreement: Agreement, words: Mapping[str, str]) -> Mapping[str, Rejection]:
+    """Return what each rejecting word means; one named like a reject reason stands for it."""
     targets = agreement.agreement.reject_reasons
     by_name = {reason.upper(): Rejection(reason, target) for reason, target in targets.items()}
-    mapped = {
-        status.upper(): Rejection(reason, targets[reason])
-        for status, reason in agreement.stages.rejected_lead_statuses.items()
-    }
+    mapped = {word.upper(): Rejection(reason, targets[reason]) for word, reason in words.items()}
     return by_name | mapped
 
 

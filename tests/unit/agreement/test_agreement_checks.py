@@ -105,6 +105,13 @@ def score(body: str) -> str:
             "ends before it begins",
         ),
         ("stages: {hard_conversions: [nix]}", "stages.hard_conversions[0]", "unknown event 'nix'"),
+        ("stages: {rejected_answers: {BAD: nix}}", "stages.rejected_answers.BAD", "unknown reject reason"),
+        ("stages: {rejected_answers: {YES: no_fit}}", "stages.rejected_answers.YES", "accepted answers"),
+        (
+            "stages: {accepted_answers: [Duplicate]}",
+            "agreement.reject_reasons.duplicate",
+            "accepted answers",
+        ),
         ("stages: {rejected_lead_statuses: {BAD: nix}}", "stages.rejected_lead_statuses.BAD", "unknown reject reason"),
         ("stages: {rejected_lead_statuses: {OPEN: no_fit}}", "stages.rejected_lead_statuses.OPEN", "accepted"),
         (

@@ -215,6 +215,26 @@ def test_a_users_own_field_joins_the_definitions():
     assert contact.fields["seniority"] == "head"
 
 
+def test_versions_of_the_property_by_which_sales_answers_are_kept():
+    own = extended(HUBSPOT, {"contacts": {"sales_answer": {"from": ["lead_akzeptanz"]}}})
+    assert own.objects[Kind.CONTACT].history == {
+        **HUBSPOT.objects[Kind.CONTACT].history,
+        "sales_answer": "lead_akzeptanz",
+    }
+    again = extended(own, {"contacts": {"seniority": {"from": ["karrierestufe"], "as": "slug"}}})
+    assert again.objects[Kind.CONTACT].history["sales_answer"] == "lead_akzeptanz"
+    assert (
+        "sales_answer" not in extended(HUBSPOT, {"deals": {"sales_answer": {"from": ["x"]}}}).objects[Kind.DEAL].history
+    )
+
+
+def test_sales_answers_by_one_property():
+    with pytest.raises(ConfigError) as refused:
+        extended(HUBSPOT, {"contacts": {"sales_answer": {"from": ["lead_akzeptanz", "akzeptanz"]}}})
+    [problem] = refused.value.problems
+    assert (problem.file, problem.key) == ("syncer.yaml", "fields.contacts.sales_answer.from")
+
+
 def test_an_unknown_type_in_a_definition_is_refused_with_what_is_allowed():
     with pytest.raises(ConfigError) as refused:
         parse_definitions({"contacts": {"columns": {"email": {"from": ["email"], "as": "mail"}}}}, source="x.toml")
