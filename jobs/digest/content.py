@@ -16,7 +16,7 @@ from syncer.kpis.question import Question
 from syncer.kpis.result import Kpi
 from syncer.moments import DAY, SECOND, Millis, iso
 from syncer.store import Store
-from syncer.store.reports.news import Closings, Waiting
+from syncer.store.reports.news import Closings, SetBack, Waiting
 
 #: Deals whose share of the forecast moved most.
 _MOVERS = 3
@@ -66,6 +66,8 @@ class Digest:
     until: Millis
     #: Rule → contacts that it made sales-ready.
     handed_over: Mapping[str, int] = field(default_factory=dict)
+    #: Stages that people took back by hand.
+    set_back: Sequence[SetBack] = ()
     overdue: int = 0
     due_soon: int = 0
     closings: Sequence[Closings] = ()
@@ -79,7 +81,7 @@ class Digest:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to report; hand-overs that are not late yet are no news."""
-        waiting = (self.handed_over, self.overdue, self.closings, self.proposed.deals, self._coming_back)
+        waiting = (self.handed_over, self.set_back, self.overdue, self.closings, self.proposed.deals, self._coming_back)
         moved = self.forecast is not None and self.forecast.has_moved
         return not any(waiting) and not moved and self.health == Health()
 
@@ -110,6 +112,7 @@ def gather(store: Store, agreement: InForce, account: str, *, since: Millis, unt
             since=since,
             until=until,
             handed_over=unit.news.handed_over(account, since, until),
+            set_back=unit.news.set_back(account, since, until),
             overdue=sum(due < until for due in untouched),
             due_soon=sum(until <= due <= until + DAY for due in untouched),
             closings=unit.news.closings(account, since, until),

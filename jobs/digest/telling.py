@@ -9,13 +9,16 @@ from jobs.digest.words import digest_word
 from jobs.health.spoken import rest_text
 from jobs.wording.streams import job_name, stream_name
 from jobs.wording.terms import term
-from jobs.wording.words import Language, money, number, time_text
+from jobs.wording.words import Language, money, number, stage_name, time_text
 from syncer.funnel.facts import Outcome
 from syncer.money import decimals
-from syncer.store.reports.news import Closings, Waiting
+from syncer.store.reports.news import Closings, SetBack, Waiting
 
 #: Reasons of one outcome that are named; the rest stays in the count.
 _REASONS = 4
+#: Contacts set back that are named.
+_SET_BACK = 3
+_LINES = 15
 _OUTCOMES = (Outcome.WON, Outcome.LOST, Outcome.OTHER)
 
 
@@ -25,8 +28,11 @@ def tell(digest: Digest, zone: ZoneInfo, lang: Language, *, link: str | None = N
     told = f"{head} ({digest_word('since', lang)} {time_text(digest.since, zone, lang)})"
     if digest.is_empty:
         return [told, digest_word("nothing", lang)]
-    lines = [told, *_sales(digest, lang), *_deals(digest, lang), *_health(digest.health, lang)]
-    return [*lines, f"{digest_word('look', lang)}: {link}"] if link else lines
+    lines, sync = [told, *_sales(digest, lang), *_deals(digest, lang)], list(_health(digest.health, lang))
+    look = [f"{digest_word('look', lang)}: {link}"] if link else []
+    if len(lines) + len(sync) + len(look) > _LINES:
+        sync = [" · ".join(sync)]
+    return [*lines, *sync, *look]
 
 
 def _sales(digest: Digest, lang: Language) -> Iterator[str]:
@@ -37,6 +43,17 @@ def _sales(digest: Digest, lang: Language) -> Iterator[str]:
     if digest.overdue:
         soon = f" · {digest_word('due_today', lang)}: {number(digest.due_soon, lang)}" if digest.due_soon else ""
         yield f"{digest_word('overdue', lang)}: {number(digest.overdue, lang)}{soon}"
+    if digest.set_back:
+        yield f"{digest_word('set_back', lang)}: {_set_back(digest.set_back, lang)}"
+
+
+def _set_back(found: Sequence[SetBack], lang: Language) -> str:
+    word, rest = digest_word("contact", lang), len(found[_SET_BACK:])
+    told = [
+        f"{word} {one.contact_id} {stage_name(one.before, lang)} → {stage_name(one.after, lang)}"
+        for one in found[:_SET_BACK]
+    ]
+    return ", ".join([*told, f"{number(rest, lang)} {digest_word('more', lang)}"] if rest else told)
 
 
 def _deals(digest: Digest, lang: Language) -> Iterator[str]:

@@ -10,6 +10,12 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "nothing": ("Nothing to report.", "Nichts zu berichten."),
     "handed_over": ("New sales-ready leads", "Neue vertriebsreife Leads"),
     "explicit": ("asked themselves", "mit eigener Anfrage"),
+    "set_back": (
+        "Stages set back by hand, please note why",
+        "Von Hand zurückgestufte Kontakte, bitte den Grund notieren",
+    ),
+    "contact": ("contact", "Kontakt"),
+    "more": ("more", "weitere"),
     "overdue": ("Hand-overs nobody touched in time", "Übergaben ohne rechtzeitigen Kontakt"),
     "due_today": ("due within a day", "fällig binnen eines Tages"),
     "won": ("Won", "Gewonnen"),

@@ -10,7 +10,7 @@ from syncer.funnel.bounds import INFINITE, NEVER
 from syncer.funnel.facts import ContactFacts, CycleType, FunnelStage, Origin, Outcome, Relationship
 from syncer.funnel.passage import Passage
 from syncer.funnel.rules import Enter, Rules
-from syncer.funnel.transitions import LADDER
+from syncer.funnel.transitions import LADDER, OVERRIDE
 from syncer.moments import Millis
 from syncer.scoring.fit import Fit
 from syncer.scoring.track import Track
@@ -275,7 +275,7 @@ class Replay:
         """Let a person's stage stand until a moment."""
         self.overridden_until = None
         passage = self.passage or self.begin(at, Origin.OUTBOUND, self.first_contact(at))
-        passage.enter(stage, self.stage, at, "override", evidence=(evidence,), actor="user")
+        passage.enter(stage, self.stage, at, OVERRIDE, evidence=(evidence,), actor="user")
         self.stage = stage
         self.rank = RUNGS.get(stage, NOWHERE)
         self.since = at

@@ -23,6 +23,9 @@ LADDER = (
 WITH_SALES = frozenset({S.LEAD_SAL, S.LEAD_DEAL, S.OPPORTUNITY, S.FORECAST})
 HANDING = frozenset({"explicit_request", "score_sales_ready"})
 
+#: The rule by which a person's stage stands.
+OVERRIDE = "override"
+
 CLOSED = frozenset({S.CLOSED_WON, S.CLOSED_LOST, S.CLOSED_OTHER})
 
 _BACKWARD: Mapping[S, AbstractSet[S]] = {

@@ -8,7 +8,7 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import Millis
 from syncer.records import Contact, Deal
 from syncer.store import Store
-from syncer.store.reports.news import Closings, Waiting
+from syncer.store.reports.news import Closings, SetBack, Waiting
 from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, span
 
 
@@ -29,6 +29,26 @@ def test_coming_back_from_a_deal_is_no_hand_over_unless_it_was_asked_for_meanwhi
         save(store, 2, replace(made, events=[back]))
     with store.snapshot() as unit:
         assert unit.news.handed_over(ACCOUNT, Millis(0), Millis(900)) == {"explicit_request": 1}
+
+
+def test_stages_that_people_took_back_are_named_and_no_other_step_is(store: Store) -> None:
+    put(store, 1, "contacts", *[Contact(id=id_) for id_ in "12345"])
+    steps = {
+        "1": (FunnelStage.LEAD_SAL, FunnelStage.INQUIRY, "override"),
+        "2": (FunnelStage.INQUIRY, FunnelStage.LEAD_SAL, "override"),
+        "3": (FunnelStage.LEAD_MQL, FunnelStage.INQUIRY, "hysteresis"),
+        "4": (FunnelStage.CLOSED_LOST, FunnelStage.INQUIRY, "override"),
+        "5": (None, FunnelStage.TAM, "override"),
+    }
+    for id_, (before, after, rule) in steps.items():
+        made = decision(id_, after)
+        save(store, 2, replace(made, events=[replace(made.events[0], from_stage=before, rule=rule)]))
+    found = SetBack(contact_id="1", before=FunnelStage.LEAD_SAL, after=FunnelStage.INQUIRY)
+    at = decision("1", FunnelStage.INQUIRY).events[0].occurred_at
+    with store.snapshot() as unit:
+        assert unit.news.set_back(ACCOUNT, Millis(at - 1), Millis(at)) == [found]
+        assert unit.news.set_back(ACCOUNT, Millis(at), Millis(at + 1)) == []
+        assert unit.news.set_back(ACCOUNT, Millis(at - 2), Millis(at - 1)) == []
 
 
 def test_closings_count_a_change_of_outcome_and_no_correction_within_one(store: Store) -> None:

@@ -17,7 +17,9 @@ from jobs.digest.sending import send_digests
 from jobs.digest.settings import DigestFile, EmailFile, SlackFile, TeamsFile
 from jobs.rounds import backfill_round, sync_round
 from jobs.writing.setup import setup
+from syncer.funnel import FunnelStage
 from syncer.moments import DAY, Millis
+from syncer.store.reports.news import SetBack
 from tests.e2e.conftest import settings_for
 
 
@@ -92,6 +94,23 @@ async def test_a_report_of_a_year_tells_of_every_kind_of_news_and_names_nobody(r
         people = [unit.mirror.contact("hubspot", state.contact_id) for state in unit.ledger.states("hubspot")]
     names = {word for one in people if one for word in (one.email, one.last_name) if word}
     assert not [name for name in names if name in text]
+
+
+async def test_who_sets_a_stage_back_in_the_crm_is_asked_why_once(crm, ready):
+    with ready.store.snapshot() as unit:
+        states = unit.ledger.states("hubspot")
+        lead = next(one.contact_id for one in states if one.stage is FunnelStage.LEAD_SAL)
+    crm.portal.edit_as_user("contacts", lead, {"lifecyclestage": "lead"})
+    await sync_round(ready)
+    now = ready.clock()
+    told, later = [
+        await asyncio.to_thread(
+            gather, ready.store, ready.agreement, "hubspot", since=Millis(at), until=Millis(at + DAY)
+        )
+        for at in (now - DAY // 2, now + DAY)
+    ]
+    assert told.set_back == [SetBack(contact_id=lead, before=FunnelStage.LEAD_SAL, after=FunnelStage.INQUIRY)]
+    assert not later.set_back
 
 
 async def test_each_channel_is_told_once_a_day_and_one_that_fails_is_told_again(ready, tmp_path):

@@ -11,6 +11,7 @@ from syncer.funnel.deal_moves import _RULES
 from syncer.funnel.employer import _RULE
 from syncer.funnel.outcomes import _PLAIN
 from syncer.funnel.reactions import _SCORE_RULES
+from syncer.funnel.transitions import OVERRIDE
 
 _FUNNEL = Path(__file__).resolve().parents[2] / "syncer" / "funnel"
 #: Calls that take a rule's code, and the code where it is written into the call.
@@ -25,7 +26,7 @@ _ACTORS = frozenset({"crm", "machine", "user"})
 def _codes() -> set[str]:
     texts = "\n".join(path.read_text(encoding="utf-8") for path in _FUNNEL.glob("*.py"))
     written = set(_CALLS.findall(texts)) | {one for pair in _NAMED.findall(texts) for one in pair if one}
-    tables = {*_RULES.values(), *_SCORE_RULES.values(), _RULE, *(one.rule for one in _PLAIN.values())}
+    tables = {*_RULES.values(), *_SCORE_RULES.values(), _RULE, OVERRIDE, *(one.rule for one in _PLAIN.values())}
     return (written | tables | {rule.id for rule in load_default().closed_other.rules}) - _ACTORS
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, or_, select
 
-from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.funnel.transitions import HANDING, WITH_SALES
+from syncer.funnel.facts import FunnelStage, Outcome, Rank
+from syncer.funnel.transitions import CLOSED, HANDING, OVERRIDE, WITH_SALES
 from syncer.moments import Millis
 from syncer.store import tables
 from syncer.store.engines.dialect import Row, raw
@@ -37,6 +37,15 @@ class Waiting:
     worth: dict[str | None, Decimal]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetBack:
+    """A stage that a person took back by hand: who did it knows why (domain R11)."""
+
+    contact_id: str
+    before: FunnelStage
+    after: FunnelStage
+
+
 class News:
     """Reads of one snapshot. Windows include their end and not their begin."""
 
@@ -61,6 +70,28 @@ class News:
             .order_by(events.rule)
         )
         return {row[0]: row[1] for row in raw(self._connection, statement, {})}
+
+    def set_back(self, account: str, since: Millis, until: Millis) -> Sequence[SetBack]:
+        """Return the stages that people took back, in the order in which they did."""
+        events = tables.stage_events.c
+        statement = (
+            select(events.contact_id, events.from_stage, events.to_stage)
+            .where(
+                events.account == account,
+                events.superseded_at.is_(None),
+                events.rule == OVERRIDE,
+                events.from_stage.is_not(None),
+                events.occurred_at > since,
+                events.occurred_at <= until,
+            )
+            .order_by(events.occurred_at, events.contact_id, events.cycle_no, events.seq)
+        )
+        found = (
+            SetBack(contact_id=row[0], before=FunnelStage(row[1]), after=FunnelStage(row[2]))
+            for row in raw(self._connection, statement, {})
+        )
+        # Who was lost or won and is taken up again goes on, wherever that begins.
+        return [one for one in found if one.before not in CLOSED and Rank[one.after] < Rank[one.before]]
 
     def closings(self, account: str, since: Millis, until: Millis) -> Sequence[Closings]:
         """Return deals that came to an outcome, by outcome and reason; a correction within one outcome is none."""

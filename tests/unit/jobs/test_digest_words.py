@@ -16,9 +16,9 @@ from jobs.health.silence import Silence
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.serving.breaker import Sickness
 from jobs.wording.sentences import spoken
-from syncer.funnel.facts import Outcome
+from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.moments import DAY, Millis
-from syncer.store.reports.news import Closings, Waiting
+from syncer.store.reports.news import Closings, SetBack, Waiting
 
 NOW = Millis(1_790_000_000_000)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -44,6 +44,18 @@ def test_nothing_is_said_in_one_line():
         (
             {"handed_over": {"explicit_request": 2, "score_sales_ready": 1}},
             "Neue vertriebsreife Leads: 3 (2 mit eigener Anfrage)",
+        ),
+        (
+            {
+                "set_back": [
+                    SetBack(contact_id=str(one), before=FunnelStage.LEAD_SAL, after=FunnelStage.INQUIRY)
+                    for one in range(5)
+                ]
+            },
+            (
+                "Von Hand zurückgestufte Kontakte, bitte den Grund notieren: Kontakt 0 Akzeptiert (SAL) → Inquiry, "
+                "Kontakt 1 Akzeptiert (SAL) → Inquiry, Kontakt 2 Akzeptiert (SAL) → Inquiry, 2 weitere"
+            ),
         ),
         ({"overdue": 4, "due_soon": 1}, "Übergaben ohne rechtzeitigen Kontakt: 4 · fällig binnen eines Tages: 1"),
         (
@@ -95,16 +107,21 @@ def test_everything_at_once_stays_within_fifteen_lines_and_ends_with_the_way_to_
     ]
     full = digest(
         handed_over={"explicit_request": 1},
+        set_back=[SetBack(contact_id="1", before=FunnelStage.LEAD_SAL, after=FunnelStage.INQUIRY)],
         overdue=1,
         closings=closings,
         forecast=ForecastMove(now=Decimal(1), before=Decimal(2), unit="EUR", movers=[("7", Decimal(-1))]),
         proposed=Waiting(deals=1, worth={}),
         resumes=Waiting(deals=1, worth={}),
-        health=Health(dead_letters=1, stale=["calls"], failed="sync", rests=[REST]),
+        health=Health(
+            dead_letters=1, stale=["calls"], failed="sync", rests=[REST], sick="no answer", silent=["contacts"]
+        ),
     )
     lines = tell(full, BERLIN, "en", link="https://funnel.example")
     assert len(lines) <= 15
     assert lines[-1] == "Look: https://funnel.example"
+    assert lines[-2].startswith("Records that need a person: 1 · Last run failed: round · ")
+    assert lines[-2].endswith("Unusually silent: contacts")
 
 
 def test_every_channel_without_an_address_or_with_a_wrong_one_is_named_at_once_and_no_address_repeated():
