@@ -38,7 +38,7 @@ def take_word(replay: Replay, at: Millis) -> None:
     replay.expected_at, value = None, replay.expected
     stage = replay.rules.lifecycles.get(value)
     if stage is FunnelStage.CLOSED_WON:
-        call_customer(replay)
+        call_customer(replay, at, f"lifecycle:{value}")
     elif stage in _OPPORTUNITY:
         if not replay.facts.deals:
             replay.flag("opportunity_without_deal")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from syncer.funnel.facts import FunnelStage, Outcome, Relationship
+from syncer.funnel.facts import ContactFacts, FunnelStage, Origin, Outcome, Relationship
 from syncer.funnel.passage import Passage
 from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT, Replay
 from syncer.moments import DAY, MINUTE, Millis
@@ -16,6 +16,8 @@ WORDS: Mapping[FunnelStage, int] = {
     FunnelStage.LEAD_SQL: SALES_READY,
     FunnelStage.LEAD_SAL: ACCEPTED,
 }
+#: The CRM's mark of present customers.
+_CURRENT = "current_customer"
 _UNPROVEN = "customer_without_deal"
 _NEED_DEALS = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
 
@@ -58,7 +60,7 @@ def _overridden(replay: Replay, row: Evidence, wanted: FunnelStage | None) -> No
     if wanted is None:
         end_override(replay, at, "override_cleared")
     elif wanted is FunnelStage.CLOSED_WON:
-        call_customer(replay)
+        call_customer(replay, at, row.id)
     elif not (row.kind == "lifecycle" and replay.rules.lifecycle_of.get(replay.stage) == row.outcome):
         if wanted in _NEED_DEALS and not replay.open_deals:
             replay.flag("opportunity_without_deal")
@@ -70,12 +72,29 @@ def _overridden(replay: Replay, row: Evidence, wanted: FunnelStage | None) -> No
             replay.force(wanted, Millis(at + replay.rules.override), at, row.id)
 
 
-def call_customer(replay: Replay) -> None:
-    """Take a word for a customer that no deal proves."""
+def call_customer(replay: Replay, at: Millis, evidence: str) -> None:
+    """Take a word for a customer; where no deal proves it, the CRM's own mark of present customers may (domain B7)."""
+    if any(one.outcome is Outcome.WON for one in replay.cycles):
+        _relate_by_word(replay)
+    elif not _is_current(replay.facts):
+        _relate_by_word(replay)
+        replay.flag(_UNPROVEN)
+    elif replay.passage is None and not replay.facts.deals:
+        replay.begin(at, Origin.IMPORT, None)
+        replay.end(at, Outcome.WON, "bootstrap", (evidence,), actor="crm")
+    else:
+        _relate_by_word(replay)
+
+
+def _relate_by_word(replay: Replay) -> None:
     if replay.relationship is not Relationship.CUSTOMER:
         replay.unsaid, replay.relationship = replay.relationship, Relationship.CUSTOMER
-    if not any(one.outcome is Outcome.WON for one in replay.cycles):
-        replay.flag(_UNPROVEN)
+
+
+def _is_current(facts: ContactFacts) -> bool:
+    """Say whether the CRM counts a contact, or its company, among its present customers."""
+    company = facts.company
+    return bool(facts.contact.fields.get(_CURRENT) or (company is not None and company.fields.get(_CURRENT)))
 
 
 def _take_back(replay: Replay) -> None:
