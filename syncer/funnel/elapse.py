@@ -62,7 +62,8 @@ def _lost(replay: Replay) -> Due | None:
 
 def _expiry(replay: Replay, passage: Passage) -> Due:
     """Return when a suspect without activity goes back to the market; while a person says otherwise, none does."""
-    return Due(max(asleep_from(replay, passage), replay.since or 0), _expire)
+    # Who was rejected under a person's stage falls asleep from then on: it was none before.
+    return Due(max(asleep_from(replay, passage), replay.since or 0, replay.settled_at), _expire)
 
 
 def is_watched(replay: Replay) -> bool:

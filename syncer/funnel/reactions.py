@@ -167,8 +167,10 @@ def _request(replay: Replay, at: Millis, row: Evidence) -> None:
     """Take a request for sales: sales-ready at once, or for a person to look at where the fit is too low."""
     if replay.fit.grade not in replay.rules.request_grades:
         replay.flag("review_request")
-        if replay.lead < INQUIRY:
-            _lift(replay, INQUIRY, at, "hard_conversion", (row.id,))
+        # What it cannot ask for, its points may still reach.
+        target, rule = _target(replay, at, hot=True)
+        if target > replay.lead:
+            _lift(replay, target, at, rule, (row.id,))
     else:
         _lift(replay, SALES_READY, at, "explicit_request", (row.id,))
 
