@@ -1,7 +1,7 @@
 """The section `calendar`: time zone, fiscal year, and the quarters that follow from them."""
 
 from bisect import bisect_right
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, field_validator
 
 from syncer.agreement.base import Section
-from syncer.moments import Millis, millis, moment
+from syncer.moments import DAY, Millis, millis, moment
 
 _FIRST_YEAR = 1970
 _LAST_YEAR = 2200
@@ -72,6 +72,17 @@ class Calendar(Section):
     def midnight(self, day: date) -> Millis:
         """Return the moment at which a local day begins."""
         return millis(datetime(day.year, day.month, day.day, tzinfo=self.zone))
+
+    def days_later(self, at: int, days: int) -> Millis:
+        """Return the moment some local days later at the same time of day, which daylight saving does not move."""
+        return millis(moment(at).astimezone(self.zone) + timedelta(days=days))
+
+    def dated(self, at: int) -> Millis:
+        """Return a moment of the day that a date means: CRMs tell a date without a time as midnight UTC."""
+        utc = moment(at)
+        if at % DAY or utc.astimezone(self.zone).date() == utc.date():
+            return Millis(at)
+        return self.midnight(utc.date())
 
     def fiscal_year_start_after(self, at: int) -> Millis:
         """Return the start of the first fiscal year that begins after `at`."""

@@ -193,12 +193,13 @@ class Judge:
     def _still(self, reading: Reading, reason: _Reason) -> Mapping[str, Value]:
         """Return those facts that stand still over a stretch."""
         deal, meaning = self.facts.deal, reading.meaning.meaning
+        own = {f"deal.{name}": value for name, value in deal.fields.items()}
         profile = self._profile
         # A reason that says "later" only with earlier contact is, without it, one of those that say "no".
         code = UNSPECIFIED if reason.code is not None and self._is_refuted(reason) else reason.code
         return {
-            **{name: read(profile, reading.entered_at) for name, read in self.rules.delay_profile},
-            **{f"deal.{name}": value for name, value in deal.fields.items()},
+            **{name: self._told(name, read(profile, reading.entered_at)) for name, read in self.rules.delay_profile},
+            **{name: self._told(name, value) for name, value in own.items()},
             "deal.pipeline_id": reading.meaning.pipeline_id,
             "deal.stage_id": reading.stage_id,
             "deal.is_open": meaning.is_open,
@@ -222,6 +223,12 @@ class Judge:
             "stage_changed": reading.entered_at,
             "vip_amount": self.rules.agreement.closed_other.guards.vip_amount,
         }
+
+    def _told(self, name: str, value: Value) -> Value:
+        """Return a value as told; a date without a time as that day in the calendar's zone."""
+        if isinstance(value, int) and name in self.rules.delay_dates[0]:
+            return self.rules.agreement.calendar.dated(value)
+        return value
 
     @property
     def _profile(self) -> ContactFacts:

@@ -1,7 +1,7 @@
 """Facts in a few words: what the funnel's tests are written in."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -56,6 +56,11 @@ def at(text: str | datetime) -> Millis:
     if len(str(text)) == len("2026-01-31"):
         parsed = datetime.combine(parsed.date(), time(10))
     return millis(parsed.replace(tzinfo=BERLIN) if parsed.tzinfo is None else parsed)
+
+
+def days_after(date: str, days: int) -> Millis:
+    """Return a local date some days later (ten o'clock) as a moment."""
+    return at(str(datetime.fromisoformat(date).date() + timedelta(days=days)))
 
 
 def day(value: int | None) -> str | None:

@@ -6,9 +6,8 @@ import pytest
 from syncer.agreement import parse_agreement
 from syncer.funnel import compile_rules, decide_deal
 from syncer.funnel.facts import DealDecision, DealFacts, DealSpan, Outcome
-from syncer.moments import DAY
 from syncer.records import Change, ChangeSource, Kind, Link
-from tests.unit.funnel.build import STAGES, at, change, day, deal_facts, decided_deal, rules
+from tests.unit.funnel.build import STAGES, at, change, day, days_after, deal_facts, decided_deal, rules
 
 _AS_OF = "2026-11-21"
 
@@ -329,7 +328,7 @@ def test_a_contract_with_another_says_when_to_come_back() -> None:
         lost_reason="Vertrag mit Wettbewerber läuft bis 2027",
         fields={"contract_end": at("2027-12-31")},
     )
-    assert _last(facts).resume_at == at("2027-12-31") - 120 * DAY
+    assert _last(facts).resume_at == days_after("2027-12-31", -120)
 
 
 def test_an_unmapped_stage_is_never_guessed() -> None:

@@ -15,7 +15,18 @@ from syncer.funnel.stays import Figure, Stage, Stays
 from syncer.funnel.timeline import Version
 from syncer.moments import DAY, HOUR, Millis, millis, moment
 from syncer.records import ChangeSource
-from tests.unit.funnel.build import BERLIN, COMPANY, STAGES, at, change, contact, day, deal_facts, decided_deal
+from tests.unit.funnel.build import (
+    BERLIN,
+    COMPANY,
+    STAGES,
+    at,
+    change,
+    contact,
+    day,
+    days_after,
+    deal_facts,
+    decided_deal,
+)
 
 _AS_OF = "2026-11-21"
 _OPEN = [("2026-06-01", "qualifiedtobuy")]
@@ -301,27 +312,58 @@ def test_every_reason_has_its_date_of_return(reason: str, days: int) -> None:
     moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
     last = decided_deal(deal_facts(moves, lost_reason=reason), _AS_OF).spans[-1]
     assert last.outcome is Outcome.OTHER
-    assert last.resume_at == at("2026-09-01") + days * DAY
+    assert last.resume_at == days_after("2026-09-01", days)
 
 
 def test_a_date_of_return_stands_on_what_is_known_of_the_deal() -> None:
     moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
     bound = deal_facts(moves, lost_reason="Vertrag läuft noch", fields={"contract_end": at("2027-12-31")})
-    assert decided_deal(bound, _AS_OF).spans[-1].resume_at == at("2027-12-31") - 120 * DAY
+    assert decided_deal(bound, _AS_OF).spans[-1].resume_at == days_after("2027-12-31", -120)
     stated = deal_facts(moves, lost_reason="verschoben", fields={"planned_purchase": at("2027-02-01")})
     assert decided_deal(stated, _AS_OF).spans[-1].resume_at == at("2027-02-01")
     past = deal_facts(moves, lost_reason="verschoben", fields={"planned_purchase": at("2026-08-01")})
-    assert decided_deal(past, _AS_OF).spans[-1].resume_at == at("2026-09-01") + 90 * DAY
+    assert decided_deal(past, _AS_OF).spans[-1].resume_at == days_after("2026-09-01", 90)
     frozen = deal_facts(moves, lost_reason="Budget gesperrt")
     assert decided_deal(frozen, _AS_OF).spans[-1].resume_at == at("2027-01-01T00:00")
     july = "{calendar: {fiscal_year_start: 7}}"
     assert decided_deal(frozen, _AS_OF, july).spans[-1].resume_at == at("2027-07-01T00:00")
 
 
+def test_days_until_a_return_are_local_ones_across_daylight_saving() -> None:
+    late = deal_facts([("2026-06-01", "qualifiedtobuy"), ("2026-08-15T00:30", "closedlost")], lost_reason="verschoben")
+    assert decided_deal(late, _AS_OF).spans[-1].resume_at == at("2026-11-13T00:30")
+
+
+@pytest.mark.parametrize(
+    ("zone", "begins"),
+    [("Europe/Berlin", "2027-03-01T01:00+01:00"), ("America/Santiago", "2027-03-01T00:00-03:00")],
+)
+def test_a_date_without_a_time_is_that_day_wherever_the_calendar_is(zone: str, begins: str) -> None:
+    moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
+    stated = {"planned_purchase": at("2027-03-01T00:00+00:00")}
+    told = deal_facts(moves, lost_reason="verschoben", fields=stated)
+    assert decided_deal(told, _AS_OF, f"calendar: {{timezone: {zone}}}").spans[-1].resume_at == at(begins)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/Santiago"])
+def test_the_first_day_after_the_next_quarter_postpones_wherever_the_calendar_is(zone: str) -> None:
+    outcomes = [
+        decided_deal(
+            deal_facts(_OPEN, fields={"planned_purchase": at(f"{date}T00:00+00:00")}, updated_at=at("2026-06-01")),
+            _AS_OF,
+            f"calendar: {{timezone: {zone}}}",
+        )
+        .spans[-1]
+        .outcome
+        for date in ("2027-03-31", "2027-04-01")
+    ]
+    assert outcomes == [Outcome.OPEN, Outcome.OTHER]
+
+
 def test_a_date_that_is_no_later_than_the_delay_itself_is_no_date_of_return() -> None:
     moves = [("2026-06-01", "qualifiedtobuy"), ("2026-09-01", "closedlost")]
     now = deal_facts(moves, lost_reason="verschoben", fields={"planned_purchase": at("2026-09-01")})
-    assert decided_deal(now, _AS_OF).spans[-1].resume_at == at("2026-09-01") + 90 * DAY
+    assert decided_deal(now, _AS_OF).spans[-1].resume_at == days_after("2026-09-01", 90)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +382,7 @@ def test_without_the_date_that_a_reason_names_its_own_days_count_then_the_agreem
     last = decided_deal(deal_facts(moves, lost_reason=reason), _AS_OF, f"closed_other: {{resume_at: {resume}}}").spans[
         -1
     ]
-    assert last.resume_at == at("2026-09-01") + days * DAY
+    assert last.resume_at == days_after("2026-09-01", days)
 
 
 def test_silence_after_a_talk_comes_back_sooner() -> None:
@@ -350,7 +392,7 @@ def test_silence_after_a_talk_comes_back_sooner() -> None:
     assert (last.outcome, last.reason, last.resume_at) == (
         Outcome.OTHER,
         "no_response_after_interest",
-        at("2026-09-01") + 60 * DAY,
+        days_after("2026-09-01", 60),
     )
 
 

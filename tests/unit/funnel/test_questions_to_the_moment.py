@@ -11,7 +11,7 @@ from syncer.funnel.facts import DealFacts, Outcome
 from syncer.funnel.stays import Figure, Stage, Stays
 from syncer.moments import DAY, Millis
 from syncer.records import Change, ChangeSource, Kind
-from tests.unit.funnel.build import STAGES, at, change, deal_facts, decided_deal
+from tests.unit.funnel.build import STAGES, at, change, days_after, deal_facts, decided_deal
 
 _OPEN = [("2026-06-01", "qualifiedtobuy")]
 _AS_OF = "2026-11-21"
@@ -162,4 +162,4 @@ def test_a_question_that_a_known_figure_will_take_back_is_due_though_it_comes_ag
 def test_a_delay_that_a_person_declared_comes_back_from_the_day_of_their_word() -> None:
     said = change("2026-08-01", "outcome", "other")
     last = decided_deal(deal_facts(_OPEN, more=[said]), _AS_OF).spans[-1]
-    assert (last.outcome, last.rule, last.resume_at) == (Outcome.OTHER, "CO2", at("2026-08-01") + 90 * DAY)
+    assert (last.outcome, last.rule, last.resume_at) == (Outcome.OTHER, "CO2", days_after("2026-08-01", 90))
