@@ -44,8 +44,9 @@ def move(replay: Replay, place: Place) -> None:
 
 def _move_afar(replay: Replay, place: Place) -> None:
     """Note what becomes of a deal of a former employer: it moves the contact no more (domain R17)."""
-    if place.deal_id in replay.left_behind:
-        go_on_without(replay, place)
+    passage = replay.left_behind.get(place.deal_id)
+    if passage is not None and passage.ended_at is None:
+        go_on_without(passage, place)
     elif place.span.outcome in _GONE and place.deal_id in replay.homes:
         _restate(replay, replay.homes[place.deal_id], place)
 

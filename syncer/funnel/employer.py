@@ -41,11 +41,9 @@ def _leave_behind(replay: Replay, passage: Passage) -> None:
     replay.step_out()
 
 
-def go_on_without(replay: Replay, place: Place) -> None:
+def go_on_without(passage: Passage, place: Place) -> None:
     """Note where a deal stands that the contact left behind: it decides how its passage ends, not where they stand."""
-    passage, outcome = replay.left_behind[place.deal_id], place.span.outcome
-    if passage.ended_at is not None:
-        return
+    outcome = place.span.outcome
     if place.rank:
         passage.deals_afar.add(place.deal_id)
         return
