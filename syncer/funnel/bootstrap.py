@@ -8,6 +8,9 @@ from syncer.funnel.overrides import WORDS, call_customer, expect
 from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, SALES_READY, SUSPECT, Replay
 from syncer.moments import Millis
 
+#: The lifecycle of whom the CRM puts outside of its funnel.
+OTHER = "other"
+
 _OPPORTUNITY = frozenset({FunnelStage.LEAD_DEAL, FunnelStage.OPPORTUNITY, FunnelStage.FORECAST})
 _ENDS = {RejectTarget.CLOSED_LOST: Outcome.LOST, RejectTarget.CLOSED_OTHER: Outcome.OTHER}
 
@@ -45,7 +48,7 @@ def take_word(replay: Replay, at: Millis) -> None:
             _place(replay, SALES_READY, at, value)
     elif stage is not None and stage in WORDS:
         _place(replay, WORDS[stage], at, value)
-    elif stage is None and value != "other":
+    elif stage is None and value != OTHER:
         replay.flag("unmapped_lifecycle")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from syncer.funnel.bootstrap import expect_present
+from syncer.funnel.bootstrap import OTHER, expect_present
 from syncer.funnel.deal_moves import move, places_of, unmapped
 from syncer.funnel.due import due, in_tam, profile_change
 from syncer.funnel.elapse import elapse
@@ -188,9 +188,16 @@ def _stage(replay: Replay, frame: _Frame, as_of: Millis) -> tuple[FunnelStage, M
         return FunnelStage.OUT, archived
     if frame.gate is not None:
         return FunnelStage.OUT, None
-    if replay.stage is FunnelStage.TAM and replay.passage is None and not in_tam(facts, replay.rules, as_of):
+    if replay.stage is FunnelStage.TAM and replay.passage is None and not _is_inside(replay, frame, as_of):
         return FunnelStage.OUT, None
     return replay.stage, replay.since if replay.since is not None else facts.contact.created_at
+
+
+def _is_inside(replay: Replay, frame: _Frame, as_of: Millis) -> bool:
+    """Say whether a contact without a passage belongs to the market; whom the CRM calls other only where they fit."""
+    is_other = replay.facts.contact.lifecycle == OTHER and not replay.cycles
+    fits = not is_other or frame.fit.grade in replay.rules.enter
+    return fits and in_tam(replay.facts, replay.rules, as_of)
 
 
 def _events(replay: Replay) -> Sequence[StageEvent]:
