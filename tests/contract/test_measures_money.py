@@ -240,3 +240,26 @@ def test_rates_are_believed_from_when_to_when(database):
         299: {"USD": "0.5", "CHF": "1.05"},
         300: {"USD": "0.6", "CHF": "1.05"},
     }
+
+
+def test_an_order_was_created_with_its_own_deal_and_not_with_another_of_its_cycle(database):
+    ledger = Ledger()
+    march, april, may = at("2026-03-01"), at("2026-04-01"), at("2026-05-01")
+    ledger.cycle(
+        "c",
+        started_at=march,
+        first_contact_at=march,
+        mql_at=march,
+        deal_at=march,
+        ended_at=may,
+        outcome=Outcome.WON,
+        deal_id="second",
+        source="google",
+    )
+    money = {"amount": Decimal(1000), "close_date": may}
+    ledger.deal("second", span("second", "2026-04-01", "2026-05-01"), contact_id="c", created_at=april)
+    ledger.deals[-1].spans = [*ledger.deals[-1].spans, span("second", "2026-05-01", outcome=Outcome.WON, **money)]
+    touches = [reaction(1, april, "linkedin"), reaction(2, at("2026-04-20"), "webinar")]
+    with measuring(database, ledger) as measures:
+        with_reactions(measures, "c", *touches)
+        assert by_source(measures, "K28", model=Model.W) == {"google": 600, "linkedin": 300, "webinar": 100}

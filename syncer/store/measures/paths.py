@@ -75,7 +75,7 @@ def won_journeys(connection: Connection, cut: Cut, window: Window, *, touched: b
             deal.c.outcome,
             cycle.c.first_contact_at,
             cycle.c.mql_at,
-            cycle.c.deal_at,
+            deal.c.created_at,
             func.coalesce(cycle.c.ended_at, deal.c.close_date),
             deal.c.amount,
             deal.c.currency,
