@@ -340,6 +340,32 @@ def test_a_void_cycle_is_no_reentry_and_one_that_silence_ended_is(open_ledger):
     assert (found["K27.reentry_won"].n, found["K27.reentry_days"].k) == (0, 1)
 
 
+def test_k37_horizon_is_that_of_all_cycles_whatever_period_is_asked_about(open_ledger):
+    ledger = Ledger()
+    for number in range(20):
+        begun, closed = ("2026-01-05", "2026-01-15") if number < 4 else ("2026-02-05", "2026-05-15")
+        dates = {"started_at": at(begun), "first_contact_at": at(begun), "sales_ready_at": at(begun)}
+        ledger.cycle(f"c{number}", ended_at=at(closed), outcome=Outcome.LOST, **dates)
+    with open_ledger(ledger) as measures:
+        asked = (question(), question(period=parse_period("2026-01", BERLIN)))
+        found = [measure(measures, one, ["K37"])[0] for one in asked]
+    assert [row.notes["horizon_days"] for row in found] == [120, 120]
+    assert [row.n for row in found] == [20, 4]
+
+
+def test_a_recycled_cycle_that_came_back_twice_is_one_cycle(open_ledger):
+    ledger = Ledger()
+    ledger.cycle("c", outcome=Outcome.OTHER, ended_at=at("2026-03-01"))
+    silent = {"outcome": Outcome.VOID, "ended_at": at("2026-06-10")}
+    ledger.cycle("c", started_at=at("2026-03-11"), recycled_from=1, **silent)
+    ledger.event("c", FunnelStage.TAM, "2026-06-10", cycle_no=2, rule="expired")
+    ledger.cycle("c", started_at=at("2026-07-01"), recycled_from=1, outcome=Outcome.WON, ended_at=at("2026-08-01"))
+    with open_ledger(ledger) as measures:
+        found = {row.id: row for row in measure(measures, question(), ["K27"])}
+    assert (found["K27.reentry"].k, found["K27.reentry"].n) == (1, 1)
+    assert (found["K27.reentry_won"].n, found["K27.reentry_days"].n) == (0, 1)
+
+
 def test_the_latest_answer_of_a_contact_and_survey_counts(open_ledger):
     ledger = Ledger()
     ledger.contacts["c"] = {"country": "CH"}

@@ -1,12 +1,13 @@
 """What became of comparable hand-overs: mature ones only, by score cell at hand-over (domain D5, D6)."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
 from syncer.kpis.asked.ports import EXPIRED, Cohort, Cut, Measures, Milestone
-from syncer.kpis.figures.durations import spells
+from syncer.kpis.figures.durations import Spell, spells
 from syncer.kpis.periods import Window
 from syncer.kpis.statistics.stats import kaplan_meier, quantile
 from syncer.moments import DAY, Millis
@@ -31,9 +32,13 @@ def horizon_days(measures: Measures, cut: Cut) -> int:
     """Return the days by which nine cycles of ten have ended, rounded up to months of thirty (domain D6)."""
     whole = replace(cut, by=())
     found = spells(measures.cycle_days(whole, Cohort(entry=Milestone.FIRST_CONTACT), Milestone.FIRST_CONTACT))
-    reached = [quantile(kaplan_meier(spell.days), _SHARE) for spell in found.values()]
-    days = max((day for day in reached if day is not None), default=0)
-    return -(-days // _STEP) * _STEP or DEFAULT_HORIZON
+    return horizon_of(found.get((), Spell()))
+
+
+def horizon_of(spell: Spell) -> int:
+    """Return the same of cycles whose lengths are known already."""
+    reached = quantile(kaplan_meier(spell.days), _SHARE)
+    return DEFAULT_HORIZON if reached is None else max(_STEP, math.ceil(reached / _STEP) * _STEP)
 
 
 def experience(measures: Measures, cut: Cut, horizon: int) -> Mapping[str, Experience]:

@@ -1,23 +1,18 @@
 """How good the score is (K37), on cycles old enough for their fate to be known: won within the horizon or not."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from syncer.kpis.asked.ports import EXPIRED, Cohort, CycleCount, Milestone, Segment
 from syncer.kpis.figures.durations import Spell, from_first_contact
-from syncer.kpis.periods import Window
+from syncer.kpis.figures.experience import horizon_of
+from syncer.kpis.periods import ALL, Window
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import FEW, Kpi, Status, size_status
 from syncer.kpis.statistics.ranking import auc, auc_interval, brier, psi
-from syncer.kpis.statistics.stats import kaplan_meier, quantile
 from syncer.kpis.tally import Tally, period_rate, with_whole
 from syncer.moments import DAY, Millis
-
-_DEFAULT_HORIZON = 180
-_STEP = 30
-_LONG = 0.9
 
 #: Hand-overs of so many last days are held against those before.
 _RECENT_DAYS = 90
@@ -56,9 +51,8 @@ def horizon(ask: Ask) -> int:
     """Return within how many days a cycle must be won: when nine tenths have closed, in steps of 30 (domain D6)."""
     if ask.question.horizon_days is not None:
         return ask.question.horizon_days
-    spell = from_first_contact(ask, ()).get((), Spell())
-    reached = quantile(kaplan_meier(spell.days), _LONG)
-    return _DEFAULT_HORIZON if reached is None else max(_STEP, math.ceil(reached / _STEP) * _STEP)
+    # Of all cycles, whatever period is asked about: those of a short one would tell how long cycles of that one last.
+    return horizon_of(from_first_contact(replace(ask, period=ALL), ()).get((), Spell()))
 
 
 def _mature(ask: Ask, days: int) -> Window:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from contextlib import closing
 from decimal import Decimal
 
-from sqlalchemy import Connection, Subquery, and_, case, false, func, literal, null, or_, select, true
+from sqlalchemy import Connection, Subquery, and_, case, exists, false, func, literal, null, or_, select, true
 
 from syncer.funnel.facts import Outcome
 from syncer.kpis.asked.journeys import Journey
@@ -63,7 +63,7 @@ from syncer.store.measures.queries import (
 )
 from syncer.store.measures.reach import SHARED, Reach, counted, projected, reach, serves, shared
 from syncer.store.measures.segments import answer_segment, cycle_segment, deal_segment, reader
-from syncer.store.measures.time import inside, local_day, number
+from syncer.store.measures.time import Expression, inside, local_day, number
 from syncer.store.measures.work import Work
 from syncer.store.rows.decode import amount_of
 
@@ -231,9 +231,10 @@ def _followed(cut: Cut, window: Window) -> Subquery:
     The offset keeps reasons of exclusion out of the join: beside what PostgreSQL expects them to cost, a walk over
     every cycle for each row looks as cheap to it as an index.
     """
-    left, right = cycles_as_of(cut), cycles_as_of(cut, "again")
-    real = or_(right.c.outcome != Outcome.VOID.value, has_expired(right, cut))
-    follows = and_(right.c.contact_id == left.c.contact_id, right.c.recycled_from == left.c.cycle_no, real)
+    left, right, sooner = cycles_as_of(cut), cycles_as_of(cut, "again"), cycles_as_of(cut, "sooner")
+    # Where silence ended the first one that followed, the next names the same cycle as that from which it came back.
+    before = and_(_comes_back(sooner, left, cut), sooner.c.cycle_no < right.c.cycle_no)
+    follows = and_(_comes_back(right, left, cut), ~exists(select(sooner.c.cycle_no).where(before)))
     return (
         select(left, right.c.started_at.label("again_at"), right.c.outcome.label("again_outcome"))
         .select_from(left.outerjoin(right, follows))
@@ -241,6 +242,11 @@ def _followed(cut: Cut, window: Window) -> Subquery:
         .offset(0)
         .subquery("followed")
     )
+
+
+def _comes_back(cycles: Subquery, left: Subquery, cut: Cut) -> Expression:
+    real = or_(cycles.c.outcome != Outcome.VOID.value, has_expired(cycles, cut))
+    return and_(cycles.c.contact_id == left.c.contact_id, cycles.c.recycled_from == left.c.cycle_no, real)
 
 
 def _cost(row: Row) -> CostLine:
