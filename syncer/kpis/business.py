@@ -47,6 +47,10 @@ class BusinessTime:
 
     def minutes(self, start: int, end: int) -> int:
         """Return the whole business minutes from one moment to another; 0 where the end is not later."""
+        return self.spent(start, end) // MINUTE
+
+    def spent(self, start: int, end: int) -> int:
+        """Return the same to the millisecond: what is agreed is over with its last minute, not with the next one."""
         if start < self._from or end >= self._until:
             start, end = max(start, _EARLIEST), min(end, _LATEST)
             if end > start and (start < self._from or end >= self._until):
@@ -58,7 +62,7 @@ class BusinessTime:
             self._started, self._open_before = start, self._open_until(start)
         if end != self._ended:
             self._ended, self._open_after = end, self._open_until(end)
-        return (self._open_after - self._open_before) // MINUTE
+        return self._open_after - self._open_before
 
     def _open_until(self, at: int) -> int:
         place = bisect_right(self._opens, at) - 1

@@ -182,6 +182,17 @@ def test_k42_losses_leads_overrides_and_dates_ahead(open_ledger):
     assert counts["K42.future"] == (1, 3)
 
 
+def test_k42_losses_without_a_date_belong_to_no_period(open_ledger):
+    ledger = Ledger()
+    won(ledger, "silent", outcome=Outcome.LOST)
+    won(ledger, "undated", outcome=Outcome.LOST, close_date=None)
+    with open_ledger(ledger) as measures:
+        ever = rows(measures, "K42.no_reason")["K42.no_reason"]
+        june = rows(measures, "K42.no_reason", period=parse_period("2026-06", BERLIN))["K42.no_reason"]
+    assert (ever.n, ever.excluded) == (2, {})
+    assert (june.n, june.excluded) == (1, {"no_date": 1})
+
+
 def test_k43_counts_renewal_pipelines_alone(open_ledger):
     ledger = Ledger()
     for name in ("kept", "kept2", "kept3", "kept4"):

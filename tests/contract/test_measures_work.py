@@ -86,6 +86,29 @@ def test_a_touch_is_human_and_begun_by_a_rep(open_ledger):
     assert whys["K25"].numerator == ["called#1"]
 
 
+def test_what_is_agreed_is_over_with_its_last_minute(open_ledger):
+    ledger, hour = Ledger(), 60 * MINUTE
+    for contact, waited in (("just", hour), ("late", hour + 1), ("quick", 5 * MINUTE), ("slower", 5 * MINUTE + 1)):
+        ready(ledger, contact)
+        ledger.event(contact, FunnelStage.LEAD_SQL, "2026-10-05", rule="explicit_request")
+        fact(ledger, contact, CALL, READY + waited)
+    ready(ledger, "untouched")
+    ledger.event("untouched", FunnelStage.LEAD_SQL, "2026-10-05", rule="explicit_request")
+    with open_ledger(ledger) as measures:
+        found = rows(measures, "K25")
+        bands = segments(measures, "K25.band")
+        soon = rows(measures, "K25", as_of=READY + hour)
+        past = rows(measures, "K25", as_of=READY + hour + 1)
+        undecided = [
+            rows(measures, "K08", as_of=READY + days * DAY + rest)["K08.overdue"].value
+            for days, rest in ((2, 0), (2, 1))
+        ]
+    assert [found[f"K25.{name}"].value for name in ("in_time", "late", "overdue")] == [3, 1, 1]
+    assert [bands[(name,)] for name in ("0-5", "5-15", "15-60", "60+")] == [0.2, 0.2, 0.2, 0.2]
+    assert (soon["K25.pending"].value, past["K25.overdue"].value) == (2, 1)
+    assert undecided == [0, 5]
+
+
 def test_a_message_and_a_missed_meeting_are_touches_and_no_talk(open_ledger):
     ledger = Ledger()
     for contact in ("written", "missed", "answered", "met"):

@@ -11,6 +11,7 @@ from syncer.kpis.figures.response import Responses
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi
 from syncer.kpis.tally import Tally, cohort_rate, with_whole
+from syncer.moments import MINUTE
 
 #: A loss within so many days without a word from the contact was no lead yet.
 _EARLY_LOSS_DAYS = 14
@@ -70,7 +71,7 @@ def _decide(ask: Ask, decisions: _Decisions, one: Handover) -> None:
     elif one.rejected_at is not None:
         tally.add(1, hit=False, may_hit=False)
         decisions.rejected[one.reject_reason or "unspecified"] += 1
-    elif _elapsed(ask, one) > ask.question.terms.service.decision:
+    elif _elapsed(ask, one) > ask.question.terms.service.decision * MINUTE:
         tally.add(1, hit=False, may_hit=one.outcome is Outcome.OPEN)
         decisions.overdue += 1
     else:
@@ -78,7 +79,7 @@ def _decide(ask: Ask, decisions: _Decisions, one: Handover) -> None:
 
 
 def _elapsed(ask: Ask, one: Handover) -> int:
-    return ask.question.terms.service.time.minutes(one.ready_at, ask.question.as_of)
+    return ask.question.terms.service.time.spent(one.ready_at, ask.question.as_of)
 
 
 def _decision_rows(ask: Ask, segment: Segment, decisions: _Decisions) -> Iterable[Kpi]:
@@ -122,9 +123,9 @@ def leakage(ask: Ask) -> Iterable[Kpi]:
 
 def _judge_leaked(ask: Ask, tally: Tally, one: Handover) -> None:
     service = ask.question.terms.service
-    limit = service.limit(explicit=one.explicit) + service.leaked
+    limit = (service.limit(explicit=one.explicit) + service.leaked) * MINUTE
     seen = [at for at in (one.touched_at, one.rejected_at, one.ended_at) if at is not None]
-    if seen and service.time.minutes(one.ready_at, min(seen)) <= limit:
+    if seen and service.time.spent(one.ready_at, min(seen)) <= limit:
         tally.add(1, hit=False, may_hit=False)
         return
     over = _elapsed(ask, one) > limit

@@ -10,7 +10,7 @@ from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, size_status, too_many_open
 from syncer.kpis.statistics.stats import Point, kaplan_meier, median_interval, quantile
 from syncer.kpis.tally import Tally, period_rate
-from syncer.moments import Millis
+from syncer.moments import MINUTE, Millis
 
 #: Longest response of a band in minutes, and its name.
 _BANDS: Mapping[str, int] = {"0-5": 5, "5-15": 15, "15-60": 60}
@@ -31,8 +31,9 @@ class _Waits:
 
     minutes: defaultdict[int, Counter[str | None]] = field(default_factory=lambda: defaultdict(Counter))
 
-    def add(self, minutes: int, *, came: bool) -> None:
-        """Count a wait; a long one by the hour, so that years of them stay few."""
+    def add(self, waited: int, *, came: bool) -> None:
+        """Count a wait of so many milliseconds by the minute, a long one by the hour: so years of them stay few."""
+        minutes = waited // MINUTE
         exact = minutes if minutes <= _EXACT else minutes // _HOUR * _HOUR
         self.minutes[exact][_DONE if came else None] += 1
 
@@ -108,16 +109,16 @@ def _over(one: Handover) -> Millis | None:
 
 
 def _wait(ask: Ask, one: Handover, ends: tuple[Millis | None, Millis | None]) -> tuple[int, bool]:
-    """Return the business minutes to an event and whether it came; one after the hand-over's end belongs elsewhere."""
+    """Return the business time to an event and whether it came; one after the hand-over's end belongs elsewhere."""
     at, over = ends
     came = at is not None and (over is None or at <= over)
     until = at if came else over
     time = ask.question.terms.service.time
-    return time.minutes(one.ready_at, ask.question.as_of if until is None else until), came
+    return time.spent(one.ready_at, ask.question.as_of if until is None else until), came
 
 
 def _verdict(ask: Ask, one: Handover, waited: int, *, touched: bool) -> str:
-    in_time = waited <= ask.question.terms.service.limit(explicit=one.explicit)
+    in_time = waited <= ask.question.terms.service.limit(explicit=one.explicit) * MINUTE
     if touched:
         return "in_time" if in_time else "late"
     if not in_time:
@@ -127,4 +128,4 @@ def _verdict(ask: Ask, one: Handover, waited: int, *, touched: bool) -> str:
 
 
 def _band(waited: int) -> str:
-    return next((name for name, longest in _BANDS.items() if waited <= longest), _LONGER)
+    return next((name for name, longest in _BANDS.items() if waited <= longest * MINUTE), _LONGER)

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, Subquery, and_, case, exists, false, func, literal, null, or_, select
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.asked.ports import Cut
+from syncer.kpis.asked.ports import Cut, DealDate
 from syncer.kpis.asked.work import DealGaps, Share
 from syncer.kpis.periods import Window
 from syncer.records import ActivityKind
 from syncer.store import tables
 from syncer.store.engines.dialect import Query
 from syncer.store.measures.populations import deal_excluded, deals_as_of, is_test
-from syncer.store.measures.queries import Keys, grouped
+from syncer.store.measures.queries import Keys, deal_keys, grouped
 from syncer.store.measures.segments import contact_segment, deal_segment, reader
 from syncer.store.measures.time import Expression, inside_or_unknown
 
@@ -69,7 +69,7 @@ def lost_without_reason(connection: Connection, cut: Cut, window: Window) -> Ite
     """Count deals lost inside the window; faulty are those without a reason."""
     rows = deals_as_of(cut)
     silent = or_(rows.c.reason.is_(None), rows.c.reason == "unspecified")
-    keys = [*deal_segment(rows, cut, rows.c.close_date), deal_excluded(rows, cut, false())]
+    keys = deal_keys(rows, cut, DealDate.CLOSE, window)[:-1]
     lost = select(rows).where(rows.c.outcome == Outcome.LOST.value, inside_or_unknown(rows.c.close_date, window))
     return _shares(connection, cut, (keys, lost), silent)
 
