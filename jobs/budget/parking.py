@@ -16,6 +16,7 @@ import structlog
 from jobs.desk import Desk
 from syncer.errors import LimitScope, RateLimited, SyncerError
 from syncer.moments import HOUR, MINUTE, Millis, iso, millis, moment
+from syncer.notation import minute_text
 from syncer.store import Store, Unit
 
 _log = structlog.get_logger()
@@ -50,7 +51,7 @@ class Rest:
     @property
     def local(self) -> str:
         """The end as the account's own people read it."""
-        return f"{moment(self.until).astimezone(zone_of(self.zone)):%Y-%m-%d %H:%M} {self.zone}"
+        return f"{minute_text(moment(self.until).astimezone(zone_of(self.zone)), 'en')} {self.zone}"
 
     @property
     def message(self) -> str:

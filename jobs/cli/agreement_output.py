@@ -8,7 +8,7 @@ from jobs.cli.frame import print_json
 from jobs.cli.tables import print_table
 from jobs.deciding.simulate import Simulation
 from jobs.wording.agreement import difference_text
-from jobs.wording.words import LANGUAGES, Language, number, percent, stage_name
+from jobs.wording.words import LANGUAGES, Language, between, number, percent, stage_name
 from syncer.agreement import Agreement
 from syncer.agreement.diff import content_of, differences
 from syncer.handover.simulation import Frame, Tally
@@ -35,7 +35,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "draft": ("draft", "Entwurf"),
     "handed": ("hand-overs/week", "Übergaben/Woche"),
     "precision": ("precision", "Trefferquote"),
-    "interval": ("95 % interval", "95-%-Intervall"),
+    "interval": ("95% interval", "95-%-Intervall"),
     "won": ("won of mature", "gewonnen von reifen"),
     "recall": ("recall", "erfasste Abschlüsse"),
     "capacity": ("of capacity", "der Kapazität"),
@@ -152,11 +152,11 @@ def _moves(found: Simulation) -> Sequence[tuple[tuple[str, str], Sequence[str]]]
 
 def _cells(tally: Tally, found: Simulation, lang: Language) -> Sequence[str]:
     week, was = tally.a_week(found.frame), found.before.a_week(found.frame)
-    more = "" if tally is found.before else f" ({week - was:+.1f})"
+    more = "" if tally is found.before else f" ({number(week - was, lang, digits=1, is_signed=True)})"
     low, high = tally.interval if tally.mature >= _FEW else (None, None)
-    interval = "–" if low is None or high is None else f"{percent(low, lang)} – {percent(high, lang)}"
+    interval = "–" if low is None or high is None else between(percent(low, lang), percent(high, lang))
     return (
-        number(week, lang, digits=1) + (more.replace(".", ",") if lang == "de" else more),
+        number(week, lang, digits=1) + more,
         percent(tally.precision if tally.mature >= _FEW else None, lang),
         interval,
         f"{number(tally.won, lang)}/{number(tally.mature, lang)}",

@@ -1,11 +1,9 @@
 """What commands that run and look say on a terminal, in English and German."""
 
 from collections.abc import Mapping
-from zoneinfo import ZoneInfo
 
 from jobs.cli.operator_words import OPERATOR_WORDS
-from jobs.wording.words import LANGUAGES, Language, number, time_text
-from syncer.moments import moment
+from jobs.wording.words import LANGUAGES, Language, number
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "account": ("account", "Konto"),
@@ -225,13 +223,6 @@ def said(key: str, lang: Language, **facts: object) -> str:
 def heads(lang: Language, *keys: str) -> tuple[str, ...]:
     """Return the heads of a table."""
     return tuple(said(key, lang) for key in keys)
-
-
-def moment_text(at: int | None, zone: ZoneInfo | None, lang: Language) -> str:
-    """Return a moment: in English as ISO 8601 to the second, in German as local time of the zone."""
-    if lang == "en" or zone is None:
-        return "" if at is None else moment(at).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return time_text(at, zone, lang)
 
 
 def _told(fact: object, lang: Language) -> object:

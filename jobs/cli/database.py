@@ -107,10 +107,14 @@ def _print_restored(found: "Restored", lang: "Language") -> None:
 
 
 def _last_run(facts: "BackupFacts", lang: "Language") -> str:
-    from jobs.cli.command_words import said
-    from syncer.moments import iso
+    """Return when the last run began, in UTC: a backup is looked at without settings."""
+    from zoneinfo import ZoneInfo
 
-    return iso(facts.last_run_at) or said("never", lang)
+    from jobs.cli.command_words import said
+    from jobs.wording.words import time_text
+
+    at = facts.last_run_at
+    return said("never", lang) if at is None else f"{time_text(at, ZoneInfo('UTC'), lang)} UTC"
 
 
 def _as_dict(found: "Restored") -> dict[str, object]:

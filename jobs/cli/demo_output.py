@@ -10,7 +10,7 @@ from jobs.cli.tables import print_table
 from jobs.figures.strip import funnel_strip
 from jobs.rehearsal.demo import DemoDone
 from jobs.wording.terms import exclusions
-from jobs.wording.words import Language, number, percent, stage_name, word
+from jobs.wording.words import Language, between, number, percent, stage_name, word
 from syncer.kpis.rendering.render import figure_text
 
 _FORECAST = ("K20", "K20.weighted", "K20.commit", "K20.best_case", "K20.won")
@@ -53,7 +53,7 @@ def _strip(done: DemoDone) -> None:
             number(step.now, done.lang),
             number(step.entered, done.lang),
             percent(step.onward, done.lang),
-            "" if step.lo is None else f"{percent(step.lo, done.lang)} – {percent(step.hi, done.lang)}",
+            "" if step.lo is None else between(percent(step.lo, done.lang), percent(step.hi, done.lang)),
         )
         for step in funnel_strip(done.figures)
     ]
@@ -68,7 +68,7 @@ def _figures(done: DemoDone, title: str, wanted: tuple[str, ...]) -> None:
         row = found.get(ident)
         if row is not None:
             bounds = [_shown(row, key, done.lang) for key in ("lo", "hi") if row[key] is not None]
-            counted = "" if row["n"] is None else str(row["n"])
+            counted = number(row["n"], done.lang) if isinstance(row["n"], int) else ""
             left_out = exclusions(row["excluded"], done.lang)
             value = _shown(row, "value", done.lang)
             rows.append((ident, str(row["name"]), value, " – ".join(bounds), counted, left_out))

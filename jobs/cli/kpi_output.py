@@ -9,7 +9,7 @@ from typing import NamedTuple
 from jobs.cli.tables import print_table
 from jobs.wording.lacks import lacking
 from jobs.wording.terms import exclusions, member, part, term
-from jobs.wording.words import Language, number, word
+from jobs.wording.words import Language, between, number, percent, word
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.rendering.render import Format, cells, figure_text, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi
@@ -64,7 +64,8 @@ def print_kpis(rows: Sequence[Kpi], lang: Language) -> None:
     figure, value, status = (word(key, lang) for key in ("figure", "value", "status"))
     same = groupby(rows, key=lambda row: (row.id, row.period, row.basis))
     lines = [line for _, some in same for line in _figure(list(some), lang)]
-    print_table((figure, value, "95 %", "n", status), lines, right=(value, "n"), tall=_TALL, within=_WITHIN)
+    heads = (figure, value, percent(0.95, lang, digits=0), "n", status)
+    print_table(heads, lines, right=(value, "n"), tall=_TALL, within=_WITHIN)
 
 
 def _figure(rows: Sequence[Kpi], lang: Language) -> Iterator[_Line]:
@@ -109,8 +110,8 @@ def _bounds(row: Kpi, lang: Language) -> str:
     lower, upper, open_ = (row.notes.get(key) for key in ("lower", "upper", "open"))
     if not (isinstance(lower, float) and isinstance(upper, float) and isinstance(open_, int)) or lower == upper:
         return ""
-    low, high = (figure_text(bound, row.unit, lang) for bound in (lower, upper))
-    return f"{number(open_, lang)} {term('open', lang)}: {low} \N{HORIZONTAL ELLIPSIS} {high}"
+    bounds = between(*(figure_text(bound, row.unit, lang) for bound in (lower, upper)))
+    return f"{number(open_, lang)} {term('open', lang)}: {bounds}"
 
 
 def _segment(row: Kpi, lang: Language) -> str:

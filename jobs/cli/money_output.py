@@ -9,7 +9,7 @@ from jobs.cli.tables import print_table
 from jobs.figures.costs import CostImport
 from jobs.pulling.currencies import RateImport
 from jobs.wording.terms import term
-from jobs.wording.words import Language, number
+from jobs.wording.words import Language, exact, number
 from mappings.cost_sheet import GERMAN
 from syncer.money import CostKind, decimals
 
@@ -109,15 +109,11 @@ def _cell(value: object, key: str, lang: Language) -> str:
         case None:
             return "–"
         case Decimal():
-            return _exact(value, lang)
+            return exact(value, lang)
         case _ if key in {"kind", "origin"}:
             return term(f"{key}_{value}", lang)
         case _:
             return str(value)
-
-
-def _exact(value: Decimal, lang: Language) -> str:
-    return f"{value}".replace(".", ",") if lang == "de" else f"{value}"
 
 
 def _say(name: str, lang: Language) -> str:

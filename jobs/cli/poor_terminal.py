@@ -9,6 +9,7 @@ import unicodedata
 _NAME = "syncer-plainer"
 _PLAIN = str.maketrans(
     {"–": "-", "—": "-", "\N{MINUS SIGN}": "-", "…": "...", "·": "|", "→": "->", "€": "EUR", "“": '"', "”": '"'}
+    | {"≤": "<=", "≥": ">=", "\N{MULTIPLICATION SIGN}": "x", "„": '"'}
 )
 
 

@@ -12,7 +12,7 @@ from jobs.cli.review_words import said
 from jobs.cli.tables import print_table
 from jobs.deciding.review import Reviewed
 from jobs.wording.terms import agreement_text, term
-from jobs.wording.words import Language, number, percent
+from jobs.wording.words import Language, between, date_text, number, percent
 from syncer.kpis.result import FEW
 from syncer.moments import DAY, Millis, moment
 from syncer.scoring.calibration.quality import Drift, drift
@@ -54,7 +54,7 @@ def print_review(found: Reviewed, lang: Language, draft: Path | None) -> None:
 def day_of(found: Reviewed, at: Millis, lang: Language) -> str:
     """Return a local day as people write it."""
     local = moment(at).astimezone(found.agreement.calendar.zone)
-    return f"{local:%d.%m.%Y}" if lang == "de" else f"{local:%Y-%m-%d}"
+    return date_text(local, lang)
 
 
 def reasons_of(found: Reviewed) -> list[str]:
@@ -111,7 +111,7 @@ def _rate(won: int, n: int, bounds: tuple[float | None, float | None], lang: Lan
     counts = f"{number(won, lang)}/{number(n, lang)}"
     if n < FEW or low is None or high is None:
         return counts, "–", "–"
-    return counts, percent(won / n, lang), f"{percent(low, lang)} – {percent(high, lang)}"
+    return counts, percent(won / n, lang), between(percent(low, lang), percent(high, lang))
 
 
 def _print_premature(found: Reviewed, lang: Language) -> None:

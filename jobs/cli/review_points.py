@@ -9,7 +9,7 @@ from jobs.cli.review_words import said
 from jobs.cli.tables import print_table
 from jobs.deciding.review import Reviewed
 from jobs.wording.agreement import difference_text
-from jobs.wording.words import Language, number, percent
+from jobs.wording.words import Language, between, number, percent
 from syncer.agreement.diff import content_of, differences
 from syncer.scoring.calibration.leakage import Leak
 from syncer.scoring.calibration.rates import RuleRate
@@ -52,7 +52,7 @@ def _print_standing(found: Reviewed, standing: list[RuleRate], title: str, lang:
                 signed(one.points, lang),
                 f"{number(one.hit.won, lang)}/{number(one.hit.n, lang)}",
                 percent(one.hit.won / one.hit.n, lang),
-                f"{percent(low, lang)} – {percent(high, lang)}",
+                between(percent(low, lang), percent(high, lang)),
                 said(str(one.verdict), lang),
             )
         )

@@ -37,7 +37,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "cell": ("cell", "Zelle"),
     "won_of": ("won of mature", "gewonnen von reifen"),
     "precision": ("precision", "Trefferquote"),
-    "interval": ("95 % interval", "95-%-Intervall"),
+    "interval": ("95% interval", "95-%-Intervall"),
     "before": ("by {label}", "nach {label}"),
     "no_mature": ("no hand-over is mature yet", "noch keine Übergabe ist reif"),
     # 3

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from jobs.cli.command_words import counted_as, heads, moment_text, said
+from jobs.cli.command_words import counted_as, heads, said
 from jobs.cli.tables import print_table
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.health.status import AccountStatus
 from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
-from jobs.wording.words import Language, date_text, number
+from jobs.wording.words import Language, date_text, number, time_text
 from syncer.moments import SECOND
 from syncer.store import Run
 
@@ -23,7 +23,7 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: their language, and in German the zone of their clocks."""
+    """Who reads: their language, and the zone of their clocks."""
 
     lang: Language = "en"
     zone: ZoneInfo = _UTC
@@ -34,7 +34,7 @@ class Reader:
 
     def at(self, moment: int | None) -> str:
         """Return a moment."""
-        return moment_text(moment, self.zone, self.lang)
+        return time_text(moment, self.zone, self.lang)
 
     def term(self, code: str) -> str:
         """Return a code: in English as the JSON has it."""

@@ -13,9 +13,9 @@ from syncer.funnel import decide_counted
 from syncer.funnel.facts import ContactDecision, Cycle, DealSpan, FunnelStage, Outcome, StageEvent
 from syncer.handover.sla import service_of, sla_of
 from syncer.moments import Millis, iso
+from syncer.notation import Lang
 from syncer.records import Contact, Kind
 from syncer.scoring import explain
-from syncer.scoring.words import Lang
 from syncer.store import Store, Unit
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from jobs.deciding.derive import Clocks, deals_of, rules_of
 from syncer.agreement import Agreement
 from syncer.funnel import decide_counted
+from syncer.notation import Lang
 from syncer.scoring import short_reasons
-from syncer.scoring.words import Lang
 from syncer.store import Store
 
 

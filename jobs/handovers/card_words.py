@@ -45,7 +45,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "email_out": ("e-mail from us", "E-Mail von uns"),
     "email_in": ("e-mail to us", "E-Mail an uns"),
     "message": ("message", "Nachricht"),
-    "employees": ("{value} staff", "{value} MA"),
+    "employees": ("{value} staff", "{value} Mitarbeitende"),
     "proposal_title": ("Is this deal postponed? {name}", "Ist dieser Deal verschoben? {name}"),
     "proposal_yes": (
         "Postponed: set {property} to other (Closed-Other; the contact returns to the market).",

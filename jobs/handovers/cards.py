@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from jobs.handovers.card_words import known, said, spoken
 from jobs.wording.terms import term
-from jobs.wording.words import Language, time_text
+from jobs.wording.words import Language, date_text, number, time_text
 from syncer.agreement.stages import Stages
 from syncer.funnel import Rules
 from syncer.funnel.facts import ContactDecision, ContactFacts, FunnelStage, Outcome, Rank, Relationship
 from syncer.handover.routing import Addressee
 from syncer.handover.sla import Sla
+from syncer.legible import legible
 from syncer.moments import moment
 from syncer.records import Evidence
 from syncer.scoring.explain import Explanation
@@ -111,12 +112,13 @@ def _event(case: CardCase, row: Evidence) -> str | None:
 
 def _quoted(row: Evidence, lang: Language) -> str:
     marks = "„{}\N{LEFT DOUBLE QUOTATION MARK}" if lang == "de" else "“{}”"
-    return " " + marks.format(_title(row)) if row.subject else ""
+    title = _title(row)
+    return " " + marks.format(title) if title else ""
 
 
 def _title(row: Evidence) -> str:
     """Return what a content is called: of an address the path alone, of a long title its beginning."""
-    text = row.subject or ""
+    text = legible(row.subject)
     if text.startswith(("http://", "https://")):
         text = urlsplit(text).path or "/"
     return shorten(text, _LONGEST, placeholder=" …")
@@ -125,9 +127,9 @@ def _title(row: Evidence) -> str:
 def _titles(case: CardCase) -> str | None:
     """Return the contents that the contact took interest in, the latest first; a request is none."""
     asked = case.rules.scorer.model.explicit_sales_ready.events
-    rows = (row for row in reversed(case.facts.evidence) if row.subject and row.occurred_at <= case.explanation.as_of)
+    rows = (row for row in reversed(case.facts.evidence) if row.occurred_at <= case.explanation.as_of)
     own = (row for row in rows if (event := case.rules.scorer.event_of(row)) and event not in asked)
-    titles = list(dict.fromkeys(map(_title, own)))[:_TITLES]
+    titles = list(dict.fromkeys(filter(None, map(_title, own))))[:_TITLES]
     return said("content", case.lang, titles=", ".join(titles)) if titles else None
 
 
@@ -135,7 +137,8 @@ def _profile(case: CardCase) -> str | None:
     contact, company = case.facts.contact, case.facts.company
     facts = [_plain(contact.fields[name]) for name in _CONTACT_FACTS if contact.fields.get(name)]
     if company is not None:
-        staff = None if company.employees is None else said("employees", case.lang, value=company.employees)
+        count = number(company.employees, case.lang)
+        staff = None if company.employees is None else said("employees", case.lang, value=count)
         industry = None if company.industry is None else _plain(company.industry)
         facts += [part for part in (staff, industry, company.country) if part]
     return said("profile", case.lang, facts=" · ".join(facts)) if facts else None
@@ -186,4 +189,4 @@ def answers_line(terms: Stages, lang: Language) -> str:
 
 
 def _day(case: CardCase, at: int) -> str:
-    return moment(at).astimezone(case.zone).strftime("%d.%m." if case.lang == "de" else "%m-%d")
+    return date_text(moment(at).astimezone(case.zone), case.lang)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from jobs.wording.lacks import lacking
 from jobs.wording.terms import OF_STAGES, exclusions, member, part, term
-from jobs.wording.words import Language, number, stage_name
+from jobs.wording.words import Language, between, number, stage_name
 from syncer.funnel import FunnelStage
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.rendering.render import figure_text
@@ -142,7 +142,8 @@ def value_of(row: KpiRow, lang: Language, column: str = "value") -> str:
 
 
 def _interval(row: KpiRow, lang: Language) -> str:
-    return "" if row["lo"] is None else f"{value_of(row, lang, 'lo')} – {value_of(row, lang, 'hi')}"
+    low, high = (value_of(row, lang, bound) for bound in ("lo", "hi"))
+    return "" if row["lo"] is None and row["hi"] is None else between(low, high)
 
 
 def _status(row: KpiRow, lang: Language) -> str:

@@ -14,7 +14,7 @@ from jobs.web.measured import figures_of, page_of
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from jobs.wording.terms import agreement_text
-from jobs.wording.words import Language, number, stage_name
+from jobs.wording.words import Language, between, number, percent, stage_name
 from syncer.kpis.rendering.render import figure_text
 
 #: What the page measures where it is asked for another day.
@@ -96,7 +96,7 @@ def _strip(figures: Figures, lang: Language) -> Sequence[StripLine]:
             now=number(step.now, lang),
             entered=number(_volume(step), lang),
             width=round(100 * _volume(step) / widest, 1),
-            onward=figure_text(step.onward, "ratio", lang),
+            onward=percent(step.onward, lang),
             interval=_span(step.lo, step.hi, lang),
             bounds=_span(step.lower, step.upper, lang),
             days=number(step.days, lang),
@@ -111,7 +111,7 @@ def _volume(step: Step) -> int:
 
 
 def _span(low: float | None, high: float | None, lang: Language) -> str:
-    return "" if low is None else f"{figure_text(low, 'ratio', lang)} – {figure_text(high, 'ratio', lang)}"
+    return "" if low is None else between(percent(low, lang), percent(high, lang))
 
 
 def _lines(figures: Figures, wanted: Mapping[str, str], lang: Language) -> Sequence[Line]:

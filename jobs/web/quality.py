@@ -16,11 +16,10 @@ from jobs.web.site import Site
 from jobs.web.words import page_word
 from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
-from jobs.wording.words import Language, number, time_text
+from jobs.wording.words import Language, number, percent, time_text
 from syncer.funnel.facts import Outcome
 from syncer.kpis.asked.ports import ID
 from syncer.kpis.catalogue import catalogue
-from syncer.kpis.rendering.render import figure_text
 from syncer.records import Kind, Stage
 from syncer.store.reports.browse_deals import StageOutcome
 from syncer.store.values import OutboxEntry
@@ -144,7 +143,7 @@ def _rates(counts: Counter[tuple[str, Outcome]], lang: Language) -> Sequence[Rat
     return [
         Rate(
             name=page_word(name, lang),
-            value=figure_text(won / closed if closed else None, "ratio", lang),
+            value=percent(won / closed if closed else None, lang),
             n=f"{number(won, lang)} / {number(closed, lang)}",
         )
         for name, won, closed in cases

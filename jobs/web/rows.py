@@ -9,6 +9,7 @@ from jobs.wording.rules import rule_text
 from jobs.wording.terms import term
 from jobs.wording.words import Language, money, number, stage_name, time_text
 from syncer.moments import DAY, HOUR, MINUTE, Millis
+from syncer.notation import MINUS
 from syncer.records import Contact
 from syncer.store.ledger.lead_returns import LeadReturn
 from syncer.store.reports.browse import ContactLine
@@ -132,7 +133,7 @@ def day_text(value: Millis | None, zone: ZoneInfo, lang: Language) -> str:
 
 def late_text(due: int, now: int, lang: Language) -> str:
     """Return how long is left until a moment, with a minus how long it is past."""
-    distance, sign = abs(due - now), "-" if due < now else ""
+    distance, sign = abs(due - now), MINUS if due < now else ""
     if distance >= 2 * DAY:
         return f"{sign}{number(distance // DAY, lang)} {page_word('days', lang)}"
     hours, minutes = divmod(distance // MINUTE, HOUR // MINUTE)

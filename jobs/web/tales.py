@@ -11,6 +11,7 @@ from jobs.wording.rules import rule_text
 from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
 from jobs.wording.words import Language, date_text, money, number, stage_name, time_text
+from syncer.legible import legible
 from syncer.moments import millis
 from syncer.records import Evidence
 from syncer.store import OutboxEntry
@@ -115,8 +116,8 @@ def facts_of(evidence: Sequence[Evidence], zone: ZoneInfo, lang: Language) -> Se
         Fact(
             at=time_text(one.occurred_at, zone, lang),
             kind=term(one.kind, lang),
-            subject=_short(one.subject or one.outcome or ""),
-            whole=one.subject or one.outcome or "",
+            subject=_short(legible(one.subject) or one.outcome or ""),
+            whole=legible(one.subject) or one.outcome or "",
         )
         for one in reversed(evidence)
     ]

@@ -9,7 +9,7 @@ from jobs.desk import Seated
 from jobs.web.refusals import fault
 from jobs.web.site import Site
 from jobs.web.words import page_word
-from jobs.wording.words import Language, number, percent
+from jobs.wording.words import Language, between, exact, number, percent
 from syncer.errors import ConfigError, Problem
 from syncer.handover.simulation import Tally
 
@@ -89,15 +89,11 @@ def _threshold(text: str) -> float:
 def _told(found: Simulation, own: str, lang: Language) -> Tried:
     tried = [(one.threshold, one.tally) for one in found.variants]
     today = _row(found, f"T = {own} ({page_word('today', lang)})", found.before, lang)
-    rows = [_row(found, f"T = {_plain(threshold, lang)}", tally, lang) for threshold, tally in tried]
+    rows = [_row(found, f"T = {exact(threshold, lang)}", tally, lang) for threshold, tally in tried]
     frame = page_word("trial_frame", lang).format(
         weeks=found.frame.weeks, days=found.frame.horizon_days, capacity=number(found.capacity, lang)
     )
     return Tried(rows=[today, *rows], frame=frame)
-
-
-def _plain(value: float, lang: Language) -> str:
-    return f"{value:g}" if lang == "en" else f"{value:g}".replace(".", ",")
 
 
 def _row(found: Simulation, name: str, tally: Tally, lang: Language) -> TriedRow:
@@ -107,9 +103,9 @@ def _row(found: Simulation, name: str, tally: Tally, lang: Language) -> TriedRow
     return TriedRow(
         name=name,
         handed=number(week, lang, digits=1),
-        change="" if tally is found.before else f"{'+' if change >= 0 else ''}{number(change, lang, digits=1)}",
+        change="" if tally is found.before else number(change, lang, digits=1, is_signed=True),
         precision=percent(tally.precision if is_enough else None, lang),
-        interval=f"{percent(low, lang)} – {percent(high, lang)}" if is_enough else "",
+        interval=between(percent(low, lang), percent(high, lang)) if is_enough else "",
         won=f"{number(tally.won, lang)} / {number(tally.mature, lang)}",
         capacity=percent(week / found.capacity, lang) if found.capacity else "–",
     )

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-from jobs.wording.words import LANGUAGES, Language
+from jobs.wording.words import LANGUAGES, Language, exact
 from syncer.agreement.diff import Difference, How, Plain
 from syncer.scoring.words import word
 
@@ -155,8 +155,7 @@ def _value(value: Plain, lang: Language) -> str:
     if isinstance(value, bool):
         return _TRUTHS[value][place]
     if isinstance(value, int | float):
-        text = f"{value:g}"
-        return text.replace(".", ",") if lang == "de" else text
+        return exact(value, lang)
     if isinstance(value, str):
         return value
     if isinstance(value, Sequence):

@@ -27,7 +27,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "sales_ready": ("last sales-ready", "zuletzt kaufbereit"),
     "earliest": ("earliest", "am längsten bekannt"),
     "won_stays": ("won deals in this stage", "gewonnene Deals in dieser Phase"),
-    "p75_days": ("days (75 %)", "Tage (75 %)"),
+    "p75_days": ("days (75%)", "Tage (75 %)"),
     "deals": ("deals", "Deals"),
     "flags": ("flags", "Hinweise"),
     "backdated": ("backdated", "rückdatiert"),

@@ -1,16 +1,31 @@
 """What people read, in English and German: stage names, labels, numbers and dates."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from typing import Literal
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from syncer.funnel import FunnelStage
 from syncer.moments import millis, moment
-from syncer.money import decimals
+from syncer.notation import NOTHING, Lang, between, date_text, exact, minute_text, money, number, percent
 
-Language = Literal["en", "de"]
+__all__ = [
+    "LANGUAGES",
+    "NOTHING",
+    "Language",
+    "between",
+    "date_text",
+    "exact",
+    "iso_text",
+    "money",
+    "number",
+    "percent",
+    "stage_name",
+    "stage_text",
+    "time_text",
+    "word",
+]
+
+Language = Lang
 
 LANGUAGES: tuple[Language, ...] = ("en", "de")
 
@@ -39,7 +54,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "now": ("Now", "Bestand"),
     "entered": ("Entered", "Eingetreten"),
     "onward": ("Went on", "Weiter"),
-    "interval": ("95 % interval", "95-%-Intervall"),
+    "interval": ("95% interval", "95-%-Intervall"),
     "hottest": ("Hottest leads", "Heißeste Leads"),
     "contact": ("Contact", "Kontakt"),
     "cell": ("Cell", "Zelle"),
@@ -124,39 +139,11 @@ def stage_name(stage: str, lang: Language) -> str:
     return _STAGES[FunnelStage(stage)][LANGUAGES.index(lang)]
 
 
-def number(value: float | Decimal | None, lang: Language, *, digits: int = 0) -> str:
-    """Return a number in the language's form, or a dash for None: unknown is never zero."""
-    if value is None:
-        return "–"
-    text = f"{value:z,.{digits}f}"
-    return text if lang == "en" else text.translate(str.maketrans(",.", ".,"))
-
-
-def percent(value: float | None, lang: Language) -> str:
-    """Return a share as a percentage with one digit, or a dash for None."""
-    if value is None:
-        return "–"
-    return f"{number(value * 100, lang, digits=1)} %" if lang == "de" else f"{value * 100:z.1f}%"
-
-
 def time_text(value: int | None, zone: ZoneInfo, lang: Language) -> str:
     """Return a moment as local date and time, or a dash for None."""
-    if value is None:
-        return "–"
-    local = moment(value).astimezone(zone)
-    return local.strftime("%d.%m.%Y %H:%M" if lang == "de" else "%Y-%m-%d %H:%M")
-
-
-def date_text(day: date, lang: Language) -> str:
-    """Return a day as the language writes it."""
-    return day.strftime("%d.%m.%Y" if lang == "de" else "%Y-%m-%d")
+    return NOTHING if value is None else minute_text(moment(value).astimezone(zone), lang)
 
 
 def iso_text(text: str, zone: ZoneInfo, lang: Language) -> str:
     """Return a moment that a story holds as ISO 8601 as local date and time."""
     return time_text(millis(datetime.fromisoformat(text)), zone, lang)
-
-
-def money(amount: Decimal | None, currency: str | None, lang: Language) -> str:
-    """Return an amount with its currency, or a dash for None."""
-    return number(amount, lang, digits=decimals(currency)) + (f" {currency}" if currency and amount is not None else "")

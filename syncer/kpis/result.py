@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-Figure = Decimal | float | int | None
+from syncer.notation import NOTHING
 
-#: Stands for what is unknown.
-NOTHING = "\N{EN DASH}"
+Figure = Decimal | float | int | None
 
 #: Below this many units a rate is shown as `k of n` without a percentage (domain E0).
 FEW = 5

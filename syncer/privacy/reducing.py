@@ -1,13 +1,10 @@
 """What is left of a web event whose address has had its time: the fact, its moment, what it was by the agreement."""
 
-import re
 from hashlib import blake2b
 from typing import NamedTuple
 
 from syncer.agreement.events import Events
-
-#: How reduced texts end: a digest, so that rules which count different contents still can.
-_REDUCED = re.compile(r"(^|.* )#[0-9a-f]{16}", re.DOTALL)
+from syncer.legible import DIGESTED
 
 
 class Told(NamedTuple):
@@ -32,7 +29,7 @@ def reduced(events: Events, kind: str, told: Told, outcome: str | None) -> Told:
 
 
 def _digest(word: str, text: str) -> str:
-    if _REDUCED.fullmatch(text):
+    if DIGESTED.fullmatch(text):
         return text
     return f"{word} #{blake2b(text.encode(), digest_size=8).hexdigest()}".strip()
 

@@ -5,13 +5,14 @@ from math import fsum
 
 from syncer.funnel.facts import Contribution
 from syncer.moments import Millis
+from syncer.notation import Lang
 from syncer.records import Value
 from syncer.scoring.compile import OUTSIDE
 from syncer.scoring.fit import FitPlan, FitRule
 from syncer.scoring.plan import EventRule
 from syncer.scoring.rounding import NOISE
 from syncer.scoring.track import Track, weight
-from syncer.scoring.words import Labels, Lang, word
+from syncer.scoring.words import Labels, word
 
 FIT, ENGAGEMENT, NEGATIVE = "fit", "engagement", "negative"
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from syncer.moments import DAY, SECOND, Millis, moment
+from syncer.notation import clock_text
 
 #: Day 0 is 1970-01-01.
 DAY_ZERO = date(1970, 1, 1)
@@ -43,7 +44,7 @@ class LocalDays:
 
     def clock(self, at: int) -> str:
         """Return the local time of day of a moment as HH:MM."""
-        return moment(at).astimezone(self.zone).strftime("%H:%M")
+        return clock_text(moment(at).astimezone(self.zone))
 
 
 def _counter(zone: ZoneInfo) -> Callable[[int], int]:

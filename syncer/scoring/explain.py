@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass
 
 from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, Score
 from syncer.moments import iso
+from syncer.notation import Lang
 from syncer.scoring.contributions import axis_of
 from syncer.scoring.counterfactuals import Counterfactual, counterfactuals
 from syncer.scoring.matrix import NONE
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.telling import BaseRate, Case, Service, told
 from syncer.scoring.track import Track
-from syncer.scoring.words import Lang
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from syncer.funnel.facts import ContactFacts, Contribution
+from syncer.notation import Lang
 from syncer.scoring.contributions import ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
 from syncer.scoring.days import LocalDays
 from syncer.scoring.matrix import NONE
 from syncer.scoring.rounding import NOTHING
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.track import Track
-from syncer.scoring.words import Lang, day, signed
+from syncer.scoring.words import day, signed
 
 MAX_LENGTH = 250
 #: Dates shown of one rule.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from syncer.agreement.events import EventKind
 from syncer.agreement.model import Agreement
 from syncer.funnel.facts import ContactFacts, Contribution, Score
+from syncer.notation import Lang
 from syncer.records import Evidence, Value
 from syncer.scoring import contributions as lines
 from syncer.scoring.compile import engagement_plan
@@ -14,7 +15,7 @@ from syncer.scoring.fit import Fit, Standing, profile_of, standing_of
 from syncer.scoring.matrix import FIT_ONLY, FULL, NONE, Cell, level_of, score_of
 from syncer.scoring.plan import Step
 from syncer.scoring.track import Track, WholeTrack
-from syncer.scoring.words import Labels, Lang
+from syncer.scoring.words import Labels
 
 _NOTHING: Mapping[str, Value] = {}
 _OWN_KINDS = frozenset(kind.value for kind in EventKind)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from math import fsum
 
 from syncer.funnel.facts import ContactDecision, ContactFacts, Contribution, FunnelStage, Outcome, Rank, Score
+from syncer.legible import legible
 from syncer.moments import Millis
+from syncer.notation import Lang, percent
 from syncer.scoring.contributions import CLAMP, ENGAGEMENT, FIT, NEGATIVE, event_moments, is_closing
 from syncer.scoring.counterfactuals import Counterfactual
 from syncer.scoring.fit import Fit
@@ -13,7 +15,7 @@ from syncer.scoring.matrix import FULL, NONE
 from syncer.scoring.rounding import NOTHING
 from syncer.scoring.scorer import Scorer
 from syncer.scoring.texts import GERMAN_BASES, TEXTS
-from syncer.scoring.words import Lang, day, figure, minute, signed, word
+from syncer.scoring.words import day, figure, minute, signed, word
 
 _MAX_LINES = 7
 _TITLE_WIDTH = 11
@@ -156,7 +158,8 @@ def _content(case: Case, line: Contribution) -> str:
     if len(line.evidence_ids) != 1 or not case.scorer.labels.by_content(line.rule_id):
         return ""
     row = next(row for row in case.facts.evidence if row.id == line.evidence_ids[0])
-    return TEXTS[case.lang]["quoted"].format(content=row.subject or row.asset)
+    content = legible(row.subject)
+    return TEXTS[case.lang]["quoted"].format(content=content) if content else ""
 
 
 def _negative(case: Case) -> str:
@@ -166,7 +169,7 @@ def _negative(case: Case) -> str:
         texts["up_to"].format(name=word(name, lang), points=signed(case.scorer.potential(name), lang))
         for name in case.fit.missing
     ]
-    profile = texts["profile"].format(share=f"{100 * case.fit.completeness:.0f}")
+    profile = texts["profile"].format(share=percent(case.fit.completeness, lang, digits=0))
     if missing:
         profile += f" ({texts['missing']}: {', '.join(missing)})"
     return _titled(case, "negative", [", ".join(parts) or texts["none"], profile])

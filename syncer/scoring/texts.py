@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from syncer.scoring.words import Lang
+from syncer.notation import Lang
 
 TEXTS: Mapping[Lang, Mapping[str, str]] = {
     "de": {
@@ -25,7 +25,7 @@ TEXTS: Mapping[Lang, Mapping[str, str]] = {
         "ago": "vor {ages} {unit}",
         "day": "Tag",
         "days": "Tagen",
-        "profile": "Profil {share} % vollständig",
+        "profile": "Profil {share} vollständig",
         "missing": "fehlt",
         "up_to": "{name} → bis {points}",
         "base_rate": "von {n} vergleichbaren {handovers} ({cell}, {months} Monate, reif) {became} {k} {customers}",
@@ -74,7 +74,7 @@ TEXTS: Mapping[Lang, Mapping[str, str]] = {
         "ago": "{ages} {unit} ago",
         "day": "day",
         "days": "days",
-        "profile": "profile {share}% complete",
+        "profile": "profile {share} complete",
         "missing": "missing",
         "up_to": "{name} → up to {points}",
         "base_rate": "of {n} comparable {handovers} ({cell}, {months} months, mature) {k} {became} {customers}",

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache, lru_cache
-from typing import Literal
 
 from syncer.agreement.score import EngagementRule, FitRule, NegativeRule, ScoreModel
+from syncer.notation import Lang, date_text, number
 from syncer.scoring.days import DAY_ZERO, LocalDays
 from syncer.scoring.rounding import half_up
 
-Lang = Literal["en", "de"]
 #: Days whose text is remembered.
 _REMEMBERED = 20_000
 _Rule = FitRule | EngagementRule | NegativeRule
@@ -63,8 +62,7 @@ def word(name: str, lang: Lang) -> str:
 def figure(value: float, lang: Lang) -> str:
     """Return points as people read them: no fraction where there is none, else two decimals."""
     cents = half_up(abs(value))
-    text = f"{cents:.0f}" if cents == int(cents) else f"{cents:.2f}"
-    return ("\N{MINUS SIGN}" if value < 0 and cents else "") + (text.replace(".", ",") if lang == "de" else text)
+    return number(-cents if value < 0 else cents, lang, digits=0 if cents == int(cents) else 2)
 
 
 def signed(value: float, lang: Lang) -> str:
@@ -114,9 +112,9 @@ class Labels:
 
 
 @lru_cache(_REMEMBERED)
-def _day(number: int, lang: Lang) -> str:
-    found = DAY_ZERO + timedelta(days=number)
-    return f"{found:%d.%m.%Y}" if lang == "de" else f"{found:%Y-%m-%d}"
+def _day(count: int, lang: Lang) -> str:
+    found = DAY_ZERO + timedelta(days=count)
+    return date_text(found, lang)
 
 
 def _built(rule: _Rule, lang: Lang) -> str:

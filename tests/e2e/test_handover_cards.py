@@ -1,5 +1,6 @@
 """Hand-over cards in a CRM that listens: each exactly once, whatever breaks."""
 
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import MappingProxyType
@@ -118,10 +119,37 @@ async def test_the_card_is_one_screen_in_the_agreements_language(serve, open_tel
     assert title.startswith("<b>Übergabe: Anna &lt;Muster&gt; 101, Muster AG · ")
     assert len(rows) <= 17
     text = "\n".join(rows)
-    for part in ("Warum jetzt?", "Anlass: ausdrücklicher Wunsch", "an Rita Rep", "Verlauf: ", "Demo-Anfrage", "180 MA"):
+    for part in (
+        "Warum jetzt?",
+        "Anlass: ausdrücklicher Wunsch",
+        "an Rita Rep",
+        "Verlauf: ",
+        "Demo-Anfrage",
+        "180 Mitarbeitende",
+    ):
         assert part in text
     assert "UNQUALIFIED = passt nicht" in text
     assert "kein weiterer aktiver Kontakt" in text
+
+
+async def test_a_card_says_what_is_left_of_old_events_in_words_and_names_their_year(serve, open_telling):
+    """The address of a page that had its time is a digest in the ledger; sales is told of the visit alone."""
+    view = {
+        "type": "events",
+        "eventType": "e_visited_page",
+        "objectType": "CONTACT",
+        "objectId": "101",
+        "occurredAt": iso(TODAY - 500 * DAY),
+        "properties": {"hs_url": "https://firma.example/blog/retrofit", "hs_page_id": "1"},
+    }
+    crm = serve(lines=[*lines(), view])
+    async with open_telling(crm, HandoverForm.NOTE, GERMAN) as desk:
+        await ready(desk)
+    [note] = live(crm, "notes")
+    told = next(row for row in note.properties["hs_note_body"].split("<br>") if row.startswith("Verlauf: "))
+    assert "Seitenaufruf" in told
+    assert "#" not in note.properties["hs_note_body"]
+    assert re.search(r" · \d{2}\.\d{2}\.2025 Seitenaufruf$", told)
 
 
 async def test_off_by_default_and_a_dry_run_tells_nobody(serve, open_desk, open_telling):

@@ -10,8 +10,8 @@ from enum import StrEnum
 from importlib import import_module
 from typing import NamedTuple
 
-from syncer.kpis.result import NOTHING, Figure, Kpi, Status
-from syncer.money import decimals
+from syncer.kpis.result import Figure, Kpi, Status
+from syncer.notation import NOTHING, Lang, between, money, number, percent
 
 _COLUMNS = tuple(field.name for field in fields(Kpi))
 
@@ -34,8 +34,19 @@ _STATUS = {
     },
 }
 
-#: English separators to German ones.
-_GERMAN = str.maketrans({",": ".", ".": ","})
+#: Decimals of a unit that is no share, count or money, and how it is written.
+_UNITS: Mapping[str, tuple[int, str]] = {
+    "days": (1, " d"),
+    "points": (1, ""),
+    "per_order": (1, ""),
+    "entries": (1, ""),
+    "pushes": (1, ""),
+    "minutes": (0, " min"),
+    "seconds": (0, " s"),
+    "index": (2, ""),
+    "orders": (2, ""),
+    "times": (2, " \N{MULTIPLICATION SIGN}"),
+}
 
 
 class Format(StrEnum):
@@ -61,7 +72,7 @@ class Cells(NamedTuple):
     status: str
 
 
-def cells(row: Kpi, lang: str = "en") -> Cells:
+def cells(row: Kpi, lang: Lang = "en") -> Cells:
     """Return a row as text, numbers written as the language writes them."""
     return Cells(
         id=row.id,
@@ -75,7 +86,7 @@ def cells(row: Kpi, lang: str = "en") -> Cells:
     )
 
 
-def _value(row: Kpi, lang: str) -> str:
+def _value(row: Kpi, lang: Lang) -> str:
     if row.value is not None:
         return figure_text(row.value, row.unit, lang)
     if row.status is Status.FEW and row.k is not None:
@@ -83,37 +94,22 @@ def _value(row: Kpi, lang: str) -> str:
     return NOTHING
 
 
-def _interval(row: Kpi, lang: str) -> str:
+def _interval(row: Kpi, lang: Lang) -> str:
     if row.lo is None and row.hi is None:
         return ""
-    low, high = (figure_text(bound, row.unit, lang) for bound in (row.lo, row.hi))
-    return f"{low} \N{HORIZONTAL ELLIPSIS} {high}"
+    return between(*(figure_text(bound, row.unit, lang) for bound in (row.lo, row.hi)))
 
 
-def figure_text(value: Decimal | float | None, unit: str, lang: str) -> str:
+def figure_text(value: Decimal | float | None, unit: str, lang: Lang) -> str:
     """Return a figure as the language writes it in its unit, a dash for None."""
     if value is None:
         return NOTHING
-    match unit:
-        case "ratio":
-            text = f"{100 * value:z.1f} %"
-        case "days":
-            text = f"{value:z,.1f} d"
-        case "points" | "per_order" | "entries" | "pushes":
-            text = f"{value:z,.1f}"
-        case "minutes":
-            text = f"{value:z,.0f} min"
-        case "seconds":
-            text = f"{value:z,.0f} s"
-        case "index" | "orders":
-            text = f"{value:z,.2f}"
-        case "times":
-            text = f"{value:z,.2f} \N{MULTIPLICATION SIGN}"
-        case _ if isinstance(value, int):
-            text = f"{value:,}"
-        case _:
-            text = f"{value:z,.{decimals(unit)}f} {unit}"
-    return text.translate(_GERMAN) if lang == "de" else text
+    if unit == "ratio":
+        return percent(value, lang)
+    if unit in _UNITS:
+        digits, sign = _UNITS[unit]
+        return f"{number(value, lang, digits=digits)}{sign}"
+    return number(value, lang) if isinstance(value, int) else money(value, unit, lang)
 
 
 def to_json(rows: Sequence[Kpi]) -> str:
@@ -138,7 +134,7 @@ def to_parquet(rows: Sequence[Kpi]) -> bytes:
     return write([_flat(row) for row in rows])
 
 
-def to_xlsx(rows: Sequence[Kpi], lang: str = "en", *, why: Callable[[Kpi], str] = lambda _: "") -> bytes:
+def to_xlsx(rows: Sequence[Kpi], lang: Lang = "en", *, why: Callable[[Kpi], str] = lambda _: "") -> bytes:
     """Return an Excel workbook of the figures, with their formulas in words; `why` says what an unknown one lacks."""
     write: Callable[[Sequence[Kpi], str, Callable[[Kpi], str]], bytes] = import_module(
         "syncer.kpis.rendering.workbook"

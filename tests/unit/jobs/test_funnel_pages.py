@@ -90,11 +90,11 @@ def test_accuracy_over_time_is_a_bar_a_quarter_and_a_table_of_all_quarters():
     ]
     figures = Figures(rows=rows, lang="en")
     chart = trend_chart(figures)
-    assert [(bar.name, bar.short) for bar in chart.bars] == [("2026Q1", "50.0 %"), ("2026Q2", "25.0 %")]
+    assert [(bar.name, bar.short) for bar in chart.bars] == [("2026Q1", "50.0%"), ("2026Q2", "25.0%")]
     assert chart.bars[0].drawn.height == 2 * chart.bars[1].drawn.height
     assert [(one.name, [cell.value for cell in one.cells]) for one in by_quarter(figures)] == [
-        ("2026Q1", ["50.0 %", "40.0 %", "–", "–", "–", "20.0 %"]),
-        ("2026Q2", ["25.0 %", "–", "–", "–", "–", "–"]),
+        ("2026Q1", ["50.0%", "40.0%", "–", "–", "–", "20.0%"]),
+        ("2026Q2", ["25.0%", "–", "–", "–", "–", "–"]),
         ("2026Q3", ["–", "–", "–", "–", "–", "–"]),
     ]
     assert trend_chart(Figures(rows=rows[-1:], lang="en")) is None
@@ -107,4 +107,4 @@ def test_accuracy_rep_by_rep_names_each_rep_once():
         for age in ("quarter_start", "week_5")
     ]
     found = by_rep(Figures(rows=[{**row, "notes": {"labels": {"owner": "Eva"}}} for row in rows], lang="en"))
-    assert [one.cells[0].value for one in found] == ["50.0 %", "10.0 %"]
+    assert [one.cells[0].value for one in found] == ["50.0%", "10.0%"]

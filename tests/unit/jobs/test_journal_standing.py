@@ -48,7 +48,7 @@ def said(journal: JournalStanding | None) -> list[str]:
 
 def test_status_says_up_to_when_the_journal_was_read_and_what_is_wrong():
     assert journal_lines(status(None)) == ()
-    assert journal_lines(status(WELL)) == ["journal: read up to 2026-11-24T05:58:30Z · 3 files · 4 hints wait"]
+    assert journal_lines(status(WELL)) == ["journal: read up to 2026-11-24 05:58 · 3 files · 4 hints wait"]
     lines = journal_lines(status(replace(WELL, until=None, failures=2, why="AuthFailed: no", gap=GAP)))
     assert "never yet" in lines[0]
     assert "2 readings in a row failed (AuthFailed: no)" in lines[1]

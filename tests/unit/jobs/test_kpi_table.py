@@ -49,7 +49,7 @@ def test_a_figure_is_named_once_and_its_segments_stand_below_it(lines):
         "K06 Other · all (cohort)",
         "from MQL",
     ]
-    assert told[0].endswith("7.2 % … 59.1 %   8")
+    assert told[0].endswith("7.2% – 59.1%   8")
 
 
 def test_one_figure_over_two_periods_is_named_for_each(lines):
@@ -67,7 +67,7 @@ def test_what_all_rows_leave_out_is_said_once_and_else_below_each(lines):
 def test_what_open_cases_may_still_do_to_a_rate_is_said(lines):
     told = lines(kpi(notes={"open": 4, "lower": 0.25, "upper": 0.75}, status=Status.IMMATURE))
     assert told[0].endswith("immature")
-    assert told[1].strip() == "4 open: 25.0 % … 75.0 %"
+    assert told[1].strip() == "4 open: 25.0% – 75.0%"
     assert len(lines(kpi(notes={"open": 0, "lower": 0.25, "upper": 0.25}))) == 1
 
 

@@ -20,7 +20,7 @@ def test_zero_has_no_sign(value):
 
 
 def test_less_than_nothing_keeps_its_sign():
-    assert number(-0.01, "de", digits=2) == "-0,01"
+    assert number(-0.01, "de", digits=2) == "\N{MINUS SIGN}0,01"
 
 
 @pytest.mark.parametrize(

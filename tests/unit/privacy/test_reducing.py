@@ -1,6 +1,7 @@
 import pytest
 
 from syncer.agreement import load_default
+from syncer.legible import legible
 from syncer.privacy import Told, reduced
 
 EVENTS = load_default().events
@@ -28,6 +29,20 @@ def test_what_was_reduced_stays_as_it_is():
     once = reduced(EVENTS, "page_view", PRICES, None)
     assert once.subject.startswith("/preise #")
     assert reduced(EVENTS, "page_view", once, None) == once
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("/preise #0123456789abcdef", "/preise"),
+        ("#0123456789abcdef", ""),
+        ("Newsletter #11", "Newsletter #11"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_people_are_told_the_word_that_is_left_and_no_digest(text, said):
+    assert legible(text) == said
 
 
 def test_different_contents_stay_different_and_equal_ones_equal():
