@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import orjson
 
 from jobs.deciding.explaining import contact_story
@@ -12,7 +13,7 @@ from jobs.privacy.rule_texts import rule_text
 from jobs.wording.words import Language, stage_name
 from syncer.agreement import Agreement
 from syncer.moments import Millis, iso
-from syncer.records import Kind
+from syncer.records import Evidence, Kind
 from syncer.store import Person, Status, Store, Unit
 
 Report = Mapping[str, object]
@@ -21,9 +22,9 @@ _Rows = Sequence[Mapping[str, object]]
 #: Columns that hold a moment.
 _MOMENTS = ("_at", "_from", "_to", "_until")
 _MORE_MOMENTS = frozenset({"at", "since"})
-_JSON = frozenset(
-    {"fields", "held", "fact", "contact_ids", "record_ids", "tellings", "evidence", "flags", "more_emails"}
-)
+_JSON = frozenset({"fields", "held", "contact_ids", "record_ids", "tellings", "evidence", "flags", "more_emails"})
+#: What of a fact stands in no column of its own.
+_WITHIN = ("subject", "asset", "actor", "value")
 _OF_THE_STORE = frozenset({"account", "gist", "fingerprint", "generation"})
 
 
@@ -66,7 +67,15 @@ def export(work: Exporting, account: str, id_or_email: str) -> Report | None:
 
 
 def _shown(row: Mapping[str, object]) -> dict[str, object]:
-    return {name: _value(name, value) for name, value in row.items() if name not in _OF_THE_STORE and value is not None}
+    told = {name: value for name, value in row.items() if name not in _OF_THE_STORE and value is not None}
+    fact = told.pop("fact", None)
+    return {name: _value(name, value) for name, value in told.items()} | (_fact(fact) if isinstance(fact, str) else {})
+
+
+def _fact(text: str) -> dict[str, object]:
+    """Return what a fact of the ledger says beyond the columns that stand beside it."""
+    fact = msgspec.json.decode(text, type=Evidence)
+    return {name: value for name in _WITHIN if (value := getattr(fact, name)) is not None}
 
 
 def _value(name: str, value: object) -> object:

@@ -1,10 +1,14 @@
 """The access report as Markdown that the person can read, in English and German."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from jobs.privacy.export import Report
-from jobs.wording.words import LANGUAGES, Language, iso_text
+from jobs.privacy.held_words import FLAGS, column_name, table_name
+from jobs.wording.sentences import spoken
+from jobs.wording.words import LANGUAGES, Language, iso_text, number
+from syncer.scoring.words import figure, signed
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("What is stored about you (Art. 15 GDPR)", "Was über Sie gespeichert ist (Art. 15 DSGVO)"),
@@ -53,15 +57,17 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "held": ("Everything that is stored, table by table", "Alles Gespeicherte, Tabelle für Tabelle"),
     "held_text": (
         (
-            "Moments are UTC. `occurred_at` is when it happened, `recorded_at` when it became known here, "
-            "`source` who said it."
+            "Under each heading, in brackets, is the name of the table. A `#` with letters and digits stands for a "
+            "text that had its time and was replaced. The JSON form of this report holds the names of all columns "
+            "and moments to the millisecond, in UTC."
         ),
         (
-            "Zeiten in UTC. `occurred_at`: wann es geschah; `recorded_at`: wann es hier bekannt wurde; "
-            "`source`: wer es sagte."
+            "In Klammern steht der Name der Tabelle. Ein `#` mit Buchstaben und Ziffern steht für einen Text, der "
+            "seine Zeit hatte und ersetzt wurde. Die JSON-Form dieser Auskunft nennt die Namen aller Spalten und "
+            "Zeiten auf die Millisekunde, in UTC."
         ),
     ),
-    "at": ("at", "am"),
+    "at": ("when", "wann"),
     "stage": ("stage", "Stufe"),
     "why": ("why", "warum"),
     "property": ("property", "Feld"),
@@ -70,9 +76,20 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "superseded": ("no longer believed since {at}", "nicht mehr angenommen seit {at}"),
     "nothing": ("nothing", "nichts"),
     "points": ("points", "Punkte"),
+    "score": (
+        "cell {cell}, {fit} points for the profile, {engagement} for activity",
+        "Zelle {cell}, {fit} Punkte für das Profil, {engagement} für Aktivität",
+    ),
+    "yes": ("yes", "ja"),
+    "no": ("no", "nein"),
 }
 
 _Rows = Sequence[Mapping[str, object]]
+
+_DASH = "–"
+#: Contributions below half a hundredth of a point are not told one by one.
+_SHOWN = 0.005
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
 
 
 def report_text(report: Report, zone: ZoneInfo, lang: Language) -> str:
@@ -125,14 +142,27 @@ class _Pen:
         yield f"## {self._word('scores')}"
         for one in _rows(self._report["scores"]):
             score = _mapping(one["score"])
-            yield from ("", f"**{self._time(one['at'])}**: {score['cell']}, Fit {score['fit']}, {score['engagement']}")
-            for line in _rows(score["contributions"]):
-                yield f"- {line['label']}: {line['after_cap']} {self._word('points')}"
+            fit, engagement = (self._points(score[part]) for part in ("fit", "engagement"))
+            stood = self._word("score").format(cell=score["cell"], fit=fit, engagement=engagement)
+            yield from ("", f"**{self._time(one['at'])}**: {stood}")
+            lines = ((line["label"], line["after_cap"]) for line in _rows(score["contributions"]))
+            for label, points in lines:
+                if isinstance(points, int | float) and abs(points) >= _SHOWN:
+                    yield f"- {label}: {signed(points, self._lang)} {self._word('points')}"
+
+    def _points(self, value: object) -> str:
+        return figure(value, self._lang) if isinstance(value, int | float) else _DASH
 
     def _recipients(self) -> Iterator[str]:
         yield f"## {self._word('recipients')}"
         rows = [
-            (self._time(row["at"]), str(row["to"]), str(row["property"]), _plain(row["value"]), str(row["why"]))
+            (
+                self._time(row["at"]),
+                str(row["to"]),
+                str(row["property"]),
+                self._fact("", row["value"]),
+                spoken(str(row["why"]), self._lang),
+            )
             for row in _rows(self._report["recipients"])
         ]
         yield from self._table(("at", "to", "property", "value", "why"), rows)
@@ -147,9 +177,23 @@ class _Pen:
     def _held(self) -> Iterator[str]:
         yield from (f"## {self._word('held')}", "", self._word("held_text"))
         for table, rows in _mapping(self._report["held"]).items():
-            yield from ("", f"### {table}", "")
+            yield from ("", f"### {table_name(table, self._lang)} ({table})", "")
             for row in _rows(rows):
-                yield "- " + " · ".join(f"{name}: {_plain(value)}" for name, value in row.items())
+                told = (f"{column_name(name, self._lang)}: {self._fact(name, value)}" for name, value in row.items())
+                yield "- " + " · ".join(told)
+
+    def _fact(self, column: str, value: object) -> str:
+        """Return a value as people write it; of what a record holds, part by part."""
+        if isinstance(value, Mapping):
+            parts = ((name, one) for name, one in value.items() if one is not None)
+            return ", ".join(f"{name} = {self._fact('', one)}" for name, one in parts) or _DASH
+        if isinstance(value, Sequence) and not isinstance(value, str):
+            return ", ".join(self._fact("", one) for one in value) or _DASH
+        if column in FLAGS:
+            return self._word("yes" if value else "no")
+        if isinstance(value, float):
+            return number(value, self._lang, digits=0 if value.is_integer() else 2)
+        return self._time(value) if isinstance(value, str) and _MOMENT.fullmatch(value) else _plain(value)
 
     def _table(self, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield ""
@@ -161,7 +205,7 @@ class _Pen:
         yield from (f"| {' | '.join(_cell(text) for text in row)} |" for row in rows)
 
     def _time(self, value: object) -> str:
-        return "–" if value is None else iso_text(str(value), self._zone, self._lang)
+        return _DASH if value is None else iso_text(str(value), self._zone, self._lang)
 
     def _word(self, key: str) -> str:
         return _WORDS[key][LANGUAGES.index(self._lang)]
@@ -172,7 +216,7 @@ def _cell(text: str) -> str:
 
 
 def _plain(value: object) -> str:
-    return "–" if value is None else " ".join(str(value).split())
+    return _DASH if value is None else " ".join(str(value).split())
 
 
 def _rows(value: object) -> _Rows:

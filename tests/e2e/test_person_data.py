@@ -1,6 +1,7 @@
 """Access report, consent at the intake, retention, backups: against a CRM that listens."""
 
 import json
+import re
 import sqlite3
 from dataclasses import replace
 from math import fsum
@@ -13,6 +14,7 @@ from jobs.health.backup import backup, restore, verify
 from jobs.privacy.export import Exporting, export
 from jobs.privacy.export_text import report_text
 from jobs.privacy.forget import erase
+from jobs.privacy.held_words import column_name, table_name
 from jobs.privacy.prune import prune
 from jobs.privacy.retention import RetentionFile
 from jobs.privacy.rule_texts import has_text
@@ -21,6 +23,7 @@ from jobs.writing.setup import setup
 from syncer.agreement import InForce
 from syncer.errors import ConfigError
 from syncer.kpis.rendering.render import to_json
+from syncer.store.privacy.personal import PLACES
 from tests.e2e.test_forgetting import PAST, busiest, eraser_of, traces
 
 GIVEN = "Freely given consent from contact"
@@ -68,13 +71,35 @@ async def test_art15_export_contains_contributions(crm, open_desk):
 @pytest.mark.parametrize(("lang", "says"), [("en", "Every change of your stage"), ("de", "Jeder Wechsel Ihrer Stufe")])
 async def test_the_report_can_be_read_in_both_languages(crm, open_desk, lang, says):
     async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
         await backfill_round(desk)
+        await sync_round(desk)
         person = busiest(desk)
         text = report_text(export(exporting(desk, lang), desk.name, person.id), BERLIN, lang)
         assert export(exporting(desk), desk.name, "nobody@nowhere.example") is None
     assert f"## {says}" in text
     assert person.email in text
     assert text.count("\n### ") >= 5
+    assert not re.search(r"None|True|False|[\[{]'|\d{3,} (points|Punkte)|e-\d{2} |T\d\d:\d\d:", text)
+    names = {name for line in text.splitlines() if " · " in line for name in re.findall(r"(?:^- | · )([^:·]+):", line)}
+    assert [name for name in sorted(names) if "_" in name] == []
+
+
+def test_every_table_and_column_that_speaks_of_a_person_has_words():
+    places = [place for place in PLACES if place.whose is not None]
+    for lang in ("en", "de"):
+        assert all(table_name(place.table.name, lang) for place in places)
+        assert all(column_name(column.name, lang) for place in places for column in place.table.columns)
+
+
+async def test_a_fact_is_told_part_by_part(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        report = export(exporting(desk), desk.name, busiest(desk).id)
+    facts = report["held"]["evidence"]
+    assert not any("fact" in one for one in facts)
+    assert any(one.get("subject") for one in facts)
+    assert any(one.get("actor") for one in facts)
 
 
 async def test_every_rule_that_moved_somebody_has_words(serve, open_desk):
