@@ -67,7 +67,7 @@ def english_parts(text: str) -> list[str]:
 def _pieces() -> frozenset[str]:
     pairs = list(_tables())
     german = " | ".join(other for _, other in pairs)
-    pieces = {piece.strip(" .:;,()·–…") for said, _ in pairs for piece in re.split(r"\{\w*\}", said)}
+    pieces = {piece.strip(" .:;,()·–…") for said, _ in pairs for piece in re.split(r"\{\w*(?::[^{}]*)?\}", said)}
     return frozenset(one for one in pieces if " " in one and len(one) > _SHORT and one not in german)
 
 

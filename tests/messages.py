@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 from syncer import errors
@@ -58,11 +59,23 @@ def _texts(part: ast.expr, known: Known) -> Iterator[str]:
         case ast.Constant(value=str(text)):
             yield text
         case ast.JoinedStr(values=values):
-            yield "".join(one.value if isinstance(one, ast.Constant) else FACT for one in values)
+            yield from map("".join, product(*(_pieces(one, known) for one in values)))
+        case ast.Call(func=ast.Name(id="plural"), args=[_, *words]):
+            yield from (f"{FACT} {text}" for word in words for text in _texts(word, known))
         case ast.Call(func=ast.Attribute(attr="format", value=template)):
             yield from (re.sub(r"\{\w*\}", FACT, text) for text in _texts(template, known))
         case _:
             yield from (text for one, rest in _behind(part, known) for text in _texts(one, rest))
+
+
+def _pieces(part: ast.expr, known: Known) -> Sequence[str]:
+    """Return what a part of an f-string may say: its text, a fact, or a count with either of its words."""
+    if isinstance(part, ast.Constant):
+        return [str(part.value)]
+    value = part.value if isinstance(part, ast.FormattedValue) else part
+    meant = known.get(value.id, ()) if isinstance(value, ast.Name) else (value,)
+    counts = [one for one in meant if isinstance(one, ast.Call) and _name(one) == "plural"]
+    return [text for one in counts for text in _texts(one, known)] or [FACT]
 
 
 def _behind(part: ast.expr, known: Known) -> Iterator[tuple[ast.expr, Known]]:

@@ -8,7 +8,8 @@ from jobs.cli.frame import print_json
 from jobs.cli.tables import print_table
 from jobs.deciding.simulate import Simulation
 from jobs.wording.agreement import difference_text
-from jobs.wording.words import LANGUAGES, Language, between, number, percent, stage_name
+from jobs.wording.counted import worded
+from jobs.wording.words import Language, between, number, percent, stage_name
 from syncer.agreement import Agreement
 from syncer.agreement.diff import content_of, differences
 from syncer.handover.simulation import Frame, Tally
@@ -181,4 +182,4 @@ def _tally(tally: Tally, frame: Frame) -> Mapping[str, object]:
 
 
 def _said(key: str, lang: Language, **values: object) -> str:
-    return _TEXTS[key][LANGUAGES.index(lang)].format(**values)
+    return worded(_TEXTS[key], lang, values)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from jobs.cli.operator_words import OPERATOR_WORDS
-from jobs.wording.words import LANGUAGES, Language, number
+from jobs.wording.counted import worded
+from jobs.wording.words import LANGUAGES, Language
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "account": ("account", "Konto"),
@@ -82,7 +83,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "before": ("before", "vorher"),
     "undo": ("undo", "Rücknahme"),
     "restored": ("{done} of {count} restored", "{done} von {count} zurückgenommen"),
-    "steps": ("{count} steps; --apply restores them", "{count} Schritte; --apply nimmt sie zurück"),
+    "steps": (
+        "{count} {count:step; --apply restores it|steps; --apply restores them}",
+        "{count} {count:Schritt; --apply nimmt ihn|Schritte; --apply nimmt sie} zurück",
+    ),
     "area": ("area", "Bereich"),
     "area_settings": ("settings", "Einstellungen"),
     "area_agreement": ("agreement", "Vereinbarung"),
@@ -104,7 +108,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "ago_days": ("{count} days ago", "vor {count} Tagen"),
     "ago_hours": ("{count} hours ago", "vor {count} Stunden"),
     "ago_minutes": ("{count} minutes ago", "vor {count} Minuten"),
-    "ago_seconds": ("{count} seconds ago", "vor {count} Sekunden"),
+    "ago_seconds": ("{count} {count:second|seconds} ago", "vor {count} {count:Sekunde|Sekunden}"),
     "run": ("run", "Lauf"),
     "job": ("job", "Aufgabe"),
     "started": ("started", "Beginn"),
@@ -130,8 +134,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "jobs_run": ("{jobs} run", "{jobs} laufen"),
     "jobs_failed": ("{jobs} failed within a day", "{jobs} an einem Tag gescheitert"),
     "oldest_job": (
-        " · the oldest has waited for {seconds} seconds",
-        " · der älteste wartet seit {seconds} Sekunden",
+        " · the oldest has waited for {seconds} {seconds:second|seconds}",
+        " · der älteste wartet seit {seconds} {seconds:Sekunde|Sekunden}",
     ),
     "one_worker": ("1 worker", "1 Arbeiter"),
     "workers": ("{count} workers", "{count} Arbeiter"),
@@ -142,10 +146,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "no_hook": ("none has ever arrived: syncer webhooks show", "noch keiner kam an: syncer webhooks show"),
     "last_hook": ("last {at}", "zuletzt {at}"),
-    "oldest_hook": (", the oldest for {seconds} seconds", ", der älteste seit {seconds} Sekunden"),
+    "oldest_hook": (
+        ", the oldest for {seconds} {seconds:second|seconds}",
+        ", der älteste seit {seconds} {seconds:Sekunde|Sekunden}",
+    ),
     "silent_hooks": (
-        "webhooks: silent, while rounds found {count} changes: syncer webhooks show",
-        "Webhooks: stumm, während Runden {count} Änderungen fanden: syncer webhooks show",
+        "webhooks: silent, while rounds found {count} {count:change|changes}: syncer webhooks show",
+        "Webhooks: stumm, während Runden {count} {count:Änderung|Änderungen} fanden: syncer webhooks show",
     ),
     "refused_hooks": ("webhooks refused: {what}", "Webhooks abgewiesen: {what}"),
     "refused_of": ("{count} {name} (last {at})", "{count} {name} (zuletzt {at})"),
@@ -154,8 +161,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "auch hier zu löschen, denn das CRM hat sie gelöscht: {ids}",
     ),
     "journal": (
-        "journal: read {until} · {files} files · {waiting} hints wait",
-        "Journal: gelesen {until} · {files} Dateien · {waiting} Hinweise warten",
+        "journal: read {until} · {files} {files:file|files} · {waiting} {waiting:hint waits|hints wait}",
+        "Journal: gelesen {until} · {files} {files:Datei|Dateien} · {waiting} {waiting:Hinweis wartet|Hinweise warten}",
     ),
     "never_yet": ("never yet", "noch nie"),
     "up_to": ("up to {at}", "bis {at}"),
@@ -191,7 +198,7 @@ _COUNTS: Mapping[str, tuple[str, str]] = {
     "notices": ("notices", "Notizen"),
     "failed": ("failed", "gescheitert"),
     "conflicts": ("conflicts", "Konflikte"),
-    "buried": ("buried", "unlesbar"),
+    "buried": ("cannot be read", "nicht lesbar"),
     "figures": ("figures", "Kennzahlen"),
     "frozen_days": ("frozen days", "eingefrorene Tage"),
     "compared": ("compared", "verglichen"),
@@ -206,6 +213,8 @@ _COUNTS: Mapping[str, tuple[str, str]] = {
     "given_up": ("given up", "aufgegeben"),
     "waiting": ("waiting", "wartend"),
     "tried": ("tried", "versucht"),
+    "unreadable": ("cannot be read", "nicht lesbar"),
+    "calls": ("calls", "Aufrufe"),
 }
 
 
@@ -217,13 +226,9 @@ def counted_as(name: str, lang: Language) -> str:
 
 def said(key: str, lang: Language, **facts: object) -> str:
     """Return a text with its facts, whole numbers in the language's form; an unknown key is a KeyError."""
-    return _ALL[key][LANGUAGES.index(lang)].format_map({name: _told(fact, lang) for name, fact in facts.items()})
+    return worded(_ALL[key], lang, facts)
 
 
 def heads(lang: Language, *keys: str) -> tuple[str, ...]:
     """Return the heads of a table."""
     return tuple(said(key, lang) for key in keys)
-
-
-def _told(fact: object, lang: Language) -> object:
-    return number(fact, lang) if isinstance(fact, int) else fact

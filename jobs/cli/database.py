@@ -107,14 +107,11 @@ def _print_restored(found: "Restored", lang: "Language") -> None:
 
 
 def _last_run(facts: "BackupFacts", lang: "Language") -> str:
-    """Return when the last run began, in UTC: a backup is looked at without settings."""
-    from zoneinfo import ZoneInfo
-
+    """Return when the last run began: a backup is looked at without settings, so without a time zone."""
     from jobs.cli.command_words import said
-    from jobs.wording.words import time_text
+    from jobs.wording.words import utc_text
 
-    at = facts.last_run_at
-    return said("never", lang) if at is None else f"{time_text(at, ZoneInfo('UTC'), lang)} UTC"
+    return said("never", lang) if facts.last_run_at is None else utc_text(facts.last_run_at, lang)
 
 
 def _as_dict(found: "Restored") -> dict[str, object]:

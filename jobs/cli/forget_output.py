@@ -9,8 +9,7 @@ from jobs.cli.tables import print_table
 from jobs.privacy.forget import Forgotten
 from jobs.privacy.privacy_words import said
 from jobs.privacy.prune import PruneCount
-from jobs.wording.words import Language, number
-from syncer.moments import iso
+from jobs.wording.words import Language, number, utc_text
 from syncer.store import Store
 
 
@@ -25,10 +24,10 @@ def print_forgotten(found: Sequence[Forgotten], lang: Language, *, as_json: bool
 
 def _print_one(one: Forgotten, lang: Language) -> None:
     if one.was_forgotten:
-        typer.echo(f"{one.account}: {said('was_forgotten', lang)} {iso(one.at)}")
+        typer.echo(f"{one.account}: {said('was_forgotten', lang)} {utc_text(one.at, lang)}")
     else:
         done = said("would_erase" if one.wiped is None else "erased", lang)
-        named = f"{said('ids', lang)} {', '.join(one.ids) or '–'} · {one.addresses} {said('addresses', lang)}"
+        named = f"{said('ids', lang)} {', '.join(one.ids) or '–'} · {said('addresses', lang, count=one.addresses)}"
         rows = [(table, number(count, lang)) for table, count in one.rows.items()]
         right = said("rows", lang)
         print_table((said("table", lang), right), rows, title=f"{one.account} · {named} · {done}", right=(right,))
@@ -39,7 +38,7 @@ def _print_one(one: Forgotten, lang: Language) -> None:
     if one.wiped is not None:
         typer.echo(said("wiped" if one.wiped else "not_wiped", lang), err=not one.wiped)
     if one.written:
-        typer.echo(said("still_in_crm", lang).format(names=", ".join(one.written)))
+        typer.echo(said("still_in_crm", lang, names=", ".join(one.written)))
     else:
         typer.echo(said("crm_untouched", lang))
 
@@ -56,7 +55,7 @@ def print_pruned(found: Sequence[PruneCount], lang: Language, *, dry_run: bool, 
             ("old_writes", one.writes),
             ("old_runs", one.runs),
         )
-        parts = [f"{number(count, lang)} {said(key, lang)}" for key, count in counted]
+        parts = [said(key, lang, count=count) for key, count in counted]
         typer.echo(f"{one.account}: {said('would_prune' if dry_run else 'pruned', lang)}: {' · '.join(parts)}")
         if one.more:
             typer.echo(said("more_sleep", lang))
@@ -68,7 +67,7 @@ def print_lifted(lifted: Mapping[str, int], lang: Language, *, as_json: bool) ->
         print_json(dict(lifted))
         return
     for account, count in lifted.items():
-        typer.echo(f"{account}: {number(count, lang)} {said('lifted', lang)}")
+        typer.echo(f"{account}: {said('lifted', lang, count=count)}")
     if any(lifted.values()):
         typer.echo(said("lifted_next", lang))
 
@@ -86,7 +85,7 @@ def print_log(store: Store, accounts: Sequence[str], lang: Language, *, as_json:
         rows = [
             (
                 row.account,
-                iso(row.at) or "",
+                utc_text(row.at, lang),
                 row.actor,
                 row.reason,
                 number(sum(row.counts.values()), lang),

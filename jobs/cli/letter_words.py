@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from jobs.wording.words import LANGUAGES, Language
+from jobs.wording.counted import worded
+from jobs.wording.words import Language
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "none": (
@@ -17,10 +18,13 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "reason": ("reason", "Grund"),
     "problems": ("problems", "Probleme"),
     "dropped": ("{count} dropped", "{count} verworfen"),
-    "replayed": ("{tried} tried again, {waiting} still wait", "{tried} erneut versucht, {waiting} warten weiter"),
+    "replayed": (
+        "{tried} tried again, {waiting} still {waiting:waits|wait}",
+        "{tried} erneut versucht, {waiting} {waiting:wartet|warten} weiter",
+    ),
 }
 
 
-def said(key: str, lang: Language) -> str:
-    """Return a text; an unknown key is a KeyError, so no list shows a placeholder."""
-    return _WORDS[key][LANGUAGES.index(lang)]
+def said(key: str, lang: Language, **facts: object) -> str:
+    """Return a text with its facts; an unknown key is a KeyError, so no list shows a placeholder."""
+    return worded(_WORDS[key], lang, facts)

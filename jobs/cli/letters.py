@@ -90,7 +90,7 @@ def _drop(account: str | None, ident: str, lang: "Language", *, as_json: bool) -
     if as_json:
         print_json({"dropped": dropped})
     else:
-        typer.echo(said("dropped", lang).format(count=dropped))
+        typer.echo(said("dropped", lang, count=dropped))
 
 
 def _replay(account: str | None, ident: str | None, lang: "Language", *, as_json: bool) -> None:
@@ -108,6 +108,6 @@ def _replay(account: str | None, ident: str | None, lang: "Language", *, as_json
     if as_json:
         print_json({"tried": tried, "waiting": waiting})
     else:
-        typer.echo(said("replayed", lang).format(tried=tried, waiting=waiting))
+        typer.echo(said("replayed", lang, tried=tried, waiting=waiting))
     if waiting:
         raise typer.Exit(3)

@@ -50,12 +50,14 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
     # derive, measure
     "derived": (
         (
-            "{account}: {contacts} contacts, {deals} deals, {companies} companies decided; {changed} contacts stand "
-            "otherwise than before"
+            "{account}: {contacts} {contacts:contact|contacts}, {deals} {deals:deal|deals}, {companies} "
+            "{companies:company|companies} decided; {changed} {changed:contact stands|contacts stand} otherwise "
+            "than before"
         ),
         (
-            "{account}: {contacts} Kontakte, {deals} Deals, {companies} Firmen entschieden; {changed} Kontakte stehen "
-            "anders als zuvor"
+            "{account}: {contacts} {contacts:Kontakt|Kontakte}, {deals} {deals:Deal|Deals}, {companies} "
+            "{companies:Firma|Firmen} "
+            "entschieden; {changed} {changed:Kontakt steht|Kontakte stehen} anders als zuvor"
         ),
     ),
     "as_of_title": ("{account} · as of {at}", "{account} · Stichtag {at}"),
@@ -95,7 +97,10 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
         "… and {count} more; --json names the first thousand of each stream",
         "… und {count} weitere; --json nennt die ersten tausend je Datenstrom",
     ),
-    "compared_in": ("{count} records compared in {seconds} s", "{count} Datensätze in {seconds} s verglichen"),
+    "compared_in": (
+        "{count} {count:record|records} compared in {seconds} s",
+        "{count} {count:Datensatz|Datensätze} in {seconds} s verglichen",
+    ),
     "not_proved": (
         "not proved, since {streams} stopped: {compared}, {faults} not the same",
         "nicht nachgewiesen, da {streams} anhielt: {compared}, {faults} nicht gleich",
@@ -121,8 +126,8 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
     "way_journal": ("--journal for the app's journal", "--journal für das Journal der App"),
     "or_way": (", or ", " oder "),
     "project_holds": (
-        "{path} holds {count} subscriptions; next: hs project upload",
-        "{path} enthält {count} Abonnements; weiter: hs project upload",
+        "{path} holds {count} {count:subscription|subscriptions}; next: hs project upload",
+        "{path} enthält {count} {count:Abonnement|Abonnements}; weiter: hs project upload",
     ),
     "scopes_needed": ("the app needs these scopes: {scopes}", "die App braucht diese Berechtigungen: {scopes}"),
     "subscribed": (
@@ -134,8 +139,14 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
         "{made} Abonnements des Journals angelegt, {there} waren da; weiter: syncer webhooks read-journal",
     ),
     "journal_read": (
-        "{accounts}: {files} files, {events} events, {kept} new hints; next: syncer webhooks drain",
-        "{accounts}: {files} Dateien, {events} Ereignisse, {kept} neue Hinweise; weiter: syncer webhooks drain",
+        (
+            "{accounts}: {files} {files:file|files}, {events} {events:event|events}, {kept} new "
+            "{kept:hint|hints}; next: syncer webhooks drain"
+        ),
+        (
+            "{accounts}: {files} {files:Datei|Dateien}, {events} {events:Ereignis|Ereignisse}, {kept} "
+            "{kept:neuer Hinweis|neue Hinweise}; weiter: syncer webhooks drain"
+        ),
     ),
     "journal_gaps": (
         "not everything was told of {names}: syncer reconcile --apply",
@@ -162,12 +173,12 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
     "journal_tells": ("the journal has to tell of:", "das Journal hat zu melden:"),
     # visits
     "visits_checked": (
-        "{lines} lines checked: {sessions} sessions of {sources}",
-        "{lines} Zeilen geprüft: {sessions} Sitzungen von {sources}",
+        "{lines} {lines:line|lines} checked: {sessions} {sessions:session|sessions} of {sources}",
+        "{lines} {lines:Zeile|Zeilen} geprüft: {sessions} {sessions:Sitzung|Sitzungen} von {sources}",
     ),
     "visits_kept": (
-        "{lines} lines kept: {sessions} sessions of {sources}",
-        "{lines} Zeilen gespeichert: {sessions} Sitzungen von {sources}",
+        "{lines} {lines:line|lines} kept: {sessions} {sessions:session|sessions} of {sources}",
+        "{lines} {lines:Zeile|Zeilen} gespeichert: {sessions} {sessions:Sitzung|Sitzungen} von {sources}",
     ),
     "nobody": ("nobody", "niemandem"),
     # db
@@ -184,15 +195,18 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "never": ("never", "noch nie"),
     "gives_way": (
-        "gives way: the present database: {rows} rows, last run {at}; --apply restores",
-        "weicht: die jetzige Datenbank: {rows} Zeilen, letzter Lauf {at}; --apply stellt wieder her",
+        "gives way: the present database: {rows} {rows:row|rows}, last run {at}; --apply restores",
+        "weicht: die jetzige Datenbank: {rows} {rows:Zeile|Zeilen}, letzter Lauf {at}; --apply stellt wieder her",
     ),
     "gives_way_unread": (
         "gives way: the present database: cannot be read; --apply restores",
         "weicht: die jetzige Datenbank: nicht lesbar; --apply stellt wieder her",
     ),
     "db_restored": (
-        ("restored · {erased} erasures made again · {kept} later writes stay known as ours · now run: syncer sync"),
+        (
+            "restored · {erased} {erased:erasure|erasures} made again · {kept} later "
+            "{kept:write stays|writes stay} known as ours · now run: syncer sync"
+        ),
         (
             "wiederhergestellt · {erased} Löschungen erneut vollzogen · {kept} spätere Schreibvorgänge bleiben als "
             "unsere bekannt · jetzt: syncer sync"
@@ -233,7 +247,10 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
         "{account} · portal {portal} · {seconds} s",
         "{account} · Portal {portal} · {seconds} s",
     ),
-    "copy_links": ("{links} links · {versions} versions of properties", "{links} Verknüpfungen · {versions} Versionen"),
+    "copy_links": (
+        "{links} {links:link|links} · {versions} {versions:version|versions} of properties",
+        "{links} {links:Verknüpfung|Verknüpfungen} · {versions} {versions:Version|Versionen}",
+    ),
     "copy_loose": (
         "{count} links left out: the copy does not hold what they lead to",
         "{count} Verknüpfungen ausgelassen: Die Kopie enthält nicht, wohin sie führen",
@@ -269,7 +286,7 @@ OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "no_daily_limit": ("the CRM names no daily limit", "das CRM nennt keine Tagesgrenze"),
     "fits_today": ("fits into today", "passt in den heutigen Tag"),
-    "takes_days": ("takes {days} days", "dauert {days} Tage"),
+    "takes_days": ("takes {days} {days:day|days}", "dauert {days} {days:Tag|Tage}"),
     "today_left": (
         (
             "today: {remaining} of {limit} calls are left, {left} of them before the share of the account's other "

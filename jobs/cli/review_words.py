@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from jobs.wording.words import LANGUAGES, Language
+from jobs.wording.counted import worded
+from jobs.wording.words import Language
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "head": (
@@ -52,8 +53,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "keine Regel liegt sicher über oder unter der Quote aller ({count} Regeln betrachtet)",
     ),
     "others_between": (
-        "{count} more rules are on neither side for sure",
-        "{count} weitere Regeln liegen auf keiner Seite sicher",
+        "{count} more {count:rule is|rules are} on neither side for sure",
+        "{count} {count:weitere Regel liegt|weitere Regeln liegen} auf keiner Seite sicher",
     ),
     "as_now": (
         "* rule of the profile: known as of today only, perhaps filled by the sale; no points are proposed for it",
@@ -209,4 +210,4 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 
 def said(key: str, lang: Language, **values: object) -> str:
     """Return a text of the review; an unknown key is a KeyError."""
-    return _TEXTS[key][LANGUAGES.index(lang)].format(**values)
+    return worded(_TEXTS[key], lang, values)

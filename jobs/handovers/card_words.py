@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from jobs.wording.counted import worded
 from jobs.wording.terms import term
-from jobs.wording.words import LANGUAGES, Language
+from jobs.wording.words import Language
 
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "title": ("Hand-over: {who} · {cell} · contact by {due}", "Übergabe: {who} · {cell} · Kontakt bis {due}"),
@@ -14,7 +15,10 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
         "Agreed: contact by {touch}, accept or reject by {decision}; give up only after {tries} in vain{levels}",
         "Vereinbart: Kontakt bis {touch}, Annahme oder Ablehnung bis {decision}; Aufgabe erst nach {tries}{levels}",
     ),
-    "tries": ("{attempts} attempts over {days} days", "{attempts} vergeblichen Versuchen über {days} Tage"),
+    "tries": (
+        "{attempts} {attempts:attempt|attempts} over {days} {days:day|days}",
+        "{attempts} vergeblichen {attempts:Versuch|Versuchen} über {days} {days:Tag|Tage}",
+    ),
     "level": ("; without contact from {at}: {to}", "; ohne Kontakt ab {at}: {to}"),
     "owner": ("owner", "zuständige Person"),
     "team_lead": ("team lead", "Teamleitung"),
@@ -23,11 +27,11 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "profile": ("Profile: {facts}", "Profil: {facts}"),
     "company": ("Company: {parts}", "Firma: {parts}"),
     "colleagues": (
-        "{number} more active contacts ({ready} with sales)",
-        "{number} weitere aktive Kontakte ({ready} im Vertrieb)",
+        "{number} more active {number:contact|contacts} ({ready} with sales)",
+        "{number} {number:weiterer aktiver Kontakt|weitere aktive Kontakte} ({ready} im Vertrieb)",
     ),
     "no_colleague": ("no other active contact", "kein weiterer aktiver Kontakt"),
-    "deals": ("{number} open deals", "{number} offene Deals"),
+    "deals": ("{number} open {number:deal|deals}", "{number} {number:offener Deal|offene Deals}"),
     "customer": ("existing customer", "Bestandskunde"),
     "former_customer": ("former customer", "früherer Kunde"),
     "earlier": ("Earlier: {cycles}", "Früher: {cycles}"),
@@ -81,8 +85,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "CO5": ("in an on-hold stage for 30 days or more", "seit 30 Tagen oder länger in einer Warte-Phase"),
     "CO6": (
-        "close date moved {months} times to a later month, {days} days in all",
-        "Abschlussdatum {months}-mal in einen späteren Monat verschoben, insgesamt {days} Tage",
+        "close date moved {months} {months:time|times} to a later month, {days} {days:day|days} in all",
+        "Abschlussdatum {months}-mal in einen späteren Monat verschoben, insgesamt {days} {days:Tag|Tage}",
     ),
     "CO7": ("overdue and silent", "überfällig und still"),
     "CO8": ("no activity of both sides for long", "lange keine beidseitige Aktivität"),
@@ -92,7 +96,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
 
 def said(key: str, lang: Language, **values: object) -> str:
     """Return a text with its values; an unknown key is a KeyError, so no card shows a placeholder."""
-    return _TEXTS[key][LANGUAGES.index(lang)].format(**values)
+    return worded(_TEXTS[key], lang, values)
 
 
 def known(key: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jobs.health.status import AccountStatus
 from jobs.settings_file import ScheduleFile
+from jobs.wording.counted import plural
 from jobs.wording.sentences import spoken
 from jobs.wording.words import Language
 from syncer.moments import MINUTE, SECOND
@@ -60,19 +61,25 @@ def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str,
     yield from _unworked(status)
     hooks = status.webhooks
     if hooks.oldest is not None and hooks.oldest > _DRAINED_WITHIN:
-        what = f"{hooks.waiting:,} webhooks wait, the oldest for {hooks.oldest // SECOND:,} seconds"
+        waiting = plural(hooks.waiting, "webhook waits", "webhooks wait")
+        what = f"{waiting}, the oldest for {hooks.oldest // SECOND:,} seconds"
         yield what, "look at the log of the last drain; a first full pull makes them wait too"
     if hooks.erasures:
-        yield f"{len(hooks.erasures):,} people are to be erased here too", "syncer status names them"
+        yield (
+            f"{plural(len(hooks.erasures), 'person is', 'people are')} to be erased here too",
+            "syncer status names them",
+        )
     if status.dead_letters:
-        yield f"{status.dead_letters:,} records need a person", "syncer dead-letters"
+        yield plural(status.dead_letters, "record needs a person", "records need a person"), "syncer dead-letters"
 
 
 def _unworked(status: AccountStatus) -> Iterator[tuple[str, str]]:
     queue = status.queue
     if queue is not None and queue.oldest is not None and queue.oldest > _WORKED_ON_WITHIN:
         waiting = sum(queue.waiting.values())
-        what = f"{waiting:,} jobs wait, the oldest for {queue.oldest:,.0f} seconds; {queue.workers:,} workers live"
+        jobs = plural(waiting, "job waits", "jobs wait")
+        workers = plural(queue.workers, "worker lives", "workers live")
+        what = f"{jobs}, the oldest for {queue.oldest:,.0f} seconds; {workers}"
         yield what, "start a worker (syncer worker), or more of them; a long job of the account makes others wait too"
 
 

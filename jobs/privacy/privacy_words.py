@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from jobs.wording.words import LANGUAGES, Language
+from jobs.wording.counted import worded
+from jobs.wording.words import Language
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "would_erase": ("would be erased", "würde gelöscht"),
@@ -12,7 +13,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "war schon gelöscht, und nichts ist gespeichert; zuletzt",
     ),
     "ids": ("contact ids", "Kontakt-IDs"),
-    "addresses": ("addresses", "Adressen"),
+    "addresses": ("{count} {count:address|addresses}", "{count} {count:Adresse|Adressen}"),
     "table": ("table", "Tabelle"),
     "rows": ("rows", "Zeilen"),
     "erasure": ("erasure", "Löschung"),
@@ -30,17 +31,26 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "the CRM is never told to erase: do it there as well",
         "Im CRM wird nie gelöscht: Die Person auch dort löschen",
     ),
-    "lifted": ("tombstones taken away", "Sperrmarken aufgehoben"),
+    "lifted": ("{count} {count:tombstone|tombstones} taken away", "{count} {count:Sperrmarke|Sperrmarken} aufgehoben"),
     "lifted_next": (
         "the next change in the CRM, or syncer reconcile --apply, reads the person again",
         "Die nächste Änderung im CRM oder syncer reconcile --apply liest die Person wieder ein",
     ),
     "pruned": ("taken out", "entfernt"),
     "would_prune": ("would be taken out", "würde entfernt"),
-    "web_events": ("addresses of old web events", "Adressen alter Web-Ereignisse"),
-    "sleeping": ("prospects without own activity", "Interessenten ohne eigene Aktivität"),
-    "old_writes": ("replaced old writes", "überholte alte Schreibvorgänge"),
-    "old_runs": ("old runs", "alte Läufe"),
+    "web_events": (
+        "{count} {count:address of an old web event|addresses of old web events}",
+        "{count} {count:Adresse eines alten Web-Ereignisses|Adressen alter Web-Ereignisse}",
+    ),
+    "sleeping": (
+        "{count} {count:prospect|prospects} without own activity",
+        "{count} {count:Interessent|Interessenten} ohne eigene Aktivität",
+    ),
+    "old_writes": (
+        "{count} replaced old {count:write|writes}",
+        "{count} {count:überholter alter Schreibvorgang|überholte alte Schreibvorgänge}",
+    ),
+    "old_runs": ("{count} old {count:run|runs}", "{count} {count:alter Lauf|alte Läufe}"),
     "more_sleep": (
         "more prospects have had their time: the next run goes on",
         "Weitere Interessenten sind fällig: Der nächste Lauf macht weiter",
@@ -56,6 +66,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def said(key: str, lang: Language) -> str:
-    """Return a text; an unknown key is a KeyError, so no report shows a placeholder."""
-    return _WORDS[key][LANGUAGES.index(lang)]
+def said(key: str, lang: Language, **facts: object) -> str:
+    """Return a text with its facts; an unknown key is a KeyError, so no report shows a placeholder."""
+    return worded(_WORDS[key], lang, facts)

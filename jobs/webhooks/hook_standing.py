@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from jobs.health.findings import Finding, Level
 from jobs.webhooks.keeping import Outcome
+from jobs.wording.counted import plural
 from syncer.moments import DAY, SECOND, Millis, iso
 from syncer.store import ErasureRequest, Tally, Unit
 
@@ -111,10 +112,11 @@ def hook_findings(account: str, hooks: HookStanding, *, is_awaited: bool = True)
     """Return what a look at an account that takes webhooks finds; silence is named where any are awaited."""
     found = [*([_arrival(account, hooks)] if is_awaited else []), *_refusals(account, hooks)]
     if hooks.failing:
-        what = f"{hooks.failing:,} webhooks failed and are tried again"
+        what = f"{plural(hooks.failing, 'webhook failed and is', 'webhooks failed and are')} tried again"
         found.append(Finding(level=Level.NOTE, area=account, what=what, remedy="hints_failed in the log says why"))
     if hooks.erasures:
-        what = f"the CRM erased {len(hooks.erasures):,} people for good; what is kept of them here is not erased yet"
+        people = plural(len(hooks.erasures), "person", "people")
+        what = f"the CRM erased {people} for good; what is kept of them here is not erased yet"
         ids = ", ".join(one.record_id for one in hooks.erasures[:10])
         found.append(Finding(level=Level.PROBLEM, area=account, what=what, remedy=f"erase it here too: {ids}"))
     return found
@@ -125,9 +127,9 @@ def _arrival(account: str, hooks: HookStanding) -> Finding:
         return Finding(level=Level.NOTE, area=account, what="no webhook has ever arrived", remedy=_SHOW)
     last = f"the last webhook arrived {iso(hooks.last_at)}"
     if hooks.untold:
-        what = f"{last}; since then rounds found {hooks.untold:,} changes that none told of"
+        what = f"{last}; since then rounds found {plural(hooks.untold, 'change', 'changes')} that none told of"
         return Finding(level=Level.NOTE, area=account, what=what, remedy=_SHOW)
-    return Finding(level=Level.FINE, area=account, what=f"{last}; {hooks.waiting:,} wait")
+    return Finding(level=Level.FINE, area=account, what=f"{last}; {plural(hooks.waiting, 'waits', 'wait')}")
 
 
 def _refusals(account: str, hooks: HookStanding) -> Sequence[Finding]:

@@ -208,12 +208,18 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
         "gerade war keinem Hinweis nachzugehen",
     ),
     "hooks_wait": (
-        "{count} webhooks wait, the oldest for {seconds} seconds",
-        "{count} Webhooks warten, der älteste seit {seconds} Sekunden",
+        "{count} {count:webhook waits|webhooks wait}, the oldest for {seconds} seconds",
+        "{count} {count:Webhook wartet|Webhooks warten}, der älteste seit {seconds} Sekunden",
     ),
     "jobs_wait": (
-        "{count} jobs wait, the oldest for {seconds} seconds; {workers} workers live",
-        "{count} Aufträge warten, der älteste seit {seconds} Sekunden; {workers} Arbeiter leben",
+        (
+            "{count} {count:job waits|jobs wait}, the oldest for {seconds} seconds; {workers} "
+            "{workers:worker lives|workers live}"
+        ),
+        (
+            "{count} {count:Auftrag wartet|Aufträge warten}, der älteste seit {seconds} Sekunden; {workers} Arbeiter "
+            "{workers:lebt|leben}"
+        ),
     ),
     "hooks_unkept": ("the hints could not be kept", "die Hinweise ließen sich nicht speichern"),
     "hooks_pile": (

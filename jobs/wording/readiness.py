@@ -61,27 +61,36 @@ READINESS_SENTENCES: Mapping[str, tuple[str, str]] = {
     "round_ended_interrupted": ("the last round ended interrupted", "die letzte Runde wurde unterbrochen"),
     "log_of_run": ("look at the log of run {run}", "ins Protokoll des Laufs {run} sehen"),
     "jobs_wait": (
-        "{count} jobs wait, the oldest for {age} seconds; {workers} workers live",
-        "{count} Aufträge warten, der älteste seit {age} Sekunden; {workers} Arbeiter leben",
+        (
+            "{count} {count:job waits|jobs wait}, the oldest for {age} seconds; {workers} "
+            "{workers:worker lives|workers live}"
+        ),
+        (
+            "{count} {count:Auftrag wartet|Aufträge warten}, der älteste seit {age} Sekunden; {workers} Arbeiter "
+            "{workers:lebt|leben}"
+        ),
     ),
     "start_worker": (
         "start a worker (syncer worker), or more of them; a long job of the account makes others wait too",
         "einen Arbeiter starten (syncer worker), oder mehrere; auch ein langer Auftrag des Kontos lässt andere warten",
     ),
     "webhooks_wait": (
-        "{count} webhooks wait, the oldest for {age} seconds",
-        "{count} Webhooks warten, der älteste seit {age} Sekunden",
+        "{count} {count:webhook waits|webhooks wait}, the oldest for {age} seconds",
+        "{count} {count:Webhook wartet|Webhooks warten}, der älteste seit {age} Sekunden",
     ),
     "log_of_drain": (
         "look at the log of the last drain; a first full pull makes them wait too",
         "ins Protokoll des letzten Abarbeitens sehen; auch ein erster Gesamtabruf lässt sie warten",
     ),
     "people_to_erase": (
-        "{count} people are to be erased here too",
-        "{count} Personen sind auch hier zu löschen",
+        "{count} {count:person is|people are} to be erased here too",
+        "{count} {count:Person ist|Personen sind} auch hier zu löschen",
     ),
     "status_names": ("syncer status names them", "syncer status nennt sie"),
-    "records_wait": ("{count} records need a person", "{count} Datensätze muss jemand ansehen"),
+    "records_wait": (
+        "{count} {count:record needs a person|records need a person}",
+        "{count} {count:Datensatz|Datensätze} muss jemand ansehen",
+    ),
     "journal_more": (
         "syncer webhooks read-journal says more; the nightly full compare closes a gap",
         "syncer webhooks read-journal sagt mehr; der nächtliche Vollabgleich schließt eine Lücke",

@@ -10,6 +10,7 @@ from functools import cache
 from jobs.wording.agreement_faults import AGREEMENT_FAULTS, WIDE_FAULTS
 from jobs.wording.arguments import ARGUMENT_SENTENCES
 from jobs.wording.calls import CALL_SENTENCES
+from jobs.wording.counted import Counted
 from jobs.wording.crm import CRM_SENTENCES
 from jobs.wording.errors import ERROR_SENTENCES
 from jobs.wording.files import FILE_SENTENCES
@@ -84,10 +85,13 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "workers": ("distributed, {count} workers", "verteilt, {count} Arbeiter"),
     "no_hook": ("no webhook has ever arrived", "noch kein Webhook kam an"),
     "hook_silent": (
-        "the last webhook arrived {at}; since then rounds found {count} changes that none told of",
-        "der letzte Webhook kam {at}; seither fanden Runden {count} Änderungen, die keiner meldete",
+        "the last webhook arrived {at}; since then rounds found {count} {count:change|changes} that none told of",
+        "der letzte Webhook kam {at}; seither fanden Runden {count} {count:Änderung|Änderungen}, die keiner meldete",
     ),
-    "hook_fine": ("the last webhook arrived {at}; {count} wait", "der letzte Webhook kam {at}; {count} warten"),
+    "hook_fine": (
+        "the last webhook arrived {at}; {count} {count:waits|wait}",
+        "der letzte Webhook kam {at}; {count} {count:wartet|warten}",
+    ),
     "hook_show": (
         "syncer webhooks show: are the subscriptions made, the app installed, the address reachable from outside?",
         "syncer webhooks show: Abonnements angelegt, App installiert, Adresse von außen erreichbar?",
@@ -107,13 +111,13 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "hook_failing": (
-        "{count} webhooks failed and are tried again",
-        "{count} Webhooks sind gescheitert und werden erneut versucht",
+        "{count} {count:webhook failed and is|webhooks failed and are} tried again",
+        "{count} {count:Webhook ist gescheitert und wird|Webhooks sind gescheitert und werden} erneut versucht",
     ),
     "hook_log": ("hints_failed in the log says why", "hints_failed im Protokoll sagt, warum"),
     "erased": (
-        "the CRM erased {count} people for good; what is kept of them here is not erased yet",
-        "das CRM hat {count} Personen endgültig gelöscht; was hier von ihnen liegt, noch nicht",
+        "the CRM erased {count} {count:person|people} for good; what is kept of them here is not erased yet",
+        "das CRM hat {count} {count:Person|Personen} endgültig gelöscht; was hier von ihnen liegt, noch nicht",
     ),
     "erase_here": ("erase it here too: {ids}", "auch hier löschen: {ids}"),
     "journal_never": ("the app's journal was never read", "das Journal der App wurde noch nie gelesen"),
@@ -280,6 +284,8 @@ TABLES = (
     _LAST,
 )
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+")
+#: A fact of a template, or its words for one and for many.
+_FACT = re.compile(r"(?<!\{)\{(\w+)(?::([^{}|]+)\|([^{}]+))?\}")
 _PARTS = "; "
 _LISTED = ", "
 #: A moment of a log or a finding, in UTC, or in the time zone that it names.
@@ -295,7 +301,7 @@ def _german(text: str) -> str:
     for pattern, german in _patterns():
         found = pattern.fullmatch(text)
         if found is not None:
-            return german.format_map({name: _german_fact(value) for name, value in found.groupdict().items()})
+            return german.format_map({name: Counted(_german_fact(value)) for name, value in found.groupdict().items()})
     if _PARTS in text:
         return _PARTS.join(_german(part) for part in text.split(_PARTS))
     return text
@@ -318,7 +324,15 @@ def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
 
 
 def _pattern(english: str) -> re.Pattern[str]:
-    """Return what knows a sentence: its facts are whatever stands in their places."""
-    parts = re.split(r"(?<!\{)\{(\w+)\}", english)
-    plain = (part.replace("{{", "{").replace("}}", "}") for part in parts)
-    return re.compile("".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(plain)))
+    """Return what knows a sentence: its facts are whatever stands in their places, its words those for one or many."""
+    parts = _FACT.split(english)
+    plain = [part and part.replace("{{", "{").replace("}}", "}") for part in parts]
+    return re.compile("".join(_known(plain[at], plain[at + 1 : at + 4]) for at in range(0, len(plain), 4)))
+
+
+def _known(text: str, fact: Sequence[str | None]) -> str:
+    known = re.escape(text)
+    if not fact:
+        return known
+    name, one, many = fact
+    return f"{known}(?:{re.escape(one)}|{re.escape(many)})" if one and many else f"{known}(?P<{name}>.+?)"

@@ -22,10 +22,13 @@ __all__ = [
     "stage_name",
     "stage_text",
     "time_text",
+    "utc_text",
     "word",
 ]
 
 Language = Lang
+
+_UTC = ZoneInfo("UTC")
 
 LANGUAGES: tuple[Language, ...] = ("en", "de")
 
@@ -142,6 +145,11 @@ def stage_name(stage: str, lang: Language) -> str:
 def time_text(value: int | None, zone: ZoneInfo, lang: Language) -> str:
     """Return a moment as local date and time, or a dash for None."""
     return NOTHING if value is None else minute_text(moment(value).astimezone(zone), lang)
+
+
+def utc_text(value: int | None, lang: Language) -> str:
+    """Return a moment in UTC, and says so: where no agreement names a time zone."""
+    return NOTHING if value is None else f"{time_text(value, _UTC, lang)} UTC"
 
 
 def iso_text(text: str, zone: ZoneInfo, lang: Language) -> str:

@@ -57,6 +57,10 @@ _WHOLE = {
     ),
     f"{FACT}allowed: {FACT}": "did you mean tier? allowed: limits, tier",
     f"{FACT}; {FACT} wait": "the last webhook arrived 2026-11-30T13:20:25.714Z; 3 wait",
+    f"{FACT}; {FACT} waits": "the last webhook arrived 2026-11-30T13:20:25.714Z; 1 waits",
+    f"{FACT}; since then rounds found {FACT} change that none told of": (
+        "the last webhook arrived 2026-11-30T13:20:25.714Z; since then rounds found 1 change that none told of"
+    ),
     f"{FACT}; since then rounds found {FACT} changes that none told of": (
         "the last webhook arrived 2026-11-30T13:20:25.714Z; since then rounds found 3 changes that none told of"
     ),

@@ -34,6 +34,7 @@ from jobs.webhooks.journal_place import Gap
 from jobs.webhooks.journal_standing import JournalStanding
 from jobs.wording import errors, records, sentences, setups
 from jobs.wording import streams as stream_words
+from jobs.wording.counted import Counted
 from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
 from jobs.writing.plan import Plan
@@ -145,7 +146,7 @@ def test_every_loss_by_a_missing_scope_is_known():
 def test_no_sentence_hides_behind_a_wider_one():
     every = [(key, *pair) for table in sentences.TABLES for key, pair in table.items()]
     for key, english, german in every:
-        facts = {name: f"<{name}>" for name in re.findall(r"\{(\w+)\}", english)}
+        facts = {name: Counted(f"<{name}>") for name in re.findall(r"\{(\w+)\}", english)}
         assert spoken(english.format_map(facts), "de") == german.format_map(facts), key
 
 

@@ -132,7 +132,7 @@ def test_nothing_is_wrong_where_all_is_well():
         ({"webhooks": replace(CALM, waiting=3, oldest=2 * MINUTE)}, "3 webhooks wait, the oldest for 120 seconds"),
         (
             {"webhooks": replace(CALM, erasures=[ErasureRequest(stream="contacts", record_id="7", requested_at=NOW)])},
-            "1 people are to be erased here too",
+            "1 person is to be erased here too",
         ),
         ({"dead_letters": 2}, "2 records need a person"),
     ],

@@ -90,7 +90,7 @@ def test_without_a_queue_nothing_is_said_of_workers(capsys):
 def test_jobs_that_wait_for_long_are_a_trouble_and_metrics_count_them():
     late = _queued(QueueStanding(waiting={"sync": 1}, oldest=61.0))
     assert [one.what for one in troubles(late, ScheduleFile())] == [
-        "1 jobs wait, the oldest for 61 seconds; 0 workers live"
+        "1 job waits, the oldest for 61 seconds; 0 workers live"
     ]
     assert not list(troubles(_queued(QueueStanding(waiting={"sync": 1}, oldest=59.0)), ScheduleFile()))
     page = metrics_page([(late, [])]).decode()
