@@ -113,6 +113,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "virtual": ("merely passed through", "bloß durchlaufen"),
     "pending": ("still in time", "noch in der Frist"),
     "decided": ("decided before", "vorher entschieden"),
+    "erased": ("person erased", "Person gelöscht"),
     "hour": ("hour", "Stunde"),
     "size": ("size", "Firmengröße"),
     "persona": ("persona", "Persona"),

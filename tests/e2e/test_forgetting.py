@@ -1,6 +1,8 @@
 """A person who was forgotten: gone from every byte, kept out by every intake, past figures as they were."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -29,7 +31,7 @@ from tests.e2e.conftest import TODAY, settings_for
 PAST = [moment(TODAY - days * 86_400_000).date().isoformat() for days in (2, 150, 400)]
 #: The company then stands where its other contacts stood; first touches and known facts of a hand-over go with the
 #: person; consent and quality of the data are of what is held.
-RESTATED = {"K01.companies", "K25", "K35", "K36", "K42"}
+RESTATED = {"K01.companies", "K25", "K32", "K33", "K34", "K35", "K36", "K42"}
 
 
 def eraser_of(desk) -> Eraser:
@@ -74,6 +76,46 @@ async def test_nothing_is_left_in_any_byte_and_past_figures_stay(crm, open_desk)
         assert {one if one in RESTATED else one.partition(".")[0] for one in told} <= RESTATED
         assert person.email not in desk.keeping.journal.read_text() + done.account
         assert desk.keeping.journal.stat().st_mode & 0o077 == desk.keeping.key_file.stat().st_mode & 0o077 == 0
+
+
+_WORKED = """SELECT c.contact_id FROM cycles c JOIN evidence e ON e.contact_id = c.contact_id
+    WHERE e.kind = 'call' AND e.occurred_at >= c.sales_ready_at AND c.sales_ready_at < ? ORDER BY 1"""
+
+
+async def test_a_lead_that_was_called_does_not_pass_for_one_that_nobody_worked_once_the_person_is_erased(
+    crm, open_desk
+):
+    day = PAST[0]
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        before = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
+        with closing(sqlite3.connect(desk.store.file)) as database:
+            (called,) = database.execute(_WORKED, [TODAY - 20 * 86_400_000]).fetchone()
+        erase(eraser_of(desk), desk.name, called, actor="DPO")
+        after = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
+    assert after["K08"] == before["K08"]
+    for figure in ("K25", "K33", "K34", "K35"):
+        assert after[figure]["n"] == before[figure]["n"] - 1, figure
+        assert after[figure]["excluded"] == {**before[figure]["excluded"], "erased": 1}
+        assert (after[figure]["k"] or 0) <= (before[figure]["k"] or 0)
+    assert after["K25.overdue"]["value"] == before["K25.overdue"]["value"]
+
+
+_WON = "SELECT contact_id FROM cycles WHERE outcome = 'won' AND type = 'acquisition' AND ended_at < ? ORDER BY 1"
+
+
+async def test_an_order_of_an_erased_person_is_none_that_took_no_work(crm, open_desk):
+    day = PAST[0]
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        before = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
+        with closing(sqlite3.connect(desk.store.file)) as database:
+            (won,) = database.execute(_WON, [TODAY - 20 * 86_400_000]).fetchone()
+        erase(eraser_of(desk), desk.name, won, actor="DPO")
+        after = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
+    assert before["K32"]["k"] > 0
+    assert after["K32"]["n"] == before["K32"]["n"] - 1
+    assert after["K32"]["excluded"]["erased"] == 1
 
 
 async def test_erasure_tombstone_blocks_backfill(crm, open_desk, tmp_path):

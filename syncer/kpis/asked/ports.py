@@ -24,6 +24,8 @@ COMPANY_DIMS = frozenset({"industry", "country", "owner", "team", ID})
 
 #: The reason of exclusion of a cycle that nothing but silence ended: void, yet it was a real one.
 EXPIRED = "expired"
+#: Why a cycle does not count where its evidence is asked for: its person was erased.
+ERASED = "erased"
 
 #: The reason of exclusion of a deal where renewals alone count.
 NO_RENEWAL = "no_renewal"
@@ -110,6 +112,8 @@ class Cohort:
     or_later: bool = False
     #: Only cycles that made a company a customer: of all its contacts' acquisition cycles the first one won.
     new_customer: bool = False
+    #: What was done about them is asked for: cycles of erased people do not count, since their evidence is gone.
+    needs_evidence: bool = False
 
 
 class CycleCount(NamedTuple):

@@ -26,6 +26,8 @@ class Handover(NamedTuple):
 
     segment: Segment
     excluded: str | None
+    #: The contact was erased: what was done about it is known no more.
+    is_erased: bool
     ready_at: Millis
     #: The contact asked for sales; else the score made the lead sales-ready.
     explicit: bool

@@ -22,7 +22,7 @@ class _Done:
 
 def effort(ask: Ask) -> Iterable[Kpi]:
     """Yield K32 and its companions."""
-    ended = ask.measures.cycles(ask.cut, Cohort(entry=Milestone.ENDED, window=ask.window))
+    ended = ask.measures.cycles(ask.cut, Cohort(entry=Milestone.ENDED, window=ask.window, needs_evidence=True))
     cycles = tally_cycles(ended, lambda row: row.outcome is Outcome.WON)
     found: defaultdict[Segment, _Done] = defaultdict(_Done)
     for row in ask.measures.work.efforts(ask.cut, ask.window):

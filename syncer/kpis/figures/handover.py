@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.asked.ports import Segment
+from syncer.kpis.asked.ports import ERASED, Segment
 from syncer.kpis.asked.work import Handover
 from syncer.kpis.figures.response import Responses
 from syncer.kpis.question import Ask, Measured
@@ -49,13 +49,22 @@ def _pursue(ask: Ask) -> Mapping[Segment, Pursued]:
         group = found[one.segment]
         if one.excluded is None:
             _decide(ask, group.decisions, one)
-            group.responses.add(ask, one)
-            _judge_early(ask, group.early, one)
-            _judge_leaked(ask, group.leaked, one)
-            continue
-        for tally in (group.decisions.tally, group.responses.tally, group.early, group.leaked):
-            tally.excluded[one.excluded] += 1
+        else:
+            group.decisions.tally.excluded[one.excluded] += 1
+        _judge_work(ask, group, one)
     return {segment: found[segment] for segment in with_whole(found, ask.question.by)}
+
+
+def _judge_work(ask: Ask, group: Pursued, one: Handover) -> None:
+    """Judge what sales did about a hand-over, where that is known."""
+    why_not = one.excluded or (ERASED if one.is_erased else None)
+    if why_not is None:
+        group.responses.add(ask, one)
+        _judge_early(ask, group.early, one)
+        _judge_leaked(ask, group.leaked, one)
+        return
+    for tally in (group.responses.tally, group.early, group.leaked):
+        tally.excluded[why_not] += 1
 
 
 def acceptance(ask: Ask) -> Iterable[Kpi]:

@@ -25,11 +25,12 @@ from syncer.store import tables
 from syncer.store.engines.dialect import Row, streamed
 from syncer.store.ledger.spans import OUTCOMES
 from syncer.store.measures.people import is_known
-from syncer.store.measures.populations import cycle_excluded, cycles_as_of, known
+from syncer.store.measures.populations import cycle_excluded, cycles_as_of, known, unproven
 from syncer.store.measures.queries import summed
 from syncer.store.measures.segments import cycle_segment, reader
 from syncer.store.measures.time import Expression, inside, inside_or_unknown, number
 from syncer.store.measures.touches import held, touches, two_way
+from syncer.store.mirror.people import somebody
 
 _ENDED = (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value)
 
@@ -41,6 +42,7 @@ def handovers(connection: Connection, cut: Cut, window: Window) -> Iterator[Hand
     columns = [
         *cycle_segment(rows, cut, ready),
         cycle_excluded(rows, cut, false()),
+        case((somebody(rows.c.contact_id), 0), else_=1),
         ready,
         _was_asked(rows, cut),
         rows.c.accepted_at,
@@ -58,10 +60,10 @@ def handovers(connection: Connection, cut: Cut, window: Window) -> Iterator[Hand
 
 
 def _handover(segment: Segment, row: Row) -> Handover:
-    excluded, ready_at, explicit, accepted, rejected, reason, touched, spoke, outcome, ended = row
-    asked, became = bool(explicit), OUTCOMES[outcome]
-    # By place: a name for each of eleven values costs as much as the row, and there is one for every hand-over.
-    return Handover(segment, excluded, ready_at, asked, accepted, rejected, reason, touched, spoke, became, ended)
+    excluded, erased, ready_at, explicit, accepted, rejected, reason, touched, spoke, outcome, ended = row
+    gone, asked, became = bool(erased), bool(explicit), OUTCOMES[outcome]
+    # By place: a name for each of twelve values costs as much as the row, and there is one for every hand-over.
+    return Handover(segment, excluded, gone, ready_at, asked, accepted, rejected, reason, touched, spoke, became, ended)
 
 
 def _was_asked(cycles: Subquery, cut: Cut) -> Expression:
@@ -115,7 +117,7 @@ def _ended(cut: Cut, window: Window) -> Subquery:
     told = (rows.c.contact_id, rows.c.first_contact_at, rows.c.started_at, rows.c.ended_at)
     counts = and_(rows.c.outcome.in_(_ENDED), inside_or_unknown(rows.c.ended_at, window))
     query = select(*cycle_segment(rows, cut, rows.c.ended_at), *told)
-    return query.where(counts, cycle_excluded(rows, cut, false()).is_(None)).offset(0).subquery("ended")
+    return query.where(counts, unproven(rows, cut, false()).is_(None)).offset(0).subquery("ended")
 
 
 def profiles(connection: Connection, cut: Cut, window: Window, names: Sequence[str]) -> Iterator[ProfileCount]:
@@ -128,7 +130,7 @@ def profiles(connection: Connection, cut: Cut, window: Window, names: Sequence[s
     )
     facts = [is_known(name, person, firm) for name in names]
     filled = sum(facts, number(0))
-    keys = [*cycle_segment(rows, cut, ready), cycle_excluded(rows, cut, false()), filled]
+    keys = [*cycle_segment(rows, cut, ready), unproven(rows, cut, false()), filled]
     chosen = select(rows).select_from(joined).where(inside(ready, window))
     for row in summed(connection, keys, chosen, facts):
         excluded, known_facts, units, *totals = row[width:]

@@ -21,11 +21,12 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import CycleType, FunnelStage, Outcome
-from syncer.kpis.asked.ports import EXPIRED, NO_RENEWAL, Cohort, Cut, DealDate, Milestone, Scope
+from syncer.kpis.asked.ports import ERASED, EXPIRED, NO_RENEWAL, Cohort, Cut, DealDate, Milestone, Scope
 from syncer.store import tables
 from syncer.store.engines.dialect import Query
 from syncer.store.ledger.spans import SPAN_COLUMNS
 from syncer.store.measures.time import Expression
+from syncer.store.mirror.people import somebody
 from syncer.store.tables.ledger import IS_TEST
 
 #: Milestone → column; the two endings are made from outcome and ended_at.
@@ -248,6 +249,12 @@ def cycle_excluded(cycles: Subquery, cut: Cut, unknown: Expression) -> Expressio
         (unknown, "no_date"),
     ]
     return _first(reasons)
+
+
+def unproven(cycles: Subquery, cut: Cut, unknown: Expression) -> Expression:
+    """Return why a cycle does not count where its evidence is asked for; what rested on an erased person's is gone."""
+    erased = case((~somebody(cycles.c.contact_id), literal(ERASED, String)), else_=null())
+    return func.coalesce(cycle_excluded(cycles, cut, unknown), erased)
 
 
 def deal_excluded(deals: Subquery, cut: Cut, unknown: Expression) -> Expression:

@@ -34,6 +34,7 @@ from syncer.store.measures.populations import (
     last_event,
     made_customer,
     turned_at,
+    unproven,
     without_events,
 )
 from syncer.store.measures.segments import company_segment, contact_segment, cycle_segment, deal_segment
@@ -70,7 +71,8 @@ def cycle_keys(rows: Subquery, cut: Cut, cohort: Cohort) -> Keys:
     """Return segment, reason of exclusion and outcome of a cycle."""
     at = entry_at(rows, cohort)
     unknown = at.is_(None) if cohort.window.bounded else ~true()
-    return [*cycle_segment(rows, cut, at), cycle_excluded(rows, cut, unknown), rows.c.outcome]
+    excluded = unproven if cohort.needs_evidence else cycle_excluded
+    return [*cycle_segment(rows, cut, at), excluded(rows, cut, unknown), rows.c.outcome]
 
 
 def belongs(rows: Subquery, cut: Cut, cohort: Cohort) -> Expression:

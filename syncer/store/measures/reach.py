@@ -37,7 +37,7 @@ class Reach(NamedTuple):
 def serves(cut: Cut, cohort: Cohort) -> bool:
     """Return whether a cohort can be counted from reach: no date matters, and the rows are few."""
     dated = cohort.window.bounded or cohort.within is not None or not set(TIMES).isdisjoint(cut.by)
-    return not dated and ID not in cut.by and not cohort.new_customer
+    return not dated and ID not in cut.by and not cohort.new_customer and not cohort.needs_evidence
 
 
 def reach(connection: Connection, cut: Cut) -> Sequence[Reach]:

@@ -16,7 +16,7 @@ from syncer.store.rows.encode import email_key
 NOBODY = "~"
 
 
-def somebody(id_: Column[str]) -> ColumnElement[bool]:
+def somebody(id_: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that an id is that of a record of the CRM, not a row that stands for nobody any more.
 
     Not written as a range: SQLite would walk all of it for a handful of ids.

@@ -143,6 +143,15 @@ def test_hand_overs_that_do_not_count_are_counted_by_reason():
         assert (row.n, row.value, row.excluded) == (0, None, {"test": 1, "void": 1})
 
 
+def test_what_was_done_about_an_erased_person_is_not_judged_and_their_acceptance_is():
+    accepted = handover(READY, is_erased=True, accepted_at=after(1))
+    work = given(accepted, handover(READY, is_erased=True, excluded="test"))
+    assert rows(work, "K08")["K08"].k == 1
+    for row_id in ("K25", "K33", "K34"):
+        row = rows(work, row_id)[row_id]
+        assert (row.n, row.value, row.excluded) == (0, None, {"erased": 1, "test": 1})
+
+
 # K25
 
 

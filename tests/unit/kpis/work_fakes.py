@@ -106,6 +106,7 @@ def handover(ready: int | None = None, **values: object) -> Handover:
     base = Handover(
         segment=(),
         excluded=None,
+        is_erased=False,
         ready_at=at("2026-10-05") if ready is None else ready,
         explicit=True,
         accepted_at=None,
