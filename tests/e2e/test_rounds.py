@@ -8,6 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from connectors.sandbox import writes
+from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.records import Token
 from connectors.sandbox.state import Habits
 from jobs.deciding.derive import Clocks, derive
@@ -426,11 +428,25 @@ async def test_what_is_gone_from_the_crm_is_not_planned(crm, open_desk):
         deal = next(
             row for row in crm.portal.tables["deals"].rows.values() if row.properties.get("fn_outcome") == "lost"
         )
-        deal.archived_at = crm.clock()
+        writes.archive(crm.portal, BY_NAME["deals"], deal, at=crm.clock())
         await backfill_round(desk)
         after = await sync_round(desk)
     assert after.failed == 0
     assert after.buried == 0
+
+
+async def test_what_went_before_anything_was_written_is_not_planned_either(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        rows = (await dry_round(desk, force=True)).rows
+        gone = {next((row.kind, row.record_id) for row in rows if row.kind is kind) for kind in Kind}
+        for kind, id_ in gone:
+            writes.archive(crm.portal, BY_NAME[kind], crm.portal.tables[kind].rows[id_], at=crm.clock())
+        await backfill_round(desk)
+        planned = {(row.kind, row.record_id) for row in (await dry_round(desk, force=True)).rows}
+    assert planned
+    assert not planned & gone
 
 
 async def test_another_agreement_decides_everybody_anew(crm, open_desk):

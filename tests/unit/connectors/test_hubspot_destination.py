@@ -78,8 +78,10 @@ async def test_item_errors_hit_only_their_record(crm: respx.MockRouter, account:
         {"category": "VALIDATION_ERROR", "message": "bad", "context": {"objectWriteTraceId": ["2"]}},
     ]
     answer = {"status": "COMPLETE", "results": [{"id": "3", "properties": {}}], "numErrors": 2, "errors": errors}
-    crm.post(UPDATE).respond(207, json=answer)
+    route = crm.post(UPDATE).respond(207, json=answer)
     results = await account.destination.write("contacts", writes(3))
+    sent = json.loads(route.calls[0].request.content)["inputs"]
+    assert [(one["id"], one["objectWriteTraceId"]) for one in sent] == [("1", "1"), ("2", "2"), ("3", "3")]
     assert error_types(results) == {"1": Missing, "2": Rejected}
     assert [one.error.record for one in results if one.error] == ["1", "2"]
 
@@ -228,3 +230,4 @@ async def test_reading_back_leaves_out_what_was_merged_away(crm: respx.MockRoute
     survivor = {"id": "9", "properties": {"hs_merged_object_ids": "1;2"}}
     crm.post(READ).respond(200, json={"results": [survivor]})
     assert set(await account.destination.read("contacts", ["1", "9"], properties=["fn_stage"])) == {"9"}
+    assert await account.destination.read("contacts", ["1", "2"], properties=["fn_stage"]) == {}

@@ -142,10 +142,11 @@ async def test_a_window_of_more_than_search_holds_tells_how_far_it_was_read(
 
 
 @pytest.mark.parametrize("order", [shuffled, reversed_])
+@pytest.mark.parametrize("boast", [0, -1_234], ids=["told", "total of none"])
 async def test_an_unordered_index_is_read_completely_and_once(
-    crm: respx.MockRouter, account: HubSpot, order: Order
+    crm: respx.MockRouter, account: HubSpot, order: Order, boast: int
 ) -> None:
-    found = await read(crm, account, Index(rows(1_234), order=order))
+    found = await read(crm, account, Index(rows(1_234), order=order, boast=boast))
     assert sorted(found, key=int) == [str(number) for number in range(1, 1_235)]
 
 
