@@ -25,7 +25,7 @@ from jobs.writing.undo import undo_run
 from syncer.agreement import Agreement, InForce, parse_agreement
 from syncer.errors import UnsafePlan
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.moments import DAY, MINUTE
+from syncer.moments import DAY, HOUR, MINUTE
 from syncer.records import Kind
 from syncer.writeback import Verdict
 from tests.databases import new_store
@@ -254,6 +254,38 @@ async def test_index_lag_loses_no_change(serve, open_desk, lag):
         await sync_round(desk)
         with desk.store.snapshot() as unit:
             assert unit.mirror.contact("hubspot", contact.id).last_name == "Umbenannt"
+
+
+def _renamed(desk, contact):
+    with desk.store.snapshot() as unit:
+        return unit.mirror.contact("hubspot", contact.id).last_name
+
+
+def _as_read_to(desk, at):
+    with desk.store.commit() as unit:
+        unit.desk.keep_cursor("hubspot", "contacts", "window", str(at))
+
+
+async def test_what_the_index_shows_minutes_late_is_found_behind_the_mark(serve, open_desk):
+    crm = serve(habits=Habits(index_lag=3_000))
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        contact = next(iter(crm.portal.tables["contacts"].rows.values()))
+        crm.portal.edit_as_user("contacts", contact.id, {"lastname": "Umbenannt"})
+        _as_read_to(desk, desk.clock() + MINUTE)
+        crm.portal.clock = lambda: crm.clock() + MINUTE
+        await sync_round(desk)
+        assert _renamed(desk, contact) == "Umbenannt"
+
+
+async def test_what_changed_since_the_last_round_is_read_however_long_ago_that_was(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await _ready(desk)
+        contact = next(iter(crm.portal.tables["contacts"].rows.values()))
+        _as_read_to(desk, desk.clock() - 3 * HOUR)
+        crm.portal.edit_as_user("contacts", contact.id, {"lastname": "Umbenannt"}, at=desk.clock() - 2 * HOUR)
+        await sync_round(desk)
+        assert _renamed(desk, contact) == "Umbenannt"
 
 
 async def test_missing_properties_are_reported_not_written(crm, open_desk):
