@@ -11,7 +11,7 @@ from functools import lru_cache
 from math import isfinite
 
 from mappings.countries import iso_country
-from syncer.moments import Millis, millis
+from syncer.moments import Millis, in_calendar, millis
 from syncer.money import rounded
 
 Converted = str | int | float | bool | Decimal | tuple[str, ...] | None
@@ -26,13 +26,13 @@ _FEW_WORDS = 1_024
 
 def moment(text: str) -> Millis:
     """Return milliseconds for ISO 8601, a plain date (midnight UTC) or epoch milliseconds."""
-    if text[4:5] != "-" and len(text) >= _SHORTEST_EPOCH_MILLIS and text.removeprefix("-").isdigit():
-        return Millis(int(text))
+    if text[4:5] != "-" and len(text) >= _SHORTEST_EPOCH_MILLIS and text.removeprefix("-").isdecimal():
+        return in_calendar(int(text))
     try:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError("is not a date or time") from None
-    return millis(parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC))
+    return in_calendar(millis(parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)))
 
 
 def number(text: str) -> float:

@@ -17,6 +17,8 @@ _MILLISECOND = timedelta(milliseconds=1)
 _MICROSECONDS = 1_000
 #: Of the years 1900 and 2200.
 _FIRST, _LAST = ((datetime(year, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND for year in (1900, 2200))
+#: A day within either end of the calendar: beyond, a zone's clock may show none.
+_BEGIN, _END = ((datetime(*day, tzinfo=UTC) - _EPOCH) // _MILLISECOND for day in ((1, 1, 2), (9999, 12, 31)))
 
 
 def millis(moment: datetime) -> Millis:
@@ -31,6 +33,13 @@ def millis(moment: datetime) -> Millis:
 def moment(value: int) -> datetime:
     """Return milliseconds as an aware UTC datetime."""
     return _EPOCH + value * _MILLISECOND
+
+
+def in_calendar(value: int) -> Millis:
+    """Return milliseconds as a moment; ValueError for one that no calendar has, such as a moment in microseconds."""
+    if not _BEGIN <= value <= _END:
+        raise ValueError("is beyond the calendar")
+    return Millis(value)
 
 
 def reportable(value: Millis) -> Millis:

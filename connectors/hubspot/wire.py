@@ -1,13 +1,14 @@
 """The shapes of HubSpot's answers, as far as we read them. Unknown fields are ignored; doubtful ones are optional."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
 import msgspec
 
 from connectors.values import HistoryItem, SourceRecord
-from syncer.moments import Millis, millis
+from syncer.moments import Millis, in_calendar, millis
 
 
 class Next(msgspec.Struct, gc=False):
@@ -149,10 +150,9 @@ def moment_of(value: str | int | None) -> Millis | None:
     """Return ISO text or milliseconds as a moment; None for what is neither."""
     if value is None:
         return None
-    if isinstance(value, int) or value.isdigit():
-        return Millis(int(value))
-    try:
+    with suppress(ValueError):
+        if isinstance(value, int) or value.isdecimal():
+            return in_calendar(int(value))
         moment = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return millis(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return in_calendar(millis(moment if moment.tzinfo else moment.replace(tzinfo=UTC)))
+    return None

@@ -6,10 +6,11 @@ version, those dates are the business times.
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from syncer.moments import DAY, MINUTE, Millis, millis
+from syncer.moments import DAY, MINUTE, Millis, in_calendar, millis
 from syncer.records import Change, ChangeSource, Deal
 
 #: Who writes a first version that may be about the past, however soon after the record's creation.
@@ -150,14 +151,15 @@ def _recorded(deal: Deal, created: Millis, is_closed: Callable[[str | None], boo
 
 
 def _moment_text(text: str | None) -> str | None:
-    """Return a date as the CRM writes it, ISO 8601 or epoch milliseconds, as milliseconds in text."""
-    if text is None or text.lstrip("-").isdigit():
-        return text
-    try:
-        parsed = datetime.fromisoformat(text)
-    except ValueError:
+    """Return a date as the CRM writes it, ISO 8601 or epoch milliseconds, as milliseconds in text; else None."""
+    if text is None:
         return None
-    return str(millis(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)))
+    with suppress(ValueError):
+        if text.removeprefix("-").isdecimal():
+            return str(in_calendar(int(text)))
+        parsed = datetime.fromisoformat(text)
+        return str(in_calendar(millis(parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC))))
+    return None
 
 
 def _at(version: Version) -> Millis:

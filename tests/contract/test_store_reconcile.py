@@ -94,6 +94,17 @@ def test_an_absent_value_and_none_are_the_same(store: Store) -> None:
     assert compared(store, CONTACTS, Contact(id="1", fields={"n": None}, held={"fn_stage": None})) == (set(), {})
 
 
+def test_another_spelling_of_a_value_of_ours_is_no_difference(store: Store) -> None:
+    kept = Contact(
+        id="1", held={"fn_since": "2026-11-24T08:00:00.123Z", "fn_fit": "5", "fn_cell": "A1", "fn_none": None}
+    )
+    put(store, 1, "contacts", kept)
+    same = {"fn_since": str(1_795_507_200_123), "fn_fit": "5.0", "fn_cell": "A1", "fn_none": ""}
+    assert compared(store, CONTACTS, replace(kept, held=same)) == (set(), {})
+    other = {**same, "fn_cell": "a1", "fn_since": str(1_795_507_260_123)}
+    assert compared(store, CONTACTS, replace(kept, held=other)) == (set(), {"1": {"fn_cell", "fn_since"}})
+
+
 def test_a_row_marked_as_gone_is_missing(store: Store) -> None:
     put(store, 1, "contacts", Contact(id="1"))
     with store.commit() as unit:

@@ -19,7 +19,7 @@ from jobs.writing.setup import setup
 from syncer.errors import Missing, MissingScope
 from syncer.moments import DAY, HOUR
 from syncer.records import Kind
-from tests.e2e.conftest import AT_ONCE
+from tests.e2e.conftest import AT_ONCE, TODAY
 
 NOW = "2026-05-04T10:00:00Z"
 
@@ -582,3 +582,28 @@ async def test_records_whose_links_are_not_told_stop_nobody_and_keep_what_they_h
         await sync_round(desk)
         with desk.store.snapshot() as unit:
             assert unit.desk.dead_letters("hubspot") == []
+
+
+async def test_dates_that_no_calendar_has_stop_no_round(serve, open_desk):
+    """A program sent microseconds: of one deal now, of another before."""
+    wrong, right = str(TODAY * 1_000), str(TODAY)
+
+    def deal(id_, now, before):
+        told = [{"value": one, "timestamp": TODAY - DAY, "sourceType": "CRM_UI"} for one in (now, before)]
+        properties = {"dealname": id_, "pipeline": "default", "dealstage": "qualifiedtobuy", "closedate": now}
+        history = {"closedate": [told[0] | {"timestamp": TODAY}, told[1]]}
+        line = {"type": "deals", "id": id_, "createdAt": TODAY - DAY, "properties": properties, "history": history}
+        return {**line, "associations": [{"to": "contacts", "id": "1"}]}
+
+    contact = {"type": "contacts", "id": "1", "createdAt": TODAY - DAY, "properties": {"email": "a@firma.de"}}
+    crm = serve(lines=[contact, deal("8", wrong, right), deal("9", right, wrong)])
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        result = await sync_round(desk, force=True)
+        with desk.store.snapshot() as unit:
+            letters = [(one.stream, one.record_id) for one in unit.desk.dead_letters("hubspot")]
+    assert letters == [("deals", "8")]
+    assert crm.value("deals", "9", "fn_outcome") is None
+    assert crm.value("contacts", "1", "fn_stage") is not None
+    assert result.written > 0

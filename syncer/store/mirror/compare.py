@@ -4,6 +4,7 @@ A digest would not notice a row that somebody changed beside us. Names of column
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from operator import eq
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ from syncer.store.rows.encode import (
 from syncer.store.rows.refuse import encoded
 from syncer.store.values import Compared, Holding
 from syncer.tellings import Story
+from syncer.writeback.values import same_value
 
 Record = Contact | Company | Deal | Activity | Answer | Story
 #: A row by the names of its columns.
@@ -42,7 +44,8 @@ _ENCODERS: Mapping[str, Callable[[str, Any, int], Row]] = {
 #: What the mirror keeps beside what the CRM says, and the stamp of changes that concern nothing of ours.
 _OWN = frozenset({"account", "merged_into", "joined_to", "gist", "fingerprint", "recorded_at", "updated_at"})
 #: JSON objects: their keys are told instead of the column; an absent key and None are the same.
-_OBJECTS = frozenset({"fields", "held"})
+_HELD = "held"
+_OBJECTS = frozenset({"fields", _HELD})
 #: Columns with ids of another kind, which may have been merged since the row was written.
 _COMPANY, _CONTACT_IDS, _RECORD_IDS = "company_id", "contact_ids", "record_ids"
 _REFERENCES: Mapping[str, Kind] = {_COMPANY: Kind.COMPANY, "contact_id": Kind.CONTACT}
@@ -125,7 +128,9 @@ def _differing(wanted: _Named, there: _Named, known: _Survivors, linked: str | N
         if name in _OBJECTS:
             left, right = orjson.loads(ours), orjson.loads(theirs)
             keys = (left.keys() | right.keys()) - COUNTS_OF_FIGURES
-            yield from sorted(key for key in keys if left.get(key) != right.get(key))
+            # What is ours is kept as the CRM spells it, and that may be one way today and another tomorrow.
+            is_same = same_value if name == _HELD else eq
+            yield from sorted(key for key in keys if not is_same(left.get(key), right.get(key)))
         elif name in lists:
             if _survivors_of(ours, known[lists[name]]) != _survivors_of(theirs, known[lists[name]]):
                 yield name

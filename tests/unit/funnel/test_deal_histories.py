@@ -88,6 +88,12 @@ def test_a_close_date_is_the_same_moment_however_the_crm_writes_it(told: str) ->
     assert decided_deal(facts, "2026-06-10").spans[-1].close_date == at("2026-09-30T10:00")
 
 
+@pytest.mark.parametrize("told", ["1790755200000000", "-99999999999999999", "253402300799999", "soon", "1790755²"])
+def test_a_close_date_that_no_calendar_has_is_none_and_costs_no_other_decision(told: str) -> None:
+    facts = deal_facts(_OPEN, more=[change("2026-06-03", "close_date", told)])
+    assert decided_deal(facts, "2026-06-10").spans[-1].close_date is None
+
+
 def test_a_deal_is_there_from_the_moment_of_its_creation_and_due_later_than_each_look() -> None:
     facts = deal_facts(_OPEN, close_date=at("2026-09-01"))
     found = decided_deal(facts, "2026-06-01")
