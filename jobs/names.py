@@ -14,6 +14,8 @@ RECONCILE = ("reconcile", "reconcile --apply")
 MENDING = RECONCILE[1]
 #: Kind of the positions that say when the last full compare that mended a stream began.
 MENDED = "mended"
+#: What rounds are called.
+SYNC = "sync"
 #: What runs are called that look into webhooks.
 DRAIN = "drain"
 #: What runs are called that measure: they leave the account to others.

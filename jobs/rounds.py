@@ -9,6 +9,7 @@ from jobs.counts import PullCount, StreamCount
 from jobs.deciding.derive import DeriveCount, derive
 from jobs.desk import Desk, Portal, Seat
 from jobs.figures.freezing import Frozen, freeze_days
+from jobs.names import SYNC
 from jobs.pulling.backfill import backfill
 from jobs.pulling.completeness import StreamProof
 from jobs.pulling.look import look, refuse_unknown
@@ -17,6 +18,7 @@ from jobs.pulling.ways import Way
 from jobs.runs import Run, recorded_run, seconds_of
 from jobs.writing.plan import Plan, plan
 from jobs.writing.push import PushCount, push
+from syncer.records import Kind
 
 #: Status of a run that the end of the account's day kept from its end, or from its beginning.
 PARKED = "parked"
@@ -87,7 +89,7 @@ async def sync_round(desk: Desk, *, force: bool = False) -> RoundResult:
             finally:
                 _pushed(result, pushed)
 
-    with recorded_run(desk, "sync") as run:
+    with recorded_run(desk, SYNC) as run:
         result = await _by_day(desk, run, work)
         if result.parked:
             # Decisions fall due by the clock too, and need no call.
@@ -227,6 +229,8 @@ def _close(run: Run, result: RoundResult) -> None:
         run.status = PARKED
     elif result.halted:
         run.status = "halted"
+    if lacking := {stream: why for stream, why in result.skipped.items() if stream in set(Kind)}:
+        run.counts["lacking"] = lacking
     if result.proof:
         run.counts["proof"] = {stream: asdict(one) for stream, one in result.proof.items()}
     run.counts.update(

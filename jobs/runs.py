@@ -77,6 +77,7 @@ def _recorded(desk: Seat, job: str, close: Callable[[Unit, Seat, str], None]) ->
         except BaseException as error:
             if isinstance(error, SyncerError):
                 error.account = error.account or desk.name
+                run.counts |= {"why": error.message} | ({} if error.hint is None else {"remedy": error.hint})
             run.status = "failed"
             _end(desk, run, began, error)
             _log.error("run_failed", reason=_reason(error))

@@ -128,6 +128,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "dead_letters": ("dead letters: {count}", "muss jemand ansehen: {count}"),
     "see_letters": (" — syncer dead-letters", " – syncer dead-letters"),
     "sick": ("sick: {what}", "gestört: {what}"),
+    "last_failed": ("last round failed: {why}", "letzte Runde gescheitert: {why}"),
+    "lacking": (
+        "{stream} cannot be read: the token lacks a scope. {remedy}",
+        "{stream} ist nicht zu lesen: dem Token fehlt ein Scope. {remedy}",
+    ),
     "silent": ("silent: {what}", "stumm: {what}"),
     "queue": ("queue: {what}{oldest} · {workers}", "Warteschlange: {what}{oldest} · {workers}"),
     "jobs_wait": ("{jobs} wait", "{jobs} warten"),

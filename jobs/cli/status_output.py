@@ -62,6 +62,8 @@ def print_status(status: AccountStatus, reader: Reader = ENGLISH, *, takes_webho
     typer.echo(reader.says("dead_letters", count=status.dead_letters) + letters)
     if status.sickness is not None:
         typer.echo(reader.says("sick", what=sickness_text(status.sickness, reader.zone, reader.lang)))
+    for line in round_lines(status, reader):
+        typer.echo(line)
     for silent in status.silences:
         typer.echo(reader.says("silent", what=silence_text(silent, reader.lang)))
     told = [*hook_lines(status, reader, takes_webhooks=takes_webhooks), *journal_lines(status, reader)]
@@ -84,6 +86,18 @@ def _print_tables(status: AccountStatus, reader: Reader) -> None:
 
 def _waiting(outbox: Mapping[str, int]) -> Sequence[str]:
     return [name for name, count in outbox.items() if name in {"pending", "sending"} and count]
+
+
+def round_lines(status: AccountStatus, reader: Reader = ENGLISH) -> Sequence[str]:
+    """Return why the last round failed and which streams it could not read for want of a scope, with what helps."""
+    counts = {} if status.last_round is None else status.last_round.counts
+    told = [spoken(str(counts[name]), reader.lang) for name in ("why", "remedy") if name in counts]
+    failed = [reader.says("last_failed", why=". ".join(told))] if told else []
+    lacking = [
+        reader.says("lacking", stream=reader.term(stream), remedy=spoken(remedy, reader.lang))
+        for stream, remedy in status.lacking.items()
+    ]
+    return [*failed, *lacking]
 
 
 def queue_lines(status: AccountStatus, reader: Reader = ENGLISH) -> Sequence[str]:

@@ -130,7 +130,7 @@ class Queue:
             )
 
     async def work(self, do: Do, *, at_once: int, patience: float) -> None:
-        """Do jobs until cancelled, so many at once in each lane; those under way then get `patience` seconds.
+        """Do jobs until cancelled, so many at once in a lane; those under way then get `patience` seconds.
 
         Returns or raises Unavailable where the database went away meanwhile.
         """
@@ -143,7 +143,7 @@ class Queue:
     async def _in_lane(self, lane: Lane, at_once: int, patience: float) -> None:
         await self._lanes[lane].run_worker_async(
             queues=[lane],
-            concurrency=at_once,
+            concurrency=1 if lane is Lane.FIGURES else at_once,
             fetch_job_polling_interval=_LOOK_EVERY,
             shutdown_graceful_timeout=patience,
             delete_jobs="successful",

@@ -35,9 +35,14 @@ _BEHIND = 100
 
 
 class Lane(StrEnum):
-    """Each has places of its own in every worker: the rounds of other accounts, however long, hold no hint up."""
+    """Each has places of its own in every worker: rounds of other accounts hold no hint up, and their figures no round.
+
+    However long they are.
+    """
 
     HINTS = "hints"
+    #: One place: a worker counts one account after the other.
+    FIGURES = "figures"
     #: The library's own name for it.
     ROUNDS = "default"
 
@@ -56,6 +61,8 @@ class Ticket:
     @property
     def lane(self) -> Lane:
         """Which places of a worker it may take."""
+        if self.duty is Duty.MEASURE:
+            return Lane.FIGURES
         return Lane.HINTS if self.duty in _CALLED_FOR else Lane.ROUNDS
 
     @property

@@ -36,11 +36,11 @@ class Trouble:
 
 def troubles(status: AccountStatus, schedule: ScheduleFile) -> Iterator[Trouble]:
     """Yield what is wrong with an account, each with its remedy; nothing where all is well."""
-    for what, remedy in (*_found(status, schedule), *_journal(status)):
+    for what, remedy in (*_read(status, schedule), *_found(status), *_journal(status)):
         yield Trouble(account=status.account, what=what, remedy=remedy)
 
 
-def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str, str]]:
+def _read(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str, str]]:
     if not status.freshness:
         yield "nothing was read yet", "wait for the first round, or look at the log: run_failed says why there is none"
     for rest in status.rests:
@@ -55,9 +55,16 @@ def _found(status: AccountStatus, schedule: ScheduleFile) -> Iterator[tuple[str,
     late = _late(status, schedule)
     if late and not status.rests:
         yield f"not read for long: {late}", "look at the log: stream_halted and run_failed say why"
-    last = next((run for run in status.runs if run.job == "sync" and run.status != "running"), None)
+
+
+def _found(status: AccountStatus) -> Iterator[tuple[str, str]]:
+    for stream, remedy in status.lacking.items():
+        yield f"{stream} cannot be read: the token lacks a scope", remedy
+    last = status.last_round
     if last is not None and last.status in _BAD:
-        yield f"the last round ended {last.status}", f"look at the log of run {last.id}"
+        why, log = last.counts.get("why"), f"look at the log of run {last.id}"
+        because = "" if why is None else f": {why}"
+        yield f"the last round ended {last.status}{because}", str(last.counts.get("remedy", log))
     yield from _unworked(status)
     hooks = status.webhooks
     if hooks.oldest is not None and hooks.oldest > _DRAINED_WITHIN:
@@ -95,4 +102,5 @@ def _late(status: AccountStatus, schedule: ScheduleFile) -> str:
     is_told = status.journal is not None or status.webhooks.last_at is not None
     longest = max(schedule.sync_every, schedule.idle_every) if is_told else schedule.sync_every
     most = (_ROUNDS * longest + _LAG_MINUTES) * MINUTE // SECOND
-    return ", ".join(f"{stream} for {age:,} seconds" for stream, age in status.freshness.items() if age > most)
+    ages = {stream: age for stream, age in status.freshness.items() if age > most and stream not in status.lacking}
+    return ", ".join(f"{stream} for {age:,} seconds" for stream, age in ages.items())

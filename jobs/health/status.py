@@ -8,7 +8,7 @@ from jobs.budget.spending import Spending, today
 from jobs.health.failures import failures
 from jobs.health.silence import Silence, silences
 from jobs.health.stock import StockOf, whole_stock
-from jobs.names import DRAIN, RECONCILE
+from jobs.names import DRAIN, RECONCILE, SYNC
 from jobs.serving.breaker import Sickness, sickness
 from jobs.webhooks.hook_standing import HookStanding, read_hooks
 from jobs.webhooks.journal_standing import JournalStanding, read_journal_standing
@@ -29,6 +29,8 @@ class AccountStatus:
     dead_letters: int
     runs: Sequence[Run]
     webhooks: HookStanding
+    #: The last round that is over, whatever its end.
+    last_round: Run | None = None
     #: The last full compare that came to its end.
     reconciled: Run | None = None
     #: What our calls cost today and what the CRM said last of its limits; None where it was never asked.
@@ -50,6 +52,12 @@ class AccountStatus:
     #: When large tables and settled values were counted; None does not say.
     counted_at: Millis | None = None
 
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """By stream that the last round could not read for want of a scope, what helps: contacts, companies, deals."""
+        found = None if self.last_round is None else self.last_round.counts.get("lacking")
+        return found if isinstance(found, Mapping) else {}
+
     def as_dict(self) -> dict[str, object]:
         """Return the JSON form."""
         reconciled = None if self.reconciled is None else _timed(self.reconciled)
@@ -60,6 +68,7 @@ class AccountStatus:
             "outbox": dict(self.outbox),
             "dead_letters": self.dead_letters,
             "runs": [_timed(run) for run in self.runs],
+            "lacking": dict(self.lacking),
             "reconciled": reconciled,
             "budget": None if self.spending is None else self.spending.as_dict(),
             "webhooks": self.webhooks.as_dict(),
@@ -103,6 +112,7 @@ def read_status(
             dead_letters=len(unit.desk.dead_letters(account)),
             runs=unit.desk.runs(account, runs),
             webhooks=read_hooks(unit, account, now),
+            last_round=unit.desk.last_ended(account, (SYNC,)),
             reconciled=unit.desk.last_run(account, RECONCILE),
             spending=today(unit, account, now),
             rests=tuple(rests(unit, account, now).values()),

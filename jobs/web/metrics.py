@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from jobs.health.status import AccountStatus
 from jobs.web.figure_metrics import figure_gauges
 from syncer.moments import SECOND
+from syncer.records import Kind
 from syncer.store import RunTally
 from syncer.store.values import KpiRow
 
@@ -116,6 +117,7 @@ def _alarms(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
     failed = CounterMetricFamily("syncer_failed_runs", "Runs that failed.", labels=("account", "kind"))
     sick = _gauge("rounds_failing", "Rounds that failed in a row because the CRM was away or refused the token.")
     silent = _gauge("stream_silent_hours", "Hours without news; 0 while that is usual for the stream.", "stream")
+    lacking = _gauge("stream_lacks_scope", "1 where the last round lacked the scope to read a stream.", "stream")
     behind = _gauge("webhook_to_write_back_seconds", "From the oldest webhook of the last drain that wrote to its end.")
     for one in statuses:
         for kind, number in one.failures.items():
@@ -124,9 +126,11 @@ def _alarms(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:
         hours = {silence.stream: silence.hours for silence in one.silences}
         for stream in one.freshness:
             silent.add_metric((one.account, stream), hours.get(stream, 0))
+        for stream in Kind:
+            lacking.add_metric((one.account, stream), 1 if stream in one.lacking else 0)
         if one.behind is not None:
             behind.add_metric((one.account,), one.behind)
-    yield from (failed, sick, silent, behind)
+    yield from (failed, sick, silent, lacking, behind)
 
 
 def _queue(statuses: Sequence[AccountStatus]) -> Iterator[Metric]:

@@ -56,7 +56,12 @@ READINESS_SENTENCES: Mapping[str, tuple[str, str]] = {
         "look at the log: stream_halted and run_failed say why",
         "ins Protokoll sehen: stream_halted und run_failed sagen, warum",
     ),
+    "lacks_scope": (
+        "{stream} cannot be read: the token lacks a scope",
+        "{stream} ist nicht zu lesen: dem Token fehlt ein Scope",
+    ),
     "round_ended_failed": ("the last round ended failed", "die letzte Runde ist gescheitert"),
+    "round_ended_because": ("the last round ended failed: {why}", "die letzte Runde ist gescheitert: {why}"),
     "round_ended_halted": ("the last round ended halted", "die letzte Runde wurde angehalten"),
     "round_ended_interrupted": ("the last round ended interrupted", "die letzte Runde wurde unterbrochen"),
     "log_of_run": ("look at the log of run {run}", "ins Protokoll des Laufs {run} sehen"),

@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from procrastinate.schema import SchemaManager
 
 from jobs.distributed.queue import Queue
-from jobs.distributed.tickets import MOST_RESCUES, Ticket
+from jobs.distributed.tickets import MOST_RESCUES, Lane, Ticket
 from jobs.health.engine import engine_findings
 from jobs.health.findings import Level
 from jobs.modes import Engine
@@ -195,6 +195,27 @@ async def test_hints_and_values_wait_for_no_long_job_of_another_account_however_
     assert sorted(done) == [Duty.DRAIN, Duty.PUSH]
 
 
+async def test_rounds_wait_for_no_figures_of_other_accounts_however_few_are_done_at_once(queued):
+    counting, begun, done = asyncio.Event(), [], []
+
+    async def do(ticket: Ticket) -> None:
+        begun.append(ticket)
+        if ticket.duty is Duty.MEASURE:
+            counting.set()
+            await asyncio.sleep(60)
+        done.append(ticket.duty)
+
+    async with opened(queued) as queue:
+        for account in ("one", "two", "three"):
+            await queue.defer(Ticket(account=account, duty=Duty.MEASURE))
+        working = asyncio.create_task(worked(queue, do, at_once=1, until=lambda: bool(done)))
+        await asyncio.wait_for(counting.wait(), 15)
+        await queue.defer(Ticket(account="four", duty=Duty.SYNC))
+        await working
+    assert done == [Duty.SYNC]
+    assert [ticket.duty for ticket in begun] == [Duty.MEASURE, Duty.SYNC]
+
+
 async def test_workers_are_counted_one_by_one_also_beside_some_of_a_version_that_has_a_single_lane(queued):
     async def do(_: Ticket) -> None:
         return None
@@ -202,15 +223,15 @@ async def test_workers_are_counted_one_by_one_also_beside_some_of_a_version_that
     for _ in range(3):
         run(queued, "INSERT INTO procrastinate_workers DEFAULT VALUES")
     assert standing(queued).workers == 3
-    counts = set()
+    counts, everyone = set(), (3 + 2, 3 + 2 * len(Lane))
 
     def counted() -> bool:
         counts.add((standing(queued).workers, run(queued, "SELECT count(*) FROM procrastinate_workers")[0][0]))
-        return (5, 7) in counts
+        return everyone in counts
 
     async with opened(queued) as queue, opened(queued) as other:
         await asyncio.gather(*(worked(one, do, until=counted) for one in (queue, other)))
-    assert (5, 7) in counts
+    assert everyone in counts
     assert standing(queued).workers == 3
 
 

@@ -95,7 +95,16 @@ def run_tallies(connection: Connection, account: str) -> list[RunTally]:
 
 def last_run(connection: Connection, account: str, jobs: Collection[str]) -> Run | None:
     """Return the latest run of any of some jobs that came to its end, or None."""
-    ended = runs.c.status.not_in([RUNNING, INTERRUPTED, FAILED])
+    return _latest(connection, account, jobs, without=(RUNNING, INTERRUPTED, FAILED))
+
+
+def last_ended(connection: Connection, account: str, jobs: Collection[str]) -> Run | None:
+    """Return the latest run of any of some jobs that is over, whatever its end, or None."""
+    return _latest(connection, account, jobs, without=(RUNNING,))
+
+
+def _latest(connection: Connection, account: str, jobs: Collection[str], *, without: Collection[str]) -> Run | None:
+    ended = runs.c.status.not_in(list(without))
     statement = select(*runs.columns).where(runs.c.account == account, runs.c.job.in_(list(jobs)), ended)
     found = raw(connection, statement.order_by(runs.c.id.desc()).limit(1), {})
     return _run(found[0]) if found else None
