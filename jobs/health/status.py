@@ -112,7 +112,7 @@ def read_status(
             dead_letters=len(unit.desk.dead_letters(account)),
             runs=unit.desk.runs(account, runs),
             webhooks=read_hooks(unit, account, now),
-            last_round=unit.desk.last_ended(account, (SYNC,)),
+            last_round=unit.desk.last_ended(account, (SYNC,), now),
             reconciled=unit.desk.last_run(account, RECONCILE),
             spending=today(unit, account, now),
             rests=tuple(rests(unit, account, now).values()),

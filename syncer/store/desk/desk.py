@@ -67,9 +67,9 @@ class Desk:
         """Return how many runs of each job and status are kept, and when the last of them began."""
         return runs.run_tallies(self._connection, account)
 
-    def last_ended(self, account: str, jobs: Collection[str]) -> Run | None:
-        """Return the latest run of any of some jobs that is over, whatever its end, or None."""
-        return runs.last_ended(self._connection, account, jobs)
+    def last_ended(self, account: str, jobs: Collection[str], now: Millis) -> Run | None:
+        """Return the latest run of any of some jobs that is over by now, whatever its end, or None."""
+        return runs.last_ended(self._connection, account, jobs, now)
 
     def last_run(self, account: str, jobs: Collection[str]) -> Run | None:
         """Return the latest run of any of some jobs that came to its end, or None where there is none."""

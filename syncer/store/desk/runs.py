@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from secrets import token_hex
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, select, update
 
 from syncer.errors import ChangedMeanwhile
 from syncer.moments import moment
@@ -95,17 +95,19 @@ def run_tallies(connection: Connection, account: str) -> list[RunTally]:
 
 def last_run(connection: Connection, account: str, jobs: Collection[str]) -> Run | None:
     """Return the latest run of any of some jobs that came to its end, or None."""
-    return _latest(connection, account, jobs, without=(RUNNING, INTERRUPTED, FAILED))
+    return _latest(connection, account, jobs, runs.c.status.not_in([RUNNING, INTERRUPTED, FAILED]))
 
 
-def last_ended(connection: Connection, account: str, jobs: Collection[str]) -> Run | None:
-    """Return the latest run of any of some jobs that is over, whatever its end, or None."""
-    return _latest(connection, account, jobs, without=(RUNNING,))
+def last_ended(connection: Connection, account: str, jobs: Collection[str], now: int) -> Run | None:
+    """Return the latest run of any of some jobs that is over, whatever its end, or None.
+
+    What began after `now` was begun before the machine's clock was set back.
+    """
+    return _latest(connection, account, jobs, (runs.c.status != RUNNING) & (runs.c.started_at <= now))
 
 
-def _latest(connection: Connection, account: str, jobs: Collection[str], *, without: Collection[str]) -> Run | None:
-    ended = runs.c.status.not_in(list(without))
-    statement = select(*runs.columns).where(runs.c.account == account, runs.c.job.in_(list(jobs)), ended)
+def _latest(connection: Connection, account: str, jobs: Collection[str], which: ColumnElement[bool]) -> Run | None:
+    statement = select(*runs.columns).where(runs.c.account == account, runs.c.job.in_(list(jobs)), which)
     found = raw(connection, statement.order_by(runs.c.id.desc()).limit(1), {})
     return _run(found[0]) if found else None
 
