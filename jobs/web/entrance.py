@@ -31,7 +31,7 @@ def entrance(pages: Pages, keeper: Doorkeeper, *, is_encrypted: bool) -> Sequenc
         fields = await read_form(request)
         address = request.client.host if request.client else ""
         following = _inside(fields.get("next"))
-        password, name = fields.get("password", "")[:_LONGEST], fields.get("name", "").strip()[:_NAME]
+        password, name = fields.get("password", "")[:_LONGEST], fields.get("name", "").replace("\0", "").strip()[:_NAME]
         found = await keeper.knock(password, address, name=name)
         if isinstance(found, Refused):
             minutes = -(-found.wait // MINUTE) if found.wait else None

@@ -39,10 +39,16 @@ async def _body(request: Request) -> bytes:
 
 
 async def operator_form(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form that an operator sent from a page of their own session; HTTPException 403 else."""
+    """Return the fields of a form that an operator sent from a page of their own session.
+
+    Raises HTTPException: 403 for any other, 400 for a field that no database can hold.
+    """
     fields, session = await read_form(request), request.state.session
     if session is None or not hmac.compare_digest(session.form_key.encode(), fields.get("form_key", "").encode()):
         raise HTTPException(HTTPStatus.FORBIDDEN, "the form is out of date; load the page again")
     if session.role is not Role.OPERATOR:
         raise HTTPException(HTTPStatus.FORBIDDEN, "readers may look, not decide")
+    if any("\0" in value for value in fields.values()):
+        # PostgreSQL has no text that could hold it.
+        raise HTTPException(HTTPStatus.BAD_REQUEST, "this is no form")
     return fields

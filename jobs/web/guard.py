@@ -32,6 +32,8 @@ _MACHINES = ("/metrics", "/api/")
 #: How htmx names the element that a page refreshes itself with (base.html).
 _REFRESHER = "main#content"
 _LOOKING = frozenset({"GET", "HEAD"})
+#: In no name or id that the CRM or a person gives, and PostgreSQL cannot even be asked for it.
+_NUL = "\0"
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -68,6 +70,8 @@ class Guard:
         path, begun = request.url.path, None
         if self._keeper.is_open and _host(request.headers) not in _LOOPBACK:
             return None, PlainTextResponse("not served under this name\n", HTTPStatus.MISDIRECTED_REQUEST)
+        if _NUL in path or b"%00" in request.scope["query_string"]:
+            return None, PlainTextResponse("no page has such an address\n", HTTPStatus.BAD_REQUEST)
         token = request.cookies.get(COOKIE)
         is_person = request.headers.get("hx-source") != _REFRESHER
         session = self._keeper.session(token, is_person=is_person) if token else None

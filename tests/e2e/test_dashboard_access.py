@@ -221,3 +221,12 @@ async def test_whoever_asks_for_the_head_of_a_page_gets_that_of_the_page(visit, 
 async def test_whatever_is_asked_in_an_address_is_no_fault_of_ours(visit, asked):
     async with visit(locked=False, host="127.0.0.1") as client:
         assert (await client.get(asked)).status_code < 500
+
+
+async def test_what_no_database_can_hold_is_refused_before_one_is_asked(store, tmp_path):
+    settings = settings_for("http://127.0.0.1:9", tmp_path)
+    transport = httpx.ASGITransport(app=build_app(settings, store))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+        assert (await client.get("/deals?owner=1")).status_code == 200
+        for address in ("/contacts/%00", "/deals/1%00", "/deals?owner=%00", "/figures/K01?by=a%00b", "/?account=%00"):
+            assert (await client.get(address)).status_code == 400, address

@@ -105,6 +105,8 @@ async def test_a_reason_that_the_agreement_does_not_know_and_a_record_that_is_go
         assert "not_ready" in wrong.text
         gone = await press(dashboard, "/handovers", record="999", answer="accept")
         assert gone.status_code == 404
+        held_by_none = await press(dashboard, "/handovers", record="1", answer="accept", note="a\0b")
+        assert held_by_none.status_code == 400
 
 
 async def test_a_proposed_delay_that_is_confirmed_leaves_the_pipeline_and_gets_its_date(serve, open_desk, dashboard):
