@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
+from typing import Protocol
 
 from jobs.budget.parking import Rest
 from jobs.deciding.derive import Clocks
@@ -10,7 +11,7 @@ from jobs.figures.asking import Asked, measured_in, question
 from jobs.handovers.handover import waits
 from jobs.handovers.waiting import waiting
 from jobs.health.status import AccountStatus, read_status
-from syncer.agreement import InForce
+from syncer.agreement import Agreement, InForce
 from syncer.kpis.asked.ports import ID
 from syncer.kpis.question import Question
 from syncer.kpis.result import Kpi
@@ -23,6 +24,16 @@ _MOVERS = 3
 #: A stream that was not read for so long is named.
 _STALE = DAY
 _FORECAST = "K20"
+#: Failed hand-overs after which a review is due early.
+_ENOUGH = 10
+
+
+class Failures(Protocol):
+    """Counts hand-overs without a sale."""
+
+    def failed_hand_overs(self, account: str, after: Millis, until: Millis) -> int:
+        """Return how many there were inside a window."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +85,8 @@ class Digest:
     forecast: ForecastMove | None = None
     proposed: Waiting
     resumes: Waiting
+    #: Hand-overs without a sale since the agreement was signed, where both teams should look at them now (domain D7).
+    to_review: int = 0
     #: Leads that come back, postponed before there was any deal.
     lead_resumes: int = 0
     health: Health = Health()
@@ -81,7 +94,15 @@ class Digest:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to report; hand-overs that are not late yet are no news."""
-        waiting = (self.handed_over, self.set_back, self.overdue, self.closings, self.proposed.deals, self._coming_back)
+        waiting = (
+            self.handed_over,
+            self.set_back,
+            self.overdue,
+            self.closings,
+            self.proposed.deals,
+            self._coming_back,
+            self.to_review,
+        )
         moved = self.forecast is not None and self.forecast.has_moved
         return not any(waiting) and not moved and self.health == Health()
 
@@ -118,9 +139,18 @@ def gather(store: Store, agreement: InForce, account: str, *, since: Millis, unt
             closings=unit.news.closings(account, since, until),
             proposed=unit.news.proposed(account),
             resumes=unit.news.resumes(account, until, Millis(until + 7 * DAY)),
+            to_review=to_review(unit.news, agreement.agreement, account, since, until),
             lead_resumes=unit.news.lead_resumes(account, until, Millis(until + 7 * DAY)),
         )
     return replace(digest, forecast=_forecast(store, asked, since), health=_health(store, account, until))
+
+
+def to_review(news: Failures, agreement: Agreement, account: str, since: Millis, until: Millis) -> int:
+    """Return how many hand-overs failed, where a review is due: with each month, and once enough did; else 0."""
+    signed_at = agreement.signed_at
+    failed = news.failed_hand_overs(account, signed_at, until)
+    is_early = failed >= _ENOUGH > news.failed_hand_overs(account, signed_at, since)
+    return failed if is_early or agreement.calendar.month_start(until) > since else 0
 
 
 def _forecast(store: Store, asked: Question, since: Millis) -> ForecastMove:

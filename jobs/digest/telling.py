@@ -43,6 +43,9 @@ def _sales(digest: Digest, lang: Language) -> Iterator[str]:
     if digest.overdue:
         soon = f" · {digest_word('due_today', lang)}: {number(digest.due_soon, lang)}" if digest.due_soon else ""
         yield f"{digest_word('overdue', lang)}: {number(digest.overdue, lang)}{soon}"
+    if digest.to_review:
+        failed = f"{number(digest.to_review, lang)} {digest_word('failed_since', lang)}"
+        yield f"{digest_word('review', lang)}: {failed} (syncer agreement review)"
     if digest.set_back:
         yield f"{digest_word('set_back', lang)}: {_set_back(digest.set_back, lang)}"
 

@@ -15,6 +15,11 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "Von Hand zurückgestufte Kontakte, bitte den Grund notieren",
     ),
     "contact": ("contact", "Kontakt"),
+    "review": ("Review of hand-overs due", "Prüfung der Übergaben fällig"),
+    "failed_since": (
+        "without a sale since the agreement was signed",
+        "ohne Abschluss, seit die Vereinbarung unterzeichnet ist",
+    ),
     "more": ("more", "weitere"),
     "overdue": ("Hand-overs nobody touched in time", "Übergaben ohne rechtzeitigen Kontakt"),
     "due_today": ("due within a day", "fällig binnen eines Tages"),

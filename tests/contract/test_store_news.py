@@ -9,7 +9,7 @@ from syncer.moments import Millis
 from syncer.records import Contact, Deal
 from syncer.store import Store
 from syncer.store.reports.news import Closings, SetBack, Waiting
-from tests.contract.store_build import ACCOUNT, deal_decision, decision, put, save, span
+from tests.contract.store_build import ACCOUNT, cycle, deal_decision, decision, put, save, span
 
 
 def test_hand_overs_are_counted_once_by_their_rule_inside_the_window(store: Store) -> None:
@@ -49,6 +49,24 @@ def test_stages_that_people_took_back_are_named_and_no_other_step_is(store: Stor
         assert unit.news.set_back(ACCOUNT, Millis(at - 1), Millis(at)) == [found]
         assert unit.news.set_back(ACCOUNT, Millis(at), Millis(at + 1)) == []
         assert unit.news.set_back(ACCOUNT, Millis(at - 2), Millis(at - 1)) == []
+
+
+def test_hand_overs_fail_when_they_end_without_a_sale_or_are_rejected(store: Store) -> None:
+    ready = {"sales_ready_at": Millis(10)}
+    ends = [
+        cycle(outcome=Outcome.LOST, ended_at=Millis(50), **ready),
+        cycle(outcome=Outcome.OTHER, ended_at=Millis(60), rejected_at=Millis(20), **ready),
+        cycle(rejected_at=Millis(70), **ready),
+        cycle(outcome=Outcome.VOID, ended_at=Millis(55), rejected_at=Millis(55), **ready),
+        cycle(outcome=Outcome.WON, ended_at=Millis(55), **ready),
+        cycle(outcome=Outcome.LOST, ended_at=Millis(55)),
+        cycle(**ready),
+    ]
+    put(store, 1, "contacts", *[Contact(id=str(number)) for number in range(len(ends))])
+    save(store, 2, *[decision(str(number), cycles=[one]) for number, one in enumerate(ends)])
+    with store.snapshot() as unit:
+        counts = [unit.news.failed_hand_overs(ACCOUNT, Millis(after), Millis(70)) for after in (0, 49, 50, 60, 70)]
+    assert counts == [3, 3, 2, 1, 0]
 
 
 def test_closings_count_a_change_of_outcome_and_no_correction_within_one(store: Store) -> None:

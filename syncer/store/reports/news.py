@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, case, exists, func, or_, select
 
 from syncer.funnel.facts import FunnelStage, Outcome, Rank
 from syncer.funnel.transitions import CLOSED, HANDING, OVERRIDE, WITH_SALES
@@ -92,6 +92,25 @@ class News:
         )
         # Who was lost or won and is taken up again goes on, wherever that begins.
         return [one for one in found if one.before not in CLOSED and Rank[one.after] < Rank[one.before]]
+
+    def failed_hand_overs(self, account: str, after: Millis, until: Millis) -> int:
+        """Return how many hand-overs ended without a sale, or were rejected, inside the window; void ones are none."""
+        cycles = tables.cycles.c
+        has_ended = cycles.outcome.in_((Outcome.LOST.value, Outcome.OTHER.value))
+        at = case((has_ended, cycles.ended_at), else_=cycles.rejected_at)
+        statement = (
+            select(func.count())
+            .select_from(tables.cycles)
+            .where(
+                cycles.account == account,
+                cycles.superseded_at.is_(None),
+                cycles.sales_ready_at.is_not(None),
+                cycles.outcome != Outcome.VOID.value,
+                at > after,
+                at <= until,
+            )
+        )
+        return int(self._connection.execute(statement).scalar_one())
 
     def closings(self, account: str, since: Millis, until: Millis) -> Sequence[Closings]:
         """Return deals that came to an outcome, by outcome and reason; a correction within one outcome is none."""

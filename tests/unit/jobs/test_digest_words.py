@@ -9,15 +9,16 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.budget.parking import ASSOCIATIONS, GENERAL, Rest
-from jobs.digest.content import Digest, ForecastMove, Health
+from jobs.digest.content import Digest, ForecastMove, Health, to_review
 from jobs.digest.settings import DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
 from jobs.digest.telling import tell
 from jobs.health.silence import Silence
 from jobs.health.spoken import rest_text, sickness_text, silence_text
 from jobs.serving.breaker import Sickness
 from jobs.wording.sentences import spoken
+from syncer.agreement import load_default
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.moments import DAY, Millis
+from syncer.moments import DAY, Millis, moment
 from syncer.store.reports.news import Closings, SetBack, Waiting
 
 NOW = Millis(1_790_000_000_000)
@@ -55,6 +56,13 @@ def test_nothing_is_said_in_one_line():
             (
                 "Von Hand zurückgestufte Kontakte, bitte den Grund notieren: Kontakt 0 Akzeptiert (SAL) → Inquiry, "
                 "Kontakt 1 Akzeptiert (SAL) → Inquiry, Kontakt 2 Akzeptiert (SAL) → Inquiry, 2 weitere"
+            ),
+        ),
+        (
+            {"to_review": 10},
+            (
+                "Prüfung der Übergaben fällig: 10 ohne Abschluss, seit die Vereinbarung unterzeichnet ist "
+                "(syncer agreement review)"
             ),
         ),
         ({"overdue": 4, "due_soon": 1}, "Übergaben ohne rechtzeitigen Kontakt: 4 · fällig binnen eines Tages: 1"),
@@ -109,6 +117,7 @@ def test_everything_at_once_stays_within_fifteen_lines_and_ends_with_the_way_to_
         handed_over={"explicit_request": 1},
         set_back=[SetBack(contact_id="1", before=FunnelStage.LEAD_SAL, after=FunnelStage.INQUIRY)],
         overdue=1,
+        to_review=1,
         closings=closings,
         forecast=ForecastMove(now=Decimal(1), before=Decimal(2), unit="EUR", movers=[("7", Decimal(-1))]),
         proposed=Waiting(deals=1, worth={}),
@@ -122,6 +131,41 @@ def test_everything_at_once_stays_within_fifteen_lines_and_ends_with_the_way_to_
     assert lines[-1] == "Look: https://funnel.example"
     assert lines[-2].startswith("Records that need a person: 1 · Last run failed: round · ")
     assert lines[-2].endswith("Unusually silent: contacts")
+
+
+class Failed:
+    """Hand-overs that failed at these moments."""
+
+    def __init__(self, *moments: int) -> None:
+        self._moments = moments
+
+    def failed_hand_overs(self, account: str, after: Millis, until: Millis) -> int:
+        assert account == "hubspot"
+        return sum(after < at <= until for at in self._moments)
+
+
+MONTH = load_default().calendar.month_start(NOW)
+
+
+@pytest.mark.parametrize(
+    ("failed", "since", "until", "found"),
+    [
+        ((MONTH - DAY,), MONTH - 1, MONTH, 1),
+        ((MONTH - DAY,), MONTH, MONTH + DAY, 0),
+        ((), MONTH - 1, MONTH, 0),
+        (range(MONTH + 1, MONTH + 10), MONTH, MONTH + DAY, 0),
+        (range(MONTH + 1, MONTH + 11), MONTH, MONTH + DAY, 10),
+        (range(MONTH + 1, MONTH + 11), MONTH + 10, MONTH + DAY, 0),
+    ],
+)
+def test_a_review_is_due_with_the_month_and_early_once_ten_hand_overs_failed(failed, since, until, found):
+    assert to_review(Failed(*failed), load_default(), "hubspot", Millis(since), Millis(until)) == found
+
+
+def test_what_failed_before_the_signature_is_not_counted():
+    signed = load_default().as_signed_on(moment(MONTH + 2 * DAY).date())
+    since, until = Millis(MONTH - 1), Millis(MONTH + 9 * DAY)
+    assert to_review(Failed(MONTH + DAY, MONTH + 3 * DAY), signed, "hubspot", since, until) == 1
 
 
 def test_every_channel_without_an_address_or_with_a_wrong_one_is_named_at_once_and_no_address_repeated():
