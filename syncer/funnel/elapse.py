@@ -63,7 +63,7 @@ def _lost(replay: Replay) -> Due | None:
 def _expiry(replay: Replay, passage: Passage) -> Due:
     """Return when a suspect without activity goes back to the market; while a person says otherwise, none does."""
     # Who was rejected under a person's stage falls asleep from then on: it was none before.
-    return Due(max(asleep_from(replay, passage), replay.since or 0, replay.settled_at), _expire)
+    return Due(max(asleep_from(replay, passage), replay.settled_at), _expire)
 
 
 def is_watched(replay: Replay) -> bool:
@@ -153,8 +153,7 @@ def _return_to_tam(replay: Replay, at: Millis) -> None:
 def _warm(replay: Replay, at: Millis) -> None:
     replay.cool_until = None
     replay.aim()
-    if replay.track is not None and not replay.open_deals:
-        lift_by_score(replay, at)
+    lift_by_score(replay, at)
 
 
 def _release(replay: Replay, at: Millis) -> None:

@@ -39,6 +39,14 @@ def test_file_without_signatures_is_refused_with_the_commands_that_help(path: Pa
     assert {problem.line is not None for problem in caught.value.problems} == {True}
 
 
+def test_an_agreement_holds_from_the_day_on_which_the_last_team_would_sign_it() -> None:
+    signed = load_default().as_signed_on(DAY)
+    assert signed.missing_signatures == ()
+    assert signed.signed_at == load_default().calendar.midnight(DAY)
+    assert signed.fingerprint == load_default().fingerprint
+    assert load_default().signed_at == 0
+
+
 def test_one_signature_is_not_enough(path: Path) -> None:
     sign(path, Role.SALES, "V. Beispiel", DAY)
     with pytest.raises(AgreementError, match="not signed by marketing"):

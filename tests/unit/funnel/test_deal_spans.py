@@ -337,6 +337,13 @@ def test_an_unmapped_stage_is_never_guessed() -> None:
     assert "unmapped_stage" in decision.flags
 
 
+def test_before_its_first_known_stage_a_deal_is_open_but_in_an_unmapped_pipeline() -> None:
+    facts = deal_facts([("2026-06-01", "closedlost")], created="2026-05-31T20:00", lost_reason="zu teuer")
+    mapped, unmapped = (decided_deal(facts, _AS_OF, text) for text in (None, "pipelines: {other: {kind: auto}}"))
+    assert [span.outcome for span in mapped.spans] == [Outcome.OPEN, Outcome.LOST]
+    assert {span.outcome for span in unmapped.spans} == {Outcome.UNMAPPED}
+
+
 def test_an_archived_deal_is_void_from_then_on() -> None:
     facts = deal_facts([("2026-05-01", "qualifiedtobuy")], archived_at=at("2026-08-01"))
     assert _spans(decided_deal(facts, _AS_OF))[-1] == ("2026-08-01", "qualifiedtobuy", "void", "archived")

@@ -28,6 +28,14 @@ def test_what_a_cap_takes_is_no_points_of_anybody() -> None:
     assert (cap.raw, cap.decayed, cap.after_cap) == (0.0, 0.0, -5.0)
 
 
+def test_whom_a_gate_keeps_out_has_no_points_to_be_told_of() -> None:
+    known, one = facts([event("whitepaper", 0)], fields=HEAD_OF_PROCUREMENT | {"competitor": True}), scorer()
+    track = one.replay(known, as_of=NOW, started_at=_START)
+    assert one.contributions(known, as_of=NOW, track=track) == []
+    let_in = facts([event("whitepaper", 0)], fields=HEAD_OF_PROCUREMENT)
+    assert one.contributions(let_in, as_of=NOW, track=track)
+
+
 def test_silence_takes_a_score_at_its_level_below_it_by_the_next_evening() -> None:
     one, known = scorer(), facts([event("whitepaper", 0, asset="a")])
     track = one.replay(known, as_of=NOW, started_at=_START)
