@@ -80,6 +80,17 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
     "set_delimiter": ("set delimiter: {sign}", "delimiter setzen: {sign}"),
     "no_header": ("has no header line", "hat keine Kopfzeile"),
     "column_twice": ("the column stands twice", "die Spalte steht zweimal"),
+    "set_split": ("set split: {sign}", "split setzen: {sign}"),
+    "delete_footer": (
+        "delete lines that are no rows, such as totals below the table",
+        "Zeilen löschen, die keine sind, wie Summen unter der Tabelle",
+    ),
+    "rename_column": ("rename one of them", "eine davon umbenennen"),
+    "nameless_value": ("has a value under no heading", "hat einen Wert unter keiner Überschrift"),
+    "name_column": (
+        "name its column in the header, or quote cells that hold the delimiter",
+        "seine Spalte in der Kopfzeile benennen, oder Zellen mit dem Trennzeichen in Anführungszeichen setzen",
+    ),
     "key_empty": (
         "is empty, so nothing can refer to the record",
         "ist leer: auf den Datensatz kann nichts verweisen",

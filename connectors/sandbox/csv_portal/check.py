@@ -24,6 +24,30 @@ def spec_problems(spec: Spec, tables: Mapping[str, CsvTable]) -> Iterator[Proble
         elif _is_read(tables, one.file):
             yield from _object_problems(spec, tables, place, one)
     yield from _pipeline_problems(spec)
+    yield from _ambiguous_columns(spec, tables)
+
+
+def _ambiguous_columns(spec: Spec, tables: Mapping[str, CsvTable]) -> Iterator[Problem]:
+    """Yield the columns asked for that stand twice in their file."""
+    asked = {
+        (file, column)
+        for one in spec.portal.objects
+        for _, file, cell in _cells(one)
+        if _is_read(tables, file)
+        for column in _asked_columns(cell)
+    }
+    asked |= {(file, column) for one in spec.portal.objects for _, file, where in _conditions(one) for column in where}
+    for file, column in sorted(asked):
+        if file in tables and tables[file].columns.count(column) > 1:
+            path = tables[file].spec.path
+            yield Problem(message="the column stands twice", file=path, line=1, key=column, hint="rename one of them")
+
+
+def _asked_columns(cell: CellSpec) -> Sequence[str]:
+    try:
+        return [column for column, _ in columns_of(cell)]
+    except ValueError:
+        return ()
 
 
 def _object_problems(spec: Spec, tables: Mapping[str, CsvTable], place: _Place, one: ObjectSpec) -> Iterator[Problem]:
@@ -106,7 +130,10 @@ def _cell_faults(
         return
     for column, chosen in read:
         if column not in tables[file].columns:
-            yield f"names no column of {tables[file].spec.path}: {column}", _one_of(tables[file].columns)
+            yield (
+                f"names no column of {tables[file].spec.path}: {column}",
+                _one_of([*filter(None, tables[file].columns)]),
+            )
         if chosen and chosen not in FILTERS:
             yield f"names no filter: {chosen}", _one_of(FILTERS)
     labels = [one.label for one in portal.objects]

@@ -1,7 +1,7 @@
 """Reading one row for one record: every fault is noted with file, line and column, and the row goes on."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from connectors.sandbox.csv_portal.days import end_of_life
@@ -21,6 +21,8 @@ from connectors.sandbox.csv_portal.values import (
 from syncer.errors import Problem
 from syncer.moments import Millis
 
+#: What exports put between the records that one cell names.
+_SEPARATORS: Final = (";", ",", "|")
 _CURRENCY: Final = "deal_currency_code"
 _BORN: Final = "give `created` a `default`: as_of, earliest, or a date"
 
@@ -66,6 +68,15 @@ class Reading:
         if found is None and len(self._problems) == before:
             self.fault("key", self._one.key, "is empty, so nothing can refer to the record")
         return found
+
+    def has_no_key(self) -> bool:
+        """Return whether the row tells of no record: where records are told apart by their key alone."""
+        if not self._one.distinct:
+            return False
+        try:
+            return not value_of(self._sheets, self._one.key, kind_of(self._one.key), self._one.file, self._row)
+        except CellError:
+            return False
 
     def guessed_key(self) -> str | None:
         """Return what other files may call the record of a row of which nothing is sure."""
@@ -150,17 +161,26 @@ class Reading:
         except CellError:
             return None
 
-    def target(self, position: int, link: LinkSpec) -> str | None:
-        """Return the id that an association leads to, None where the row names none."""
+    def targets(self, position: int, link: LinkSpec) -> Iterator[str]:
+        """Yield the ids that an association leads to, none where the row names none."""
         name = f"associations.{position}"
-        key = self.value(name, link.key)
-        if key is None:
-            return None
-        try:
-            return looked_up(self._sheets, link.to, link.key, key)
-        except CellError as error:
-            self.fault(name, link.key, str(error), error.hint)
-            return None
+        told = self.value(name, link.key)
+        keys = () if told is None else (told,) if link.split is None else map(str.strip, told.split(link.split))
+        for key in filter(None, keys):
+            try:
+                found = looked_up(self._sheets, link.to, link.key, key)
+            except CellError as error:
+                sign = self._separator(link, key)
+                hint = error.hint if sign is None else f"set split: {sign!r}"
+                self.fault(name, link.key, str(error), hint)
+                continue
+            if found is not None:
+                yield found
+
+    def _separator(self, link: LinkSpec, key: str) -> str | None:
+        """Return the sign between the keys of records that are all known."""
+        known = self._sheets.ids[link.to]
+        return next((sign for sign in _SEPARATORS if all(one.strip() in known for one in key.split(sign))), None)
 
     def check_currency(self, properties: dict[str, str | None]) -> None:
         """Note a currency that is no code: no rate would ever be found for it."""

@@ -73,6 +73,8 @@ class Records:
             if row.ragged:
                 self._known.setdefault(reading.guessed_key() or "", _NOBODY)
                 continue
+            if reading.has_no_key():
+                continue
             key = reading.key()
             if key in by_key and self._one.distinct:
                 by_key[key].rows.append(row)
@@ -143,10 +145,10 @@ class Records:
 
     def _associations(self, reading: Reading) -> Iterator[Association]:
         for position, link in enumerate(self._one.associations):
-            target = reading.target(position, link)
-            if target is not None:
-                kind = next(other.type for other in self._sheets.portal.objects if other.label == link.to)
-                yield Association(kind, target, link.label, link.primary)
+            kind = next(other.type for other in self._sheets.portal.objects if other.label == link.to)
+            for place, target in enumerate(reading.targets(position, link)):
+                # A cell that names several names the primary one first.
+                yield Association(kind, target, link.label, link.primary and not place)
 
     def _reading(self, row: CsvRow) -> Reading:
         return Reading(self._sheets, self._one, row, self._problems)

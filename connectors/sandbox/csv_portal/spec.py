@@ -101,6 +101,8 @@ class LinkSpec(_Closed):
 
     to: str
     key: Cell
+    #: What stands between the keys where a cell names several records.
+    split: str | None = Field(default=None, min_length=1)
     label: str | None = None
     primary: bool = False
 
@@ -117,7 +119,8 @@ class ObjectSpec(_Closed):
     where: Where = Field(default_factory=dict)
     #: What other files call the record.
     key: Cell
-    #: Rows that repeat a key are the same record, not a mistake: what they say about it has to agree.
+    #: Rows that repeat a key are the same record, not a mistake: what they say about it has to agree. An empty key
+    #: tells of none.
     distinct: bool = False
     #: The record's own number; without it records are numbered from `first_id` in file order.
     id: Cell | None = None

@@ -9,6 +9,12 @@ from typing import TextIO
 from connectors.sandbox.csv_portal.spec import TableSpec
 from syncer.errors import Problem
 
+#: What helps where a row has more to say than the header.
+_NAMELESS = "name its column in the header, or quote cells that hold the delimiter"
+
+#: What helps where a report goes on below its table.
+_FOOTER = "delete lines that are no rows, such as totals below the table"
+
 #: What separates cells in the files of spreadsheets.
 _DELIMITERS = (";", ",", "\t", "|")
 
@@ -29,6 +35,7 @@ class CsvTable:
     """One file; without columns it could not be read."""
 
     spec: TableSpec
+    #: Spreadsheets leave columns without a name behind the last one; what stands twice nobody can ask for.
     columns: tuple[str, ...]
     rows: tuple[CsvRow, ...]
 
@@ -66,10 +73,14 @@ def _table(spec: TableSpec, stream: TextIO, problems: list[Problem]) -> CsvTable
         ragged = len(record) != len(columns)
         said = ["" if cell in nothing else cell for cell in map(str.strip, record)]
         padded = [*said, *[""] * (len(columns) - len(record))]
-        rows.append(CsvRow(line=line, cells=dict(zip(columns, padded, strict=False)), ragged=ragged))
+        cells = dict(zip(columns, padded, strict=False))
+        rows.append(CsvRow(line=line, cells=cells, ragged=ragged))
         if ragged:
             message = f"has {len(record)} fields where the header has {len(columns)}"
-            problems.append(Problem(message=message, file=spec.path, line=line))
+            hint = _FOOTER if len(record) == 1 else None
+            problems.append(Problem(message=message, file=spec.path, line=line, hint=hint))
+        elif any(cell and not name for name, cell in zip(columns, said, strict=True)):
+            problems.append(Problem(message="has a value under no heading", file=spec.path, line=line, hint=_NAMELESS))
     return CsvTable(spec=spec, columns=columns, rows=tuple(rows))
 
 
@@ -99,5 +110,3 @@ def _header_problems(spec: TableSpec, columns: tuple[str, ...]) -> Iterator[Prob
     other = next((sign for sign in _DELIMITERS if len(columns) == 1 and sign in columns[0]), None)
     if other is not None:
         yield Problem(message="has one column alone", file=spec.path, line=1, hint=f"set delimiter: {other!r}")
-    for name in sorted({name for name in columns if columns.count(name) > 1}):
-        yield Problem(message="the column stands twice", file=spec.path, line=1, key=name)

@@ -351,3 +351,70 @@ def test_a_day_of_which_the_crm_holds_a_moment_is_that_day_in_the_accounts_zone(
     assert deal["properties"]["closedate"] == "2026-06-01T12:00:00.000Z"
     (deal,) = _lines(tmp_path, f"{HEAD}1;Won;2026-03-02;2026-06-01 23:30;1\n", spec)
     assert deal["properties"]["closedate"] == "2026-06-01T12:00:00.000Z"
+
+
+PEOPLE = SPEC.replace(
+    "objects:\n",
+    """\
+objects:
+  - type: owners
+    file: deals
+    distinct: true
+    key: "{owner}"
+    created: {default: earliest deals.started}
+    properties: {firstName: "{owner}", email: "{owner|slug}@s.example"}
+  - type: contacts
+    file: people
+    key: "{id}"
+    created: {default: as_of}
+    properties: {lastname: "{name}"}
+""",
+).replace("files:\n", 'files:\n  people: {path: people.csv, delimiter: ";"}\n')
+LINKED = PEOPLE + '    associations: [{to: contacts, key: "{people}", split: ";", primary: true}]\n'
+NAMED = "no;state;started;ended;value;owner;people\n"
+FOLK = "id;name\n101;Muster\n102;Probe\n"
+
+
+def test_a_row_without_a_key_tells_of_no_record_where_records_come_out_of_a_list_of_others(tmp_path: Path) -> None:
+    deals = NAMED + "1;Open;2026-03-02;;1;Ada;\n2;Open;2026-03-02;;1;;\n3;Open;2026-03-02;;1;Ada;\n"
+    lines = _lines(tmp_path, deals, PEOPLE, people=FOLK)
+    assert [line["firstName"] for line in lines if line["type"] == "owners"] == ["Ada"]
+    assert len([line for line in lines if line["type"] == "deals"]) == 3
+
+
+def test_a_cell_may_name_several_records(tmp_path: Path) -> None:
+    deals = NAMED + '1;Open;2026-03-02;;1;Ada;"102; 101"\n2;Open;2026-03-02;;1;;101\n3;Open;2026-03-02;;1;;\n'
+    found = [line["associations"] for line in _lines(tmp_path, deals, LINKED, people=FOLK) if line["type"] == "deals"]
+    assert [[(link["id"], link["primary"]) for link in links] for links in found] == [
+        [("2", True), ("1", False)],
+        [("1", True)],
+        [],
+    ]
+
+
+def test_keys_that_a_sign_parts_are_told_how_to_part(tmp_path: Path) -> None:
+    deals = NAMED + '1;Open;2026-03-02;;1;;"102;101"\n2;Open;2026-03-02;;1;;"102;109"\n'
+    told = _problems(tmp_path, deals, LINKED.replace(', split: ";"', ""), people=FOLK)
+    assert [(one.line, one.hint) for one in told] == [(2, "set split: ';'"), (3, None)]
+    (unknown,) = _problems(tmp_path, deals, LINKED, people=FOLK)
+    assert (unknown.line, unknown.message.startswith("is the key of no record")) == (3, True)
+
+
+def test_columns_without_a_heading_are_passed_over_while_they_are_empty(tmp_path: Path) -> None:
+    head = HEAD.strip() + ";;\n"
+    assert len(_lines(tmp_path, head + "1;Open;2026-03-02;;1;;\n")) == 1
+    (problem,) = _problems(tmp_path, head + "1;Open;2026-03-02;;1;;\n2;Open;2026-03-02;;1;;more\n")
+    assert (problem.line, problem.message) == (3, "has a value under no heading")
+
+
+def test_a_heading_that_stands_twice_matters_where_it_is_asked_for(tmp_path: Path) -> None:
+    row = "1;Open;2026-03-02;;1;x;y\n"
+    assert len(_lines(tmp_path, HEAD.strip() + ";note;note\n" + row)) == 1
+    (problem,) = _problems(tmp_path, HEAD.strip() + ";value;note\n" + row)
+    assert (problem.line, problem.key, problem.hint) == (1, "value", "rename one of them")
+
+
+def test_what_a_report_puts_below_its_table_is_named(tmp_path: Path) -> None:
+    (problem,) = _problems(tmp_path, HEAD + '1;Open;2026-03-02;;1\n\n"Grand Totals (1 records)"\n')
+    assert (problem.line, problem.message) == (4, "has 1 fields where the header has 5")
+    assert "totals below the table" in (problem.hint or "")
