@@ -64,7 +64,7 @@ class Reader:
     def title(self, number: int, row: Sequence[Cell], name: str) -> str | None:
         """Return what a cell calls something; None where it is empty, or noted since it names nothing or a sum."""
         found = self.text(number, row, name)
-        if _words(found or "") in _NOTHING:
+        if is_nothing(found or ""):
             self.refuse(number, name, "names nothing", "leave the cell empty where it is not known")
         elif is_sum(found or ""):
             self.refuse(number, name, "names a sum of other rows", SUMMED)
@@ -138,6 +138,11 @@ def reader(sheet: Sheet, headings: Mapping[str, Sequence[str]], needed: Sequence
     lacking = [group for group in needed if not any(name in found for name in group)]
     problems += [Problem(file=sheet.name, line=1, message=f"no column {' or '.join(group)}") for group in lacking]
     return Reader(sheet=sheet, columns=found, problems=problems)
+
+
+def is_nothing(title: str) -> bool:
+    """Return whether a cell says in words that nothing is known."""
+    return _words(title) in _NOTHING
 
 
 def is_sum(title: str) -> bool:

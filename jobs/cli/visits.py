@@ -15,6 +15,11 @@ def register(app: typer.Typer) -> None:
     app.add_typer(visits, name="visits")
 
 
+def _last(source: str | None) -> tuple[bool, str]:
+    """Put what is unknown last."""
+    return (source is None, source or "")
+
+
 def visits_import(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="CSV: day, source, definition, sessions, …")],
     account: AccountOption = None,
@@ -28,6 +33,7 @@ def visits_import(
     from jobs.figures.asking import account_names, language
     from jobs.figures.visits import read_visits
     from syncer.errors import ConfigError, Problem
+    from syncer.kpis.result import NOTHING
 
     chosen, lines = language(lang), read_visits(path)
     with opened() as (settings, store):
@@ -38,11 +44,11 @@ def visits_import(
         if not dry_run:
             with store.commit() as unit:
                 unit.visits.keep(names[0], lines)
-    sources, sessions = sorted({line.source for line in lines}), sum(line.sessions for line in lines)
+    sources, sessions = sorted({line.source or None for line in lines}, key=_last), sum(line.sessions for line in lines)
     if as_json:
         done = {"lines": len(lines), "sources": sources, "sessions": sessions, "kept": not dry_run}
         print_json({"account": names[0], **done})
     else:
-        of = ", ".join(sources) or said("nobody", chosen)
+        of = ", ".join(one or NOTHING for one in sources) or said("nobody", chosen)
         key = "visits_checked" if dry_run else "visits_kept"
         typer.echo(said(key, chosen, lines=len(lines), sessions=sessions, sources=of))

@@ -1,5 +1,6 @@
 """Reads what a person filled in, as CSV or as an Excel workbook, into rows of cells. What they mean, mappings say."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from mappings.columns import Sheet
 #: More rows are no sheet that a person filled in.
 MOST_ROWS = 100_000
 _DELIMITERS = ";\t,"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_sheet(path: Path) -> Sheet:
@@ -48,7 +50,8 @@ def _text(path: Path) -> str:
     except OSError as error:
         raise unusable(path, f"cannot be read: {error.strerror}") from None
     try:
-        return content.decode("utf-8-sig")
+        # Excel's "Unicode text" is UTF-16, and begins with its mark.
+        return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
     except UnicodeDecodeError:
         # What Excel writes as CSV in Germany.
         return content.decode("cp1252", errors="replace")

@@ -1,16 +1,17 @@
-"""Visits from a CSV file of a web analytics tool: read whole or not at all, every problem with its line."""
+"""Visits from a sheet of a web analytics tool: read whole or not at all, every problem with its line."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
-from mappings.columns import HEADLESS, SUMMED, is_sum
+from jobs.figures.sheets import read_sheet
+from mappings.cells import Cell
+from mappings.columns import HEADLESS, SUMMED, is_nothing, is_sum
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.asked.visit_lines import VisitLine
+from syncer.kpis.asked.visit_lines import UNKNOWN, VisitLine
 
 #: Column → what its head may be, in lower case.
 _HEADS: Mapping[str, Sequence[str]] = {
@@ -32,6 +33,8 @@ _FORM = "day;source;definition;sessions, and as far as known " + ";".join(_COUNT
 #: Whole numbers as people write them: 1234, 1.234, 1,234, 1'234.
 _NUMBER = re.compile(r"\d{1,15}|\d{1,3}(?:[.,' \u00a0]\d{3}){1,4}")
 _GERMAN_DAY = re.compile(r"(\d\d)\.(\d\d)\.(\d{4})")
+#: Stands for a cell of a workbook that tells no value: no day, no number, and no source either.
+_UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 _EPOCH = date(1970, 1, 1).toordinal()
 
 _Found = Callable[[str, str, str], None]
@@ -54,7 +57,7 @@ def read_visits(path: Path) -> Sequence[VisitLine]:
     for row in _rows(path):
 
         def refuse(key: str, message: str, hint: str, line: int = row.number) -> None:
-            problems.append(Problem(file=str(path), line=line, key=key or None, message=message, hint=hint))
+            problems.append(Problem(file=path.name, line=line, key=key or None, message=message, hint=hint))
 
         if any(cell.strip() for cell in row.beyond):
             refuse("", f"column {len(row.cells) + 1} stands under no heading", HEADLESS)
@@ -70,35 +73,27 @@ def read_visits(path: Path) -> Sequence[VisitLine]:
 
 def _rows(path: Path) -> Sequence[_Row]:
     """Return the rows by our names of columns. Raises ConfigError where the file or its head is not usable."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        why = "is not UTF-8" if isinstance(error, UnicodeDecodeError) else f"cannot be read: {error.strerror}"
-        raise ConfigError([Problem(file=str(path), message=why, hint="a CSV file, encoded as UTF-8")]) from None
-    head = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in head else ",", strict=True)
-    number = 1
-    try:
-        heads = next(reader, [])
-        names = _names(path, heads)
-        rows = []
-        number = reader.line_num + 1
-        for row in reader:
-            if any(cell.strip() for cell in row):
-                rows.append(_Row(number, dict(zip(names, map(str.strip, row), strict=False)), row[len(names) :]))
-            number = reader.line_num + 1
-    except csv.Error:
-        message = f"cannot be read as CSV from row {number} on"
-        raise ConfigError([Problem(file=str(path), message=message, hint="a CSV file, encoded as UTF-8")]) from None
-    return rows
+    sheet = read_sheet(path)
+    names = _names(sheet.name, sheet.heads)
+    return [
+        _Row(number, dict(zip(names, map(_text, row), strict=False)), [_text(cell) for cell in row[len(names) :]])
+        for number, row in sheet.rows
+    ]
 
 
-def _names(path: Path, heads: Sequence[str]) -> Sequence[str]:
+def _text(cell: Cell) -> str:
+    """Return what a cell says as it would stand in a text file; of a workbook it may be a day or a number."""
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return f"{cell:f}" if isinstance(cell, Decimal) else str(cell).strip() if isinstance(cell, str) else _UNREADABLE
+
+
+def _names(file: str, heads: Sequence[str]) -> Sequence[str]:
     """Return our names of the columns, empty for what is none of ours. Raises ConfigError for one twice or lacking."""
     names = [_named(head) for head in heads]
     problems = [
         Problem(
-            file=str(path),
+            file=file,
             line=1,
             key=heads[place].strip(),
             message=f"means the same as {_first(heads, names, name)!r}",
@@ -107,7 +102,7 @@ def _names(path: Path, heads: Sequence[str]) -> Sequence[str]:
         if name and name in names[:place]
     ]
     missing = [name for name in _REQUIRED if name not in names]
-    problems += [Problem(file=str(path), line=1, message=f"no column {name!r}", hint=_FORM) for name in missing]
+    problems += [Problem(file=file, line=1, message=f"no column {name!r}", hint=_FORM) for name in missing]
     if problems:
         raise ConfigError(problems)
     return names
@@ -123,13 +118,13 @@ def _named(head: str) -> str:
 
 
 def _line(cells: Mapping[str, str], refuse: _Found) -> VisitLine | None:
-    day, source, definition = _day(cells.get("day", "")), _slug(cells.get("source", "")), cells.get("definition", "")
+    day, source, definition = _day(cells.get("day", "")), _source(cells.get("source", "")), cells.get("definition", "")
     if day is None:
         refuse("day", "is no day", "2026-11-21 or 21.11.2026")
     if is_sum(cells.get("source", "")):
         refuse("source", "names a sum of other rows", SUMMED)
     for key, text in (("source", source), ("definition", definition)):
-        if not text:
+        if text is None or (key == "definition" and not text):
             refuse(key, "is empty", "direct visits are a source too: direct")
     counts = {key: _count(cells.get(key, ""), key, refuse) for key in ("sessions", *_COUNTS)}
     sessions = counts.pop("sessions")
@@ -139,7 +134,7 @@ def _line(cells: Mapping[str, str], refuse: _Found) -> VisitLine | None:
         part = counts[key]
         if part is not None and sessions is not None and part > sessions:
             refuse(key, "is more than sessions", "a part of the sessions")
-    if day is None or sessions is None or not source or not definition:
+    if day is None or sessions is None or source is None or not definition:
         return None
     return VisitLine(day=day, source=source, definition=definition, sessions=sessions, **counts)
 
@@ -153,9 +148,11 @@ def _day(text: str) -> int | None:
     return found.toordinal() - _EPOCH
 
 
-def _slug(text: str) -> str:
-    """Return a source as contacts carry it: in lower case, words joined."""
-    return "_".join(text.lower().split())
+def _source(text: str) -> str | None:
+    """Return a source as contacts carry it, in lower case, words joined; `(not set)` names none. None of no cell."""
+    if not text:
+        return None
+    return UNKNOWN if is_nothing(text) else "_".join(text.lower().split())
 
 
 def _count(text: str, key: str, refuse: _Found) -> int | None:

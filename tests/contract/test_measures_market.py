@@ -245,6 +245,24 @@ def test_deals_are_cut_by_product_competitor_size_and_persona(open_ledger):
 # visits
 
 
+def test_visits_of_no_known_source_stand_beside_contacts_without_one(open_ledger):
+    ledger = Ledger()
+    for number, source in enumerate(("google", None, None, "radio")):
+        ledger.contacts[f"c{number}"] = {"created_at": at("2026-05-01"), "source": source}
+    day = {"day": 20_574, "definition": "GA4"}
+    for source, sessions in (("google", 100), ("", 50)):
+        ledger.further.append(("visits", day | {"source": source, "sessions": sessions, "bounced": sessions // 2}))
+    with open_ledger(ledger) as measures:
+        whole = rows(measures, "K12", "K29")
+        shares = segments(measures, "K12", "source")
+        visits = segments(measures, "K12.visits", "source")
+        bounced = segments(measures, "K29", "source")
+    assert (whole["K12"].k, whole["K12"].n, whole["K29"].value) == (3, 150, 0.5)
+    assert shares == {("google",): 0.01, (None,): 0.04, ("radio",): None}
+    assert visits == {("google",): 100, (None,): 50, ("radio",): None}
+    assert bounced == {("google",): 0.5, (None,): 0.5}
+
+
 def test_visits_count_on_days_of_the_period_up_to_as_of(open_ledger):
     ledger = Ledger()
     for day, source, sessions, bounced in (

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+#: The source of visits of which the tool knows none: they count in the whole, and as those of no source.
+UNKNOWN = ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VisitLine:

@@ -162,7 +162,8 @@ class Tie(NamedTuple):
 class Visits(NamedTuple):
     """What a web analytics tool counted for one source, as it was brought in; None is not told."""
 
-    source: str
+    #: None where the tool knew of none.
+    source: str | None
     definition: str
     sessions: int
     #: Sessions with a single interaction.
@@ -234,8 +235,8 @@ class Work(Protocol):
         """Count contacts with a decision; faulty are those whose stage a person holds against it."""
         ...
 
-    def future_activities(self, cut: Cut) -> Share:
-        """Count activities; faulty are those dated after the moment of knowledge that are no meeting or task."""
+    def future_activities(self, cut: Cut) -> Iterable[Share]:
+        """Count activities, whole or by id; faulty are those, but no meetings and tasks, dated after knowledge."""
         ...
 
     def renews(self, cut: Cut) -> bool:

@@ -26,8 +26,8 @@ def data_quality(ask: Ask) -> Iterable[Kpi]:
     if _CONTACT_DIMS.issuperset(ask.question.by):
         yield from _shares(ask, "K42.no_owner", ask.measures.work.leads_without_owner(ask.cut))
         yield from _shares(ask, "K42.overridden", ask.measures.work.overridden(ask.cut))
-    if not ask.question.by:
-        yield from _shares(ask, "K42.future", [ask.measures.work.future_activities(ask.cut)])
+    if set(ask.question.by) <= {ID} and not ask.hits_alone:
+        yield from _shares(ask, "K42.future", ask.measures.work.future_activities(ask.cut))
 
 
 def _open_deals(ask: Ask) -> Iterable[Kpi]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Subquery, and_, case, exists, false, func, literal, null, or_, select
+from sqlalchemy import Connection, String, Subquery, and_, case, cast, exists, false, literal, null, or_, select
 
 from syncer.funnel.facts import Outcome
 from syncer.kpis.asked.ports import Cut, DealDate
@@ -95,12 +95,13 @@ def _shares(connection: Connection, cut: Cut, rows: tuple[Keys, Query], faulty: 
         yield Share(read(segment), excluded, units if fault else 0, units)
 
 
-def future_activities(connection: Connection, cut: Cut) -> Share:
-    """Count activities; faulty are those dated after the moment of knowledge that are no meeting or task."""
+def future_activities(connection: Connection, cut: Cut) -> Iterator[Share]:
+    """Count activities, all together or by their id; faulty are those dated after the moment of knowledge.
+
+    A meeting or a task may be.
+    """
     row = tables.activities
     ahead = and_(row.c.occurred_at > cut.known_at, row.c.kind.not_in(_PLANNED))
-    query = select(func.count(), func.sum(case((ahead, 1), else_=0))).where(
-        row.c.account == cut.account, row.c.archived_at.is_(None)
-    )
-    units, faulty = connection.execute(query).one()
-    return Share((), None, int(faulty or 0), units)
+    name = [(row.c.stream + literal(":", String) + row.c.id).label("name")] if cut.by else []
+    chosen = select(row.c.id).where(row.c.account == cut.account, row.c.archived_at.is_(None))
+    yield from _shares(connection, cut, ([*name, cast(null(), String)], chosen), ahead)

@@ -45,7 +45,7 @@ def counted(connection: Connection, cut: Cut, window: Window) -> Sequence[Visits
         .order_by(row.c.source, row.c.definition)
     )
     return [
-        Visits(source, definition, int(sessions), *(None if count is None else int(count) for count in counts))
+        Visits(source or None, definition, int(sessions), *(None if count is None else int(count) for count in counts))
         for source, definition, sessions, *counts in connection.execute(query)
     ]
 

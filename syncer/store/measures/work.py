@@ -100,7 +100,7 @@ class Work:
         """Count contacts with a decision; faulty are those whose stage a person holds against it."""
         return gaps.overridden(self.connection, cut)
 
-    def future_activities(self, cut: Cut) -> Share:
+    def future_activities(self, cut: Cut) -> Iterable[Share]:
         """Count activities; faulty are those dated after the moment of knowledge that are no meeting or task."""
         return gaps.future_activities(self.connection, cut)
 

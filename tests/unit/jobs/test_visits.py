@@ -3,11 +3,12 @@
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 
 from jobs.figures.visits import read_visits
 from jobs.wording.sentences import spoken
 from syncer.errors import ConfigError
-from syncer.kpis.asked.visit_lines import VisitLine
+from syncer.kpis.asked.visit_lines import UNKNOWN, VisitLine
 
 DAY = date(2026, 5, 1).toordinal() - date(1970, 1, 1).toordinal()
 
@@ -63,14 +64,15 @@ def test_every_problem_is_named_with_its_line(read):
 
 
 def test_a_file_without_the_needed_columns_is_refused(read):
-    assert problems(read, "") == [
+    assert problems(read, "") == [(None, None, "holds no rows")]
+    assert problems(read, "sum\n") == [
         (1, None, f"no column {name!r}") for name in ("day", "source", "definition", "sessions")
     ]
     assert problems(read, "day,source,sessions\n") == [(1, None, "no column 'definition'")]
 
 
 def test_what_is_no_text_file_is_refused(read, tmp_path):
-    assert problems(read, "Tag;Gefällt", encoding="latin-1") == [(None, None, "is not UTF-8")]
+    assert problems(read, "Tag;\x00", encoding="latin-1") == [(None, None, "is no text")]
     with pytest.raises(ConfigError, match="cannot be read"):
         read_visits(tmp_path / "none.csv")
 
@@ -111,3 +113,33 @@ def test_a_row_of_sums_or_without_a_day_is_refused(read):
 def test_a_quote_that_never_ends_swallows_no_rows(read):
     found = problems(read, 'day;source;definition;sessions;Note\n2026-05-01;a;m;1;"x\n2026-05-02;a;m;1;y\n')
     assert found == [(None, None, "cannot be read as CSV from row 2 on")]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_files_are_read_as_spreadsheets_save_them(read, encoding, sign):
+    text = "Datum;Quelle;Werkzeug;Besuche;Absprünge\r\n01.05.2026;Müller;GA4;1.234;45\r\n"
+    found = read(text.replace(";", sign), encoding=encoding)
+    assert found == [VisitLine(day=DAY, source="müller", definition="GA4", sessions=1_234, bounced=45)]
+
+
+def test_a_workbook_is_read_too(tmp_path):
+    book = Workbook()
+    book.active.append(["Datum", "Quelle", "Werkzeug", "Besuche"])
+    book.active.append([date(2026, 5, 1), "LinkedIn", "GA4", 1_234])
+    book.active.append(["2.5.26", "LinkedIn", "GA4", 0.5])
+    book.save(tmp_path / "visits.xlsx")
+    with pytest.raises(ConfigError) as refused:
+        read_visits(tmp_path / "visits.xlsx")
+    assert [(one.line, one.key) for one in refused.value.problems] == [(3, "day"), (3, "sessions")]
+    book.active.delete_rows(3)
+    book.save(tmp_path / "visits.xlsx")
+    assert read_visits(tmp_path / "visits.xlsx") == [
+        VisitLine(day=DAY, source="linkedin", definition="GA4", sessions=1_234)
+    ]
+
+
+@pytest.mark.parametrize("word", ["(not set)", "(None)", "Unbekannt", "n/a"])
+def test_visits_of_which_the_tool_knows_no_source_are_those_of_none(read, word):
+    [line] = read(f"day;source;definition;sessions\n2026-05-01;{word};m;5\n")
+    assert line.source == UNKNOWN

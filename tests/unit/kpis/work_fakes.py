@@ -89,8 +89,8 @@ class GivenWork:
     def overridden(self, cut: Cut) -> Sequence[Share]:
         return self.held
 
-    def future_activities(self, cut: Cut) -> Share:
-        return self.ahead
+    def future_activities(self, cut: Cut) -> Sequence[Share]:
+        return [self.ahead._replace(segment=(None,) * len(cut.by))]
 
     def renews(self, cut: Cut) -> bool:
         return self.renewing
