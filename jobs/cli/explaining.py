@@ -128,11 +128,14 @@ def explain_kpi(store: Store, agreement: InForce, account: str, asked: Asked, id
                 {
                     "id": one.kpi.id,
                     "value": one.kpi.value,
+                    "n": one.kpi.n,
+                    "k": one.kpi.k,
                     "segment": dict(one.kpi.segment),
                     "formula": one.formula,
                     "population": one.population,
                     "denominator": list(one.denominator),
                     "numerator": list(one.numerator),
+                    "times": {ident: {"n": n, "k": k} for ident, (n, k) in one.times.items()},
                     "excluded": {reason: list(ids) for reason, ids in one.excluded.items()},
                     "config_version": one.config_version,
                 }
@@ -146,8 +149,13 @@ def explain_kpi(store: Store, agreement: InForce, account: str, asked: Asked, id
         typer.echo(f"{word('formula', lang)}: {one.formula}")
         typer.echo(f"{word('population', lang)}: {one.population}")
         typer.echo(f"{word('agreement', lang)}: {_in_force(agreement, lang)}")
-        typer.echo(f"{word('counted', lang)} ({number(len(one.denominator), lang)}): {_some(one.denominator, lang)}")
-        typer.echo(f"{word('in_numerator', lang)} ({number(len(one.numerator), lang)}): {_some(one.numerator, lang)}")
+        for place, (name, ids) in enumerate((("counted", one.denominator), ("in_numerator", one.numerator))):
+            often = {ident: pair[place] for ident, pair in one.times.items() if pair[place] > 1}
+            counted = len(ids) + sum(often.values()) - len(often)
+            told = [
+                f"{ident} ({number(often[ident], lang)})" if ident in often else ident for ident in ids[: _SHOWN + 1]
+            ]
+            typer.echo(f"{word(name, lang)} ({number(counted, lang)}): {_some(told, lang)}")
         for reason, ids in one.excluded.items():
             left_out = f"{word('left_out', lang)}, {term(reason, lang)}"
             typer.echo(f"{left_out} ({number(len(ids), lang)}): {_some(ids, lang)}")

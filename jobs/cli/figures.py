@@ -85,7 +85,7 @@ def explain(
     from jobs.bootstrap import agreement_of
     from jobs.cli.explaining import explain_contact, explain_deal, explain_kpi
     from jobs.cli.frame import opened
-    from jobs.figures.asking import Asked, account_names
+    from jobs.figures.asking import Asked, one_account
     from syncer.errors import ConfigError, Problem
 
     ways = {"contact": explain_contact, "deal": explain_deal, "kpi": explain_kpi}
@@ -93,5 +93,5 @@ def explain(
         raise ConfigError([Problem(key="explain", message=f"cannot explain {what!r}", hint="contact, deal or kpi")])
     with opened() as (settings, store):
         asked = Asked(as_of=as_of, known_at=known_at, period=period, lang=lang, model=model)
-        name = account_names(settings, store, account)[0]
+        name = one_account(settings, store, account)
         ways[what](store, agreement_of(settings), name, asked, ident, as_json=as_json)

@@ -35,7 +35,7 @@ def handover(
     from jobs.bootstrap import agreement_of, system_clock
     from jobs.cli.frame import opened
     from jobs.deciding.derive import Clocks
-    from jobs.figures.asking import account_names, language
+    from jobs.figures.asking import language, one_account
     from jobs.handovers.waiting import card_for, waiting
     from jobs.handovers.waiting import retry as reopen
 
@@ -43,7 +43,7 @@ def handover(
     clocks = Clocks(as_of=now, known_at=now)
     with opened() as (settings, store):
         rules = agreement_of(settings).agreement
-        name = account_names(settings, store, account)[0]
+        name = one_account(settings, store, account)
         if retry:
             typer.echo(f"{reopen(store, name, clocks)} open again: syncer push")
         elif ident is None:

@@ -130,6 +130,15 @@ def account_names(settings: Settings, store: Store, account: str | None) -> Sequ
     return [account]
 
 
+def one_account(settings: Settings, store: Store, account: str | None) -> str:
+    """Return the account that a report about one is about. Raises ConfigError where none of several is named."""
+    names = account_names(settings, store, account)
+    if len(names) > 1:
+        hint = f"there are: {', '.join(names)}"
+        raise ConfigError([Problem(key="--account", message="which account is meant", hint=hint)])
+    return names[0]
+
+
 def clock_option(text: str | None, zone: ZoneInfo, *, option: str) -> Millis:
     """Return the moment an option names: a date, German too, is the end of that local day; nothing is now."""
     if text is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 ERROR_SENTENCES: Mapping[str, tuple[str, str]] = {
     # What a person wrote
     "no_account": ("no account named {name}", "kein Konto namens {name}"),
+    "which_account": ("which account is meant", "welches Konto gemeint ist"),
     "no_stream": ("no stream named {name}", "kein Datenstrom namens {name}"),
     "no_language": ("no language {name}", "keine Sprache {name}"),
     "no_role": ("no role {name}", "keine Rolle {name}"),

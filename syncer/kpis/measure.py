@@ -137,12 +137,15 @@ class KpiExplanation:
     kpi: Kpi
     formula: str
     population: str
-    #: Ids of the units that count: contact#cycle, deal, contact, answer or cost line.
+    #: Ids of the units that count: contact#cycle, contact#cycle/number of an entry or stay, deal, contact, stream:id of
+    #: an activity, answer or cost line.
     denominator: Sequence[str]
     #: Of them, those in the numerator; empty where the figure is no ratio.
     numerator: Sequence[str]
     #: Reason → ids that do not count.
     excluded: Mapping[str, Sequence[str]]
+    #: How often those ids count in denominator and numerator that stand for more than one unit: a contact's mails.
+    times: Mapping[str, tuple[int, int]]
     config_version: str
 
 
@@ -154,10 +157,16 @@ def explain(measures: WorkingMeasures, question: Question, row_id: str) -> Seque
     whole = measure(measures, replace(question, by=()), [row_id])
     single = measure(measures, replace(question, by=(ID,)), [row_id])
     units: defaultdict[tuple[str, str], list[Kpi]] = defaultdict(list)
+    places = {_place(row) for row in whole}
     for row in single:
-        units[_place(row)].append(row)
+        # What stands nowhere among the rows, such as whoever is OUT, is left out of every one of them.
+        units[_place(row) if _place(row) in places else (row.id, _NOWHERE)].append(row)
     declaration = select([row_id])[0][0]
-    return [_explanation(question, declaration, row, units[_place(row)]) for row in whole]
+    return [_explanation(question, declaration, row, [*units[_place(row)], *units[row.id, _NOWHERE]]) for row in whole]
+
+
+#: Stands for the place of units that no row of the figure has.
+_NOWHERE = "\N{EMPTY SET}"
 
 
 def _place(row: Kpi) -> tuple[str, str]:
@@ -177,6 +186,7 @@ def _explanation(question: Question, declaration: Declaration, row: Kpi, units: 
         denominator=sorted(_unit(unit) for unit in units if unit.n),
         numerator=sorted(_unit(unit) for unit in units if unit.k),
         excluded={reason: sorted(ids) for reason, ids in sorted(excluded.items())},
+        times={_unit(unit): (unit.n or 0, unit.k or 0) for unit in units if max(unit.n or 0, unit.k or 0) > 1},
         config_version=question.config_version,
     )
 

@@ -1,12 +1,12 @@
 """Whether the open pipeline of a quarter is enough for what is still to be won (K22)."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.asked.ports import ID, DealDate
+from syncer.kpis.asked.ports import ID, DealDate, DealSum, Segment
 from syncer.kpis.money import Purse, fill
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.remembered import days_of, earlier_quarters, remembered, worth
@@ -65,25 +65,34 @@ def coverage(ask: Ask) -> Iterable[Kpi]:
     lacks = {} if target is not None else {"lacks": "sales_goal"}
     sums = {"target": ask.coins(target), "won": ask.coins(cover.won.known)}
     notes = {**sums, "reached": reached, **lacks, **cover.open.notes}
-    excluded = {**cover.excluded, **cover.open.excluded, **{f"won_{name}": n for name, n in cover.won.excluded.items()}}
+    standing_out = {**cover.excluded, **cover.open.excluded}
+    excluded = {**standing_out, **{f"won_{name}": n for name, n in cover.won.excluded.items()}}
     yield ask.row("K22", (), _ratio(value, cover.open.units, excluded, notes))
     yield ask.row("K22.required", (), _ratio(required, past.deals, {}, {"win_rate": past.rate, **few}))
     gap = None if value is None or required is None else required - value
-    yield ask.row("K22.gap", (), _ratio(gap, cover.open.units, {}, lacks or few))
-    yield ask.row("K22.pipeline", (), _money(standing, cover.open.units, {}))
+    yield ask.row("K22.gap", (), _ratio(gap, cover.open.units, standing_out, lacks or few))
+    pipeline = replace(_money(standing, cover.open.units, cover.open.notes), excluded=standing_out)
+    yield ask.row("K22.pipeline", (), pipeline)
     yield ask.row("K22.target", (), _money(target, None, lacks))
     yield ask.row("K22.lacking", (), _money(None if lacking is None else max(lacking, Decimal(0)), None, lacks))
 
 
 def _each(ask: Ask) -> Iterable[Kpi]:
-    """Yield the open deals behind the figure, one by one."""
+    """Yield the open deals behind the figure, one by one; deals won that lack an amount; those of past pipelines."""
     for row in ask.measures.deal_rows(ask.every, Outcome.OPEN, ask.window):
         purse = Purse()
         if row.excluded is None:
             fill(purse, ask, row.span)
         excluded = purse.excluded if row.excluded is None else {row.excluded: 1}
-        for row_id in ("K22", "K22.pipeline"):
+        for row_id in ("K22", "K22.gap", "K22.pipeline"):
             yield ask.row(row_id, row.segment, Measured(value=None, n=purse.units, excluded=excluded))
+    for group in _won(ask):
+        purse = Purse()
+        _fill_won(ask, purse, group)
+        lacking = {f"won_{name}": n for name, n in purse.excluded.items()}
+        yield ask.row("K22", group.segment, Measured(value=None, n=0, excluded=lacking))
+    for segment, _, _ in _decided(ask):
+        yield ask.row("K22.required", segment, Measured(value=None, n=1))
 
 
 def _cover(ask: Ask) -> Cover:
@@ -93,19 +102,37 @@ def _cover(ask: Ask) -> Cover:
             fill(cover.open, ask, row.span)
         else:
             cover.excluded[row.excluded] += 1
-    for group in ask.measures.deals(ask.every, DealDate.CLOSE, ask.window):
-        if group.excluded is None and group.outcome is Outcome.WON:
-            cover.won.lack(group.units - group.with_amount)
-            if group.with_amount:
-                cover.won.put(ask, group.amount, (group.currency, group.day), group.with_amount)
+    for group in _won(ask):
+        _fill_won(ask, cover.won, group)
     return cover
 
 
+def _won(ask: Ask) -> Iterator[DealSum]:
+    for group in ask.measures.deals(ask.every, DealDate.CLOSE, ask.window):
+        if group.excluded is None and group.outcome is Outcome.WON:
+            yield group
+
+
+def _fill_won(ask: Ask, purse: Purse, group: DealSum) -> None:
+    purse.lack(group.units - group.with_amount)
+    if group.with_amount:
+        purse.put(ask, group.amount, (group.currency, group.day), group.with_amount)
+
+
 def _past(ask: Ask) -> Past:
-    """Return what became of the pipelines of the last four quarters at the same distance from their beginning."""
-    past, calendar, window = Past(), ask.question.calendar, ask.window
+    past = Past()
+    for _, amount, outcome in _decided(ask):
+        past.deals += 1
+        past.closed += amount
+        past.won += amount if outcome is Outcome.WON else 0
+    return past
+
+
+def _decided(ask: Ask) -> Iterator[tuple[Segment, Decimal, Outcome]]:
+    """Yield what became of the pipelines of the last four quarters at the same distance from their beginning."""
+    calendar, window = ask.question.calendar, ask.window
     if window.start is None:
-        return past
+        return
     age = ask.today - calendar.day_number(window.start)
     for quarter in earlier_quarters(ask, window.start, _QUARTERS):
         day = days_of(ask, quarter)[0] + age
@@ -115,10 +142,7 @@ def _past(ask: Ask) -> Past:
                 continue
             amount = worth(ask, move.before, day)
             if amount is not None and after.outcome in {Outcome.WON, Outcome.LOST, Outcome.OTHER}:
-                past.deals += 1
-                past.closed += amount
-                past.won += amount if after.outcome is Outcome.WON else 0
-    return past
+                yield move.segment, amount, after.outcome
 
 
 def _ratio(value: Decimal | None, n: int, excluded: dict[str, int], notes: Mapping[str, object]) -> Measured:

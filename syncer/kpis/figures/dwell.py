@@ -48,6 +48,8 @@ def time_in_stage(ask: Ask) -> Iterable[Kpi]:
     for segment in with_whole(found, ask.question.by):
         for stage in UNDER_WAY:
             stays = found[segment][stage]
+            if ID in ask.question.by and not stays.days and not stays.excluded:
+                continue
             yield from _rows(ask, segment, stage, stays)
             overdue = _overdue(stays, limits.get((_shared(ask, segment), stage)))
             yield ask.row("K15.overdue", segment, overdue, stage=stage.value)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from syncer.funnel.facts import Outcome
-from syncer.kpis.asked.ports import Cohort, Milestone, Segment
+from syncer.kpis.asked.ports import ID, Cohort, Milestone, Segment
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.tally import Tally, tally_cycles, with_whole
@@ -30,8 +30,17 @@ def effort(ask: Ask) -> Iterable[Kpi]:
         done.activities += row.units
         done.minutes += row.units * ask.question.terms.minutes.get(row.kind, 0)
         done.kinds[row.kind] += row.units
+    told = _one_by_one if ID in ask.question.by else _rows
     for segment in with_whole([*cycles, *found], ask.question.by):
-        yield from _rows(ask, segment, cycles.get(segment, Tally()), found[segment])
+        yield from told(ask, segment, cycles.get(segment, Tally()), found[segment])
+
+
+def _one_by_one(ask: Ask, segment: Segment, cycles: Tally, done: _Done) -> Iterable[Kpi]:
+    """Yield what one cycle or one activity counts for."""
+    for row_id in ("K32", "K32.minutes"):
+        counted = Measured(value=None, n=cycles.k, k=done.activities, excluded=cycles.excluded)
+        yield ask.row(row_id, segment, counted)
+    yield ask.row("K32.activities", segment, Measured(value=done.activities, n=done.activities))
 
 
 def _rows(ask: Ask, segment: Segment, cycles: Tally, done: _Done) -> Iterable[Kpi]:

@@ -30,6 +30,9 @@ def _stages(ask: Ask, row_id: str, unit: Unit) -> Iterable[Kpi]:
         counts = groups.get(segment, Counter())
         out = counts[FunnelStage.OUT]
         excluded = {"out": out} if out else {}
+        if out and ID in ask.question.by:
+            yield ask.row(row_id, segment, Measured(value=0, n=0, excluded=excluded), stage=FunnelStage.OUT.value)
+            continue
         for stage in FunnelStage:
             if stage is not FunnelStage.OUT and (counts[stage] or ID not in ask.question.by):
                 measured = Measured(value=counts[stage], n=counts[stage], excluded=excluded)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.asked.ports import ID, Cohort, Milestone, Unit
+from syncer.kpis.asked.ports import ID, Cohort, Cut, DayCount, Milestone, Unit
 from syncer.kpis.money import Purse
 from syncer.kpis.periods import Window, day_of
 from syncer.kpis.question import Ask, Measured
@@ -31,6 +31,9 @@ _STANDING: Mapping[Milestone, Sequence[FunnelStage]] = {
     Milestone.INQUIRY: (FunnelStage.INQUIRY,),
 }
 
+#: Rows that rest on how many of those who entered a stage went on.
+_NEEDS = ("K38", "K38.cautious", "K38.missing")
+
 _YEAR_DAYS = 365
 #: Cycles get so long to show what becomes of them, where the question names no horizon.
 _HORIZON_DAYS = 90
@@ -44,6 +47,9 @@ class Step:
     tally: Tally
     standing: int
     days: Decimal | None
+    #: Of how many cycles the days are the median, and how many do not count, by reason.
+    won: int
+    without_days: Mapping[str, int]
 
     @property
     def rate(self) -> Decimal | None:
@@ -84,8 +90,28 @@ def _each(ask: Ask) -> Iterable[Kpi]:
         entered = Cohort(entry=milestone, window=_mature(ask), reached=later)
         for segment, tally in tally_entries(ask.measures.cycles(ask.cut, entered), lambda row: row.reached).items():
             measured = Measured(value=None, n=tally.n, k=tally.k, excluded=tally.excluded)
-            for row_id in ("K38", "K38.cautious", "K38.missing", "K38.days"):
+            for row_id in _NEEDS:
                 yield ask.row(row_id, segment, measured, step=milestone.value)
+        for row in _lengths(ask, ask.cut, milestone):
+            counts = 1 if _is_length(row) else 0
+            excluded = {} if row.excluded is None else {row.excluded: 1}
+            days = Measured(value=None, n=counts, excluded=excluded)
+            yield ask.row("K38.days", row.segment, days, step=milestone.value)
+    stages = {stage: milestone for milestone, found in _STANDING.items() for stage in found}
+    for standing in ask.measures.stages(ask.cut, Unit.CONTACTS):
+        if standing.stage in stages:
+            here = Measured(value=None, n=standing.units)
+            yield ask.row("K38.standing", standing.segment, here, step=stages[standing.stage].value)
+
+
+def _lengths(ask: Ask, cut: Cut, milestone: Milestone) -> Iterable[DayCount]:
+    """Return how long cycles won in a year took from a stage on."""
+    year = ask.question.calendar.trailing(ask.question.as_of, _YEAR_DAYS).window
+    return ask.measures.cycle_days(cut, Cohort(entry=Milestone.WON, window=year), milestone)
+
+
+def _is_length(row: DayCount) -> bool:
+    return row.excluded is None and row.outcome is Outcome.WON and row.days is not None and row.days >= 0
 
 
 def _before(need: Decimal | None, rate: Decimal | None) -> Decimal | None:
@@ -95,11 +121,12 @@ def _before(need: Decimal | None, rate: Decimal | None) -> Decimal | None:
 def _rows(ask: Ask, step: Step, needs: Sequence[Decimal | None], notes: Mapping[str, object]) -> Iterable[Kpi]:
     stage, n = step.milestone.value, step.tally.n
     own = {**notes, "rate": step.rate, "k": step.tally.k, "open": step.tally.open}
-    for row_id, need in zip(("K38", "K38.cautious", "K38.missing"), needs, strict=True):
-        yield ask.row(row_id, (), _measured(need, n, own), step=stage)
+    for row_id, need in zip(_NEEDS, needs, strict=True):
+        needed = replace(_measured(need, n, own), k=step.tally.k, excluded=step.tally.excluded)
+        yield ask.row(row_id, (), needed, step=stage)
     yield ask.row("K38.standing", (), Measured(value=step.standing, n=step.standing), step=stage)
-    lacks, status = ({"lacks": "orders"}, Status.UNDEFINED) if step.days is None else ({}, size_status(n))
-    days = Measured(value=step.days, n=n, status=status, notes=lacks)
+    lacks, status = ({"lacks": "orders"}, Status.UNDEFINED) if step.days is None else ({}, size_status(step.won))
+    days = Measured(value=step.days, n=step.won, status=status, excluded=step.without_days, notes=lacks)
     yield ask.row("K38.days", (), days, step=stage)
 
 
@@ -129,13 +156,20 @@ def _step(ask: Ask, milestone: Milestone, later: Sequence[Milestone], standing: 
     cut = ask.cut_by(())
     entered = Cohort(entry=milestone, window=_mature(ask), reached=later)
     tally = tally_entries(ask.measures.cycles(cut, entered), lambda row: row.reached).get((), Tally())
-    lengths: Counter[int] = Counter()
-    year = ask.question.calendar.trailing(ask.question.as_of, _YEAR_DAYS).window
-    for row in ask.measures.cycle_days(cut, Cohort(entry=Milestone.WON, window=year), milestone):
-        if row.excluded is None and row.outcome is Outcome.WON and row.days is not None and row.days >= 0:
-            lengths[row.days] += row.units
-    here = sum(standing[stage] for stage in _STANDING[milestone])
-    return Step(milestone=milestone, tally=tally, standing=here, days=percentile(counted(lengths), Decimal("0.5")))
+    lengths, without = Counter[int](), Counter[str]()
+    for row in _lengths(ask, cut, milestone):
+        if _is_length(row):
+            lengths[row.days or 0] += row.units
+        elif row.excluded is not None:
+            without[row.excluded] += row.units
+    return Step(
+        milestone=milestone,
+        tally=tally,
+        standing=sum(standing[stage] for stage in _STANDING[milestone]),
+        days=percentile(counted(lengths), Decimal("0.5")),
+        won=lengths.total(),
+        without_days=without,
+    )
 
 
 def _mature(ask: Ask) -> Window:

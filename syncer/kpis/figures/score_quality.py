@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from syncer.kpis.asked.ports import EXPIRED, Cohort, CycleCount, Milestone, Segment
+from syncer.kpis.asked.ports import EXPIRED, ID, Cohort, CycleCount, Milestone, Segment
 from syncer.kpis.figures.durations import Spell, from_first_contact
 from syncer.kpis.figures.experience import horizon_of
 from syncer.kpis.periods import ALL, Window
@@ -26,8 +26,11 @@ def score_quality(ask: Ask) -> Iterable[Kpi]:
     )
     ready, fates = _tallied(_whole(by_cell)), _fates(by_cell)
     base, grades = _by_grade(ask, days)
+    together = _together(ask, fates)
     recall, cells = _recall(ask), _cells(ask)
-    for segment in with_whole([*base, *ready, *recall], ask.question.by):
+    # Told one by one, hand-overs too young for the rest are those of the shift.
+    young = cells if ID in ask.question.by else ()
+    for segment in with_whole([*base, *ready, *recall, *young], ask.question.by):
         precision, usual = ready.get(segment, Tally()), base.get(segment, Tally())
         notes = {"horizon_days": days}
         yield ask.row("K37", segment, replace(period_rate(precision), notes=notes))
@@ -35,7 +38,7 @@ def score_quality(ask: Ask) -> Iterable[Kpi]:
         yield ask.row("K37.lift", segment, _lift(precision, usual))
         yield ask.row("K37.recall", segment, period_rate(recall.get(segment, Tally())))
         yield ask.row("K37.auc", segment, _auc(grades.get(segment, {})))
-        yield from _foretold(ask, segment, fates.get(segment, {}))
+        yield from _foretold(ask, segment, fates.get(segment, {}), together[_shared(ask, segment)])
         yield ask.row("K37.psi", segment, _psi(*cells.get(segment, (Counter(), Counter()))))
     yield from _by_cell(ask, _tallied(by_cell), days)
 
@@ -139,13 +142,28 @@ def _fates(by_cell: Iterable[CycleCount]) -> Mapping[Segment, _Grades]:
     return found
 
 
-def _foretold(ask: Ask, segment: Segment, cells: _Grades) -> Iterable[Kpi]:
+def _shared(ask: Ask, segment: Segment) -> Segment:
+    """Return a segment as if its units were not told one by one."""
+    return tuple(value for dim, value in zip(ask.question.by, segment, strict=True) if dim != ID)
+
+
+def _together(ask: Ask, fates: Mapping[Segment, _Grades]) -> Mapping[Segment, frozenset[str]]:
+    """Return the cells in which there is more than one hand-over: one that is alone has no others to foretell it."""
+    sizes: defaultdict[Segment, Counter[str]] = defaultdict(Counter)
+    for segment, cells in fates.items():
+        sizes[_shared(ask, segment)].update({cell: sum(both) for cell, both in cells.items()})
+    found: defaultdict[Segment, frozenset[str]] = defaultdict(frozenset)
+    found.update({place: frozenset(cell for cell, n in cells.items() if n > 1) for place, cells in sizes.items()})
+    return found
+
+
+def _foretold(ask: Ask, segment: Segment, cells: _Grades, shared: frozenset[str]) -> Iterable[Kpi]:
     """Yield how the engagement level ranks hand-overs, and how well their cells foretell who is won."""
     levels: defaultdict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for cell, (won, others) in cells.items():
         levels[cell[-1]] = (levels[cell[-1]][0] + won, levels[cell[-1]][1] + others)
     yield ask.row("K37.auc_level", segment, _auc(levels))
-    together = {cell: both for cell, both in cells.items() if sum(both) > 1}
+    together = {cell: both for cell, both in cells.items() if cell in shared}
     won, n = sum(good for good, _ in together.values()), sum(sum(both) for both in together.values())
     alone, status = Counter({"alone": len(cells) - len(together)}), size_status(n)
     error = brier(together.values()) if status.is_shown else None
@@ -172,6 +190,7 @@ def _cells(ask: Ask) -> Mapping[Segment, tuple[Counter[str], Counter[str]]]:
 
 
 def _psi(before: Counter[str], recent: Counter[str]) -> Measured:
-    fewest = min(before.total(), recent.total())
-    value, status = psi(before, recent), size_status(fewest)
-    return Measured(value=value if status.is_shown else None, n=fewest, status=status)
+    status = size_status(min(before.total(), recent.total()))
+    value = psi(before, recent) if status.is_shown else None
+    sides = {"before": before.total(), "recent": recent.total()}
+    return Measured(value=value, n=before.total() + recent.total(), status=status, notes=sides)

@@ -104,6 +104,8 @@ def contacts_per_visit(ask: Ask) -> Iterable[Kpi]:
 
 def per_order(ask: Ask, segment: Segment, orders: int) -> Measured:
     """Return visits for one order; visits are known as a whole and by source."""
+    if ID in ask.question.by:
+        return Measured(value=None, n=orders, status=Status.UNDEFINED)
     if not set(ask.question.by) <= {"source"}:
         return Measured(value=None, status=Status.UNDEFINED, notes={"lacks": "visits_by_source"})
     seen = _visits(ask).get(segment, _Seen())

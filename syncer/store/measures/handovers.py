@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.asked.ports import Cut, Segment
+from syncer.kpis.asked.ports import ID, Cut, Segment
 from syncer.kpis.asked.work import Effort, Handover, ProfileCount
 from syncer.kpis.periods import Window
 from syncer.store import tables
@@ -94,7 +94,10 @@ def efforts(connection: Connection, cut: Cut, window: Window) -> Iterator[Effort
     ended, fact, read = _ended(cut, window), tables.evidence.alias("fact"), reader(cut)
     since = func.coalesce(ended.c.first_contact_at, ended.c.started_at)
     span = and_(fact.c.contact_id == ended.c.contact_id, fact.c.occurred_at >= since)
-    segment = [ended.c[f"by_{place}"] for place in range(len(cut.by))]
+    # Told one by one, it is the activities that count.
+    segment = [
+        (fact.c.id if dim == ID else ended.c[f"by_{place}"]).label(f"by_{place}") for place, dim in enumerate(cut.by)
+    ]
     done = (
         select(*segment, fact.c.kind, fact.c.id)
         .select_from(ended.join(fact, and_(span, fact.c.occurred_at <= ended.c.ended_at)))

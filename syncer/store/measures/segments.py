@@ -161,9 +161,9 @@ def _chosen(own: Mapping[str, Expression], cut: Cut, at: Expression) -> Sequence
     return [_part(own, cut, at, dim).label(f"by_{place}") for place, dim in enumerate(cut.by)]
 
 
-def time_segment(cut: Cut, at: Expression) -> Sequence[Expression]:
-    """Return those of the asked dimensions that come from a date."""
-    return [_part({}, cut, at, dim) for dim in cut.by if dim in TIMES]
+def time_part(cut: Cut, at: Expression, dim: str) -> Expression:
+    """Return one of the dimensions that come from a date."""
+    return _part({}, cut, at, dim)
 
 
 def _part(own: Mapping[str, Expression], cut: Cut, at: Expression, dim: str) -> Expression:

@@ -10,20 +10,23 @@ from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 
-from sqlalchemy import Connection, case, false, select
+from sqlalchemy import Connection, String, case, cast, false, literal, select
 
 from syncer.funnel.facts import FunnelStage, Outcome
-from syncer.kpis.asked.ports import Cut, Segment
+from syncer.kpis.asked.ports import ID, Cut, Segment
 from syncer.kpis.asked.work import UNDER_WAY, Move, Pass
 from syncer.kpis.periods import Window
 from syncer.store import tables
 from syncer.store.engines.dialect import Query, Row, streamed
 from syncer.store.measures.populations import cycle_excluded, cycles_as_of, known, tested
-from syncer.store.measures.segments import TIMES, cycle_segment, reader, time_segment
-from syncer.store.measures.time import inside, local_day, number
+from syncer.store.measures.segments import TIMES, cycle_segment, reader, time_part
+from syncer.store.measures.time import Expression, inside, local_day, number
 
 _MARKET = FunnelStage.TAM.value
 _UNDER_WAY = frozenset(stage.value for stage in UNDER_WAY)
+
+#: Dimensions by which entries of one cycle may differ.
+_OF_EVENT = frozenset({*TIMES, ID})
 
 #: Before its segment a cycle's row tells contact, number, why it does not count, outcome and local day of its end.
 _OF_CYCLE = 5
@@ -68,7 +71,7 @@ class Walked:
 
 def walk(connection: Connection, cut: Cut, window: Window) -> Walked:
     """Count the entries inside a window and the real stays that began inside it."""
-    own = [dim for dim in cut.by if dim not in TIMES]
+    own = [dim for dim in cut.by if dim not in _OF_EVENT]
     with (
         closing(streamed(connection, _cycles(cut, own))) as cycles,
         closing(streamed(connection, _events(cut, window))) as events,
@@ -128,7 +131,7 @@ class _Cutter:
         self._tests = tests
         self._read = reader(cut)
         # Dimensions of the cycle come before those of time in what the rows tell.
-        told = [*own, *(dim for dim in cut.by if dim in TIMES)]
+        told = [*own, *(dim for dim in cut.by if dim in _OF_EVENT)]
         self._places = [told.index(dim) for dim in cut.by]
 
     def entries(self, found: Walked, contact_id: str, cycle: Row, times: Sequence[object]) -> tuple[_Entries, _Entries]:
@@ -172,10 +175,20 @@ def _events(cut: Cut, window: Window) -> Query:
     counts = case((inside(at, window), 1), else_=0) if window.bounded else number(1)
     columns = (event.contact_id, event.cycle_no, event.seq, event.to_stage, event.virtual, event.from_stage)
     return (
-        select(*columns, counts, local_day(at, cut.calendar), *time_segment(cut, at))
+        select(*columns, counts, local_day(at, cut.calendar), *_parts(cut))
         .where(known(tables.stage_events, cut), at <= cut.as_of)
         .order_by(event.contact_id, event.cycle_no, event.seq)
     )
+
+
+def _parts(cut: Cut) -> Iterator[Expression]:
+    """Yield those of the asked dimensions that come from an entry itself: its dates, and what tells it from others."""
+    event = tables.stage_events.c
+    number_, seq = cast(event.cycle_no, String), cast(event.seq, String)
+    name = event.contact_id + literal("#", String) + number_ + literal("/", String) + seq
+    for dim in cut.by:
+        if dim in _OF_EVENT:
+            yield name if dim == ID else time_part(cut, event.occurred_at, dim)
 
 
 def _cycles(cut: Cut, dims: Sequence[str]) -> Query:

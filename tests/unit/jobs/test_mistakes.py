@@ -34,6 +34,15 @@ def test_a_report_on_an_account_that_nobody_knows_is_refused(command: Command, w
     assert "no account named hubsport (there are: hubspot)" in said
 
 
+@pytest.mark.parametrize("words", [["explain", "kpi", "K10"], ["handover"]], ids=lambda words: words[0])
+def test_of_several_accounts_none_is_taken_silently(command: Command, tmp_path: Path, words: Sequence[str]) -> None:
+    two = "accounts: {north: {token_env: HUBSPOT_ACCESS_TOKEN}, south: {token_env: HUBSPOT_ACCESS_TOKEN}}\n"
+    (tmp_path / "syncer.yaml").write_text(two, encoding="utf-8")
+    code, said = command(*words)
+    assert (code, "which account is meant (there are: north, south)" in said) == (2, True)
+    assert command(*words, "--account", "south")[0] == 0
+
+
 @pytest.mark.parametrize("words", [["explain", "contact"], ["handover"]], ids=lambda words: words[0])
 def test_a_contact_that_is_not_there_may_be_one_that_cannot_be_read(command: Command, words: Sequence[str]) -> None:
     code, said = command(*words, "10000112")
