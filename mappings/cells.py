@@ -34,6 +34,7 @@ _NOISE = re.compile(rf"[\s\u00a0\u202f'\u2019]|{_SIGN.pattern}", re.IGNORECASE)
 _GROUPED = re.compile(r"-?\d{1,3}([.,])\d{3}")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
 _DOTTED = re.compile(r"(?:(\d{1,2})\.)?(\d{1,2})\.(\d{4}|\d{2})")
+_MONTH = re.compile(r"(\d{1,2})/(\d{4})")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _NAMED = re.compile(r"([^\W\d_]+)\.? (\d{4})")
 _MONTHS = (
@@ -194,6 +195,8 @@ def _parts(text: str) -> tuple[int, int, int]:
         if year < _CENTURY and not match[1]:
             raise ValueError("lacks a day or a year of four digits")
         return year + 2000 if year < _CENTURY else year, int(match[2]), int(match[1] or 0)
+    if match := _MONTH.fullmatch(text):
+        return int(match[2]), int(match[1]), 0
     if match := _SLASHED.fullmatch(text):
         return _slashed(int(match[1]), int(match[2]), int(match[3]))
     if (match := _NAMED.fullmatch(text)) and (month := _month_named(match[1])):

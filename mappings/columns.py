@@ -88,6 +88,9 @@ class Reader:
         if isinstance(found, Unreadable):
             self.refuse(number, name, found.reason)
             return None
+        if isinstance(found, str) and is_sum(found):
+            self.refuse(number, name, "names a sum of other rows", SUMMED)
+            return None
         try:
             if found is not None:
                 return convert(found)

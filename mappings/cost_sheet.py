@@ -23,7 +23,7 @@ HEADINGS: Mapping[str, Sequence[str]] = {
     "campaign": ("kampagne",),
     "kind": ("art", "kostenart", "kind of cost", "typ", "type"),
     "amount": ("betrag", "kosten", "cost", "costs", "spend", "ausgaben"),
-    "currency": ("währung", "waehrung"),
+    "currency": ("währung", "waehrung", "currency code", "währungscode"),
 }
 #: Headings of the template.
 GERMAN: Mapping[str, str] = {

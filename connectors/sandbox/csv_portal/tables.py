@@ -55,7 +55,8 @@ def read_table(spec: TableSpec, root: Path, problems: list[Problem]) -> CsvTable
     except (OSError, LookupError):
         problems.append(Problem(message=f"cannot be read as {spec.encoding}", file=spec.path, hint="set encoding"))
     except csv.Error as error:
-        problems.append(Problem(message=f"is no CSV: {error}", file=spec.path))
+        line = _line_of_bad_record(spec, root / spec.path)
+        problems.append(Problem(message=f"is no CSV: {error}", file=spec.path, line=line))
     return CsvTable(spec=spec, columns=(), rows=())
 
 
@@ -92,6 +93,21 @@ def _line_of_bad_sign(spec: TableSpec, path: Path) -> int | None:
     except UnicodeDecodeError as error:
         return raw.count(b"\n", 0, error.start) + 1
     return None
+
+
+def _line_of_bad_record(spec: TableSpec, path: Path) -> int | None:
+    """Return the line on which the record begins that no reader can make out: most often a quote is never closed."""
+    line = 1
+    with path.open(encoding=spec.encoding, newline="") as stream:
+        reader = csv.reader(stream, delimiter=spec.delimiter, strict=True)
+        while True:
+            try:
+                next(reader)
+            except csv.Error:
+                return line
+            except StopIteration:
+                return None
+            line = reader.line_num + 1
 
 
 def _records(spec: TableSpec, stream: TextIO) -> Iterator[tuple[int, list[str]]]:

@@ -103,6 +103,7 @@ def test_what_is_no_rate_is_refused(text):
         ("Februar 2024", "2024-02-01", "2024-02-29"),
         ("dez. 2026", "2026-12-01", "2026-12-31"),
         ("  May   2026 ", "2026-05-01", "2026-05-31"),
+        ("02/2026", "2026-02-01", "2026-02-28"),
     ],
 )
 def test_days_and_months_as_people_write_them(text, first, last):
@@ -159,6 +160,13 @@ def test_an_english_sheet_with_one_date():
         Decimal("1234.50"),
     )
     assert one.currency == "CHF"
+
+
+def test_a_sum_under_the_days_is_told_to_be_one():
+    rows = (row("2026-07-01;google;EUR;5"), row("Gesamt:;;EUR;5"))
+    assert problems(cost_lines, sheet("Day;Source;Currency code;Cost", *rows)) == [
+        (3, "Day", "names a sum of other rows")
+    ]
 
 
 def test_cells_of_a_spreadsheet_keep_their_type():
