@@ -6,22 +6,32 @@ from importlib import resources
 from pathlib import Path
 from secrets import token_bytes
 
+from jobs.wording.words import Language
 from syncer.agreement import default_text
 
 
-def write_files(folder: Path) -> Sequence[tuple[str, bool]]:
+def write_files(folder: Path, lang: Language = "en") -> Sequence[tuple[str, bool]]:
     """Write .env, syncer.yaml and agreement.yaml into `folder`; return each name and whether it was written.
 
-    A file that exists is never touched.
+    What they say of a language is `lang`. A file that exists is never touched.
     """
     folder.mkdir(parents=True, exist_ok=True)
     templates = resources.files("jobs").joinpath("templates")
     texts = {
-        ".env": _with_key(templates.joinpath("env.example").read_text(encoding="utf-8")),
+        ".env": _spoken(_with_key(templates.joinpath("env.example").read_text(encoding="utf-8")), lang),
         "syncer.yaml": templates.joinpath("syncer.yaml").read_text(encoding="utf-8"),
-        "agreement.yaml": default_text(),
+        "agreement.yaml": agreement_text(lang),
     }
     return [(name, _write(folder / name, text, private=name == ".env")) for name, text in texts.items()]
+
+
+def agreement_text(lang: Language) -> str:
+    """Return the built-in agreement, by which sales reads a language in the CRM."""
+    return default_text().replace("\n  language: en ", f"\n  language: {lang} ", 1)
+
+
+def _spoken(text: str, lang: Language) -> str:
+    return text if lang == "en" else text.replace("\nSYNCER_LANG=\n", f"\nSYNCER_LANG={lang}\n")
 
 
 def _with_key(text: str) -> str:

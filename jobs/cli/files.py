@@ -23,7 +23,7 @@ def init(
     from jobs.init import write_files
 
     chosen = language(lang)
-    for name, written in write_files(folder):
+    for name, written in write_files(folder, chosen):
         typer.echo(said("file_written" if written else "file_there", chosen, name=name))
     for key in ("next_colon", "init_token", "init_oauth", "init_sign", "init_default", "init_check"):
         typer.echo(said(key, chosen))

@@ -21,6 +21,7 @@ from jobs.desk import Desk
 from jobs.figures.asking import Asked
 from jobs.figures.leads import Lead, hottest
 from jobs.figures.measuring import measure_round
+from jobs.init import agreement_text
 from jobs.progress import Progress, progress
 from jobs.rounds import RoundResult, backfill_round, sync_round
 from jobs.settings import Account, Settings
@@ -28,11 +29,15 @@ from jobs.settings_file import Limits, ScheduleFile
 from jobs.web.app import build_app
 from jobs.wording.words import Language
 from jobs.writing.setup import SetupStep, setup
+from syncer.agreement import Role, sign
 from syncer.log import LogFormat, configure_log
+from syncer.moments import moment
 from syncer.store import Store
 from syncer.store.values import KpiRow
 
 _NAME = "demo"
+#: How the generator names records that somebody made to try things out.
+_TESTS = "testkontakt$"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +68,7 @@ def run_demo(*, contacts: int, seed: int, lang: Language) -> Iterator[DemoDone]:
     portal.load(generate_portal(contacts=contacts, seed=seed, today=system_clock()))
     with tempfile.TemporaryDirectory(prefix="syncer-demo-") as folder, running(portal) as crm:
         settings = _settings(Path(folder), crm.base_url)
+        agree(settings.agreement_path, lang)
         with opened_store(settings) as store:
             with progress(quiet=False, lang=lang) as way:
                 done = asyncio.run(_run(settings, store, way, lang))
@@ -73,6 +79,14 @@ def serve_demo(done: DemoDone, listener: socket) -> None:
     """Serve the demo's dashboard until interrupted."""
     config = uvicorn.Config(build_app(done.settings, done.store), log_level="warning")
     uvicorn.Server(config).run([listener])
+
+
+def agree(path: Path, lang: Language) -> None:
+    """Write the agreement of the demo: the built-in one, with what its generated test records are called, signed."""
+    tests = f"\n  test_name_patterns: ['{_TESTS}'] "
+    path.write_text(agreement_text(lang).replace("\n  test_name_patterns: [] ", tests, 1), encoding="utf-8")
+    for role in Role:
+        sign(path, role, "Demo", moment(system_clock()).date())
 
 
 def _settings(folder: Path, base_url: str) -> Settings:

@@ -101,7 +101,7 @@ def _bar(figures: Figures, name: str, place: int, edges: tuple[float, float], hi
         name=page_word(f"flow_{bucket}", figures.lang),
         value=cell.value,
         deals=cell.n,
-        short=_short(amount_of(row), figures.lang),
+        short=_short(-amount_of(row) if bucket in TAKEN else amount_of(row), figures.lang),
         kind="up" if bucket in ADDED else "down" if bucket in TAKEN else "total",
         drawn=_drawn(place, edges, highest),
     )
@@ -117,6 +117,7 @@ def _drawn(place: int, edges: tuple[float, float], highest: float) -> Drawn:
 
 
 def _short(value: float, lang: Language) -> str:
-    if value >= _MILLION:
-        return f"{number(value / _MILLION, lang, digits=1)} M"
-    return f"{number(value / _THOUSAND, lang, digits=1)} k" if value >= _THOUSAND else number(value, lang)
+    for unit, name in ((_MILLION, "millions"), (_THOUSAND, "thousands")):
+        if abs(value) >= unit:
+            return f"{number(value / unit, lang, digits=1)} {page_word(name, lang)}"
+    return number(value, lang)

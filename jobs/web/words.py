@@ -292,6 +292,9 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "level_none": ("nobody yet", "noch niemand"),
     "card": ("Hand-over card", "Übergabekarte"),
     "passed_through": ("passed through", "übersprungen"),
+    "cases": ("Cases", "Fälle"),
+    "thousands": ("k", "Tsd."),
+    "millions": ("M", "Mio."),
     # What reports say within a line heads a column here, or begins one.
     "as_of": ("As of", "Stand"),
     "at": ("At", "Am"),

@@ -53,7 +53,13 @@ def test_bars_of_the_waterfall_hang_where_the_one_before_ended():
 
 
 @pytest.mark.parametrize(
-    ("amount", "lang", "said"), [(950.0, "en", "950"), (21_000.0, "de", "21,0 k"), (2_450_000.0, "en", "2.5 M")]
+    ("amount", "lang", "said"),
+    [
+        (950.0, "en", "950"),
+        (21_000.0, "de", "21,0 Tsd."),
+        (2_450_000.0, "en", "2.5 M"),
+        (-8_000.0, "de", "\N{MINUS SIGN}8,0 Tsd."),
+    ],
 )
 def test_bars_say_money_in_short(amount, lang, said):
     chart = waterfall_chart(flow(lang, start=amount, end=amount))

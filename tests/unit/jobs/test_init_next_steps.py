@@ -6,7 +6,9 @@ from typer.testing import CliRunner
 
 from jobs.cli.app import app
 from jobs.init import write_files
+from jobs.rehearsal.demo import agree
 from jobs.settings import load_settings
+from syncer.agreement import in_force, load_agreement, load_default
 
 
 def test_init_says_what_comes_next_both_signatures_included(tmp_path):
@@ -49,3 +51,25 @@ def test_init_on_a_full_disk_names_the_file_and_leaves_no_half_of_one(tmp_path):
         write_files(tmp_path)
     assert failed.value.filename == str(tmp_path / ".env")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_the_files_speak_the_language_in_which_they_were_asked_for(tmp_path, monkeypatch, lang):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SYNCER_LANG", raising=False)
+    CliRunner().invoke(app, ["init", "--lang", lang])
+    agreed = load_agreement(tmp_path / "agreement.yaml")
+    assert agreed.write_back.language == lang
+    assert agreed == load_default().model_copy(
+        update={"write_back": load_default().write_back.model_copy(update={"language": lang})}
+    )
+    assert (f"\nSYNCER_LANG={lang}\n" in (tmp_path / ".env").read_text(encoding="utf-8")) is (lang == "de")
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_the_demo_runs_a_signed_agreement_that_knows_its_test_records(tmp_path, lang):
+    agree(tmp_path / "agreement.yaml", lang)
+    running = in_force(tmp_path / "agreement.yaml")
+    assert running.notice is None
+    assert running.agreement.write_back.language == lang
+    assert running.agreement.calendar.test_name_patterns == ("testkontakt$",)
