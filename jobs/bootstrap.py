@@ -19,6 +19,7 @@ from jobs.settings import Account, Settings
 from mappings.fields import definitions, extended
 from syncer.agreement import InForce, in_force
 from syncer.errors import ConfigError, Problem
+from syncer.meant import among
 from syncer.moments import MINUTE, Millis, millis
 from syncer.store import Store, open_store
 
@@ -105,10 +106,8 @@ async def opened_desk(
 def choose(settings: Settings, account: str) -> Account:
     """Return an account by name; an unknown one is a ConfigError that lists those there are."""
     if account not in settings.accounts:
-        allowed = ", ".join(settings.accounts) or "none"
-        raise ConfigError(
-            [Problem(key="--account", message=f"no account named {account}", hint=f"there are: {allowed}")]
-        )
+        hint = among(account, list(settings.accounts))
+        raise ConfigError([Problem(key="--account", message=f"no account named {account}", hint=hint)])
     return settings.accounts[account]
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
@@ -20,6 +19,7 @@ from syncer.agreement.load import read_text
 from syncer.agreement.structure import in_plain_words
 from syncer.agreement.tree import Document, read_document
 from syncer.errors import ConfigError, Problem
+from syncer.meant import meant
 
 _NAME: Final = r"^[a-z][a-z0-9_-]{0,39}$"
 _VARIABLE: Final = re.compile(r"SYNCER_\w+")
@@ -166,9 +166,8 @@ def _file_problem(document: Document, found: ErrorDetails) -> Problem:
     if not _is_unknown_key(found["type"], section):
         return document.problem(path, _said(found))
     allowed = _KEYS.get(section, ())
-    near = get_close_matches(str(path[-1]), allowed, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return document.problem(path, "unknown key", f"{meant}allowed: {', '.join(sorted(allowed))}")
+    hint = f"{meant(str(path[-1]), allowed)}allowed: {', '.join(sorted(allowed))}"
+    return document.problem(path, "unknown key", hint)
 
 
 def _is_unknown_key(fault: str, section: str) -> bool:

@@ -137,13 +137,14 @@ def _eraser(settings: "Settings", store: "Store") -> "Eraser":
 def _accounts(settings: "Settings", store: "Store", account: str | None) -> "Sequence[str]":
     """Return the accounts to look in: all that the database knows, whether still configured or not."""
     from syncer.errors import ConfigError, Problem
+    from syncer.meant import among
 
     with store.snapshot() as unit:
         known = sorted({*unit.desk.account_names(), *settings.accounts})
     if account is None:
         return known
     if account not in known:
-        hint = f"there are: {', '.join(known) or 'none'}"
+        hint = among(account, known)
         raise ConfigError([Problem(key="--account", message=f"no account named {account}", hint=hint)])
     return [account]
 

@@ -24,6 +24,7 @@ from syncer.kpis.statistics.attribution import Model
 from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms, service_of
 from syncer.kpis.touches import OriginRule, Reaction, origin_rule
+from syncer.meant import among
 from syncer.moments import Millis, millis, reportable
 from syncer.scoring import Scorer
 from syncer.store import Store, Unit
@@ -125,7 +126,7 @@ def account_names(settings: Settings, store: Store, account: str | None) -> Sequ
         return kept
     known = list(dict.fromkeys([*settings.accounts, *kept]))
     if account not in known:
-        hint = f"there are: {', '.join(known) or 'none'}"
+        hint = among(account, known)
         raise ConfigError([Problem(key="--account", message=f"no account named {account}", hint=hint)])
     return [account]
 

@@ -30,6 +30,7 @@ from syncer.errors import (
     SyncerError,
     Unavailable,
 )
+from syncer.meant import among
 from syncer.moments import HOUR
 from syncer.records import Kind, Owner, Stage
 
@@ -169,7 +170,7 @@ def refuse_unknown(desk: Desk, streams: Sequence[str], *, key: str) -> None:
     """Raise ConfigError for streams that the connector does not have."""
     known = (*desk.source.streams.objects, *desk.source.streams.events)
     problems = [
-        Problem(key=key, message=f"no stream named {name}", hint=f"there are: {', '.join(known)}")
+        Problem(key=key, message=f"no stream named {name}", hint=among(name, known))
         for name in streams
         if name not in known
     ]

@@ -54,6 +54,7 @@ ERROR_SENTENCES: Mapping[str, tuple[str, str]] = {
     "init_writes_one": ("syncer init writes one", "syncer init schreibt eine"),
     "not_there": ("is not there", "gibt es nicht"),
     "there_already": ("is there already", "gibt es schon"),
+    "no_own_database": ("is no database of Syncer", "ist keine Datenbank von Syncer"),
     "no_database": ("is no sound SQLite database", "ist keine unversehrte SQLite-Datenbank"),
     "is_damaged": ("is damaged: {why}", "ist beschädigt: {why}"),
     "newer": (

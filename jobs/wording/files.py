@@ -43,6 +43,7 @@ FILE_SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "key": ("unknown key", "unbekannter Schlüssel"),
     "meant_allowed": ("did you mean {name}? allowed: {names}", "ist {name} gemeint? erlaubt: {names}"),
+    "meant_there": ("did you mean {name}? there are: {names}", "ist {name} gemeint? es gibt: {names}"),
     "meant": ("did you mean {name}?", "ist {name} gemeint?"),
     "allowed_or_date": (
         "allowed: {names}, or a date such as {date}",

@@ -254,7 +254,15 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
         "an id means another person in each account",
         "eine ID meint in jedem Konto eine andere Person",
     ),
-    "not_known_in": ("nothing is known under it in {names}", "darunter ist nichts bekannt in {names}"),
+    "see_or_read": (
+        "see the id or address, or read the CRM first: syncer pull",
+        "ID oder Adresse prüfen, oder erst das CRM lesen: syncer pull",
+    ),
+    "see_or_bar": (
+        "see the id or address; to bar them before they are read: syncer forget … --in-advance",
+        "ID oder Adresse prüfen; um sie vor dem Einlesen zu sperren: syncer forget … --in-advance",
+    ),
+    "not_known_in": ("nothing is known under it in {names}", "in {names} ist darunter nichts bekannt"),
     "no_seal": ("no key opens the stored OAuth token", "kein Schlüssel öffnet das gespeicherte OAuth-Token"),
     "seal_how": (
         "add the key it was sealed with, behind a comma; or connect the portal again: syncer connect",

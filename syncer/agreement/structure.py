@@ -1,7 +1,6 @@
 """Plain data into the model; what does not fit becomes faults with paths, and the rest is still looked at."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from typing import cast
 
@@ -13,6 +12,7 @@ from syncer.agreement.forms import FORMS
 from syncer.agreement.model import Agreement
 from syncer.agreement.tree import Document, Node, Path, Plain
 from syncer.errors import Problem
+from syncer.meant import meant
 
 Schema = Mapping[str, object]
 
@@ -160,9 +160,8 @@ def in_plain_words(error: ErrorDetails) -> str:
 
 def _unknown_key(path: Path) -> Fault:
     allowed = sorted(allowed_keys(path[:-1]))
-    near = get_close_matches(str(path[-1]), allowed, n=1)
-    meant = f"did you mean {near[0]}? " if near else ""
-    return Fault(path, "unknown key", f"{meant}allowed: {', '.join(allowed)}" if allowed else None)
+    hint = f"{meant(str(path[-1]), allowed)}allowed: {', '.join(allowed)}"
+    return Fault(path, "unknown key", hint if allowed else None)
 
 
 def _prune(root: Node, path: Path) -> None:

@@ -2,12 +2,12 @@
 
 import operator
 from collections.abc import Callable, Collection, Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from syncer.expressions.tokens import ExpressionError
 from syncer.expressions.tree import Arithmetic, Call, Known, Node, Or, Ref
 from syncer.expressions.vocabulary import Type, Vocabulary
+from syncer.meant import meant
 from syncer.moments import DAY
 from syncer.records import Value
 
@@ -72,11 +72,9 @@ def listed(known: Collection[str], wanted: str) -> str:
     """Return what exists: the most similar name, then those with the same subject, else all."""
     if not known:
         return "none is known here"
-    similar = get_close_matches(wanted, known, n=1)
-    meant = f"did you mean {similar[0]}? " if similar else ""
     subject, _, rest = wanted.rpartition(".")
     near = [name for name in known if subject and rest and name.startswith(f"{subject}.")]
-    return f"{meant}allowed: {', '.join(sorted(near or known))}"
+    return f"{meant(wanted, known)}allowed: {', '.join(sorted(near or known))}"
 
 
 def operand(node: Node, scope: Scope) -> Operand:

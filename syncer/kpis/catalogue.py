@@ -1,5 +1,6 @@
 """The KPI catalogue: reads catalogue.toml, where each KPI is declared once, and writes docs/kpis.md from it."""
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from importlib.resources import files
 
 from syncer.errors import ConfigError, Problem
 from syncer.kpis.result import Basis
+from syncer.meant import among
 
 LANGUAGES = ("en", "de")
 
@@ -49,6 +51,10 @@ class Declaration:
     def headline(self) -> Row:
         """The row under the plain id."""
         return self.rows[self.id]
+
+
+#: An id without its letter or its zero.
+_NUMBER = re.compile(r"[kK]?0*(\d{1,2})")
 
 
 @cache
@@ -116,8 +122,14 @@ def select(ids: Sequence[str] | None) -> Sequence[tuple[Declaration, Sequence[st
 
 def _unknown(asked: str) -> Problem:
     declaration = catalogue().get(asked.partition(".")[0].upper())
-    choice = declaration.rows if declaration else catalogue()
-    return Problem(message=f"no KPI has the id {asked!r}", key="ID", hint=", ".join(choice))
+    choice = list(declaration.rows if declaration else catalogue())
+    return Problem(message=f"no KPI has the id {asked!r}", key="ID", hint=among(_whole(asked), choice))
+
+
+def _whole(asked: str) -> str:
+    """Return an id with the zero that people leave out; a number that no KPI has is like none."""
+    number = _NUMBER.fullmatch(asked)
+    return asked if number is None else f"K{int(number[1]):02d}" if f"K{int(number[1]):02d}" in catalogue() else ""
 
 
 def catalogue_markdown() -> str:

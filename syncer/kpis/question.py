@@ -18,6 +18,7 @@ from syncer.kpis.statistics.stats import in_coins
 from syncer.kpis.targets import Target
 from syncer.kpis.terms import Terms
 from syncer.kpis.touches import OriginRule, origin_rule
+from syncer.meant import among
 from syncer.moments import DAY, Millis
 from syncer.money import coin, converted
 
@@ -251,7 +252,11 @@ def ask(question: Question, declaration: Declaration, measures: WorkingMeasures,
 
 def _dimension_problems(question: Question, declaration: Declaration) -> Sequence[Problem]:
     return [
-        Problem(message=f"{declaration.id} cannot be split by {dim!r}", key="--by", hint=", ".join(declaration.dims))
+        Problem(
+            message=f"{declaration.id} cannot be split by {dim!r}",
+            key="--by",
+            hint=among(dim, declaration.dims),
+        )
         for dim in question.by
         if dim not in declaration.dims and dim != ID
     ]

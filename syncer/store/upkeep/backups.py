@@ -107,6 +107,8 @@ def refuse_unsound(found: BackupFacts) -> None:
     """Raise ConfigError where a backup cannot be put back."""
     if found.faults:
         raise _refusal(found.file, f"is damaged: {found.faults[0]}", "take an older backup")
+    if found.revision is None:
+        raise _refusal(found.file, "is no database of Syncer", "name a file that `syncer db backup` wrote")
     if found.revision not in KNOWN:
         message = f"has tables of revision {found.revision}; this version knows up to {HEAD}"
         raise _refusal(found.file, message, "it is of another program, or of a newer syncer: install that version")

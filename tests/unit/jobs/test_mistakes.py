@@ -31,7 +31,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 def test_a_report_on_an_account_that_nobody_knows_is_refused(command: Command, words: Sequence[str]) -> None:
     code, said = command(*words, "--account", "hubsport")
     assert code == 2
-    assert "no account named hubsport (there are: hubspot)" in said
+    assert "no account named hubsport (did you mean hubspot? there are: hubspot)" in said
 
 
 @pytest.mark.parametrize("words", [["explain", "kpi", "K10"], ["handover"]], ids=lambda words: words[0])
