@@ -33,7 +33,7 @@ def visits_import(
     from jobs.figures.asking import account_names, language
     from jobs.figures.visits import read_visits
     from syncer.errors import ConfigError, Problem
-    from syncer.kpis.result import NOTHING
+    from syncer.notation import NOTHING
 
     chosen, lines = language(lang), read_visits(path)
     with opened() as (settings, store):

@@ -198,7 +198,8 @@ def test_a_file_without_rows_or_with_a_column_twice_is_refused(tmp_path: Path) -
 
 
 def test_unclosed_quotes_are_refused(tmp_path: Path) -> None:
-    (problem,) = _problems(tmp_path, firms='firm,since,heads\nBeta,2026-01-05,1\n"Alpha,2026-01-05,1\nGamma,2026-01-05,1\n')
+    firms = 'firm,since,heads\nBeta,2026-01-05,1\n"Alpha,2026-01-05,1\nGamma,2026-01-05,1\n'
+    (problem,) = _problems(tmp_path, firms=firms)
     assert (problem.file, problem.line) == ("firms.csv", 3)
     assert "is no CSV" in problem.message
 
