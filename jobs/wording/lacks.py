@@ -45,6 +45,10 @@ _LACKS: Mapping[str, tuple[str, str]] = {
         "braucht fünf entschiedene Deals der letzten vier Quartale, davon einen gewonnenen",
     ),
     "both_outcomes": ("takes some that were won and some that were not", "braucht Gewonnene und nicht Gewonnene"),
+    "both_sides": (
+        "takes hand-overs of the last 90 days and earlier ones",
+        "braucht Übergaben der letzten 90 Tage und frühere",
+    ),
     "margin": ("no money.gross_margin in the agreement", "kein money.gross_margin in der Vereinbarung"),
     "sales_goal": (
         "no sales_goal for this period in the agreement",

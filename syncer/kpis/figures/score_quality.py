@@ -193,4 +193,5 @@ def _psi(before: Counter[str], recent: Counter[str]) -> Measured:
     status = size_status(min(before.total(), recent.total()))
     value = psi(before, recent) if status.is_shown else None
     sides = {"before": before.total(), "recent": recent.total()}
-    return Measured(value=value, n=before.total() + recent.total(), status=status, notes=sides)
+    lacks = {} if all(sides.values()) else {"lacks": "both_sides"}
+    return Measured(value=value, n=sum(sides.values()), status=status, notes={**sides, **lacks})
