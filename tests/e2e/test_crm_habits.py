@@ -352,6 +352,18 @@ async def test_setup_adds_options_that_a_property_of_ours_lacks_and_keeps_its_ow
     assert options[1] == hidden
 
 
+async def test_setup_adds_options_to_no_property_of_another_type_and_to_none_that_is_locked(crm, open_desk):
+    async with open_desk(crm) as desk:
+        text = replace(OUR_OUTCOME, type="string", field_type="text", options=())
+        await desk.destination.create_properties("contacts", [text, replace(OUR_OUTCOME, name="fn_stage")])
+        properties = crm.portal.schemas["contacts"].properties
+        properties["fn_stage"] = replace(properties["fn_stage"], read_only=True)
+        before = {name: properties[name] for name in ("fn_outcome", "fn_stage")}
+        steps = {one.name: one for one in await setup(desk, apply=True) if one.kind is Kind.CONTACT}
+    assert {name: crm.portal.schemas["contacts"].properties[name] for name in before} == before
+    assert {steps[name].state for name in before} == {"differs"}
+
+
 async def test_a_property_that_the_crm_locked_is_named_once_and_never_sent(crm, open_desk):
     async with open_desk(crm) as desk:
         await setup(desk, apply=True)

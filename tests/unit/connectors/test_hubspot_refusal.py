@@ -55,6 +55,11 @@ def test_one_bad_value_among_a_hundred_costs_few_calls() -> None:
     assert sent((Fault("INVALID_OPTION", "stage"),), {"41"}, batch)[2] <= 15
 
 
+def test_whoever_alone_carries_the_named_property_is_found_at_once() -> None:
+    batch = writes(*[{"stage": "x"} if number == 41 else {"other": "x"} for number in range(100)])
+    assert sent((Fault("INVALID_OPTION", "stage"),), {"41"}, batch) == ({"41"}, {one.id for one in batch} - {"41"}, 2)
+
+
 def test_fifty_times_the_same_bad_value_costs_few_calls() -> None:
     batch = writes(*[{"stage": "bad" if number % 2 else "good"} for number in range(100)])
     bad = {str(number) for number in range(1, 100, 2)}
