@@ -129,6 +129,10 @@ class Unavailable(TransientError):
     """No connection, a time-out before sending, or a 5xx on a call that changes nothing."""
 
 
+class Unwritable(Unavailable):
+    """The database can be read perhaps, but takes nothing: its disk is full or sick."""
+
+
 class UnknownOutcome(TransientError):
     """A write was sent and no answer came back: read back before any repetition."""
 

@@ -63,8 +63,10 @@ def _found(status: AccountStatus) -> Iterator[tuple[str, str]]:
     last = status.last_round
     if last is not None and last.status in _BAD:
         why, log = last.counts.get("why"), f"look at the log of run {last.id}"
-        because = "" if why is None else f": {why}"
-        yield f"the last round ended {last.status}{because}", str(last.counts.get("remedy", log))
+        if why is None:
+            yield f"the last round ended {last.status}", log
+        else:
+            yield f"the last round ended failed: {why}", str(last.counts.get("remedy", log))
     yield from _unworked(status)
     hooks = status.webhooks
     if hooks.oldest is not None and hooks.oldest > _DRAINED_WITHIN:

@@ -35,6 +35,8 @@ def health_routes(site: Site, schedule: ScheduleFile, *, is_open: bool) -> Seque
         may_look, lang = is_open or request.state.session is not None, language_of(request)
         try:
             found = await asyncio.to_thread(_statuses, site)
+            if site.store.unwritable is not None:
+                raise site.store.unwritable
         except SyncerError as error:
             said = _why(error, lang) if may_look else {}
             return JSONResponse({"status": "failed", **said}, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -65,7 +67,8 @@ def _statuses(site: Site) -> Sequence[AccountStatus]:
 
 
 def _metrics(site: Site) -> bytes:
-    return metrics_page(_standings(site), {name: last_figures(site, name) for name in site.pages.accounts()})
+    figures = {name: last_figures(site, name) for name in site.pages.accounts()}
+    return metrics_page(_standings(site), figures, is_writable=site.store.unwritable is None)
 
 
 def _standings(site: Site) -> Standings:

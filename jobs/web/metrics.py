@@ -18,23 +18,29 @@ from syncer.store.values import KpiRow
 Standings = Sequence[tuple[AccountStatus, Sequence[RunTally]]]
 
 
-def metrics_page(standings: Standings, figures: Mapping[str, Sequence[KpiRow]] = MappingProxyType({})) -> bytes:
+def metrics_page(
+    standings: Standings, figures: Mapping[str, Sequence[KpiRow]] = MappingProxyType({}), *, is_writable: bool = True
+) -> bytes:
     """Return the accounts' standing, and by account the figures kept last, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Page(standings, figures))
+    registry.register(_Page(standings, figures, is_writable=is_writable))
     return generate_latest(registry)
 
 
 class _Page(Collector):
     """One scrape."""
 
-    def __init__(self, standings: Standings, figures: Mapping[str, Sequence[KpiRow]]) -> None:
+    def __init__(self, standings: Standings, figures: Mapping[str, Sequence[KpiRow]], *, is_writable: bool) -> None:
         self._standings = standings
+        self._is_writable = is_writable
         self._figures = figures
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family."""
         statuses = [status for status, _ in self._standings]
+        writable = GaugeMetricFamily("syncer_database_writable", "0 where the disk did not take the last write.")
+        writable.add_metric((), 1 if self._is_writable else 0)
+        yield writable
         yield from _records(statuses)
         yield from _webhooks(statuses)
         yield from _calls(statuses)

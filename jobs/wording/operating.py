@@ -46,6 +46,7 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
         "put it back, or restart syncer run: it begins with the file that is there then, or with a new one",
         "sie zurücklegen, oder syncer run neu starten: es beginnt mit der Datei, die dann da ist, oder mit einer neuen",
     ),
+    "look_at_memory": ("look at the machine's memory", "den Arbeitsspeicher des Rechners ansehen"),
     "strangers": (
         "the database holds tables of another program: {names}",
         "die Datenbank enthält Tabellen eines anderen Programms: {names}",

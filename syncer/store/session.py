@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
+from syncer.errors import Unwritable
 from syncer.store.desk.desk import Desk
 from syncer.store.desk.inbox import Inbox
 from syncer.store.desk.notices import Notices
@@ -134,6 +135,8 @@ class Store:
         self._dialect = dialect_named(url.get_backend_name())
         self._engine = self._dialect.open_engine(url, patience)
         self._turns = self._dialect.writing_turns(patience)
+        #: Why the last write was not kept, where the disk was to blame; None once one was kept.
+        self.unwritable: Unwritable | None = None
 
     @property
     def url(self) -> str:
@@ -174,9 +177,14 @@ class Store:
     @contextmanager
     def commit(self) -> Iterator[Unit]:
         """Open a write transaction: everything in the block is kept, or on any exception nothing."""
-        with translated(self._dialect), self._turns, self._engine.begin() as connection:
-            self._dialect.begin_writing(connection)
-            yield Unit(connection)
+        try:
+            with translated(self._dialect), self._turns, self._engine.begin() as connection:
+                self._dialect.begin_writing(connection)
+                yield Unit(connection)
+        except Unwritable as error:
+            self.unwritable = error
+            raise
+        self.unwritable = None
 
     @contextmanager
     def rehearsal(self) -> Iterator[Unit]:

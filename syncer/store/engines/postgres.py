@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 
-from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
+from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable, Unwritable
 from syncer.store.engines.leading import Lead
 from syncer.store.engines.postgres_address import CONNECT_S, conninfo_of, options_of
 from syncer.store.engines.postgres_lead import server_lead
@@ -185,6 +185,10 @@ def wipe(engine: Engine) -> None:
         connection.execute(text("VACUUM"))
 
 
+#: The server's disk is full.
+_FULL = "53100"
+
+
 def translate(error: BaseException) -> SyncerError | None:
     """Return what an error means by its SQLSTATE: a Bug where it can only be our mistake; None for other errors."""
     if not isinstance(error, psycopg.Error):
@@ -195,6 +199,8 @@ def translate(error: BaseException) -> SyncerError | None:
         return ConfigError([Problem(key="SYNCER_DATABASE_URL", message=message, hint=hint)])
     if state is None and isinstance(error, psycopg.OperationalError):
         return Unavailable("the connection to the database server broke", hint="it is tried again")
+    if state == _FULL:
+        return Unwritable("the database cannot be read or written now", hint="look at the disk's space and health")
     if state is not None and state.startswith(_PASSING):
         return Unavailable("the database server cannot serve now", hint="it is tried again; see the server's log")
     return Bug(f"the database refused a statement: {state} {error.diag.constraint_name or type(error).__name__}")

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import dialect, insert
 from tenacity import Retrying, retry_if_exception, retry_if_exception_type, stop_after_delay, wait_random
 
-from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable
+from syncer.errors import Bug, ConfigError, Problem, SyncerError, Unavailable, Unwritable
 from syncer.store.engines.leading import Lead, file_lead
 from syncer.store.engines.presence import Presence
 
@@ -50,7 +50,8 @@ _PRAGMAS = (
     "wal_autocheckpoint=8000",
 )
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_PASSING = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_NOMEM})
+_DISK = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL})
+_PASSING = frozenset({sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_NOMEM})
 _UNUSABLE = {
     sqlite3.SQLITE_CANTOPEN: (
         "the database file cannot be opened",
@@ -250,7 +251,9 @@ def translate(error: BaseException) -> SyncerError | None:
             hint="another program holds it: wait until it is done, or stop it",
         )
     if primary in _PASSING:
-        return Unavailable("the database cannot be read or written now", hint="look at the disk's space and health")
+        return Unavailable("the database cannot be read or written now", hint="look at the machine's memory")
+    if primary in _DISK:
+        return Unwritable("the database cannot be read or written now", hint="look at the disk's space and health")
     if primary in _UNUSABLE:
         message, hint = _UNUSABLE[primary]
         return ConfigError([Problem(key="SYNCER_DATABASE_URL", message=message, hint=hint)])
