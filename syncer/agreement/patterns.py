@@ -165,7 +165,7 @@ def _times(piece: Piece, low: int, high: int) -> Piece:
 def _exclude(found: Sequence[Piece]) -> bool:
     """Say whether no two parts can hold at the same place."""
     starts = sorted(one.start for one in found)
-    return all(one and not two.startswith(one) for one, two in combinations(starts, 2)) and bool(starts[0])
+    return all(one and not two.startswith(one) for one, two in combinations(starts, 2))
 
 
 def _bounded(ways: int) -> int:
