@@ -10,6 +10,7 @@ from jobs.pulling.sweep import Orders
 from jobs.rounds import sync_round
 from jobs.switches import HandoverForm
 from jobs.writing.undo import undo_run
+from syncer.agreement import load_default
 from syncer.moments import DAY, iso
 from tests.e2e.conftest import TODAY
 from tests.e2e.test_handover_cards import GERMAN, anchors, lines, live, open_telling, ready, request
@@ -19,6 +20,11 @@ __all__ = ["open_telling"]
 ON = {"resumes": True, "proposals": False}
 #: The sponsor has left: the sale comes back after fourteen days, a postponed project after ninety.
 _POSTPONED = "Projekt verschoben"
+
+
+def in_ninety_days(days):
+    """Return the moment ninety local days after so many days ago."""
+    return load_default().calendar.days_later(TODAY - days * DAY, 90)
 
 
 def delayed(deal="800", *, days=1, reason=_POSTPONED, owner="71"):
@@ -55,13 +61,13 @@ async def test_the_owner_hears_of_a_return_once_fourteen_days_before(serve, open
     [task] = live(crm)
     assert anchors(crm, task, "deals") == ["800"]
     said = task.properties
-    back, since = iso(TODAY + 89 * DAY)[:10], iso(TODAY - DAY)[:10]
+    back, since = iso(in_ninety_days(1))[:10], iso(TODAY - DAY)[:10]
     assert said["hubspot_owner_id"] == "71"
     assert said["hs_task_subject"] == f"Take up again by {back}: Anlage 800"
     assert said["hs_task_body"].startswith(
         f"Postponed since {since}: project postponed.<br>Agreed to come back on {back}:"
     )
-    assert said["hs_timestamp"][:10] == iso(TODAY + 75 * DAY)[:10]
+    assert said["hs_timestamp"][:10] == iso(in_ninety_days(1) - 14 * DAY)[:10]
     assert said["hs_task_status"] == "NOT_STARTED"
 
 
@@ -149,11 +155,11 @@ async def test_the_owner_hears_once_of_a_lead_that_comes_back(serve, open_tellin
             told.append((await sync_round(desk)).notices)
         [cycle] = cycles(desk)
     assert told == [1, 0, 0, 0]
-    assert (cycle.outcome, iso(cycle.resume_at)) == ("other", iso(TODAY + 10 * DAY))
+    assert (cycle.outcome, iso(cycle.resume_at)) == ("other", iso(in_ninety_days(80)))
     [task] = live(crm)
     assert anchors(crm, task) == ["101"]
     assert task.properties["hubspot_owner_id"] == "71"
-    assert task.properties["hs_task_subject"] == f"Take up again by {iso(TODAY + 10 * DAY)[:10]}: Anna Muster"
+    assert task.properties["hs_task_subject"] == f"Take up again by {iso(in_ninety_days(80))[:10]}: Anna Muster"
     assert "bad timing" in task.properties["hs_task_body"]
 
 

@@ -338,10 +338,14 @@ def test_an_unmapped_stage_is_never_guessed() -> None:
 
 
 def test_before_its_first_known_stage_a_deal_is_open_but_in_an_unmapped_pipeline() -> None:
-    facts = deal_facts([("2026-06-01", "closedlost")], created="2026-05-31T20:00", lost_reason="zu teuer")
-    mapped, unmapped = (decided_deal(facts, _AS_OF, text) for text in (None, "pipelines: {other: {kind: auto}}"))
-    assert [span.outcome for span in mapped.spans] == [Outcome.OPEN, Outcome.LOST]
-    assert {span.outcome for span in unmapped.spans} == {Outcome.UNMAPPED}
+    moved = [change("2026-05-31T20:00", "pipeline", "old"), change("2026-06-01", "pipeline", "default")]
+    values = {"created": "2026-05-31T20:00", "lost_reason": "zu teuer"}
+    plain, from_elsewhere = (
+        decided_deal(deal_facts([("2026-06-01", "closedlost")], more=more, **values), _AS_OF, text)
+        for more, text in (((), None), (moved, "pipelines: {default: {kind: auto}}"))
+    )
+    assert [span.outcome for span in plain.spans] == [Outcome.OPEN, Outcome.LOST]
+    assert [span.outcome for span in from_elsewhere.spans] == [Outcome.UNMAPPED, Outcome.LOST]
 
 
 def test_an_archived_deal_is_void_from_then_on() -> None:

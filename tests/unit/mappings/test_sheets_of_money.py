@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from mappings.cells import Days, Mark, amount, days, decimal_mark, rate
+from mappings.cells import Days, Mark, Signed, amount, days, decimal_mark, rate
 from mappings.cost_sheet import GERMAN, HEADINGS, cost_lines
 from mappings.rate_sheet import HOLDS_DAYS, rate_lines
 from syncer.money import CostKind, RateOrigin
@@ -62,6 +62,7 @@ def test_the_other_numbers_of_the_column_say_what_it_means():
 def test_a_spreadsheets_own_numbers_and_days_are_taken_as_they_are():
     assert amount(Decimal("5.5"), None) == Decimal("5.5")
     assert rate(Decimal("0.92")) == Decimal("0.92")
+    assert rate(Signed(Decimal("0.92"), "€")) == Decimal("0.92")
     assert days(date(2026, 1, 2)) == Days(date(2026, 1, 2), date(2026, 1, 2))
 
 
