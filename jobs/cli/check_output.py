@@ -1,16 +1,15 @@
 """What `syncer check` and `syncer setup` print."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import typer
 
 from jobs.cli.command_words import heads, said
 from jobs.cli.tables import print_table
 from jobs.health.findings import Finding, Level
 from jobs.wording.sentences import spoken
 from jobs.wording.words import Language
-
-if TYPE_CHECKING:
-    from jobs.writing.setup import SetupStep
+from jobs.writing.setup import CREATES, SetupStep
 
 _LEVELS = {Level.FINE: "ok", Level.NOTE: "level_note", Level.PROBLEM: "problem"}
 #: What findings are about that no account has for itself.
@@ -31,11 +30,13 @@ def _area(area: str, lang: Language) -> str:
     return said(f"area_{area}", lang) if area in _WHOLE else area
 
 
-def print_steps(results: Sequence[tuple[str, Sequence["SetupStep"]]], lang: Language) -> None:
+def print_steps(results: Sequence[tuple[str, Sequence[SetupStep]]], lang: Language) -> None:
     """Print how the properties of the write-back stand in each account."""
     rows = [
-        (name, one.kind, one.name, said(one.state, lang), spoken(one.note, lang))
+        (name, one.kind, one.name, said(one.state, lang), "" if one.note == CREATES else spoken(one.note, lang))
         for name, steps in results
         for one in steps
     ]
     print_table(heads(lang, "account", "object", "property", "state", "note"), rows)
+    if any(one.note == CREATES for _, steps in results for one in steps):
+        typer.echo(said("setup_next", lang))

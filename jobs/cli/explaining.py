@@ -14,7 +14,7 @@ from jobs.deciding.explaining import contact_story, deal_story
 from jobs.figures.asking import Asked, clock_option, explained, language, question
 from jobs.wording.rules import rule_text
 from jobs.wording.terms import agreement_text, term
-from jobs.wording.words import Language, iso_text, number, stage_text, time_text, word
+from jobs.wording.words import Language, iso_text, money, number, stage_text, time_text, word
 from syncer.agreement import InForce
 from syncer.moments import millis
 from syncer.store import Store
@@ -97,8 +97,15 @@ def explain_deal(store: Store, agreement: InForce, account: str, asked: Asked, i
         typer.echo(f"{term(key, lang)}: {_said(key, story[key], zone, lang)}")
     spans = story["spans"]
     if isinstance(spans, Sequence):
-        rows = [[_said(key, span[key], zone, lang) for key in _SPAN] for span in spans]
+        rows = [[_of_span(key, span, zone, lang) for key in _SPAN] for span in spans]
         print_table([term(key, lang) for key in _SPAN], rows)
+
+
+def _of_span(key: str, span: Mapping[str, object], zone: ZoneInfo, lang: Language) -> str:
+    amount, currency = span[key], span.get("currency")
+    if isinstance(amount, Decimal):
+        return money(amount, None if currency is None else str(currency), lang)
+    return _said(key, amount, zone, lang)
 
 
 def _said(key: str, value: object, zone: ZoneInfo, lang: Language) -> str:
@@ -111,12 +118,15 @@ def _said(key: str, value: object, zone: ZoneInfo, lang: Language) -> str:
 
 
 def _worded(value: object, lang: Language) -> str:
-    if isinstance(value, Decimal):
-        return number(value, lang, digits=2)
     if isinstance(value, Mapping):
-        counted = ((name, count) for name, count in value.items() if isinstance(count, int | float))
+        counted = (_pushed(name, count) for name, count in value.items() if isinstance(count, int | float))
         return ", ".join(f"{number(count, lang)} {term(name, lang)}" for name, count in counted)
     return ", ".join(term(str(one), lang) for one in value) if isinstance(value, list) else term(str(value), lang)
+
+
+def _pushed(name: str, count: float) -> tuple[str, float]:
+    """Return a count of a deal's pushes; days before the first date are early ones, and not late by less than none."""
+    return ("early_days", -count) if name == "slip_days" and count < 0 else (name, count)
 
 
 def explain_kpi(store: Store, agreement: InForce, account: str, asked: Asked, ident: str, *, as_json: bool) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import orjson
+import typer
 
+from jobs.cli.command_words import said
 from jobs.cli.frame import one_or_all
 from jobs.privacy.export import Report
 from jobs.privacy.export_text import report_text
@@ -30,6 +32,7 @@ def write_report(found: Sequence[Report], form: str, output: Path | None, *, zon
         sys.stdout.flush()
     else:
         _keep(output, text)
+        typer.echo(said("file_written", lang, name=output), err=True)
 
 
 def _keep(path: Path, text: bytes) -> None:

@@ -33,6 +33,7 @@ def handover(
 ) -> None:
     """Who waits for sales, until when, and who has to hear of it; with a contact, the card that sales gets."""
     from jobs.bootstrap import agreement_of, system_clock
+    from jobs.cli.command_words import said
     from jobs.cli.frame import opened
     from jobs.deciding.derive import Clocks
     from jobs.figures.asking import language, one_account
@@ -45,7 +46,7 @@ def handover(
         rules = agreement_of(settings).agreement
         name = one_account(settings, store, account)
         if retry:
-            typer.echo(f"{reopen(store, name, clocks)} open again: syncer push")
+            typer.echo(said("open_again", spoken, count=reopen(store, name, clocks)))
         elif ident is None:
             _show(waiting(store, rules, name, clocks), rules, spoken, as_json=as_json)
         else:
@@ -69,13 +70,14 @@ def _show(found: "Sequence[Waiting]", rules: "Agreement", lang: "Language", *, a
 
 def _row(one: "Waiting", rules: "Agreement", lang: "Language") -> "Sequence[str]":
     from jobs.handovers.card_words import said
+    from jobs.handovers.cards import who
     from jobs.handovers.handover import attempts_text
     from jobs.wording.words import time_text
 
     sla, zone = one.handed.sla, rules.calendar.zone
     heard_by = said(one.heard_by, lang) if one.heard_by in {"owner", "team_lead"} else one.heard_by
     return (
-        one.contact_id,
+        f"{who(one.handed.facts)} ({one.contact_id})",
         time_text(sla.handed_at, zone, lang),
         said(sla.by, lang),
         time_text(sla.touch_due_at, zone, lang),

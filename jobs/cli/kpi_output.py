@@ -6,6 +6,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+import typer
+
+from jobs.cli.command_words import said
 from jobs.cli.tables import print_table
 from jobs.wording.lacks import lacking
 from jobs.wording.terms import exclusions, member, part, term
@@ -41,6 +44,7 @@ def write_kpis(rows: Sequence[Kpi], form: str, output: str | None, lang: Languag
     content = _content(rows, Format(form), lang)
     if output:
         Path(output).write_bytes(content)
+        typer.echo(said("file_written", lang, name=output), err=True)
     elif form in {Format.PARQUET, Format.XLSX} and sys.stdout.isatty():
         raise ConfigError(
             [Problem(key="--output", message=f"the format {form} is not for reading", hint="add --output FILE")]

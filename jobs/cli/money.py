@@ -84,11 +84,14 @@ def costs_list(account: AccountOption = None, lang: LangOption = "en", as_json: 
 
 def costs_template(output: OutputOption = None, lang: LangOption = "en") -> None:
     """Write an empty sheet of costs to fill in: headings alone, and on the terminal what belongs under each."""
+    from jobs.cli.command_words import said
     from jobs.cli.money_output import say_columns
     from jobs.figures.cost_template import write_template
 
     chosen = _language(lang)
     write_template(output, chosen)
+    if output is not None:
+        typer.echo(said("file_written", chosen, name=output), err=True)
     say_columns(chosen)
 
 

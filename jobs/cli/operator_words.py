@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 OPERATOR_WORDS: Mapping[str, tuple[str, str]] = {
     # init
+    "setup_next": ("syncer setup --apply creates what is missing", "syncer setup --apply legt an, was fehlt"),
+    "open_again": ("{count} open again: syncer push", "{count} wieder offen: syncer push"),
     "file_written": ("{name}: written", "{name}: geschrieben"),
     "file_there": ("{name}: is there already, left alone", "{name}: ist schon da, bleibt so"),
     "next_colon": ("next:", "weiter:"),

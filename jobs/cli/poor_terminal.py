@@ -7,6 +7,8 @@ import sys
 import unicodedata
 
 _NAME = "syncer-plainer"
+#: What an output does with what its encoding lacks: it fails, in the C locale too, which lets only bad bytes through.
+_HARSH = frozenset({"strict", "surrogateescape"})
 _PLAIN = str.maketrans(
     {"–": "-", "—": "-", "\N{MINUS SIGN}": "-", "…": "...", "·": "|", "→": "->", "€": "EUR", "“": '"', "”": '"'}
     | {"≤": "<=", "≥": ">=", "\N{MULTIPLICATION SIGN}": "x", "„": '"'}
@@ -17,7 +19,7 @@ def set_up() -> None:
     """Let standard output replace what its encoding lacks; standard error does so by itself."""
     _open_what_is_closed()
     codecs.register_error(_NAME, _plainer)
-    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors in _HARSH:
         sys.stdout.reconfigure(errors=_NAME)
 
 

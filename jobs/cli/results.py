@@ -170,7 +170,8 @@ def _print_plan(plan: "Plan", lang: Language) -> None:
 
 
 def _plan_row(row: "Intent", lang: Language) -> Sequence[str]:
-    why = f"{row.rule}: {spoken(row.why, lang)}"
+    told = spoken(row.why, lang)
+    why = told if row.why.startswith(row.rule) else f"{row.rule}: {told}"
     return f"{row.kind}/{row.record_id}", row.property, row.previous or "–", row.value or "–", why
 
 

@@ -20,6 +20,7 @@ _TERMS: Mapping[str, tuple[str, str]] = {
     "months": ("months", "Monate"),
     "quarters": ("quarters", "Quartale"),
     "slip_days": ("days late", "Tage Verzug"),
+    "early_days": ("days early", "Tage früher"),
     "primary_contact": ("primary contact", "Hauptkontakt"),
     "primary_by": ("primary contact by", "Hauptkontakt wegen"),
     "label": ("label on the deal", "Bezeichnung am Deal"),

@@ -11,6 +11,9 @@ from jobs.pulling.look import forget_look, in_account
 from syncer.records import Kind
 from syncer.writeback import PropertySpec
 
+#: What is to be done about a property that is not there.
+CREATES = "syncer setup --apply creates it"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SetupStep:
@@ -90,7 +93,7 @@ def _definition(spec: PropertySpec, group: str) -> PropertyDefinition:
 def _step(spec: PropertySpec, known: Mapping[str, PropertyDefinition]) -> SetupStep:
     found = known.get(spec.name)
     if found is None:
-        return SetupStep(kind=spec.kind, name=spec.name, state="missing", note="syncer setup --apply creates it")
+        return SetupStep(kind=spec.kind, name=spec.name, state="missing", note=CREATES)
     if found.read_only:
         return SetupStep(kind=spec.kind, name=spec.name, state="differs", note="the CRM does not let it be written")
     if found.type != spec.type:

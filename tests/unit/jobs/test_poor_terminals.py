@@ -7,16 +7,23 @@ import pytest
 
 from jobs.cli.poor_terminal import set_up
 
+#: What Python does with what an output lacks: in a language's locale, and in that of C.
+ERRORS = ("strict", "surrogateescape")
 
+
+@pytest.mark.parametrize("errors", ERRORS)
 @pytest.mark.parametrize(
     ("encoding", "written"),
-    [("ascii", b"Grosse Ubergabe - 5 ? +1 ..."), ("latin-1", "Grosse Übergabe - 5 ? +1 ...".encode("latin-1"))],
+    [
+        ("ascii", b"Grosse Ubergabe - 5 ? +1 ... <= 2 x"),
+        ("latin-1", "Grosse Übergabe - 5 ? +1 ... <= 2 \N{MULTIPLICATION SIGN}".encode("latin-1")),
+    ],
 )
-def test_what_an_encoding_lacks_is_written_plainer(monkeypatch, encoding, written):
+def test_what_an_encoding_lacks_is_written_plainer(monkeypatch, encoding, written, errors):
     raw = io.BytesIO()
-    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding, errors=errors))
     set_up()
-    sys.stdout.write("Grosse Übergabe – 5 ☃ +1 …")
+    sys.stdout.write("Grosse Übergabe – 5 ☃ +1 … ≤ 2 \N{MULTIPLICATION SIGN}")
     sys.stdout.flush()
     assert raw.getvalue() == written
 
