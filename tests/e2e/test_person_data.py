@@ -81,8 +81,9 @@ async def test_the_report_can_be_read_in_both_languages(crm, open_desk, lang, sa
     assert person.email in text
     assert text.count("\n### ") >= 5
     assert not re.search(r"None|True|False|[\[{]'|\d{3,} (points|Punkte)|e-\d{2} |T\d\d:\d\d:", text)
-    names = {name for line in text.splitlines() if " · " in line for name in re.findall(r"(?:^- | · )([^:·]+):", line)}
-    assert [name for name in sorted(names) if "_" in name] == []
+    first = {line.partition(":")[0] for line in text.partition("\n### ")[2].splitlines() if line.startswith("- ")}
+    assert first
+    assert [name for name in sorted(first) if "_" in name] == []
 
 
 def test_every_table_and_column_that_speaks_of_a_person_has_words():
