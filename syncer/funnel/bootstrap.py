@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from syncer.agreement.head import RejectTarget
 from syncer.funnel.facts import FunnelStage, Origin, Outcome
 from syncer.funnel.overrides import WORDS, call_customer, expect
-from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, SALES_READY, SUSPECT, Replay
+from syncer.funnel.replay import Replay
+from syncer.funnel.standing import ACCEPTED, INQUIRY, MQL, SALES_READY, SUSPECT
 from syncer.moments import Millis
 
 #: The lifecycle of whom the CRM puts outside of its funnel.

@@ -21,8 +21,9 @@ from syncer.funnel.forecast import Place
 from syncer.funnel.handlers import HANDLERS
 from syncer.funnel.passage import Passage
 from syncer.funnel.promoters import PROMOTER, is_promoter
-from syncer.funnel.replay import Replay, Tracks
+from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
+from syncer.funnel.standing import Tracks
 from syncer.funnel.transitions import is_handover
 from syncer.moments import Millis
 from syncer.scoring.fit import Fit

@@ -8,8 +8,9 @@ from syncer.funnel.facts import ContactFacts, CycleType, DealDecision, DealSpan,
 from syncer.funnel.forecast import DEAL, ELIGIBLE, OFFER, Place, places
 from syncer.funnel.passage import Passage, outcome_of
 from syncer.funnel.reactions import note_cell
-from syncer.funnel.replay import ACCEPTED, FORECAST, NOWHERE, SALES_READY, Replay
+from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
+from syncer.funnel.standing import ACCEPTED, FORECAST, NOWHERE, SALES_READY
 from syncer.moments import Millis
 
 _GONE = frozenset({Outcome.VOID, Outcome.UNMAPPED})

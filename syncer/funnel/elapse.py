@@ -10,7 +10,8 @@ from syncer.funnel.facts import FunnelStage, Outcome
 from syncer.funnel.overrides import asleep_from, end_override
 from syncer.funnel.passage import Passage
 from syncer.funnel.reactions import lift_by_score
-from syncer.funnel.replay import INQUIRY, MQL, NOWHERE, SUSPECT, Replay
+from syncer.funnel.replay import Replay
+from syncer.funnel.standing import INQUIRY, MQL, NOWHERE, SUSPECT
 from syncer.moments import Millis
 from syncer.scoring.track import Track
 

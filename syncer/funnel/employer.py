@@ -3,7 +3,8 @@
 from syncer.funnel.facts import Outcome, Relationship
 from syncer.funnel.forecast import Place
 from syncer.funnel.passage import Passage, outcome_of
-from syncer.funnel.replay import NOWHERE, Replay
+from syncer.funnel.replay import Replay
+from syncer.funnel.standing import NOWHERE
 from syncer.moments import Millis
 from syncer.records import Evidence
 from syncer.tellings import employer_word

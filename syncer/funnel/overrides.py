@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from syncer.funnel.facts import ContactFacts, FunnelStage, Origin, Outcome, Relationship
 from syncer.funnel.passage import Passage
-from syncer.funnel.replay import ACCEPTED, INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT, Replay
+from syncer.funnel.replay import Replay
+from syncer.funnel.standing import ACCEPTED, INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT
 from syncer.moments import DAY, MINUTE, Millis
 from syncer.records import ChangeSource, Evidence
 

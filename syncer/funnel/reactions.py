@@ -2,8 +2,9 @@
 
 from syncer.funnel.bounds import INFINITE
 from syncer.funnel.facts import Origin, Outcome, Relationship
-from syncer.funnel.replay import INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT, Replay
+from syncer.funnel.replay import Replay
 from syncer.funnel.sales import accept
+from syncer.funnel.standing import INQUIRY, MQL, NOWHERE, SALES_READY, SUSPECT
 from syncer.moments import Millis
 from syncer.records import Evidence
 

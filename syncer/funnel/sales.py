@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 
 from syncer.agreement.head import RejectTarget
 from syncer.funnel.facts import FunnelStage, Origin, Outcome
-from syncer.funnel.replay import ACCEPTED, INQUIRY, Replay
+from syncer.funnel.replay import Replay
 from syncer.funnel.resuming import lead_resume_at
+from syncer.funnel.standing import ACCEPTED, INQUIRY
 from syncer.funnel.terms import Rejection
 from syncer.moments import Millis
 from syncer.records import ChangeSource, Evidence
