@@ -90,9 +90,11 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
         max_overflow=_BESIDE,
         connect_args={"timeout": seconds},
     )
-    event.listen(engine, "do_connect", partial(_be_private, Path(url.database)))
+    path = Path(url.database)
+    # First of all: where the file was taken away, nobody makes another in its place.
+    Presence(path).watch(engine)
+    event.listen(engine, "do_connect", partial(_be_private, path))
     event.listen(engine, "connect", partial(_prepare, seconds))
-    Presence(Path(url.database)).watch(engine)
     return engine
 
 
