@@ -82,17 +82,21 @@ _WORKED = """SELECT c.contact_id FROM cycles c JOIN evidence e ON e.contact_id =
     WHERE e.kind = 'call' AND e.occurred_at >= c.sales_ready_at AND c.sales_ready_at < ? ORDER BY 1"""
 
 
+async def around_an_erasure(crm, open_desk, of: str) -> tuple[dict, dict]:
+    """Return figures as of a past day, before and after the first person that a statement names is erased."""
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        before = {row["id"]: row for row in figures(desk, PAST[0]) if not row["segment"]}
+        with closing(sqlite3.connect(desk.store.file)) as database:
+            (person,) = database.execute(of, [TODAY - 20 * 86_400_000]).fetchone()
+        erase(eraser_of(desk), desk.name, person, actor="DPO")
+        return before, {row["id"]: row for row in figures(desk, PAST[0]) if not row["segment"]}
+
+
 async def test_a_lead_that_was_called_does_not_pass_for_one_that_nobody_worked_once_the_person_is_erased(
     crm, open_desk
 ):
-    day = PAST[0]
-    async with open_desk(crm) as desk:
-        await backfill_round(desk)
-        before = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
-        with closing(sqlite3.connect(desk.store.file)) as database:
-            (called,) = database.execute(_WORKED, [TODAY - 20 * 86_400_000]).fetchone()
-        erase(eraser_of(desk), desk.name, called, actor="DPO")
-        after = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
+    before, after = await around_an_erasure(crm, open_desk, _WORKED)
     assert after["K08"] == before["K08"]
     for figure in ("K25", "K33", "K34", "K35"):
         assert after[figure]["n"] == before[figure]["n"] - 1, figure
@@ -105,14 +109,7 @@ _WON = "SELECT contact_id FROM cycles WHERE outcome = 'won' AND type = 'acquisit
 
 
 async def test_an_order_of_an_erased_person_is_none_that_took_no_work(crm, open_desk):
-    day = PAST[0]
-    async with open_desk(crm) as desk:
-        await backfill_round(desk)
-        before = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
-        with closing(sqlite3.connect(desk.store.file)) as database:
-            (won,) = database.execute(_WON, [TODAY - 20 * 86_400_000]).fetchone()
-        erase(eraser_of(desk), desk.name, won, actor="DPO")
-        after = {row["id"]: row for row in figures(desk, day) if not row["segment"]}
+    before, after = await around_an_erasure(crm, open_desk, _WON)
     assert before["K32"]["k"] > 0
     assert after["K32"]["n"] == before["K32"]["n"] - 1
     assert after["K32"]["excluded"]["erased"] == 1
