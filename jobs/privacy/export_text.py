@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.privacy.export import Report
 from jobs.privacy.held_words import FLAGS, column_name, table_name
+from jobs.wording.points import counted_lines
 from jobs.wording.sentences import spoken
 from jobs.wording.words import LANGUAGES, Language, iso_text, number
 from syncer.scoring.words import figure, signed
@@ -87,8 +88,6 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 _Rows = Sequence[Mapping[str, object]]
 
 _DASH = "–"
-#: Contributions below half a hundredth of a point are not told one by one.
-_SHOWN = 0.005
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z")
 
 
@@ -145,10 +144,9 @@ class _Pen:
             fit, engagement = (self._points(score[part]) for part in ("fit", "engagement"))
             stood = self._word("score").format(cell=score["cell"], fit=fit, engagement=engagement)
             yield from ("", f"**{self._time(one['at'])}**: {stood}")
-            lines = ((line["label"], line["after_cap"]) for line in _rows(score["contributions"]))
-            for label, points in lines:
-                if isinstance(points, int | float) and abs(points) >= _SHOWN:
-                    yield f"- {label}: {signed(points, self._lang)} {self._word('points')}"
+            for line in counted_lines(_rows(score["contributions"])):
+                if line.counted:
+                    yield f"- {line.label}: {signed(line.counted, self._lang)} {self._word('points')}"
 
     def _points(self, value: object) -> str:
         return figure(value, self._lang) if isinstance(value, int | float) else _DASH

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from jobs.wording.points import counted_lines
 from jobs.wording.rules import rule_text
 from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
@@ -101,12 +102,8 @@ def parts(score: object, lang: Language) -> Sequence[Part]:
     """Return the lines that a story's score is the sum of."""
     found = score.get("contributions") if isinstance(score, Mapping) else None
     return [
-        Part(
-            label=str(one["label"]),
-            raw=_points(one["raw"], lang),
-            counted=_points(one["after_cap"], lang),
-        )
-        for one in _mappings(found)
+        Part(label=one.label, raw=_points(one.raw, lang), counted=_points(one.counted, lang))
+        for one in counted_lines(_mappings(found))
     ]
 
 

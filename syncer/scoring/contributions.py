@@ -18,7 +18,9 @@ FIT, ENGAGEMENT, NEGATIVE = "fit", "engagement", "negative"
 
 #: Id of the line of the scale's end, and what the ids of all lines begin with that no rule causes.
 CLAMP = "clamp"
-_CLOSING = frozenset({"cap", CLAMP, "rounding"})
+#: Id of the line of what rounding the score gave or took.
+ROUNDING = "rounding"
+_CLOSING = frozenset({"cap", CLAMP, ROUNDING})
 _CAP: Mapping[Lang, str] = {"de": "Deckel {name}", "en": "cap of {name}"}
 _CLAMP: Mapping[Lang, str] = {"de": "Grenze der Skala", "en": "end of the scale"}
 _ROUNDING: Mapping[Lang, str] = {"de": "Rundung", "en": "rounding"}
@@ -73,7 +75,7 @@ def closing_lines(
         found.append(_closing(CLAMP, _CLAMP[lang], clamped - exact, {"axis": axis, "group": None}))
     rest = fsum([score, *(-line.after_cap for line in (*lines, *found))])
     if rest:
-        found.append(_closing("rounding", _ROUNDING[lang], rest, {"axis": axis, "group": None}))
+        found.append(_closing(ROUNDING, _ROUNDING[lang], rest, {"axis": axis, "group": None}))
     return found
 
 
