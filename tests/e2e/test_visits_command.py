@@ -18,7 +18,7 @@ def test_visits_are_brought_in_once_however_often_the_file_is(serve, run, tmp_pa
     assert (told["lines"], told["sources"], told["sessions"], told["kept"]) == (1, ["paid_search"], 1000, False)
     assert figures(run, crm, "K12")["K12"]["notes"] == {"lacks": "visits"}
     for _ in range(2):
-        assert run(crm, "visits", "import", str(path)).stdout == "1 lines kept: 1,000 sessions of paid_search\n"
+        assert run(crm, "visits", "import", str(path)).stdout == "1 line kept: 1,000 sessions of paid_search\n"
     found = figures(run, crm, "K12", "K29")
     assert (found["K29"]["value"], found["K12.visits"]["value"]) == (0.4, 1000)
     assert 0 < found["K12"]["k"] < 25

@@ -142,7 +142,11 @@ async def test_a_missing_token_does_not_hide_the_agreement_and_the_database(at, 
 async def test_an_account_that_nobody_configured_is_no_fault_of_the_database(at):
     at("http://127.0.0.1:9")
     (found,) = _of(await check_all("hubsport"), "hubsport")
-    assert (found.level, found.is_configuration, found.remedy) == (Level.PROBLEM, True, "there are: hubspot")
+    assert (found.level, found.is_configuration, found.remedy) == (
+        Level.PROBLEM,
+        True,
+        "did you mean hubspot? there are: hubspot",
+    )
 
 
 async def test_a_crm_that_is_away_is_named_with_its_address(at):

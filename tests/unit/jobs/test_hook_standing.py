@@ -128,7 +128,7 @@ def test_nothing_is_wrong_where_all_is_well():
         ({"freshness": {"deals": 4_000, "contacts": 1}}, "not read for long: deals for 4,000 seconds"),
         ({"rests": (REST,)}, "calls for today are spent"),
         ({"rests": (REST,), "freshness": {"deals": 4_000}}, "calls for today are spent"),
-        ({"runs": [run(job="drain"), run(status="halted")]}, "the last round ended halted"),
+        ({"runs": [run(job="drain")], "last_round": run(status="halted")}, "the last round ended halted"),
         ({"webhooks": replace(CALM, waiting=3, oldest=2 * MINUTE)}, "3 webhooks wait, the oldest for 120 seconds"),
         (
             {"webhooks": replace(CALM, erasures=[ErasureRequest(stream="contacts", record_id="7", requested_at=NOW)])},

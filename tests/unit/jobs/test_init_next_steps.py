@@ -27,9 +27,10 @@ def test_init_leaves_files_that_are_there_alone(tmp_path):
 
 def test_the_files_that_init_writes_say_what_no_files_say_but_for_the_key(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    bare = load_settings(need_accounts=False)
+    monkeypatch.setenv("HUBSPOT_ACCESS_TOKEN", "pat-test-1")
+    bare = load_settings()
     CliRunner().invoke(app, ["init"])
-    written = load_settings(need_accounts=False)
+    written = load_settings()
     assert len(written.encryption_keys) == 1
     changed = written.model_dump(exclude={"encryption_keys"})
     assert changed == bare.model_dump(exclude={"encryption_keys"})
