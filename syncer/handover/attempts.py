@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 from syncer.agreement.head import Attempts as Promised
 from syncer.funnel.facts import ContactFacts
+from syncer.funnel.touches import is_touch
 from syncer.funnel.two_way import is_two_way
 from syncer.moments import DAY, Millis
-from syncer.records import ActivityKind
-
-#: What a salesperson does with a lead; what the machine sends has no actor.
-TOUCHES = frozenset({ActivityKind.CALL, ActivityKind.EMAIL_OUT, ActivityKind.MEETING, ActivityKind.MESSAGE})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +29,7 @@ class Attempts:
 def attempts_of(facts: ContactFacts, since: Millis, until: Millis) -> Attempts:
     """Return what a person did about a contact after one moment and up to another."""
     rows = [row for row in facts.evidence if since < row.occurred_at <= until]
-    touches = [Millis(row.occurred_at) for row in rows if row.kind in TOUCHES and row.actor is not None]
+    touches = [Millis(row.occurred_at) for row in rows if is_touch(row)]
     return Attempts(
         number=len(touches),
         first_at=touches[0] if touches else None,

@@ -6,8 +6,9 @@ from enum import StrEnum
 
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, FunnelStage, StageEvent
 from syncer.funnel.rules import Rules
+from syncer.funnel.touches import is_touch
 from syncer.funnel.transitions import is_handover
-from syncer.handover.attempts import TOUCHES, attempts_of
+from syncer.handover.attempts import attempts_of
 from syncer.moments import Millis, iso
 from syncer.scoring import Service
 
@@ -124,11 +125,7 @@ def _handed(decision: ContactDecision) -> Sequence[StageEvent]:
 
 def first_touch(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | None:
     """Return when a person first turned to a contact after a moment, or None."""
-    moments = (
-        row.occurred_at
-        for row in facts.evidence
-        if row.kind in TOUCHES and row.actor is not None and since < row.occurred_at <= as_of
-    )
+    moments = (row.occurred_at for row in facts.evidence if since < row.occurred_at <= as_of and is_touch(row))
     return Millis(first) if (first := next(moments, None)) is not None else None
 
 

@@ -2,17 +2,12 @@
 
 from sqlalchemy import FromClause, and_, or_
 
+from syncer.funnel.touches import NEVER_DONE, TOUCHES
 from syncer.funnel.two_way import ANSWERED, NOT_HELD
 from syncer.kpis.asked.ports import Cut
 from syncer.records import ActivityKind
 from syncer.store.measures.people import member
 from syncer.store.measures.time import Expression
-
-#: What a rep does towards a contact.
-_TOUCHES = (ActivityKind.CALL, ActivityKind.EMAIL_OUT, ActivityKind.MEETING, ActivityKind.MESSAGE)
-
-#: Outcomes of an activity that never took place.
-_NEVER_DONE = ("BOUNCED", "CANCELED", "CANCELLED", "FAILED", "RESCHEDULED", "SCHEDULED")
 
 #: Where the owner stands in an item of evidence.
 _ACTOR = 6
@@ -30,8 +25,8 @@ def held(facts: FromClause, cut: Cut) -> Expression:
 
 def touches(facts: FromClause) -> Expression:
     """Return whether a row of evidence is a human, rep-initiated activity; automatic ones carry no owner."""
-    done = or_(facts.c.outcome.is_(None), facts.c.outcome.not_in(_NEVER_DONE))
-    kinds = [kind.value for kind in _TOUCHES]
+    done = or_(facts.c.outcome.is_(None), facts.c.outcome.not_in(sorted(NEVER_DONE)))
+    kinds = sorted(kind.value for kind in TOUCHES)
     return and_(facts.c.kind.in_(kinds), done, member(facts.c.fact, _ACTOR).is_not(None))
 
 

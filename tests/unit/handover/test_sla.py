@@ -80,6 +80,16 @@ def test_the_first_touch_is_by_a_person_and_after_the_hand_over():
     assert sla(demo(), call, as_of="2026-11-24T10:30").touched_at is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "outcome"),
+    [("meeting", "CANCELED"), ("meeting", "SCHEDULED"), ("email_out", "BOUNCED"), ("call", "FAILED")],
+)
+def test_what_never_took_place_is_no_touch_and_no_attempt(kind, outcome):
+    found = sla(demo(), row("2026-11-24T10:40", kind, outcome=outcome, actor="71"))
+    assert (found.touched_at, found.attempts) == (None, 0)
+    assert all(one.is_reached for one in found.levels)
+
+
 def test_a_touch_that_came_too_late_was_heard_of():
     found = sla(demo(), row("2026-11-24T11:20", "call", actor="71"))
     assert [one.is_reached for one in found.levels] == [True, False]
