@@ -287,7 +287,9 @@ def test_a_loss_set_by_hand_stands_against_a_request_too():
     ("cycle", "is_with_sales"),
     [
         ({"deal_id": "d1"}, True),
+        ({"deal_id": "d1", "outcome": Outcome.LOST, "ended_at": NOW - DAY}, False),
         ({"accepted_at": NOW - DAY}, True),
+        ({"accepted_at": NOW - DAY, "rejected_at": NOW - DAY}, False),
         ({"accepted_at": NOW - DAY, "rejected_at": NOW - 2 * DAY}, True),
         ({"accepted_at": NOW - DAY, "rejected_at": NOW}, False),
         ({}, False),
@@ -298,6 +300,23 @@ def test_under_a_stage_set_by_hand_a_deal_or_an_acceptance_goes_on(cycle, is_wit
     held = replace(decided(known, stage=FunnelStage.INQUIRY, **cycle), overridden_until=NOW + 3 * DAY)
     lines = explain(SCORER, known, held, track=whole(known), as_of=NOW, lang="en").lines
     assert ("What would change it? With sales: points change the stage no more." in lines) is is_with_sales
+
+
+def test_a_deal_of_an_earlier_cycle_is_over():
+    known = facts([])
+    (earlier,) = decided(known, deal_id="d1").cycles
+    (latest,) = decided(known).cycles
+    held = replace(decided(known, stage=FunnelStage.INQUIRY), cycles=(earlier, latest), overridden_until=NOW + DAY)
+    lines = explain(SCORER, known, held, track=whole(known), as_of=NOW, lang="en").lines
+    assert not any("With sales" in line for line in lines)
+
+
+@pytest.mark.parametrize("cycle", [{}, {"started_at": None}, {"outcome": Outcome.LOST, "ended_at": NOW - DAY}])
+def test_under_a_stage_of_sales_set_by_hand_points_change_nothing(cycle):
+    known = facts([])
+    held = replace(decided(known, stage=FunnelStage.LEAD_SAL, **cycle), overridden_until=NOW + 3 * DAY)
+    lines = explain(SCORER, known, held, track=None, as_of=NOW, lang="en").lines
+    assert "What would change it? With sales: points change the stage no more." in lines
 
 
 def test_what_the_lines_tell_sums_to_the_score_at_an_end_of_the_scale_too():
