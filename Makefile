@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DEMO_ARGS ?=
 # The tests of what decides: no database, no network, no clock.
 DECIDING := $(addprefix tests/unit/,funnel scoring handover agreement expressions kpis writeback mappings) \
-  tests/property tests/scenarios
+  tests/property tests/scenarios tests/contract/test_measures_explained.py
 
 .PHONY: help install demo test coverage lint types contracts check audit bench lock clean
 

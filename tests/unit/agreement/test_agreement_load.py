@@ -299,3 +299,12 @@ def test_a_mistyped_section_that_is_left_empty_is_a_problem_too() -> None:
     (found,) = caught.value.problems
     assert (found.line, found.key, found.message) == (1, "score_modle", "unknown key")
     assert "did you mean score_model?" in str(found)
+
+
+@pytest.mark.parametrize("decay", ["5", "often"])
+def test_what_may_be_one_of_several_things_is_told_in_one_sentence(decay: str) -> None:
+    rule = f"{{id: E1, event: demo, pts: 1, decay: {decay}}}"
+    text = f"score_model: {{engagement: {{groups: {{content: {{rules: [{rule}]}}}}}}}}"
+    with pytest.raises(AgreementError) as caught:
+        parse_agreement(text, "agreement.yaml")
+    assert "should be a section with keys of its own or 'none'" in [one.message for one in caught.value.problems]

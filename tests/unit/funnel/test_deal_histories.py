@@ -80,6 +80,15 @@ def test_of_two_stages_that_a_deal_came_to_in_one_moment_it_stands_in_the_presen
         assert decided_deal(facts, "2026-07-02").spans[-1].stage_id == stage
 
 
+def test_a_close_date_that_was_taken_away_is_none() -> None:
+    told = [change(_OPEN[0][0], "close_date", "2026-08-01T08:00:00Z"), change("2026-06-05", "close_date", None)]
+    spans = decided_deal(deal_facts(_OPEN, more=told), "2026-06-10").spans
+    assert [(span.valid_from, span.close_date) for span in spans] == [
+        (at("2026-06-01"), at("2026-08-01")),
+        (at("2026-06-05"), None),
+    ]
+
+
 @pytest.mark.parametrize(
     "told", ["2026-09-30T08:00:00Z", "2026-09-30T10:00:00+02:00", "2026-09-30T08:00:00", "1790755200000"]
 )

@@ -52,6 +52,12 @@ def test_nps_answers_off_their_scale_are_counted_out():
     assert (from_one.n, from_one.excluded) == (5, {"no_value": 1, "off_scale": 3})
 
 
+def test_nps_answers_of_test_records_are_counted_by_their_reason():
+    given = Given(votes=[*votes(*[10] * 5), AnswerCount((), "test", "wave", 0, 2)])
+    found = rows(given, "K26")["K26"]
+    assert (found.value, found.n, found.excluded) == (100, 5, {"test": 2})
+
+
 def test_k27_share_closed_other():
     given = Given(by_entry={Milestone.ENDED: [cycle(OTHER, 12), cycle(WON, 10), cycle(LOST, 18)]})
     assert percent(rows(given, "K27")["K27"]) == (30.0, 18.1, 45.4)

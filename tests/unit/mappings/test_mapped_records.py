@@ -10,6 +10,7 @@ from mappings.plain import answer, cost_line
 from mappings.raw import changed_at
 from mappings.records import mappers
 from syncer.errors import ConfigError, InvalidRecord
+from syncer.moments import Millis
 from syncer.records import ActivityKind, ChangeSource, Kind
 
 HUBSPOT = definitions("hubspot")
@@ -126,6 +127,16 @@ def test_rollups_stand_in_only_for_feeds_that_are_absent():
         "email_click"
     ]
     assert not rollups_beside(contacts, (), asked=("email",))
+
+
+def test_of_a_feed_that_ended_rollups_tell_what_came_after_it_alone():
+    raw = Raw("contacts", "7", {"hs_email_last_click_date": "2026-01-05T00:00:00Z"})
+    rollups = list(rollups_beside(HUBSPOT.objects[Kind.CONTACT], ()))
+    (feed,) = {one.feed for one in rollups if one.kind == "email_click"}
+    day = 86_400_000
+    (click,) = rollup_activities(raw, rollups)
+    assert not rollup_activities(raw, rollups, {feed: Millis(click.occurred_at)})
+    assert list(rollup_activities(raw, rollups, {feed: Millis(click.occurred_at - day)})) == [click]
 
 
 def test_history_is_ordered_and_equal_neighbours_are_one_change():
