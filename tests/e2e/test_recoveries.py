@@ -31,6 +31,10 @@ def _rounds(crew: Crew) -> Counter:
     return Counter(status for (status,) in crew.ask("SELECT status FROM runs WHERE job = 'sync'"))
 
 
+def _workers(crew: Crew) -> int:
+    return crew.get("leader", "/readyz").json()["accounts"][0]["queue"]["workers"]
+
+
 def test_a_leader_that_was_stopped_has_a_successor_and_steps_down_when_it_goes_on(serve, tmp_path, blank_postgres_url):
     (tmp_path / "syncer.yaml").write_text(CONFIG, encoding="utf-8")
     crm = serve(lines=list(lines(*CONTACTS)))
@@ -77,7 +81,8 @@ async def test_a_server_restarted_in_mid_round_costs_no_job_and_repeats_nothing_
         assert _until(lambda: _rounds(crew)["done"] >= 1, 90), (crew.told("one")[-5:], crew.told("two")[-5:])
         assert _until(lambda: crew.ask("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'") == [(0,)], 60)
         assert len(crew.leaders()) == 1
-        assert crew.get("leader", "/readyz").json()["accounts"][0]["queue"]["workers"] == 2
+        # A worker that was cut off from its round as well registers anew once it has rested.
+        assert _until(lambda: _workers(crew) == 2, 60), (crew.told("one")[-5:], crew.told("two")[-5:])
         # The next round may have begun meanwhile; it ends too.
         assert _until(lambda: _rounds(crew).keys() <= {"done", "interrupted"}, 60)
     assert shown(crm) == shown(calm)
