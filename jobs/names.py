@@ -1,4 +1,4 @@
-"""Names that several jobs share: properties that we write, runs of a full compare."""
+"""Names that several jobs share: properties that we write, positions, runs."""
 
 from collections.abc import Mapping, Sequence
 
@@ -12,6 +12,8 @@ LEADS, QUOTES = "leads", "quotes"
 #: What runs of a full compare are called: compared only, and mended.
 RECONCILE = ("reconcile", "reconcile --apply")
 MENDING = RECONCILE[1]
+#: Kind of the positions that say how far a stream was read: its watermark.
+WINDOW = "window"
 #: Kind of the positions that say when the last full compare that mended a stream began.
 MENDED = "mended"
 #: What rounds are called.

@@ -13,7 +13,8 @@ from jobs.names import SYNC
 from jobs.pulling.backfill import backfill
 from jobs.pulling.completeness import StreamProof
 from jobs.pulling.look import look, refuse_unknown
-from jobs.pulling.pull import never_delivered, never_read, pull
+from jobs.pulling.pull import pull
+from jobs.pulling.watermarks import never_delivered, never_read
 from jobs.pulling.ways import Way
 from jobs.runs import Run, recorded_run, seconds_of
 from jobs.writing.plan import Plan, plan

@@ -17,10 +17,10 @@ from jobs.pulling.backfill import groups
 from jobs.pulling.completeness import tallied
 from jobs.pulling.exporting import foretold, is_counted
 from jobs.pulling.look import look, refuse_unknown
-from jobs.pulling.pull import read_watermark
 from jobs.pulling.reading import CHUNK, LINKED
 from jobs.pulling.standins import has_standin
 from jobs.pulling.versions import storied_contacts
+from jobs.pulling.watermarks import read_watermark
 from jobs.pulling.ways import By, Way, calls_a_day, left_of_the_day
 from jobs.runs import recorded_run
 from syncer.errors import PreconditionFailed, RecordError, StreamError

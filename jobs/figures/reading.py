@@ -1,5 +1,6 @@
 """Whether enough of an account was read for its figures to say anything: half of a portal would give false zeros."""
 
+from jobs.names import WINDOW
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import Unit
@@ -12,7 +13,7 @@ def was_read(unit: Unit, account: str) -> bool:
 
     Deals that the CRM does not open to us need not be: what the last pull left out for good is not waited for.
     """
-    ended = unit.desk.positions(account, "window")
+    ended = unit.desk.positions(account, WINDOW)
     return Kind.CONTACT in ended and (Kind.DEAL in ended or _left_out(unit, account)) and _is_decided(unit, account)
 
 

@@ -8,7 +8,7 @@ from jobs.budget.spending import Spending, today
 from jobs.health.failures import failures
 from jobs.health.silence import Silence, silences
 from jobs.health.stock import StockOf, whole_stock
-from jobs.names import DRAIN, RECONCILE, SYNC
+from jobs.names import DRAIN, RECONCILE, SYNC, WINDOW
 from jobs.serving.breaker import Sickness, sickness
 from jobs.webhooks.hook_standing import HookStanding, read_hooks
 from jobs.webhooks.journal_standing import JournalStanding, read_journal_standing
@@ -102,7 +102,7 @@ def read_status(
     """Return how an account stands at `now`; large tables are counted, unless `counted` knows another way."""
     with store.snapshot() as unit:
         held = counted(unit, account, now)
-        windows = unit.desk.positions(account, "window")
+        windows = unit.desk.positions(account, WINDOW)
         return AccountStatus(
             account=account,
             freshness={stream: max(0, (now - int(at)) // 1000) for stream, at in sorted(windows.items())},

@@ -7,6 +7,7 @@ import structlog
 
 from jobs.counts import PullCount
 from jobs.desk import Desk, Portal
+from jobs.names import WINDOW
 from jobs.privacy.consents import feeds_needing_consent
 from jobs.pulling.absences import note_absent
 from jobs.pulling.checkpoints import begin, begin_again, export_cursor
@@ -14,18 +15,12 @@ from jobs.pulling.completeness import is_short, lacks_any, proof_of, searched
 from jobs.pulling.exporting import Exporter
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import note_out_of_reach
-from jobs.pulling.pull import (
-    guarded,
-    in_crm_time,
-    keep_watermark,
-    pull_feed,
-    read_watermark,
-    without_resting,
-)
+from jobs.pulling.pull import guarded, pull_feed, without_resting
 from jobs.pulling.reading import Reader
 from jobs.pulling.standins import fed, note_ended, out_of_reach, retire_standins
 from jobs.pulling.storing import store_pages
 from jobs.pulling.unlisted import read_unlisted
+from jobs.pulling.watermarks import Watermarks, in_crm_time, keep_watermark, read_watermark
 from syncer.errors import Unordered
 from syncer.records import Kind
 
@@ -48,7 +43,7 @@ async def backfill(desk: Desk, portal: Portal, *, streams: Sequence[str] = (), r
     feeds = [name for name in portal.feeds if not streams or name in streams]
     first = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, ()), count=count)
     delivered, _ = await fed(desk, portal)
-    await guarded(feeds, lambda name: pull_feed(first, name, 0), count)
+    await _from_the_watermark(first, feeds)
     await retire_standins(desk, {*feeds} - {*delivered, *count.skipped, *count.halted})
     await note_ended(desk, count.skipped)
     delivering, ended = await fed(desk, portal)
@@ -78,12 +73,18 @@ async def _feeds_with_consent(intake: Intake, feeds: Sequence[str]) -> None:
     for name in again:
         await asyncio.to_thread(_forget_watermark, desk, name)
         count.streams.pop(name)
-    await guarded(again, lambda name: pull_feed(intake, name, 0), count)
+    await _from_the_watermark(intake, again)
+
+
+async def _from_the_watermark(intake: Intake, feeds: Sequence[str]) -> None:
+    marks = await Watermarks.of(intake.desk)
+    await guarded(feeds, lambda name: pull_feed(intake, marks, name, 0), intake.count)
+    await marks.keep()
 
 
 def _forget_watermark(desk: Desk, stream: str) -> None:
     with desk.store.commit() as unit:
-        unit.desk.drop_cursor(desk.name, stream, "window")
+        unit.desk.drop_cursor(desk.name, stream, WINDOW)
 
 
 def groups(desk: Desk, streams: Sequence[str]) -> Sequence[Sequence[str]]:

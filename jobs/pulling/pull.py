@@ -14,8 +14,9 @@ from jobs.pulling.intake import Intake
 from jobs.pulling.lagging import as_they_are
 from jobs.pulling.look import forget_look, note_out_of_reach
 from jobs.pulling.reading import LINKED, Reader, chunks
-from jobs.pulling.standins import LAG, fed, note_ended, retire_standins, with_watermark
+from jobs.pulling.standins import fed, note_ended, retire_standins
 from jobs.pulling.storing import Reading, store_chunk
+from jobs.pulling.watermarks import LAG, Watermarks, in_crm_time, keep_watermark
 from jobs.spans import stream_span
 from syncer.errors import AuthFailed, Missing, MissingScope, SchemaChanged, StreamError, SyncerError, TransientError
 from syncer.moments import Millis
@@ -37,16 +38,18 @@ async def pull(
     delivering, ended = await fed(desk, portal)
     reader = Reader(desk, portal, delivering, ended)
     intake = Intake(desk=desk, portal=portal, reader=reader, count=count)
+    marks = await Watermarks.of(desk)
     wanted = [
         name for name in (*portal.streams, *portal.feeds) if (not streams or name in streams) and name not in without
     ]
 
     def of(stream: str) -> Awaitable[None]:
-        if stream in portal.feeds:
-            return pull_feed(intake, stream, overlap)
-        return _pull_stream(intake, stream, overlap)
+        read = pull_feed if stream in portal.feeds else _pull_stream
+        return read(intake, marks, stream, overlap)
 
-    if await guarded(await without_resting(desk, wanted, count), of, count):
+    unknown = await guarded(await without_resting(desk, wanted, count), of, count)
+    await marks.keep()
+    if unknown:
         await asyncio.to_thread(forget_look, desk)
     await asyncio.to_thread(note_out_of_reach, desk, count.skipped)
     await retire_standins(desk, {*wanted} - {*delivering, *count.skipped, *count.halted})
@@ -110,74 +113,34 @@ def _is_known(error: SyncerError, stopped: Sequence[SyncerError]) -> bool:
     return isinstance(error, AuthFailed) and any(isinstance(one, AuthFailed) for one in stopped)
 
 
-async def pull_feed(intake: Intake, stream: str, overlap: int) -> None:
+async def pull_feed(intake: Intake, marks: Watermarks, stream: str, overlap: int) -> None:
     """Read an event feed from its watermark on; the first time, all of it."""
     desk = intake.desk
     intake.count.of(stream)
-    began = desk.clock()
-    kept = await asyncio.to_thread(read_watermark, desk, stream)
-    since = None if kept is None else Millis(max(0, kept - overlap))
-    async for chunk in chunks(desk.source.events(stream, since=since)):
+    began, is_quiet = desk.clock(), True
+    async for chunk in chunks(desk.source.events(stream, since=marks.since(stream, overlap))):
         await store_chunk(intake, chunk, Reading.CHANGES)
-    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - LAG)))
+        is_quiet = False
+    await marks.settle(stream, in_crm_time(desk, Millis(began - LAG)), is_quiet=is_quiet)
     desk.progress.done(stream)
 
 
-async def never_read(desk: Desk, streams: Sequence[str]) -> Sequence[str]:
-    """Return those of some streams that no backfill has ever finished."""
-    known = await with_watermark(desk, streams)
-    return [name for name in dict.fromkeys(streams) if name not in known]
-
-
-async def never_delivered(desk: Desk, portal: Portal) -> Sequence[str]:
-    """Return the feeds that have delivered nothing yet."""
-    known = await with_watermark(desk, portal.feeds)
-    return [name for name in portal.feeds if name not in known]
-
-
-async def keep_watermark(desk: Desk, stream: str, at: Millis) -> None:
-    """Move a stream's watermark forward, never backward: a clock that jumps back must not lose a change."""
-
-    def keep() -> None:
-        with desk.store.commit() as unit:
-            before = unit.desk.cursor(desk.name, stream, "window")
-            unit.desk.keep_cursor(desk.name, stream, "window", str(max(at, int(before or 0))))
-
-    await asyncio.to_thread(keep)
-
-
-def in_crm_time(desk: Desk, at: Millis) -> Millis:
-    """Return a moment of ours by the CRM's clock, where that is behind: the future must not count as read.
-
-    Where the CRM's clock is ahead of ours, or not known yet, the moment stays: then only less is read.
-    """
-    there = desk.source.usage.server_time
-    return at if there is None else Millis(at - max(0, desk.clock() - there))
-
-
-def read_watermark(desk: Desk, stream: str) -> Millis | None:
-    """Return how far a stream was read, or None where it never was."""
-    with desk.store.snapshot() as unit:
-        kept = unit.desk.cursor(desk.name, stream, "window")
-    return None if kept is None else Millis(int(kept))
-
-
-async def _pull_stream(intake: Intake, stream: str, overlap: int) -> None:
+async def _pull_stream(intake: Intake, marks: Watermarks, stream: str, overlap: int) -> None:
     desk = intake.desk
     intake.count.of(stream)
-    since = await asyncio.to_thread(read_watermark, desk, stream) or Millis(0)
-    began = desk.clock()
+    began, is_quiet = desk.clock(), True
     pages = desk.source.changes(
         stream,
-        since=Millis(max(0, since - overlap)),
+        since=marks.since(stream, overlap) or Millis(0),
         until=Millis(began + LAG),
         properties=intake.portal.properties[stream],
     )
     async for chunk in chunks(pages):
         await store_chunk(intake, await as_they_are(intake, chunk), Reading.CHANGES)
+        is_quiet = False
         if chunk.cursor is not None:
             # A run that ends before a large window does leaves the rest of it to the next one.
             read_to = in_crm_time(desk, Millis(began - LAG))
             await keep_watermark(desk, stream, Millis(min(int(chunk.cursor), read_to)))
-    await keep_watermark(desk, stream, in_crm_time(desk, Millis(began - LAG)))
+    await marks.settle(stream, in_crm_time(desk, Millis(began - LAG)), is_quiet=is_quiet)
     desk.progress.done(stream)

@@ -14,10 +14,11 @@ from jobs.pulling.drift import ReconcileResult, StreamDrift
 from jobs.pulling.holdings import holding_of
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import look, refuse_unknown
-from jobs.pulling.pull import guarded, never_read, read_watermark, without_resting
+from jobs.pulling.pull import guarded, without_resting
 from jobs.pulling.reading import Reader
 from jobs.pulling.standins import fed
 from jobs.pulling.sweep import Orders, Sweep
+from jobs.pulling.watermarks import never_read, read_watermark
 from jobs.runs import Run, recorded_run, seconds_of
 from syncer.errors import ConfigError, Problem
 from syncer.moments import Millis

@@ -7,20 +7,18 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 
 from jobs.desk import Desk, Portal
+from jobs.names import WINDOW
 from jobs.pulling.look import tried
+from jobs.pulling.watermarks import LAG, with_watermark
 from syncer.errors import MissingScope
-from syncer.moments import MINUTE, Millis
+from syncer.moments import Millis
 from syncer.records import ActivityKind, Kind
 from syncer.store import Unit
 
 #: The stream under which the mirror holds what roll-ups tell.
 ROLLUPS = "rollups"
-#: The present is read to its end; a watermark stays behind it, since the CRM's index lags.
-LAG = 2 * MINUTE
-
 #: Kind of the positions that say up to when a feed told what happened that is read no more.
 _ENDED = "ended"
-_WINDOW = "window"
 
 
 async def fed(desk: Desk, portal: Portal) -> tuple[Collection[str], Mapping[str, Millis]]:
@@ -60,16 +58,6 @@ async def retire_standins(desk: Desk, feeds: Collection[str]) -> None:
         await asyncio.to_thread(_retire, desk, kinds)
 
 
-async def with_watermark(desk: Desk, streams: Sequence[str]) -> Sequence[str]:
-    """Return those of some streams and feeds that were read to their end before."""
-
-    def read() -> Sequence[str]:
-        with desk.store.snapshot() as unit:
-            return [name for name in streams if unit.desk.cursor(desk.name, name, _WINDOW) is not None]
-
-    return await asyncio.to_thread(read)
-
-
 def _fed_by(desk: Desk) -> Mapping[str, Collection[ActivityKind]]:
     """Return by feed which kinds of activity roll-ups tell in its place."""
     found: dict[str, set[ActivityKind]] = {}
@@ -81,7 +69,7 @@ def _fed_by(desk: Desk) -> Mapping[str, Collection[ActivityKind]]:
 def _note_ended(desk: Desk, gone: Sequence[str]) -> Mapping[str, Millis]:
     with desk.store.snapshot() as unit:
         ended = _ended(unit, desk)
-        read_to = {feed: unit.desk.cursor(desk.name, feed, _WINDOW) for feed in gone if feed not in ended}
+        read_to = {feed: unit.desk.cursor(desk.name, feed, WINDOW) for feed in gone if feed not in ended}
     new = {feed: Millis(int(at)) for feed, at in read_to.items() if at is not None}
     if new:
         with desk.store.commit() as unit:
@@ -92,14 +80,14 @@ def _note_ended(desk: Desk, gone: Sequence[str]) -> Mapping[str, Millis]:
 
 
 def _ended(unit: Unit, desk: Desk) -> Mapping[str, Millis]:
-    found = {feed: unit.desk.cursor(desk.name, feed, _ENDED) for feed in _fed_by(desk)}
-    return {feed: Millis(int(at)) for feed, at in found.items() if at is not None}
+    known, fed_by = unit.desk.positions(desk.name, _ENDED), _fed_by(desk)
+    return {feed: Millis(int(at)) for feed, at in known.items() if feed in fed_by}
 
 
 def _read_again(unit: Unit, desk: Desk, since: Millis) -> None:
-    read_to = unit.desk.cursor(desk.name, Kind.CONTACT, _WINDOW)
+    read_to = unit.desk.cursor(desk.name, Kind.CONTACT, WINDOW)
     if read_to is not None and int(read_to) > since:
-        unit.desk.keep_cursor(desk.name, Kind.CONTACT, _WINDOW, str(since))
+        unit.desk.keep_cursor(desk.name, Kind.CONTACT, WINDOW, str(since))
 
 
 def _retire(desk: Desk, kinds: Mapping[str, Collection[ActivityKind]]) -> None:

@@ -15,9 +15,10 @@ from jobs.health.silence import note_arrivals
 from jobs.names import DRAIN
 from jobs.pulling.intake import Intake
 from jobs.pulling.look import look
-from jobs.pulling.pull import never_read, without_resting
+from jobs.pulling.pull import without_resting
 from jobs.pulling.reading import Reader
 from jobs.pulling.standins import fed
+from jobs.pulling.watermarks import never_read
 from jobs.rounds import PARKED
 from jobs.runs import recorded_run, seconds_of
 from jobs.webhooks.hinted import look_into

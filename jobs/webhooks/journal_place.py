@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.hubspot.hinting import TOLD_STREAMS
 from connectors.hubspot.journal import RETENTION
-from jobs.names import MENDED
+from jobs.names import MENDED, WINDOW
 from jobs.settings import Account
 from syncer.errors import Bug
 from syncer.moments import HOUR, MINUTE, Millis
@@ -127,5 +127,5 @@ def open_streams(unit: Unit, account: str, gap: Gap | None) -> Sequence[str]:
     if gap is None:
         return ()
     mended = unit.desk.positions(account, MENDED)
-    read = TOLD_STREAMS.intersection(unit.desk.positions(account, "window"))
+    read = TOLD_STREAMS.intersection(unit.desk.positions(account, WINDOW))
     return [one for one in sorted(read) if int(mended.get(one, 0)) < gap.until]

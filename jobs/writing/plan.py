@@ -13,7 +13,7 @@ from jobs.handovers.escalations import unnamed
 from jobs.handovers.wanted_notices import too_many, wanted_notices
 from jobs.names import INSTEAD, rules_for
 from jobs.pulling.look import in_account
-from jobs.pulling.pull import never_read
+from jobs.pulling.watermarks import never_read
 from jobs.writing.terms import Terms, keep_terms, terms_before, terms_of
 from syncer.errors import UnsafePlan
 from syncer.funnel import Rules, decide_counted

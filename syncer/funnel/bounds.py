@@ -5,7 +5,8 @@ half-life. A model that neither holds for gets no bound, and every event is look
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log2
 
 from syncer.agreement.model import Agreement
@@ -24,6 +25,9 @@ _LONGEST_IDLE = 3_653
 _AGES = 36_525 * DAY
 #: A shown score is rounded to cents.
 _CENT = 0.01
+#: Agreements whose bounds are remembered: looking for the day on which silence costs points asks a condition of
+#: thousands of days.
+_REMEMBERED = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +56,22 @@ class Bounds:
         return at + int(ahead) if ahead < _AGES else NEVER
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """An agreement, the same as any other of the same content."""
+
+    fingerprint: str
+    agreement: Agreement = field(compare=False)
+
+
 def bounds_of(agreement: Agreement) -> Bounds:
     """Return the bounds of an agreement's engagement model."""
+    return _bounds(_Content(agreement.fingerprint, agreement))
+
+
+@lru_cache(_REMEMBERED)
+def _bounds(content: _Content) -> Bounds:
+    agreement = content.agreement
     model = agreement.score_model
     rules = [rule for group in model.engagement.groups.values() for rule in group.rules]
     decays = [_decay(rule.decay, rule.half_life_days, model.engagement.default_decay) for rule in rules]

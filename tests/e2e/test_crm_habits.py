@@ -13,7 +13,7 @@ from connectors.sandbox.state import Backward, Habits, MergedId
 from connectors.values import PropertyDefinition
 from jobs.access.access import denied
 from jobs.pulling.look import look
-from jobs.pulling.pull import read_watermark
+from jobs.pulling.watermarks import read_watermark
 from jobs.rounds import backfill_round, dry_round, pull_round, push_round, sync_round
 from jobs.writing.setup import setup
 from syncer.errors import Missing, MissingScope

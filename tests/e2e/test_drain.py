@@ -11,9 +11,9 @@ from connectors.sandbox.merging import erase, merge
 from connectors.sandbox.state import Habits, MergedId
 from jobs.health.status import read_status
 from jobs.pulling.look import look
-from jobs.pulling.pull import keep_watermark
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
+from jobs.pulling.watermarks import keep_watermark
 from jobs.rounds import sync_round
 from jobs.webhooks import drain as drain_module
 from jobs.webhooks.drain import MOST_ATTEMPTS, drain_round

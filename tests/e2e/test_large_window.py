@@ -1,7 +1,7 @@
 """A bulk edit of more records than one run may read: the next run goes on where it stopped."""
 
 from connectors.sandbox.faults import Fault, Faults, Trouble
-from jobs.pulling.pull import read_watermark
+from jobs.pulling.watermarks import read_watermark
 from jobs.rounds import backfill_round, pull_round
 from syncer.moments import HOUR, MINUTE
 

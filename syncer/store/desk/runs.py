@@ -17,6 +17,9 @@ RUNNING, INTERRUPTED, FAILED = "running", "interrupted", "failed"
 _CURSOR = select(cursors.c.position).where(
     *(cursors.c[name] == bindparam(name) for name in ("account", "stream", "kind"))
 )
+_POSITIONS = select(cursors.c.stream, cursors.c.position).where(
+    *(cursors.c[name] == bindparam(name) for name in ("account", "kind"))
+)
 _ACCOUNT = select(*accounts.columns).where(accounts.c.account == bindparam("name"))
 
 
@@ -185,9 +188,7 @@ def account_names(connection: Connection) -> list[str]:
 
 def positions(connection: Connection, account: str, kind: str) -> Mapping[str, str]:
     """Return by stream the positions of one kind."""
-    column = cursors.c
-    statement = select(column.stream, column.position).where(column.account == account, column.kind == kind)
-    return {row[0]: row[1] for row in raw(connection, statement, {})}
+    return {row[0]: row[1] for row in raw(connection, _POSITIONS, {"account": account, "kind": kind})}
 
 
 def last_snapshot(connection: Connection, account: str) -> Snapshot | None:
