@@ -76,16 +76,23 @@ def decoded(uri: str) -> str:
     return _ESCAPES.sub(lambda found: _DECODED[found[0].upper()], uri)
 
 
+def hopeless(headers: Mapping[str, str], now: Millis, *, allow_v1: bool) -> Refusal | None:
+    """Return why no body could make these headers those of a signed request; None where one could."""
+    timestamp = headers.get(_MOMENT, "")
+    if _V3 in headers and _DIGITS.fullmatch(timestamp):
+        return Refusal.STALE if abs(now - int(timestamp)) > _LONGEST else None
+    return None if allow_v1 and _is_v1(headers) else Refusal.UNSIGNED
+
+
 def signer(request: Signed, secrets: Sequence[SecretStr], now: Millis) -> SecretStr | Refusal:
     """Return the secret with which a request was signed by v3, or why it was signed with none of them.
 
     Comparing takes as long for a wrong signature as for a right one.
     """
-    given, timestamp = request.headers.get(_V3), request.headers.get(_MOMENT, "")
-    if given is None or not _DIGITS.fullmatch(timestamp):
-        return Refusal.UNSIGNED
-    if abs(now - int(timestamp)) > _LONGEST:
-        return Refusal.STALE
+    refusal = hopeless(request.headers, now, allow_v1=False)
+    if refusal is not None:
+        return refusal
+    given, timestamp = request.headers[_V3], request.headers[_MOMENT]
 
     def expected(secret: str) -> str:
         return v3_signature(secret, method=request.method, uri=request.uri, body=request.body, timestamp=timestamp)
@@ -95,10 +102,13 @@ def signer(request: Signed, secrets: Sequence[SecretStr], now: Millis) -> Secret
 
 def signer_v1(request: Signed, secrets: Sequence[SecretStr]) -> SecretStr | Refusal:
     """Return the secret with which a request was signed by v1 alone: one that carries a v3 signature is not asked."""
-    given = request.headers.get(_V1)
-    if given is None or _V3 in request.headers or request.headers.get(_VERSION, "v1") != "v1":
+    if not _is_v1(request.headers):
         return Refusal.UNSIGNED
-    return _first_match(given, secrets, lambda secret: v1_signature(secret, request.body))
+    return _first_match(request.headers[_V1], secrets, lambda secret: v1_signature(secret, request.body))
+
+
+def _is_v1(headers: Mapping[str, str]) -> bool:
+    return _V1 in headers and _V3 not in headers and headers.get(_VERSION, "v1") == "v1"
 
 
 def _first_match(given: str, secrets: Sequence[SecretStr], expected: Callable[[str], str]) -> SecretStr | Refusal:

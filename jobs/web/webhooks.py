@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from connectors.hubspot.hinting import UnreadableError
-from connectors.hubspot.signatures import Refusal, Signed, signer, signer_v1
+from connectors.hubspot.signatures import Refusal, Signed, hopeless, signer, signer_v1
 from connectors.hubspot.webhooks import read_batch
 from jobs.bootstrap import system_clock
 from jobs.desk import Clock
@@ -71,6 +71,7 @@ class Receiver:
         return Response(status_code=200)
 
     async def _take(self, request: Request, candidates: Sequence[str], account: str) -> None:
+        self._refuse_strangers(request, candidates)
         body = await _body(request)
         senders = self._verified(request, body, candidates)
         try:
@@ -84,6 +85,13 @@ class Receiver:
         self.keeper.note(account, Outcome.FOREIGN, batch.foreign)
         self.keeper.note(account, Outcome.UNREADABLE, batch.unreadable)
 
+    def _refuse_strangers(self, request: Request, candidates: Sequence[str]) -> None:
+        """Wait for no body that could not be believed whatever it says: its sender would hold the door for seconds."""
+        allow_v1 = any(self.accounts[one].allow_v1 for one in candidates)
+        found = hopeless(request.headers, self.clock(), allow_v1=allow_v1)
+        if found is not None:
+            raise _unbelieved(found)
+
     def _verified(self, request: Request, body: bytes, candidates: Sequence[str]) -> Sequence[str]:
         """Return the accounts that know the secret with which the request was signed."""
         signed = Signed(method=request.method, uri=self._uri(request), body=body, headers=request.headers)
@@ -92,7 +100,7 @@ class Receiver:
         if found is Refusal.UNSIGNED and older:
             candidates, found = older, signer_v1(signed, self._secrets(older))
         if isinstance(found, Refusal):
-            raise _RefusedError(401, Outcome(found.value), _SAID[found])
+            raise _unbelieved(found)
         return [one for one in candidates if found in self.accounts[one].secrets]
 
     def _secrets(self, accounts: Sequence[str]) -> Sequence[SecretStr]:
@@ -103,6 +111,10 @@ class Receiver:
         path = request.scope.get("raw_path") or request.url.path.encode()
         query = request.scope["query_string"]
         return f"{self.public_url}{path.decode('latin-1')}{'?' if query else ''}{query.decode('latin-1')}"
+
+
+def _unbelieved(found: Refusal) -> _RefusedError:
+    return _RefusedError(401, Outcome(found.value), _SAID[found])
 
 
 def _as_refused(error: Exception) -> _RefusedError:

@@ -126,6 +126,37 @@ async def test_too_large_a_body_is_given_up_before_it_has_arrived(sqlite_store):
         assert await endpoint.counts("") == {"too_large": 1}
 
 
+@pytest.mark.parametrize(
+    ("headers", "reason"),
+    [({}, "unsigned"), (signed_v1(b"[]"), "unsigned"), (signed(b"[]", at=NOW - 300_001), "stale")],
+    ids=["nothing", "older signature", "old moment"],
+)
+async def test_the_body_of_whom_nobody_could_believe_is_not_waited_for(sqlite_store, headers, reason):
+    async def begun_and_never_ended():
+        yield b"["
+        await asyncio.Event().wait()
+
+    async with open_endpoint(sqlite_store) as endpoint:
+        answer = await asyncio.wait_for(endpoint.post(begun_and_never_ended(), headers), 3)
+        assert answer.status_code == 401
+        assert await endpoint.counts("") == {reason: 1}
+
+
+@pytest.mark.parametrize("headers", [signed(b"[]"), signed_v1(b"[]")], ids=["v3", "v1"])
+async def test_a_body_that_may_be_hubspots_and_does_not_come_is_a_503_that_it_repeats(
+    sqlite_store, monkeypatch, headers
+):
+    monkeypatch.setattr(endpoint_module, "ANSWER_WITHIN", 0.2)
+
+    async def begun_and_never_ended():
+        yield b"["
+        await asyncio.Event().wait()
+
+    async with open_endpoint(sqlite_store, {"one": webhooks(SECRET, allow_v1=True)}) as endpoint:
+        assert (await endpoint.post(begun_and_never_ended(), headers)).status_code == 503
+        assert await endpoint.counts("") == {"too_slow": 1}
+
+
 async def test_an_account_that_nobody_knows_or_that_takes_none_is_not_found(sqlite_store):
     async with open_endpoint(sqlite_store) as endpoint:
         for path in (f"{PATH}/nobody", f"{PATH}/", f"{PATH}/one/more", f"{PATH}/%00"):
