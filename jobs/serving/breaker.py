@@ -1,17 +1,17 @@
 """A sick account is asked less and less often: kept in the store, so that every process and a restart know."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import msgspec
 
 from syncer.errors import AuthFailed, SyncerError, Unavailable
-from syncer.moments import HOUR, MINUTE, Millis, iso
+from syncer.moments import MINUTE, Millis, iso
 from syncer.store import Store, Unit
 
 #: Rounds in a row that fail before the account is left alone.
 _PATIENCE = 3
-#: The first pause, doubled by each further failure, and the longest.
-_FIRST, _LONGEST = 10 * MINUTE, HOUR
+#: The first pause, and the longest: after an outage, however long, this is the most that changes wait.
+_FIRST, _LONGEST = 10 * MINUTE, 20 * MINUTE
 _KEY = ("account", "breaker")
 
 
@@ -21,7 +21,8 @@ class Sickness:
 
     failures: int
     since: Millis
-    #: Nothing is asked before; the moment of the last failure where it is not left alone yet.
+    #: Nothing is asked before; the moment of the last failure where it is not left alone yet, that of the first one
+    #: where it is no more.
     until: Millis
     #: Kind of the last error.
     kind: str
@@ -33,8 +34,8 @@ class Sickness:
 
     @property
     def is_left_alone(self) -> bool:
-        """Tell whether so many rounds failed that the next one waits."""
-        return self.failures >= _PATIENCE
+        """Tell whether so many rounds failed that the next one waits, and nothing ended that since."""
+        return self.failures >= _PATIENCE and self.until > self.since
 
     @property
     def message(self) -> str:
@@ -98,3 +99,12 @@ def note_health(store: Store, account: str) -> bool:
         with store.commit() as unit:
             unit.desk.drop_cursor(account, *_KEY)
     return was_sick
+
+
+def end_pause(store: Store, account: str, now: Millis) -> None:
+    """Let the next round come by the clock: something else reached the CRM. Rounds that failed stay counted."""
+    with store.snapshot() as unit:
+        found = sickness(unit, account)
+    if found is not None and found.pauses(now):
+        with store.commit() as unit:
+            unit.desk.keep_cursor(account, *_KEY, msgspec.json.encode(replace(found, until=found.since)).decode())

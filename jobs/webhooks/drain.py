@@ -21,6 +21,7 @@ from jobs.pulling.standins import fed
 from jobs.pulling.watermarks import never_read
 from jobs.rounds import PARKED
 from jobs.runs import recorded_run, seconds_of
+from jobs.serving.breaker import end_pause
 from jobs.webhooks.hinted import look_into
 from jobs.webhooks.keeping import Outcome
 from jobs.writing.plan import plan
@@ -90,6 +91,8 @@ async def drain_round(desk: Desk) -> DrainResult | None:
             result.behind = run.counts["behind"] = max(0, desk.clock() - oldest) / SECOND
         run.counts.update({name: getattr(result, name) for name in names})
     result.seconds = seconds_of(run)
+    if result.looked_at:
+        await asyncio.to_thread(end_pause, desk.store, desk.name, desk.clock())
     if run.status == "done" and not result.planned:
         await asyncio.to_thread(_forget, desk, run.id)
     return result

@@ -15,6 +15,7 @@ from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.pulling.watermarks import keep_watermark
 from jobs.rounds import sync_round
+from jobs.serving.breaker import is_paused, note_failure
 from jobs.webhooks import drain as drain_module
 from jobs.webhooks.drain import MOST_ATTEMPTS, drain_round
 from jobs.writing.setup import setup
@@ -450,3 +451,16 @@ async def test_both_databases_drain_alike(crm, open_desk, store):
             assert (await drain_round(desk)).written > 0
             told.receive(store, crm)
             assert (await drain_round(desk)).planned == 0
+
+
+async def test_a_hint_that_could_be_looked_into_ends_the_pause_of_an_account_whose_crm_was_away(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await begun(desk)
+        with listening(crm) as told:
+            crm.portal.edit_as_user("contacts", quiet_contact(crm).id, {"jobtitle": "CFO"})
+        told.receive(desk.store, crm)
+        for _ in range(3):
+            note_failure(desk.store, desk.name, "Unavailable", "away", desk.clock())
+        assert is_paused(desk.store, desk.name, desk.clock())
+        await drain_round(desk)
+        assert not is_paused(desk.store, desk.name, desk.clock())

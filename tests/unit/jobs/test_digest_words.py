@@ -227,7 +227,7 @@ def test_why_an_account_rests_and_until_when_is_german_in_a_probe_too(why, germa
 
 
 def test_rests_failing_rounds_and_silence_are_told_in_both_languages():
-    sick = Sickness(failures=7, since=NOW, until=NOW, kind="Unavailable", why="HTTP 503")
+    sick = Sickness(failures=7, since=Millis(NOW - DAY), until=NOW, kind="Unavailable", why="HTTP 503")
     silent = Silence(stream="contacts", since=NOW, hours=1_200, usual=5)
     assert rest_text(REST, "en") == REST.message
     assert rest_text(REST, "de") == (

@@ -13,7 +13,7 @@ from jobs.health.failures import count_failure, failures
 from jobs.health.readiness import troubles
 from jobs.health.status import read_status
 from jobs.serving import work as work_module
-from jobs.serving.breaker import counts, is_paused, note_failure, note_health, sickness, worse
+from jobs.serving.breaker import counts, end_pause, is_paused, note_failure, note_health, sickness, worse
 from jobs.serving.work import Work, asking
 from jobs.settings_file import ScheduleFile
 from syncer.errors import AuthFailed, Rejected, Unavailable
@@ -66,13 +66,13 @@ async def _rounds(call, clock, number: int, every: int = 5 * MINUTE) -> None:
         clock.now += every
 
 
-async def test_after_three_failures_it_is_asked_ever_less_often_and_at_least_once_an_hour(rig):
+async def test_after_three_failures_it_is_asked_less_often_and_at_least_every_twenty_minutes(rig):
     call, clock, done, errors, _ = rig
     errors.extend([Unavailable("away")] * 1_000)
     await _rounds(call, clock, 12 * 24)
     gaps = [(after - before) // MINUTE for before, after in pairwise(done)]
-    assert gaps[:6] == [5, 5, 10, 20, 40, 60]
-    assert set(gaps[6:]) == {60}
+    assert gaps[:4] == [5, 5, 10, 20]
+    assert set(gaps[4:]) == {20}
 
 
 async def test_it_comes_back_by_itself_and_says_both(rig, sqlite_store):
@@ -89,6 +89,26 @@ async def test_it_comes_back_by_itself_and_says_both(rig, sqlite_store):
         "account_paused",
         "account_recovered",
     ]
+    assert read_status(sqlite_store, "one", clock.now).sickness is None
+
+
+async def test_once_something_else_reached_the_crm_the_next_round_comes_by_the_clock_and_failures_stay_told(
+    rig, sqlite_store
+):
+    call, clock, done, errors, _ = rig
+    errors.extend([Unavailable("away")] * 4)
+    await _rounds(call, clock, 3)
+    end_pause(sqlite_store, "one", clock.now)
+    found = read_status(sqlite_store, "one", clock.now).sickness
+    assert (found.failures, found.is_left_alone) == (3, False)
+    assert "the next one tries again" in found.message
+    await _rounds(call, clock, 2)
+    assert len(done) == 4
+    assert read_status(sqlite_store, "one", clock.now).sickness.failures == 4
+    end_pause(sqlite_store, "one", clock.now)
+    await call()
+    assert read_status(sqlite_store, "one", clock.now).sickness is None
+    end_pause(sqlite_store, "one", clock.now)
     assert read_status(sqlite_store, "one", clock.now).sickness is None
 
 
