@@ -6,6 +6,7 @@ from pathlib import Path
 import structlog
 
 from jobs.health.backup import backup
+from jobs.health.nightly import note_backup
 from jobs.settings_file import ScheduleFile
 from syncer.errors import SyncerError
 from syncer.moments import Millis, moment
@@ -22,7 +23,18 @@ def backups(folder: Path) -> Sequence[Path]:
 
 
 def nightly_backup(store: Store, schedule: ScheduleFile, now: Millis) -> None:
-    """Back up, then forget all but the newest; a failure is logged, and then no older backup goes."""
+    """Back up, then forget all but the newest; a failure is logged and kept, and then no older backup goes."""
+    why = _failure(store, schedule, now)
+    if why is not None:
+        _log.error("backup_failed", reason=why)
+    try:
+        note_backup(store, now, why)
+    except SyncerError as error:
+        _log.error("run_failed", reason=error.message, hint=error.hint)
+
+
+def _failure(store: Store, schedule: ScheduleFile, now: Millis) -> str | None:
+    """Back up, and return why that failed."""
     folder = schedule.backup_folder
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -31,4 +43,5 @@ def nightly_backup(store: Store, schedule: ScheduleFile, now: Millis) -> None:
         for one in old:
             one.unlink(missing_ok=True)
     except (SyncerError, OSError) as error:
-        _log.error("backup_failed", reason=error.message if isinstance(error, SyncerError) else error.strerror)
+        return error.message if isinstance(error, SyncerError) else error.strerror or type(error).__name__
+    return None

@@ -1,6 +1,7 @@
 """What Prometheus scrapes: every account's standing as numbers. Labels name accounts, streams and kinds, never ids."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -18,29 +19,37 @@ from syncer.store.values import KpiRow
 Standings = Sequence[tuple[AccountStatus, Sequence[RunTally]]]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Machine:
+    """What holds for all accounts."""
+
+    is_writable: bool = True
+    is_backed_up: bool = True
+    #: Seconds since the last nightly backup that is sound; None where there is none, or none is asked for.
+    backup_age: float | None = None
+
+
 def metrics_page(
-    standings: Standings, figures: Mapping[str, Sequence[KpiRow]] = MappingProxyType({}), *, is_writable: bool = True
+    standings: Standings, figures: Mapping[str, Sequence[KpiRow]] = MappingProxyType({}), machine: Machine = Machine()
 ) -> bytes:
     """Return the accounts' standing, and by account the figures kept last, in Prometheus' text format."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Page(standings, figures, is_writable=is_writable))
+    registry.register(_Page(standings, figures, machine))
     return generate_latest(registry)
 
 
 class _Page(Collector):
     """One scrape."""
 
-    def __init__(self, standings: Standings, figures: Mapping[str, Sequence[KpiRow]], *, is_writable: bool) -> None:
+    def __init__(self, standings: Standings, figures: Mapping[str, Sequence[KpiRow]], machine: Machine) -> None:
         self._standings = standings
-        self._is_writable = is_writable
         self._figures = figures
+        self._machine = machine
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family."""
         statuses = [status for status, _ in self._standings]
-        writable = GaugeMetricFamily("syncer_database_writable", "0 where the disk did not take the last write.")
-        writable.add_metric((), 1 if self._is_writable else 0)
-        yield writable
+        yield from _database(self._machine)
         yield from _records(statuses)
         yield from _webhooks(statuses)
         yield from _calls(statuses)
@@ -49,6 +58,18 @@ class _Page(Collector):
         yield from _queue(statuses)
         yield from _journals(statuses)
         yield from figure_gauges(self._figures)
+
+
+def _database(machine: Machine) -> Iterator[Metric]:
+    writable = GaugeMetricFamily("syncer_database_writable", "0 where the disk did not take the last write.")
+    writable.add_metric((), 1 if machine.is_writable else 0)
+    failed = GaugeMetricFamily("syncer_backup_failed", "1 where the last nightly backup failed.")
+    failed.add_metric((), 0 if machine.is_backed_up else 1)
+    yield from (writable, failed)
+    if machine.backup_age is not None:
+        age = GaugeMetricFamily("syncer_backup_age_seconds", "Age of the last nightly backup that is sound.")
+        age.add_metric((), machine.backup_age)
+        yield age
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 
 READINESS_SENTENCES: Mapping[str, tuple[str, str]] = {
     "nothing_read": ("nothing was read yet", "noch wurde nichts gelesen"),
+    "backup_failed": ("the nightly backup failed: {why}", "die nächtliche Sicherung ist gescheitert: {why}"),
+    "make_backups_possible": (
+        "make room in schedule.backup_folder, or let this user write there; syncer db backup FILE",
+        "in schedule.backup_folder Platz schaffen, oder diesen Nutzer dort schreiben lassen; syncer db backup DATEI",
+    ),
     "wait_for_first": (
         "wait for the first round, or look at the log: run_failed says why there is none",
         "auf die erste Runde warten, oder ins Protokoll sehen: run_failed sagt, warum es keine gibt",

@@ -10,7 +10,7 @@ import yaml
 from jobs.budget.spending import DayTold, Spending
 from jobs.health.silence import Silence
 from jobs.health.status import AccountStatus
-from jobs.web.metrics import metrics_page
+from jobs.web.metrics import Machine, metrics_page
 from jobs.webhooks.hook_standing import HookStanding
 from jobs.webhooks.journal_standing import JournalStanding
 from syncer.store import QueueStanding, RunTally, Tally
@@ -46,7 +46,8 @@ def _page() -> str:
         queue=QueueStanding(waiting={"sync": 1}, running={"drain": 1}, failed={"sync": 2}, oldest=3.0, workers=1),
         journal=JournalStanding(until=1, lag=1, files=1, skipped_files=0, failures=0, why=None, gap=None),
     )
-    return metrics_page([(status, [RunTally(job="sync", status="done", number=1, last_at=1)])]).decode()
+    runs = [RunTally(job="sync", status="done", number=1, last_at=1)]
+    return metrics_page([(status, runs)], machine=Machine(backup_age=1.0)).decode()
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +65,12 @@ def _dashboard() -> dict:
     return json.loads((DEPLOY / "grafana.json").read_text())
 
 
+def _panels() -> list[str]:
+    return [target["expr"] for panel in _dashboard()["panels"] for target in panel["targets"]]
+
+
 def _expressions() -> list[str]:
-    panels = [target["expr"] for panel in _dashboard()["panels"] for target in panel["targets"]]
+    panels = _panels()
     asked = [one["query"]["query"] for one in _dashboard()["templating"]["list"] if one["type"] == "query"]
     return [*(rule["expr"] for rule in _rules()), *panels, *asked]
 
@@ -77,6 +82,33 @@ def test_every_metric_that_is_asked_for_exists_with_its_labels(known):
     for expression in _expressions():
         for name, labels in _LABELS.findall(expression):
             assert set(re.findall(r"(\w+)[=!]", labels)) <= known[name], expression
+
+
+def test_every_metric_has_a_panel(known):
+    assert {name for expression in _panels() for name in _NAME.findall(expression)} == known.keys()
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        "syncer_database_writable",
+        "syncer_backup_failed",
+        "syncer_backup_age_seconds",
+        "syncer_rounds_failing",
+        "syncer_stream_lag_seconds",
+        "syncer_stream_lacks_scope",
+        "syncer_inbox_oldest_seconds",
+        "syncer_journal_gap",
+        "syncer_journal_readings_failing",
+        "syncer_outbox_rows",
+        "syncer_dead_letters",
+        "syncer_erasure_requests",
+        "syncer_queue_oldest_seconds",
+        "syncer_at_rest",
+    ],
+)
+def test_what_a_person_must_hear_of_has_an_alarm(metric):
+    assert any(metric in _NAME.findall(rule["expr"]) for rule in _rules())
 
 
 def test_every_alarm_says_how_bad_it_is_and_what_to_do():
