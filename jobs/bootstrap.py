@@ -13,7 +13,7 @@ from jobs.budget.sharing import SharedLimits
 from jobs.budget.spending import noted_spending, today
 from jobs.desk import Clock, Desk
 from jobs.memory import share_heap, spare_start_up
-from jobs.privacy.erasures import keeping_of
+from jobs.privacy.erasures import Keeping, journal, keeping_of
 from jobs.progress import Progress, Silent
 from jobs.settings import Account, Settings
 from mappings.fields import definitions, extended
@@ -54,6 +54,22 @@ def _forget_again(settings: Settings, store: Store) -> None:
     with store.snapshot() as unit:
         if not keeping.journal.exists() and not unit.privacy.erasure_ids():
             return
+    _catch_up(settings, store, keeping)
+
+
+def _forget_undone(settings: Settings, store: Store) -> None:
+    """Make erasures again that are undone since the store was opened: a dump was put back under a daemon that runs."""
+    keeping = keeping_of(settings)
+    written = {(one.account, one.id) for one in journal(keeping)}
+    if not written:
+        return
+    with store.snapshot() as unit:
+        is_undone = not written <= unit.privacy.erasure_ids()
+    if is_undone:
+        _catch_up(settings, store, keeping)
+
+
+def _catch_up(settings: Settings, store: Store, keeping: Keeping) -> None:
     from jobs.privacy.forget import Eraser
     from jobs.privacy.resurrection import catch_up
 
@@ -78,6 +94,7 @@ async def opened_desk(
     without an `agreement` it is the one in force.
     """
     chosen = choose(settings, account)
+    await asyncio.to_thread(_forget_undone, settings, store)
     known = extended(definitions(chosen.connector), chosen.fields)
     token = tokens_of(settings, store, chosen, clock)
     connector = _connector(chosen, store, token, patience, _today(store, account, clock()))

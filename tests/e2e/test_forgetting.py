@@ -25,7 +25,7 @@ from jobs.writing.setup import setup
 from syncer.errors import ConfigError
 from syncer.kpis.rendering.render import to_json
 from syncer.moments import moment
-from syncer.store import tables
+from syncer.store import put_back, tables, take_backup
 from tests.e2e.conftest import TODAY, settings_for
 
 PAST = [moment(TODAY - days * 86_400_000).date().isoformat() for days in (2, 150, 400)]
@@ -220,6 +220,23 @@ async def test_a_database_put_back_by_hand_is_brought_up_to_the_journal(crm, ope
         desk.keeping.journal.unlink()
         with opened_store(settings):
             assert len(journal(desk.keeping)) == 1
+
+
+async def test_a_backup_that_is_put_back_under_a_daemon_that_runs_brings_nobody_back(crm, open_desk, tmp_path):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        person, store = busiest(desk), desk.store
+        take_backup(store.file, tmp_path / "before.db")
+        erase(eraser_of(desk), desk.name, person.id)
+    put_back(tmp_path / "before.db", store.file)
+    async with open_desk(crm, store=store) as desk:
+        crm.portal.edit_as_user("contacts", person.id, {"jobtitle": "CFO"})
+        await sync_round(desk)
+        with store.snapshot() as unit:
+            assert not unit.privacy.person(desk.name, person.id)
+            assert not unit.privacy.person(desk.name, person.email)
+        assert traces(store.file, person.email) == {}
 
 
 async def test_without_the_key_nothing_runs_that_could_bring_somebody_back(crm, open_desk, tmp_path):

@@ -106,6 +106,25 @@ async def test_a_dump_that_is_put_back_forgets_again_with_the_first_command(
             assert not unit.privacy.person("hubspot", person.id)
 
 
+async def test_a_dump_that_is_put_back_under_a_daemon_that_runs_brings_nobody_back(
+    crm, open_desk, server_store, blank_postgres_url, tmp_path
+):
+    dump = str(tmp_path / "before.dump")
+    async with open_desk(crm, store=server_store) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        person = busiest(desk)
+        tool("pg_dump", "--format=custom", f"--file={dump}", blank_postgres_url)
+        erase(eraser_of(desk), desk.name, person.id)
+    tool("pg_restore", "--clean", f"--dbname={blank_postgres_url}", dump)
+    assert traces(blank_postgres_url, person.email)
+    async with open_desk(crm, store=server_store) as desk:
+        assert traces(blank_postgres_url, person.email) == {}
+        crm.portal.edit_as_user("contacts", person.id, {"jobtitle": "CFO"})
+        await sync_round(desk)
+        assert traces(blank_postgres_url, person.email) == {}
+
+
 def test_the_commands_about_a_person_and_the_database_on_a_server(crm, run, blank_postgres_url, tmp_path):
     here = {"SYNCER_DATABASE_URL": blank_postgres_url}
     assert run(crm, "backfill", **here).returncode == 0
