@@ -91,8 +91,16 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
         "der Datenbankserver antwortet und weist Benutzer, Passwort oder Datenbanknamen ab",
     ),
     "see_login": (
-        "see them in SYNCER_DATABASE_URL, and that the database exists",
-        "in SYNCER_DATABASE_URL prüfen, und ob es die Datenbank gibt",
+        "see them in SYNCER_DATABASE_URL, that the database exists, and that the server has connections left",
+        "in SYNCER_DATABASE_URL prüfen, ob es die Datenbank gibt, und ob der Server noch Verbindungen frei hat",
+    ),
+    "no_place": (
+        "the database server takes no further connection of ours now",
+        "der Datenbankserver nimmt jetzt keine weitere Verbindung von uns an",
+    ),
+    "more_places": (
+        "raise max_connections or the limit of user or database; restart where the log-in changed",
+        "max_connections oder die Grenze von Nutzer oder Datenbank erhöhen; neu starten, wenn die Anmeldung neu ist",
     ),
     "server_broke": (
         "the connection to the database server broke",

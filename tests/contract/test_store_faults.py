@@ -1,4 +1,5 @@
 import os
+import re
 import sqlite3
 import stat
 import threading
@@ -116,6 +117,24 @@ def test_a_server_that_does_not_answer_is_unavailable() -> None:
 @pytest.mark.postgres
 def test_a_database_that_does_not_exist_is_refused(postgres_server: str) -> None:
     assert "refuses user, password or database name" in problems_of(postgres_server.replace("/postgres?", "/absent?"))
+
+
+@pytest.mark.postgres
+def test_a_server_without_a_connection_left_is_away_and_its_log_in_is_not_doubted(
+    postgres_server: str, blank_postgres_url: str
+) -> None:
+    user = "has_one_connection"
+    with psycopg.connect(postgres_server, autocommit=True) as session:
+        session.execute(f"CREATE ROLE {user} LOGIN CONNECTION LIMIT 1".encode())
+        store = open_store(re.sub(r"//\w+@", f"//{user}@", blank_postgres_url))
+        try:
+            for _ in range(2):
+                with store.snapshot(), pytest.raises(Unavailable, match="takes no further") as raised, store.snapshot():
+                    pass
+                assert raised.value.hint
+        finally:
+            store.close()
+            session.execute(f"DROP ROLE {user}".encode())
 
 
 def test_the_address_is_shown_without_its_passwords_and_with_its_options() -> None:

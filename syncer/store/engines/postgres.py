@@ -64,21 +64,37 @@ def open_engine(url: URL, patience: float | None = None) -> Engine:
         max_overflow=-1,
         connect_args={"connect_timeout": CONNECT_S, "options": options_of(url) + waits},
     )
-    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "do_connect", _Door().connect)
     return engine
 
 
-def _connect(
-    _dialect: object, _record: object, _arguments: object, values: dict[str, Any]
-) -> psycopg.Connection[tuple[Any, ...]]:
-    """Connect, or say whether the server is silent or refuses us: a failed log-in carries no SQLSTATE."""
-    try:
-        return psycopg.connect(**values)
-    except psycopg.OperationalError:
-        known = {name: str(value) for name, value in values.items() if isinstance(value, str | int)}
-        answers = pq.PGconn.ping(make_conninfo(**known).encode()) == pq.Ping.OK
-    # The driver's own words would repeat address and user.
-    raise _refused() if answers else _silent()
+class _Door:
+    """Connects, and says why that failed: a failed log-in carries no SQLSTATE, and its words are in any language."""
+
+    _was_open = False
+
+    def connect(
+        self, _dialect: object, _record: object, _arguments: object, values: dict[str, Any]
+    ) -> psycopg.Connection[tuple[Any, ...]]:
+        """Connect. Raises ConfigError for a log-in that never worked, Unavailable where it did or nobody answers."""
+        try:
+            session = psycopg.connect(**values)
+        except psycopg.OperationalError:
+            known = {name: str(value) for name, value in values.items() if isinstance(value, str | int)}
+            answers = pq.PGconn.ping(make_conninfo(**known).encode()) == pq.Ping.OK
+        else:
+            self._was_open = True
+            return session
+        # The driver's own words would repeat address and user.
+        raise self._refused() if answers else _silent()
+
+    def _refused(self) -> SyncerError:
+        return _no_place() if self._was_open else _refused()
+
+
+def _no_place() -> SyncerError:
+    hint = "raise max_connections or the limit of user or database; restart where the log-in changed"
+    return Unavailable("the database server takes no further connection of ours now", hint=hint)
 
 
 def _silent() -> SyncerError:
@@ -91,7 +107,7 @@ def _refused() -> SyncerError:
     problem = Problem(
         key="SYNCER_DATABASE_URL",
         message="the database server answers and refuses user, password or database name",
-        hint="see them in SYNCER_DATABASE_URL, and that the database exists",
+        hint="see them in SYNCER_DATABASE_URL, that the database exists, and that the server has connections left",
     )
     return ConfigError([problem])
 
