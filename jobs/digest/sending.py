@@ -44,7 +44,8 @@ async def send_digests(settings: Settings, store: Store, agreement: InForce, acc
         if told is not None and moment(told).astimezone(zone).date() == moment(now).astimezone(zone).date():
             sent.append(Sent(channel=channel, silent=True))
             continue
-        since = Millis(now - DAY) if told is None else told
+        # A moment to come was told while the machine's clock was ahead: what happened since is not known to be told.
+        since = Millis(now - DAY) if told is None or told > now else told
         digest = await asyncio.to_thread(gather, store, agreement, account, since=since, until=now)
         sent.append(await _send(settings, channel, digest, zone))
         if sent[-1].failed is None:

@@ -92,7 +92,8 @@ class Doorkeeper:
         with self._one:
             now = self.clock()
             guesses = self._guesses.get(address) or _Guesses()
-            if guesses.until > now:
+            # Longer than it is, the wait is one of before the machine's clock was set back.
+            if now < guesses.until <= now + _WAIT:
                 return Refused(wait=guesses.until - now)
             role = self._role_of(password)
             if role is not None:

@@ -16,9 +16,10 @@ from jobs.digest.content import gather
 from jobs.digest.sending import send_digests
 from jobs.digest.settings import DigestFile, EmailFile, SlackFile, TeamsFile
 from jobs.rounds import backfill_round, sync_round
+from jobs.wording.words import time_text
 from jobs.writing.setup import setup
 from syncer.funnel import FunnelStage
-from syncer.moments import DAY, Millis
+from syncer.moments import DAY, Millis, moment
 from syncer.store.reports.news import SetBack
 from tests.e2e.conftest import settings_for
 
@@ -150,6 +151,23 @@ async def test_each_channel_is_told_once_a_day_and_one_that_fails_is_told_again(
     card = in_teams[0]["attachments"][0]["content"]
     assert card["body"][-1]["text"] == "Ansehen: https://funnel.example"
     assert "To: a@firma.example" in mailbox.letters[0]
+
+
+async def test_what_was_told_by_a_clock_that_was_ahead_leaves_nothing_out_once_it_is_set_back(ready, tmp_path):
+    zone, now = ready.agreement.agreement.calendar.zone, ready.clock()
+    # A report without news goes out on Mondays.
+    monday = next(
+        Millis(now + days * DAY) for days in range(7) if moment(now + days * DAY).astimezone(zone).weekday() == 0
+    )
+    with channel() as (slack, in_slack):
+        settings = settings_for("http://127.0.0.1:9", tmp_path).model_copy(
+            update={"digest": DigestFile(slack=SlackFile()), "digest_addresses": {"slack": SecretStr(slack)}}
+        )
+        for at in (Millis(monday + 3 * DAY), monday):
+            [sent] = await send_digests(settings, ready.store, ready.agreement, "hubspot", at)
+            assert sent.failed is None
+    assert time_text(monday - DAY, zone, "de") in in_slack[-1]["text"]
+    assert time_text(monday, zone, "de") in in_slack[-1]["text"]
 
 
 async def test_a_channel_that_is_gone_says_so_and_repeats_no_address(ready, tmp_path):

@@ -58,6 +58,13 @@ def test_after_five_wrong_guesses_even_the_right_one_waits_but_only_from_there(k
     assert isinstance(keeper.admit("may decide things", "10.0.0.1"), str)
 
 
+def test_who_waits_when_the_clock_is_set_back_waits_no_hours(keeper, watch):
+    for _ in range(5):
+        keeper.admit("wrong", "10.0.0.1")
+    watch.now -= 6 * HOUR
+    assert isinstance(keeper.admit("may decide things", "10.0.0.1"), str)
+
+
 @pytest.mark.parametrize(
     ("first", "second", "is_same"),
     [

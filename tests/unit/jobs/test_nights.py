@@ -4,13 +4,13 @@ import asyncio
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobs.schedule import Appointment, Nightly, last_due
+from jobs.schedule import Appointment, Nightly, _trigger, last_due
 from jobs.serving.nights import Night
 from jobs.serving.rota import appointments, of_the_database
 from jobs.serving.shift import Program, Shift
@@ -113,6 +113,48 @@ def test_the_moment_up_to_now_is_the_hours_beginning_there_whatever_clocks_do():
     told = [f"{one.astimezone(BERLIN):%d %H:%M %Z}" for one in sorted(found)]
     assert told == ["27 02:00 CET", "28 02:00 CET", "29 03:00 CEST", "30 02:00 CEST"]
     assert last_due(when, min(found)) == min(found)
+
+
+#: Nights in which clocks change, by half an hour in one place, over midnight in others, and by a whole day once.
+CHANGES = [
+    ("Europe/Berlin", date(2026, 3, 29)),
+    ("Europe/Berlin", date(2026, 10, 25)),
+    ("America/New_York", date(2026, 3, 8)),
+    ("America/New_York", date(2026, 11, 1)),
+    ("Australia/Lord_Howe", date(2026, 4, 5)),
+    ("Australia/Lord_Howe", date(2026, 10, 4)),
+    ("Pacific/Apia", date(2020, 9, 27)),
+    ("Pacific/Apia", date(2021, 4, 4)),
+    ("Pacific/Apia", date(2011, 12, 31)),
+    ("America/Santiago", date(2026, 9, 6)),
+    ("Africa/Cairo", date(2026, 10, 30)),
+]
+
+
+@pytest.mark.parametrize("hour", [0, 1, 2, 3, 8, 23])
+@pytest.mark.parametrize(("name", "day"), CHANGES)
+async def test_each_local_day_has_its_night_once_where_clocks_change(sqlite_store, name, day, hour):
+    zone = ZoneInfo(name)
+    begin = datetime.combine(day, time(12), zone).astimezone(UTC) - timedelta(days=3)
+    end, now, done = begin + timedelta(days=6), begin, []
+    night = Night(
+        store=sqlite_store, clock=lambda: millis(now), account="hubspot", name="digest", when=Nightly(hour, zone)
+    )
+
+    async def work() -> None:
+        done.append(now.astimezone(zone).date())
+
+    await night.catch_up(work)
+    trigger = _trigger(Nightly(hour, zone))
+    while (now := trigger.get_next_fire_time(None, now)) < end:
+        await night.on_time(work)
+        # A daemon that is started anew, shortly after and in the middle of every hour that follows.
+        for _ in range(6):
+            await night.catch_up(work)
+            now += timedelta(minutes=31)
+    hours = {(begin + timedelta(hours=number)).astimezone(zone).date() for number in range(6 * 24)}
+    assert done == [one for one in sorted(hours) if done[0] <= one <= done[-1]]
+    assert len(done) == 6
 
 
 class Lookout:
