@@ -94,7 +94,9 @@ def _cells(one: ObjectSpec) -> Iterator[tuple[_Place, str, CellSpec]]:
         if step.key is not None:
             yield (*place, "key"), file, step.key
     for number, link in enumerate(one.associations):
-        yield ("associations", number, "key"), one.file, link.key
+        yield ("associations", number, "key"), link.file or one.file, link.key
+        if link.record is not None:
+            yield ("associations", number, "record"), link.file or one.file, link.record
 
 
 def _conditions(one: ObjectSpec) -> Iterator[tuple[_Place, str, Where]]:
@@ -119,9 +121,9 @@ def _step_problems(spec: Spec, place: _Place, step: StepSpec) -> Iterator[Proble
 def _cell_faults(
     portal: PortalSpec, tables: Mapping[str, CsvTable], file: str, cell: CellSpec
 ) -> Iterator[tuple[str, str | None]]:
-    if cell.column and cell.text:
+    if cell.columns and cell.text:
         yield "has both `from` and a text", "keep one of them"
-    if not (cell.column or cell.text or cell.default):
+    if not (cell.columns or cell.text or cell.default):
         yield "says neither where the value comes from nor what it is", "set `from`, `text` or `default`"
     try:
         read = columns_of(cell)
@@ -149,6 +151,10 @@ def _link_problems(spec: Spec, place: _Place, link: LinkSpec) -> Iterator[Proble
     labels = [one.label for one in spec.portal.objects]
     if link.to not in labels:
         yield spec.problem((*place, "to"), "links to objects that the spec does not have", _one_of(labels))
+    if link.file is not None and link.file not in spec.portal.files:
+        yield spec.problem((*place, "file"), "names no file of `files`", _one_of(spec.portal.files))
+    if (link.file is None) is not (link.record is None):
+        yield spec.problem(place, "has one of `file` and `record`", "links of another file need both")
 
 
 def _pipeline_problems(spec: Spec) -> Iterator[Problem]:

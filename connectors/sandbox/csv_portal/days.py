@@ -15,6 +15,9 @@ from syncer.moments import Millis, millis, moment
 _CLOCK_PARTS: Final = ("%H", "%I", "%X", "%T", "%c")
 #: Parts of a format without anything between them: only a text of full length says where one ends.
 _ADJACENT: Final = re.compile("%[YmdHMSyj]%[YmdHMSyj]")
+#: Names of the one zone that everybody knows, at the end of a form that spells it out.
+_WORLD: Final = ("UTC", "GMT")
+_SPELLED_OUT: Final = re.compile(r"(?<!%)Z$|(?:UTC|GMT)$")
 
 
 def parsed(portal: PortalSpec, table: TableSpec, text: str, own: str | None) -> Millis:
@@ -70,6 +73,9 @@ def _at_clock(days: _Days, day: date) -> Millis:
 
 @lru_cache(maxsize=65_536)
 def _by_form(days: _Days, text: str, form: str, zone: str) -> Millis | None:
+    if "%Z" in form:
+        form = _named_zone(text, form)
+    zone = "UTC" if _SPELLED_OUT.search(form) else zone
     try:
         read = datetime.strptime(text, form).astimezone(UTC) if "%z" in form else _in_zone(text, form, ZoneInfo(zone))
     except ValueError:
@@ -77,6 +83,12 @@ def _by_form(days: _Days, text: str, form: str, zone: str) -> Millis | None:
     if _ADJACENT.search(form) and "%z" not in form and read.strftime(form) != text:
         return None
     return millis(read) if any(part in form for part in _CLOCK_PARTS) else _at_clock(days, read.date())
+
+
+def _named_zone(text: str, form: str) -> str:
+    """Return a form with the zone's name in it that a text has: other names mean several zones, so they do not fit."""
+    name = next((one for one in _WORLD if one in text.upper()), _WORLD[0])
+    return form.replace("%Z", name)
 
 
 def _in_zone(text: str, form: str, zone: ZoneInfo) -> datetime:

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final, NamedTuple
 
+from connectors.sandbox.csv_portal.days import end_of_life
+from connectors.sandbox.csv_portal.elsewhere import Links
 from connectors.sandbox.csv_portal.reading import Reading
 from connectors.sandbox.csv_portal.spec import ObjectSpec
 from connectors.sandbox.csv_portal.submissions import KIND, Submissions
@@ -12,12 +15,14 @@ from connectors.sandbox.csv_portal.values import Sheets, passes
 from connectors.sandbox.csv_portal.versions import Followers
 from connectors.sandbox.generate.lines import Association, Line, Properties, Record, Version, line, stamp
 from syncer.errors import Problem
-from syncer.moments import Millis
+from syncer.moments import Millis, millis
 
 _IMPORT: Final = "IMPORT"
 #: The id of a record that will not be: its row has a fault.
 _NOBODY: Final = "0"
 _OWNER_FIELDS: Final = ("email", "firstName", "lastName")
+#: What happens once; the CRM wants its moment by that name too.
+_ACTIVITIES: Final = frozenset({"calls", "emails", "meetings", "notes", "tasks"})
 _REPEATS: Final = "delete one of them, or set `distinct: true` where rows tell of the same record"
 
 
@@ -55,8 +60,9 @@ class Records:
     def lines(self) -> Iterator[Line]:
         """Yield the records; what is wrong with their rows goes to the problems."""
         followers = Followers(self._sheets, self._one, self._problems)
+        links = Links(self._sheets, self._one, self._problems)
         for keyed in self._keyed:
-            yield self._line(keyed, followers)
+            yield self._line(keyed, followers, links)
         yield from self._submissions.forms()
 
     def _found(self) -> Iterator[Keyed]:
@@ -96,7 +102,7 @@ class Records:
         self._taken.add(found)
         return found
 
-    def _line(self, keyed: Keyed, followers: Followers) -> Line:
+    def _line(self, keyed: Keyed, followers: Followers, links: Links) -> Line:
         readings = [self._reading(row) for row in keyed.rows]
         born = [at for reading in readings if (at := reading.created()) is not None]
         draft = _Draft(keyed.key, readings, min(born, default=Millis(0)), readings[0].properties())
@@ -108,7 +114,10 @@ class Records:
             return self._submissions.line(readings[0], draft.created, draft.properties)
         versions = {name: self._versions(name, draft, followers) for name in self._one.history}
         if self._one.type == "deals":
+            versions = self._staged(draft, versions)
             self._check_deal(draft, versions)
+        if self._one.type in _ACTIVITIES:
+            draft.properties.setdefault("hs_timestamp", stamp(draft.created))
         return line(
             Record(
                 type=self._one.type,
@@ -117,7 +126,7 @@ class Records:
                 created=draft.created,
                 updated=draft.created,
                 versions=versions,
-                associations=tuple(dict.fromkeys(link for one in readings for link in self._associations(one))),
+                associations=tuple(dict.fromkeys(self._associations(draft, links))),
             )
         )
 
@@ -143,15 +152,34 @@ class Records:
         first.check_currency(draft.properties)
         draft.properties.setdefault("createdate", stamp(draft.created))
 
-    def _associations(self, reading: Reading) -> Iterator[Association]:
+    def _staged(self, draft: _Draft, versions: dict[str, list[Version]]) -> dict[str, list[Version]]:
+        """Return a deal's versions; a closed one whose stage has none came to it on its closing date."""
+        stage = draft.properties.get("dealstage")
+        is_closed = any(
+            one.closed for pipeline in self._sheets.portal.pipelines for one in pipeline.stages if one.id == stage
+        )
+        if not is_closed or self._one.history.get("dealstage"):
+            return versions
+        dated = versions.get("closedate") or [Version(draft.created, draft.properties.get("closedate"), _IMPORT)]
+        return versions | {"dealstage": [Version(_within(self._sheets, draft, dated[-1].value), stage, _IMPORT)]}
+
+    def _associations(self, draft: _Draft, links: Links) -> Iterator[Association]:
         for position, link in enumerate(self._one.associations):
             kind = next(other.type for other in self._sheets.portal.objects if other.label == link.to)
-            for place, target in enumerate(reading.targets(position, link)):
-                # A cell that names several names the primary one first.
-                yield Association(kind, target, link.label, link.primary and not place)
+            for reading in links.readings(position, draft.key, draft.readings):
+                for place, target in enumerate(reading.targets(position, link)):
+                    # A cell that names several names the primary one first.
+                    yield Association(kind, target, link.label, link.primary and not place)
 
     def _reading(self, row: CsvRow) -> Reading:
         return Reading(self._sheets, self._one, row, self._problems)
+
+
+def _within(sheets: Sheets, draft: _Draft, closed: str | None) -> Millis:
+    """Return a closing date within the deal's life; of none its creation."""
+    if closed is None:
+        return draft.created
+    return min(max(millis(datetime.fromisoformat(closed)), draft.created), end_of_life(sheets.portal))
 
 
 def _owner(sheets: Sheets, identifier: str, properties: Properties, created: Millis) -> Line:

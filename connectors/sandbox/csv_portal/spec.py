@@ -51,11 +51,15 @@ class TableSpec(_Closed):
 ValueKind = Literal["text", "number", "date", "moment"]
 
 
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 class CellSpec(_Closed):
     """One value of a record. A plain text in the spec stands for `text`."""
 
-    #: The column it comes from.
-    column: str | None = Field(default=None, alias="from")
+    #: The column it comes from; of several the first that is not empty.
+    columns: Annotated[Sequence[str], BeforeValidator(_several)] = Field(default=(), alias="from")
     #: A text with `{column}` or `{column|filter}` in it; empty as soon as one of its columns is.
     text: str | None = None
     #: Without it, as the CRM's own property of that name is.
@@ -101,6 +105,9 @@ class LinkSpec(_Closed):
 
     to: str
     key: Cell
+    #: Another file whose rows each name a record and one to link it with, and the record's own key in it.
+    file: str | None = None
+    record: Cell | None = None
     #: What stands between the keys where a cell names several records.
     split: str | None = Field(default=None, min_length=1)
     label: str | None = None

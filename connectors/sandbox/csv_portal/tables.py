@@ -35,7 +35,8 @@ class CsvTable:
     """One file; without columns it could not be read."""
 
     spec: TableSpec
-    #: Spreadsheets leave columns without a name behind the last one; what stands twice nobody can ask for.
+    #: Spreadsheets leave columns without a name behind the last one, data frames number their rows in a first one
+    #: without; what stands twice nobody can ask for.
     columns: tuple[str, ...]
     rows: tuple[CsvRow, ...]
 
@@ -80,7 +81,7 @@ def _table(spec: TableSpec, stream: TextIO, problems: list[Problem]) -> CsvTable
             message = f"has {len(record)} fields where the header has {len(columns)}"
             hint = _FOOTER if len(record) == 1 else None
             problems.append(Problem(message=message, file=spec.path, line=line, hint=hint))
-        elif any(cell and not name for name, cell in zip(columns, said, strict=True)):
+        elif any(cell and not name for name, cell in zip(columns[1:], said[1:], strict=True)):
             problems.append(Problem(message="has a value under no heading", file=spec.path, line=line, hint=_NAMELESS))
     return CsvTable(spec=spec, columns=columns, rows=tuple(rows))
 

@@ -1,11 +1,11 @@
 """Values of records out of cells: templates, maps, numbers, dates, keys of other records."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
-from string import Formatter
 from typing import Final, Literal, assert_never
 
 from connectors.sandbox.csv_portal.days import at_clock, day_of, parsed
@@ -23,6 +23,11 @@ Kind = ValueKind | Literal["day"]
 
 EARLIEST: Final = "earliest"
 AS_OF: Final = "as_of"
+
+#: How the spec itself writes its dates.
+_ISO_DAY: Final = "%Y-%m-%d"
+#: A column in a template, or a brace: doubled it stands for itself.
+_BRACES: Final = re.compile(r"{{|}}|{([^{}]*)}|[{}]")
 
 #: Types of the CRM's properties that are read in a form of their own.
 _KINDS: Final[Mapping[str, ValueKind]] = {"number": "number", "date": "date", "datetime": "moment"}
@@ -89,9 +94,10 @@ def kind_of(cell: CellSpec, object_type: str = "", name: str = "") -> Kind:
         return "day"
     if cell.kind is not None:
         return cell.kind
-    if known is None or cell.lookup or not columns_of(cell):
+    if known is None or cell.lookup:
         return "text"
-    return _KINDS.get(known, "text")
+    found = _KINDS.get(known, "text")
+    return "text" if found == "number" and not columns_of(cell) else found
 
 
 @cache
@@ -105,13 +111,14 @@ def moment_of(sheets: Sheets, cell: CellSpec, file: str, row: CsvRow) -> Millis 
     """Return a cell's moment: a plain date gets the spec's time of day."""
     text = _mapped(cell, _source(cell, row))
     if text:
-        return parsed(sheets.portal, sheets.tables[file].spec, text, cell.format)
+        form = cell.format or (None if columns_of(cell) else _ISO_DAY)
+        return parsed(sheets.portal, sheets.tables[file].spec, text, form)
     if cell.default == AS_OF:
         return at_clock(sheets.portal, sheets.portal.as_of)
     if cell.default and cell.default.split()[0] == EARLIEST:
         source, column = earliest_place(cell, file)
         return _earliest(sheets, source, column)
-    return parsed(sheets.portal, sheets.tables[file].spec, cell.default, "%Y-%m-%d") if cell.default else None
+    return parsed(sheets.portal, sheets.tables[file].spec, cell.default, _ISO_DAY) if cell.default else None
 
 
 def passes(where: Where, row: CsvRow) -> bool:
@@ -121,7 +128,7 @@ def passes(where: Where, row: CsvRow) -> bool:
 
 def columns_of(cell: CellSpec) -> list[tuple[str, str]]:
     """Return the columns a cell reads, each with its filter (empty for none); raises ValueError for a bad template."""
-    found = [(cell.column, "")] if cell.column else []
+    found = [(column, "") for column in cell.columns]
     return found + [(column, chosen) for _literal, column, chosen in _template(cell.text or "") if column]
 
 
@@ -129,12 +136,12 @@ def earliest_place(cell: CellSpec, file: str) -> tuple[str, str]:
     """Return the file and column whose earliest date stands in for an empty cell."""
     _word, _space, place = (cell.default or "").partition(" ")
     source, _dot, column = place.strip().partition(".")
-    return (source, column) if place else (file, cell.column or "")
+    return (source, column) if place else (file, next(iter(cell.columns), ""))
 
 
 def _source(cell: CellSpec, row: CsvRow) -> str:
-    if cell.column:
-        return row.cells[cell.column]
+    if cell.columns:
+        return next(filter(None, (row.cells[column] for column in cell.columns)), "")
     if not cell.text:
         return ""
     parts: list[str] = []
@@ -148,9 +155,23 @@ def _source(cell: CellSpec, row: CsvRow) -> str:
 
 @lru_cache(maxsize=1_024)
 def _template(text: str) -> tuple[tuple[str, str, str], ...]:
-    """Return a template as (text before, column, filter)."""
-    parsed = [(literal, (name or "").partition("|")) for literal, name, _form, _conversion in Formatter().parse(text)]
-    return tuple((literal, column, chosen) for literal, (column, _bar, chosen) in parsed)
+    """Return a template as (text before, column, filter); raises ValueError for a brace without a partner."""
+    return tuple(_parts(text))
+
+
+def _parts(text: str) -> Iterator[tuple[str, str, str]]:
+    before, end = "", 0
+    for found in _BRACES.finditer(text):
+        before, end = before + text[end : found.start()], found.end()
+        if found[0] in {"{", "}"}:
+            raise ValueError(text)
+        if found[1] is None:
+            before += found[0][0]
+            continue
+        column, _bar, chosen = found[1].partition("|")
+        yield before, column, chosen
+        before = ""
+    yield before + text[end:], "", ""
 
 
 def _mapped(cell: CellSpec, text: str) -> str:

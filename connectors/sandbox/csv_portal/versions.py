@@ -1,13 +1,12 @@
 """Versions of a property: what a record's own rows date, and the rows of another file that tell of the record."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from connectors.sandbox.csv_portal.faults import CellError
+from connectors.sandbox.csv_portal.elsewhere import Elsewhere
 from connectors.sandbox.csv_portal.reading import Reading
 from connectors.sandbox.csv_portal.spec import CellSpec, ObjectSpec, StepSpec
 from connectors.sandbox.csv_portal.tables import CsvRow
-from connectors.sandbox.csv_portal.values import Sheets, looked_up, passes
+from connectors.sandbox.csv_portal.values import Sheets, passes
 from syncer.errors import Problem
 from syncer.moments import Millis
 
@@ -44,22 +43,8 @@ class Followers:
 
     def _by_key(self, place: str, step: StepSpec, file: str, cell: CellSpec) -> Mapping[str, Sequence[CsvRow]]:
         """Return a file's rows by the record they tell of; a row of no record is a fault, unless the spec drops it."""
-        found: dict[str, list[CsvRow]] = defaultdict(list)
-        for row in self._sheets.tables[file].rows:
-            if row.ragged or not passes(step.where, row):
-                continue
-            reading = self._reading(file, row)
-            key = reading.value(place, cell)
-            if key is None:
-                if cell.others != "drop":
-                    reading.fault(place, cell, "is empty, so nobody knows whose version it is")
-                continue
-            try:
-                looked_up(self._sheets, self._one.label, cell, key)
-            except CellError as error:
-                reading.fault(place, cell, str(error))
-            found[key].append(row)
-        return found
+        elsewhere = Elsewhere(self._sheets, self._one, file, self._problems)
+        return elsewhere.by_record(place, cell, lambda row: passes(step.where, row))
 
     def _reading(self, file: str, row: CsvRow) -> Reading:
-        return Reading(self._sheets, self._one.model_copy(update={"file": file}), row, self._problems)
+        return Elsewhere(self._sheets, self._one, file, self._problems).reading(row)
