@@ -309,6 +309,49 @@ def test_offers_after_as_of_do_not_exist_yet(open_ledger):
         assert first(measures, "K14.offer_median", as_of=NEXT_YEAR).n == 1
 
 
+def _skipped_offers():
+    ledger = Ledger()
+    offer = {"offer_at": at("2026-03-01")}
+    for name, outcome in (("won", Outcome.WON), ("lost", Outcome.LOST)):
+        for has, more in (("offered", offer), ("skipped", {})):
+            deal_id = f"{has} {name}"
+            closing = {"outcome": outcome, "amount": Decimal(100), "close_date": at("2026-04-10"), **more}
+            ledger.deal(deal_id, span(deal_id, "2026-02-01", "2026-04-10", **more), span(deal_id, "2026-04-10", **closing))
+    ledger.deal("waits", span("waits", "2026-02-01"))
+    return ledger
+
+
+def test_a_deal_won_without_an_offer_on_record_passed_it_when_it_was_won(open_ledger):
+    with open_ledger(_skipped_offers()) as measures:
+        asked = question(basis=Basis.COHORT)
+        found = {row.id: row for row in measure(measures, asked, ["K10"])}
+        assert (found["K10"].k, found["K10"].n) == (2, 3)
+        assert (found["K10.broad"].n, found["K10.won"].value, found["K10.lost"].value) == (3, 2, 1)
+        assert found["K10.value_narrow"].notes["won_amount"] == 200
+        quarters = {
+            period: first(measures, "K10", basis=Basis.COHORT, period=parse_period(period, BERLIN))
+            for period in ("2026Q1", "2026Q2")
+        }
+        assert {name: (row.k, row.n) for name, row in quarters.items()} == {"2026Q1": (1, 2), "2026Q2": (1, 1)}
+        why = explain(measures, asked, "K10")[0]
+    assert set(why.numerator) == {"offered won", "skipped won"}
+    assert set(why.denominator) == {"offered won", "skipped won", "offered lost"}
+
+
+def test_what_passed_the_offer_unseen_has_no_time_from_it_and_is_counted(open_ledger):
+    with open_ledger(_skipped_offers()) as measures:
+        found = {row.id: row for row in measure(measures, question(), ["K14"])}
+        assert (found["K14.offer_median"].value, found["K14.offer_median"].n) == (40, 2)
+        assert found["K14.offer_won_share"].value == 0.5
+        early = first(measures, "K14.offer_median", as_of=parse_as_of("2026-03-15", BERLIN))
+    assert [found[name].excluded for name in ("K14.offer_median", "K14.offer_won_share", "K14")] == [
+        {"virtual": 1},
+        {"virtual": 1},
+        {},
+    ]
+    assert (early.n, early.excluded) == (2, {})
+
+
 # recycling, surveys, money
 
 

@@ -54,11 +54,13 @@ from syncer.store.measures.queries import (
     dated_inside,
     days_between,
     deal_keys,
+    deals_dated,
     grouped,
     latest_answers,
     rate_day,
     reached,
     summed,
+    timed_keys,
     turned,
 )
 from syncer.store.measures.reach import SHARED, Reach, counted, projected, reach, serves, shared
@@ -121,7 +123,7 @@ class Measures:
 
     def deals(self, cut: Cut, dated: DealDate, window: Window) -> Iterable[DealSum]:
         """Sum deals by outcome at as_of whose date falls inside the window."""
-        rows, read = deals_as_of(cut), reader(cut)
+        rows, read = deals_dated(cut, dated), reader(cut)
         keys = [*deal_keys(rows, cut, dated, window), rows.c.currency, rate_day(rows, cut)]
         chosen = select(rows).where(dated_inside(rows, cut, dated, window))
         for *segment, excluded, outcome, currency, day, units, with_amount, micros in summed(
@@ -134,7 +136,7 @@ class Measures:
         """Count the same deals by days from `start` to closing, or to as_of while open."""
         rows, read = turned(cut, dated, window), reader(cut)
         days = days_between(cut, deal_date(rows, cut, start), rows.c.turned_at, rows.c.outcome)
-        keys = [*deal_keys(rows, cut, dated, window), days]
+        keys = [*timed_keys(rows, cut, dated, window), days]
         for *segment, excluded, outcome, length, units in grouped(self.connection, keys, select(rows)):
             yield DayCount(read(segment), excluded, Outcome(outcome), length, units)
 

@@ -164,6 +164,19 @@ def deals_as_of(cut: Cut) -> Subquery:
     )
 
 
+def offered_as_of(cut: Cut) -> Subquery:
+    """Return deals as of a moment; those won without an offer on record passed it (`passed` 1) when they were won.
+
+    The offset keeps databases from looking that moment up again for every use of the date.
+    """
+    deals = deals_as_of(cut)
+    unseen = and_(deals.c.outcome == Outcome.WON.value, _reached(deals.c.offer_at, cut.as_of).is_(None))
+    columns = [column for column in deals.c if column.name != "offer_at"]
+    offer_at = case((unseen, turned_at(deals, cut)), else_=deals.c.offer_at).label("offer_at")
+    passed = case((unseen, 1), else_=0).label("passed")
+    return select(*columns, offer_at, passed).offset(0).subquery("offered")
+
+
 def turned_at(deals: Subquery, cut: Cut) -> Expression:
     """Return when a deal's present outcome began: where its last span of another one ends, else with its first span.
 

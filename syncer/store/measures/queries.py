@@ -33,6 +33,7 @@ from syncer.store.measures.populations import (
     entry_at,
     last_event,
     made_customer,
+    offered_as_of,
     turned_at,
     unproven,
     without_events,
@@ -117,6 +118,20 @@ def deal_keys(rows: Subquery, cut: Cut, dated: DealDate, window: Window) -> Keys
     return [*deal_segment(rows, cut, at), deal_excluded(rows, cut, unknown), rows.c.outcome]
 
 
+def timed_keys(rows: Subquery, cut: Cut, dated: DealDate, window: Window) -> Keys:
+    """Return deal_keys where times from that date on are asked for: what passed its offer unseen has none."""
+    *segment, excluded, outcome = deal_keys(rows, cut, dated, window)
+    if dated is not DealDate.OFFER:
+        return [*segment, excluded, outcome]
+    unseen = case((rows.c.passed == 1, literal("virtual", String)), else_=null())
+    return [*segment, func.coalesce(excluded, unseen), outcome]
+
+
+def deals_dated(cut: Cut, dated: DealDate) -> Subquery:
+    """Return every deal as of a moment, with the date asked for where it has one."""
+    return offered_as_of(cut) if dated is DealDate.OFFER else deals_as_of(cut)
+
+
 def dated_inside(rows: Subquery, cut: Cut, dated: DealDate, window: Window) -> Expression:
     """Return whether a deal's date falls inside a window; a closed deal without a close date cannot be ruled out."""
     at = deal_date(rows, cut, dated)
@@ -130,7 +145,7 @@ def turned(cut: Cut, dated: DealDate, window: Window) -> Subquery:
 
     The offset keeps databases from looking that moment up a second time: its local day asks for it twice.
     """
-    rows = deals_as_of(cut)
+    rows = deals_dated(cut, dated)
     chosen = select(rows, turned_at(rows, cut).label("turned_at")).where(dated_inside(rows, cut, dated, window))
     return chosen.offset(0).subquery("turned")
 
