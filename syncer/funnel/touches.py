@@ -1,6 +1,12 @@
 """Which activities are a salesperson's own work on a lead: what counts as a touch, for deadlines and for figures."""
 
+import operator
+from typing import Final
+
 from syncer.records import ActivityKind, Evidence
+
+#: Whether a moment follows a hand-over: what happened in its very moment led to it (domain A2, follow-up).
+follows: Final = operator.gt
 
 #: What a salesperson does with a lead; what the machine sends has no actor.
 TOUCHES = frozenset({ActivityKind.CALL, ActivityKind.EMAIL_OUT, ActivityKind.MEETING, ActivityKind.MESSAGE})

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from syncer.agreement.head import Attempts as Promised
 from syncer.funnel.facts import ContactFacts
-from syncer.funnel.touches import is_touch
+from syncer.funnel.touches import follows, is_touch
 from syncer.funnel.two_way import is_two_way
 from syncer.moments import DAY, Millis
 
@@ -28,7 +28,7 @@ class Attempts:
 
 def attempts_of(facts: ContactFacts, since: Millis, until: Millis) -> Attempts:
     """Return what a person did about a contact after one moment and up to another."""
-    rows = [row for row in facts.evidence if since < row.occurred_at <= until]
+    rows = [row for row in facts.evidence if follows(row.occurred_at, since) and row.occurred_at <= until]
     touches = [Millis(row.occurred_at) for row in rows if is_touch(row)]
     return Attempts(
         number=len(touches),

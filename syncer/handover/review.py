@@ -7,6 +7,7 @@ from scipy.stats import chi2
 
 from syncer.agreement.head import Attempts
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, Outcome
+from syncer.funnel.touches import follows
 from syncer.funnel.two_way import is_two_way
 from syncer.handover.attempts import attempts_of
 from syncer.handover.entries import is_void
@@ -181,8 +182,8 @@ def _too_early(facts: ContactFacts, cycle: Cycle) -> str | None:
         return _TOO_EARLY
     if cycle.outcome is not Outcome.LOST or ended_at is None or ended_at - handed_at > _SHORT:
         return None
-    spoke = any(handed_at < row.occurred_at <= ended_at and is_two_way(row.kind, row.outcome) for row in facts.evidence)
-    return None if spoke else "lost_without_talk"
+    after = (row for row in facts.evidence if follows(row.occurred_at, handed_at) and row.occurred_at <= ended_at)
+    return None if any(is_two_way(row.kind, row.outcome) for row in after) else "lost_without_talk"
 
 
 def _without_sale(review: Review, cycle: Cycle, window: Window) -> None:

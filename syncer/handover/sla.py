@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, FunnelStage, StageEvent
 from syncer.funnel.rules import Rules
-from syncer.funnel.touches import is_touch
+from syncer.funnel.touches import follows, is_touch
 from syncer.funnel.transitions import is_handover
 from syncer.handover.attempts import attempts_of
 from syncer.moments import Millis, iso
@@ -125,8 +125,9 @@ def _handed(decision: ContactDecision) -> Sequence[StageEvent]:
 
 def first_touch(facts: ContactFacts, since: Millis, as_of: Millis) -> Millis | None:
     """Return when a person first turned to a contact after a moment, or None."""
-    moments = (row.occurred_at for row in facts.evidence if since < row.occurred_at <= as_of and is_touch(row))
-    return Millis(first) if (first := next(moments, None)) is not None else None
+    answers = (row for row in facts.evidence if follows(row.occurred_at, since) and row.occurred_at <= as_of)
+    first = next(filter(is_touch, answers), None)
+    return None if first is None else Millis(first.occurred_at)
 
 
 def _ruling(decision: ContactDecision, cycle: Cycle, since: Millis) -> tuple[Ruling, Millis | None]:

@@ -315,8 +315,9 @@ def _skipped_offers():
     for name, outcome in (("won", Outcome.WON), ("lost", Outcome.LOST)):
         for has, more in (("offered", offer), ("skipped", {})):
             deal_id = f"{has} {name}"
-            closing = {"outcome": outcome, "amount": Decimal(100), "close_date": at("2026-04-10"), **more}
-            ledger.deal(deal_id, span(deal_id, "2026-02-01", "2026-04-10", **more), span(deal_id, "2026-04-10", **closing))
+            closed = {"outcome": outcome, "amount": Decimal(100), "close_date": at("2026-04-10"), **more}
+            spans = (span(deal_id, "2026-02-01", "2026-04-10", **more), span(deal_id, "2026-04-10", **closed))
+            ledger.deal(deal_id, *spans)
     ledger.deal("waits", span("waits", "2026-02-01"))
     return ledger
 

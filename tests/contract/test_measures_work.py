@@ -66,6 +66,19 @@ def test_g12_filled_entries_fall_where_the_next_stage_was_reached(open_ledger):
 # touches
 
 
+def test_what_happened_in_the_very_moment_of_the_handover_led_to_it_and_answers_nothing(open_ledger):
+    ledger = Ledger()
+    for contact, after in (("at once", 0), ("next", 1)):
+        ready(ledger, contact)
+        fact(ledger, contact, MEETING, READY + after, outcome="COMPLETED")
+    with open_ledger(ledger) as measures:
+        found = rows(measures, "K25", "K34")
+        (spoke,) = measure(measures, question(), ["K25.two_way_median"])
+    assert [found[f"K25.{name}"].value for name in ("in_time", "late", "overdue", "pending")] == [1, 0, 1, 0]
+    assert (found["K34"].k, found["K34"].n) == (1, 2)
+    assert (spoke.n, spoke.notes["censored"]) == (2, 1)
+
+
 def test_a_touch_is_human_and_begun_by_a_rep(open_ledger):
     ledger = Ledger()
     for contact in ("called", "automatic", "planned", "bounced", "before", "note", "voided", "later"):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -46,6 +47,16 @@ def test_shares_in_texts_stand_as_the_language_writes_them():
     pairs = [(path, pair) for path in SOURCES for pair in _pairs(ast.parse(path.read_text("utf-8")))]
     assert len(pairs) > 1_000
     assert [one for one in pairs if ENGLISH_SHARE.search(one[1][0]) or GERMAN_SHARE.search(one[1][1])] == []
+
+
+def test_shares_in_what_figures_obey_stand_as_the_language_writes_them():
+    head = (ROOT / "syncer" / "kpis" / "conventions.toml").read_text("utf-8")
+    catalogue = tomllib.loads((ROOT / "syncer" / "kpis" / "catalogue.toml").read_text("utf-8"))
+    told = [one[part] for one in catalogue.values() for part in ("formula", "population")]
+    assert len(told) > 80
+    assert "%" in head
+    assert not [text for text in (head, *(one["en"] for one in told)) if ENGLISH_SHARE.search(text)]
+    assert not [one["de"] for one in told if GERMAN_SHARE.search(one["de"])]
 
 
 def test_no_other_place_writes_days_and_clocks():

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 
 from syncer.funnel.facts import FunnelStage, Outcome
+from syncer.funnel.touches import follows
 from syncer.kpis.asked.ports import ID, Cut, Segment
 from syncer.kpis.asked.work import Effort, Handover, ProfileCount
 from syncer.kpis.periods import Window
@@ -76,9 +77,9 @@ def _was_asked(cycles: Subquery, cut: Cut) -> Expression:
 
 
 def _first(cycles: Subquery, cut: Cut, counts: Callable[[FromClause], Expression]) -> Expression:
-    """Return when the first activity that counts took place, from the hand-over on."""
+    """Return when the first activity that counts took place after the hand-over."""
     fact = tables.evidence.alias("fact")
-    since = and_(fact.c.contact_id == cycles.c.contact_id, fact.c.occurred_at >= cycles.c.sales_ready_at)
+    since = and_(fact.c.contact_id == cycles.c.contact_id, follows(fact.c.occurred_at, cycles.c.sales_ready_at))
     return (
         select(fact.c.occurred_at)
         .where(held(fact, cut), since, counts(fact))
