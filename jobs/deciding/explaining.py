@@ -113,6 +113,8 @@ def deal_story(store: Store, account: str, deal_id: str) -> Mapping[str, object]
             raise Missing("no such deal in the mirror", account=account, hint="syncer pull, or syncer dead-letters")
         last = decision.spans[-1] if decision.spans else None
         names = {one.stage_id: one.label or one.stage_id for one in unit.mirror.stages(account)}
+        facts = unit.desk.account(account)
+        own = None if facts is None else facts.currency
         return {
             "id": deal.id,
             "name": deal.name,
@@ -127,7 +129,7 @@ def deal_story(store: Store, account: str, deal_id: str) -> Mapping[str, object]
             "primary_by": decision.primary_by,
             "won_stays": None if last is None else _won_stays(unit, account, last),
             "flags": list(decision.flags),
-            "spans": [_span(span, names) for span in decision.spans],
+            "spans": [_span(span, names, own) for span in decision.spans],
             "crm": _held(unit, account, deal_id),
         }
 
@@ -164,9 +166,10 @@ def _cycle(cycle: Cycle) -> Mapping[str, object]:
     return {name: iso(value) if _is_moment(name, value) else value for name, value in structs.asdict(cycle).items()}
 
 
-def _span(span: DealSpan, stages: Mapping[str, str]) -> Mapping[str, object]:
+def _span(span: DealSpan, stages: Mapping[str, str], own: str | None) -> Mapping[str, object]:
     told = {name: iso(value) if _is_moment(name, value) else value for name, value in structs.asdict(span).items()}
-    return {**told, "deal_stage": stages.get(span.stage_id or "", span.stage_id)}
+    currency = None if span.amount is None else span.currency or own
+    return {**told, "currency": currency, "deal_stage": stages.get(span.stage_id or "", span.stage_id)}
 
 
 def _is_moment(name: str, value: object) -> bool:

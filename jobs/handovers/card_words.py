@@ -9,11 +9,14 @@ from jobs.wording.words import Language
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "title": ("Hand-over: {who} · {cell} · contact by {due}", "Übergabe: {who} · {cell} · Kontakt bis {due}"),
     "by": ("By: {how}, handed over {at} to {whom}", "Anlass: {how}, übergeben {at} an {whom}"),
+    "queue": ("the queue {name}", "die Warteschlange {name}"),
+    "queue.default": ("whoever takes it first", "alle: wer zuerst zugreift"),
+    "team": ("the team {name}", "das Team {name}"),
     "explicit_request": ("explicit request", "ausdrücklicher Wunsch"),
     "score_sales_ready": ("score at the agreed threshold", "Score an der vereinbarten Schwelle"),
     "sla": (
         "Agreed: contact by {touch}, accept or reject by {decision}; give up only after {tries} in vain{levels}",
-        "Vereinbart: Kontakt bis {touch}, Annahme oder Ablehnung bis {decision}; Aufgabe erst nach {tries}{levels}",
+        "Vereinbart: Kontakt bis {touch}, Annahme oder Ablehnung bis {decision}; aufgeben erst nach {tries}{levels}",
     ),
     "tries": (
         "{attempts} {attempts:attempt|attempts} over {days} {days:day|days}",
@@ -52,8 +55,12 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "employees": ("{value} staff", "{value} Mitarbeitende"),
     "proposal_title": ("Is this deal postponed? {name}", "Ist dieser Deal verschoben? {name}"),
     "proposal_yes": (
-        "Postponed: set {property} to other (Closed-Other; the contact returns to the market).",
-        "Verschoben: {property} auf other setzen (Closed-Other; der Kontakt geht zurück in den Markt).",
+        "Postponed: set “{label}” ({property}) to “{option}”; the contact returns to the market.",
+        "Verschoben: „{label}“ ({property}) auf „{option}“ setzen; der Kontakt geht zurück in den Markt.",
+    ),
+    "proposal_close": (
+        "Postponed: close the deal as lost, with a reason such as “later”; the contact returns to the market.",
+        "Verschoben: Deal als verloren schließen, mit einem Grund wie „später“; der Kontakt geht zurück in den Markt.",
     ),
     "proposal_no": (
         "Still alive: enter the next meeting or stage, then complete this task. The deal counts in the forecast again.",

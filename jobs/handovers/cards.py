@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import shorten
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from jobs.handovers.card_words import known, said, spoken
+from jobs.wording.shown import option_text
 from jobs.wording.terms import term
-from jobs.wording.words import Language, date_text, number, time_text
+from jobs.wording.words import Language, clipped, date_text, number, time_text
 from syncer.agreement.stages import Stages
 from syncer.funnel import Rules
 from syncer.funnel.facts import ContactDecision, ContactFacts, FunnelStage, Outcome, Rank, Relationship
@@ -77,12 +77,20 @@ def who(facts: ContactFacts) -> str:
     person = " ".join(part for part in (facts.contact.first_name, facts.contact.last_name) if part)
     company = None if facts.company is None else facts.company.name
     named = [person or facts.contact.id, *((company,) if company else ())]
-    return ", ".join(shorten(part, _LONGEST, placeholder=" …") for part in named)
+    return ", ".join(clipped(part, _LONGEST) for part in named)
 
 
 def _occasion(case: CardCase) -> str:
-    how, whom = said(case.sla.by, case.lang), case.owner or case.to.name
+    how, whom = said(case.sla.by, case.lang), case.owner or _taker(case.to, case.lang)
     return said("by", case.lang, how=how, at=case.at(case.sla.handed_at), whom=whom)
+
+
+def _taker(to: Addressee, lang: Language) -> str:
+    """Return how a card names whom it does not know by name; what nothing routes goes to whoever comes first."""
+    if to.owner_id is not None:
+        return said("owner", lang)
+    kind = to.target.partition(".")[0]
+    return said(to.target, lang) if known(to.target) else said(kind, lang, name=to.name) if known(kind) else to.name
 
 
 def _service(case: CardCase) -> str:
@@ -121,7 +129,7 @@ def _title(row: Evidence) -> str:
     text = legible(row.subject)
     if text.startswith(("http://", "https://")):
         text = urlsplit(text).path or "/"
-    return shorten(text, _LONGEST, placeholder=" …")
+    return clipped(text, _LONGEST)
 
 
 def _titles(case: CardCase) -> str | None:
@@ -183,8 +191,10 @@ def _answers(case: CardCase) -> str:
 
 def answers_line(terms: Stages, lang: Language) -> str:
     """Return how sales accepts or rejects: by the lead status, two clicks in the record itself."""
-    rejected = (f"{status} = {spoken(reason, lang)}" for status, reason in terms.rejected_lead_statuses.items())
-    accept = "/".join(terms.accepted_lead_statuses)
+    rejected = (
+        f"{option_text(status)} = {spoken(reason, lang)}" for status, reason in terms.rejected_lead_statuses.items()
+    )
+    accept = ", ".join(map(option_text, terms.accepted_lead_statuses))
     return said("answer", lang, accept=accept, reject=" · ".join(rejected))
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from textwrap import shorten
 
 from jobs.desk import Desk
 from jobs.handovers.card_words import known, said
 from jobs.handovers.tasks import Task
-from jobs.wording.words import Language, time_text
+from jobs.names import specs_for
+from jobs.wording.shown import options_of
+from jobs.wording.words import Language, clipped, time_text
+from syncer.agreement import Agreement
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
 from syncer.funnel.questions import answer_by
 from syncer.handover.notices import Form, Notice, Purpose, proposal_key
@@ -36,7 +38,6 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
     propose = rules.closed_other.propose
     decides = propose.auto_apply_after_grace
     due_at = answer_by(rules, since) if decides else Millis(desk.clock() + propose.grace_days * DAY)
-    name = rules.write_back.deals.outcome or "dealstage"
     return Task(
         notice=Notice(
             key=proposal_key(decision.deal_id, since),
@@ -46,10 +47,10 @@ def _question(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan)
             record_id=decision.deal_id,
             at=since,
         ),
-        title=said("proposal_title", lang, name=shorten(called, _LONGEST, placeholder=" …")),
+        title=said("proposal_title", lang, name=clipped(called, _LONGEST)),
         lines=(
-            f"{span.proposal}: {_why(span, lang)}",
-            said("proposal_yes", lang, property=name),
+            _why(span, lang),
+            _how(desk.agreement.agreement, lang),
             said("proposal_no", lang),
             said(
                 "proposal_applied" if decides else "proposal_silence",
@@ -67,7 +68,17 @@ def _since(decision: DealDecision) -> Millis:
     return [*takewhile(lambda span: span.proposal is not None, reversed(decision.spans))][-1].valid_from
 
 
+def _how(agreement: Agreement, lang: Language) -> str:
+    """Return how the owner says that a deal is postponed, in the words that the CRM shows."""
+    found = next((one for one in specs_for(agreement) if (one.kind, one.role) == (Kind.DEAL, "outcome")), None)
+    if found is None:
+        return said("proposal_close", lang)
+    option = options_of(found, lang)[Outcome.OTHER.value]
+    return said("proposal_yes", lang, label=found.label.of(lang), property=found.name, option=option)
+
+
 def _why(span: DealSpan, lang: Language) -> str:
     rule = span.proposal or ""
     key = rule if known(rule) else "other_rule"
-    return said(key, lang, months=span.month_pushes, days=span.slip_days or 0)
+    why = said(key, lang, months=span.month_pushes, days=span.slip_days or 0)
+    return f"{why[:1].upper()}{why[1:]}."

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
-from textwrap import shorten
 from zoneinfo import ZoneInfo
 
 from jobs.desk import Desk
 from jobs.handovers.card_words import said, spoken
 from jobs.handovers.tasks import Task
-from jobs.wording.words import Language, date_text
+from jobs.wording.words import Language, clipped, date_text
 from syncer.funnel.facts import DealDecision, DealSpan, Outcome
 from syncer.handover.notices import Form, Notice, Purpose, lead_resume_key, resume_key
 from syncer.moments import DAY, Millis, moment
@@ -45,7 +44,7 @@ def _task(desk: Desk, reading: Unit, decision: DealDecision, span: DealSpan, res
             record_id=decision.deal_id,
             at=Millis(resume_at - AHEAD),
         ),
-        title=said("resume_title", lang, name=shorten(called, _LONGEST, placeholder=" …"), back=back),
+        title=said("resume_title", lang, name=clipped(called, _LONGEST), back=back),
         lines=(said("resume_why", lang, since=since, reason=reason), said("resume_how", lang, back=back)),
         owner_id=decision.owner_id,
     )
@@ -66,7 +65,7 @@ def lead_returns(desk: Desk, found: Sequence[LeadReturn]) -> Iterator[Task]:
                 record_id=one.contact_id,
                 at=Millis(one.resume_at - AHEAD),
             ),
-            title=said("resume_title", lang, name=shorten(one.name, _LONGEST, placeholder=" …"), back=back),
+            title=said("resume_title", lang, name=clipped(one.name, _LONGEST), back=back),
             lines=(said("resume_why", lang, since=since, reason=reason), said("resume_lead_how", lang, back=back)),
             owner_id=one.owner_id,
         )

@@ -20,6 +20,7 @@ from jobs.web.rows import deal_row, full_name, lead_row, noted
 from jobs.web.site import Site
 from jobs.web.tales import deal_tale
 from jobs.web.words import page_word
+from jobs.wording.shown import shown
 from syncer.errors import Missing
 from syncer.records import Kind
 from syncer.store import Unit
@@ -115,12 +116,13 @@ def _story(site: Site, request: Request) -> Response:
     with site.store.snapshot() as unit:
         stages, lines = deal_stages(unit, asking.account), unit.browse.deals_named(asking.account, [str(story["id"])])
         primary = unit.mirror.contact(asking.account, str(story["primary_contact"] or ""))
+    owners = owners_of(site, asking)
     return site.pages.page(
         request,
         "deal.html",
         asking,
-        deal=deal_tale(story, stages, site.zone, asking.lang),
-        lines=[deal_row(one, owners_of(site, asking), stages, site.zone, asking.lang) for one in lines],
+        deal=deal_tale(story, shown(site.agreement, stages, owners, site.zone, asking.lang)),
+        lines=[deal_row(one, owners, stages, site.zone, asking.lang) for one in lines],
         primary_name=story["primary_contact"] if primary is None else full_name(primary),
     )
 

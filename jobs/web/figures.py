@@ -15,8 +15,9 @@ from jobs.figures.asking import explained, question
 from jobs.web.figure_rows import name_of, shown
 from jobs.web.measured import asked_of, rows_of, told
 from jobs.web.site import Site
+from jobs.web.units import counted
 from jobs.wording.terms import term
-from jobs.wording.words import Language, number
+from jobs.wording.words import Language
 from syncer.errors import ConfigError
 from syncer.kpis.catalogue import catalogue
 from syncer.kpis.measure import KpiExplanation
@@ -24,7 +25,6 @@ from syncer.kpis.rendering.render import to_json
 from syncer.kpis.result import Basis, Kpi
 from syncer.store.values import KpiRow
 
-_SHOWN = 100
 #: Families with more rows are folded.
 _UNFOLDED = 10
 
@@ -106,26 +106,17 @@ def _one(site: Site, request: Request) -> Response:
 
 
 def _explained(one: KpiExplanation, lang: Language) -> Mapping[str, object]:
+    row_id = one.kpi.id
     return {
         "row": shown(_plain(one.kpi), lang),
         "formula": one.formula,
         "population": one.population,
-        "counted": [unit_link(unit) for unit in one.denominator[:_SHOWN]],
-        "counted_in_all": number(len(one.denominator), lang),
-        "reached": [unit_link(unit) for unit in one.numerator[:_SHOWN]],
-        "reached_in_all": number(len(one.numerator), lang),
-        "excluded": [
-            (term(reason, lang), number(len(ids), lang), [unit_link(unit) for unit in ids[:_SHOWN]])
-            for reason, ids in one.excluded.items()
-        ],
+        "counted": counted(row_id, one.denominator, lang),
+        "reached": counted(row_id, one.numerator, lang),
+        "excluded": [(term(reason, lang), counted(row_id, ids, lang)) for reason, ids in one.excluded.items()],
     }
 
 
 def _plain(row: Kpi) -> KpiRow:
     [found] = json.loads(to_json([row]))
     return dict(found)
-
-
-def unit_link(unit: str) -> tuple[str, str]:
-    """Return a unit and the record to look at: cycles are `contact#cycle`, other units their own id."""
-    return unit, unit.partition("#")[0]

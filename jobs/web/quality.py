@@ -9,12 +9,14 @@ from starlette.routing import Route
 
 from jobs.figures.beside import kept_outcomes
 from jobs.figures.splits import FAULTS, Split
+from jobs.web.contacts import owners_of
 from jobs.web.figure_rows import Figures, name_of, segment_of
 from jobs.web.measured import figures_of, page_of
 from jobs.web.pages import Asking
 from jobs.web.site import Site
 from jobs.web.words import page_word
 from jobs.wording.sentences import spoken
+from jobs.wording.shown import Shown, shown
 from jobs.wording.terms import term
 from jobs.wording.words import Language, number, percent, time_text
 from syncer.funnel.facts import Outcome
@@ -40,7 +42,9 @@ class Doubt:
     record_id: str
     #: Its page, empty for a company.
     page: str
+    #: Its label, and its name in the CRM.
     property: str
+    name: str
     value: str
     at: str
     status: str
@@ -62,19 +66,21 @@ def quality_routes(site: Site) -> Sequence[Route]:
 
 
 def _shown(site: Site, request: Request) -> Mapping[str, object]:
-    asking, shown = site.pages.asking(request), figures_of(site, request, ("K42",), (Split.FAULT,))
+    asking, figures = site.pages.asking(request), figures_of(site, request, ("K42",), (Split.FAULT,))
     fault = next((one for one in _FAULTS if one == request.query_params.get("fault")), None)
     entries, outcomes, stages = _read(site, asking)
     counts, lang = _crossed(outcomes, stages), asking.lang
+    labels = {one.stage_id: one.label or one.stage_id for one in stages.values()}
+    words = shown(site.agreement, labels, owners_of(site, asking), site.zone, lang)
     return {
-        **shown.frame,
-        "faults": shown.own.lines(_FAULTS),
+        **figures.frame,
+        "faults": figures.own.lines(_FAULTS),
         "fault": fault,
         "fault_name": name_of(fault, lang) if fault else "",
-        "units": _units(shown.splits[Split.FAULT], fault),
+        "units": _units(figures.splits[Split.FAULT], fault),
         "elsewhere": _ELSEWHERE,
         "most": FAULTS,
-        "doubts": [_doubt(one, site, lang) for one in entries],
+        "doubts": [_doubt(one, words) for one in entries],
         "unmapped": sorted(
             {f"{one.pipeline_id}: {one.stage_id}" for one in outcomes if one.outcome is Outcome.UNMAPPED}
         ),
@@ -102,15 +108,16 @@ def _units(figures: Figures, fault: str | None) -> Sequence[str]:
     return [] if fault is None else [unit for row in figures.of(fault) if (unit := segment_of(row).get(ID))]
 
 
-def _doubt(entry: OutboxEntry, site: Site, lang: Language) -> Doubt:
+def _doubt(entry: OutboxEntry, words: Shown) -> Doubt:
     return Doubt(
         record_id=entry.record_id,
         page=f"{_PAGES[entry.kind]}{entry.record_id}" if entry.kind in _PAGES else "",
-        property=entry.property,
-        value=entry.value or "–",
-        at=time_text(entry.changed_at, site.zone, lang),
-        status=term(entry.status.value, lang),
-        why=spoken(entry.error or entry.why, lang),
+        property=words.name(entry.kind, entry.property),
+        name=entry.property,
+        value=words.value(entry.kind, entry.property, entry.value),
+        at=time_text(entry.changed_at, words.zone, words.lang),
+        status=term(entry.status.value, words.lang),
+        why=spoken(entry.error or entry.why, words.lang),
     )
 
 

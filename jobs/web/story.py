@@ -19,6 +19,7 @@ from jobs.web.pages import Asking
 from jobs.web.rows import deal_row, full_name, owner_name
 from jobs.web.site import Site
 from jobs.web.tales import facts_of, parts, passings, told, told_time
+from jobs.wording.shown import shown
 from jobs.wording.terms import agreement_text
 from jobs.wording.words import stage_name
 from syncer.errors import Missing
@@ -82,7 +83,7 @@ def _shown(site: Site, asking: Asking, contact_id: str) -> Mapping[str, object]:
         "history": list(reversed(passings(facts["history"], zone, lang))),
         "parts": parts(facts["score"], lang),
         "facts": facts_of(known.evidence[-_RECENT:], zone, lang),
-        "told": told(entries, zone, lang),
+        "told": told(entries, shown(site.agreement, stages, owners, zone, lang)),
         "deals": [deal_row(one, owners, stages, zone, lang) for one in deals],
         "flags": facts["flags"],
         "as_of": told_time(facts["as_of"], zone, lang),

@@ -1,26 +1,24 @@
 """One contact's and one deal's story in words: stages, score, facts, what the CRM was told."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jobs.wording.points import counted_lines
 from jobs.wording.rules import rule_text
 from jobs.wording.sentences import spoken
+from jobs.wording.shown import Shown
 from jobs.wording.terms import term
-from jobs.wording.words import Language, date_text, money, number, stage_name, time_text
+from jobs.wording.words import Language, money, number, stage_name, time_text
 from syncer.legible import legible
 from syncer.moments import millis
-from syncer.records import Evidence
+from syncer.records import Evidence, Kind
 from syncer.store import OutboxEntry
 
 _DASH = "–"
 _SIGNED = 2
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,7 +60,9 @@ class Told:
     """One value that we wrote, or mean to write."""
 
     at: str
+    #: Its label, and its name in the CRM.
     property: str
+    name: str
     value: str
     previous: str
     status: str
@@ -120,33 +120,27 @@ def facts_of(evidence: Sequence[Evidence], zone: ZoneInfo, lang: Language) -> Se
     ]
 
 
-def told(entries: Sequence[OutboxEntry], zone: ZoneInfo, lang: Language) -> Sequence[Told]:
+def told(entries: Sequence[OutboxEntry], words: Shown) -> Sequence[Told]:
     """Return what was written about a record, newest first."""
     return [
         Told(
-            at=time_text(one.changed_at, zone, lang),
-            property=one.property,
-            value=_written(one.value, zone, lang),
-            previous=_written(one.previous, zone, lang),
-            status=term(one.status.value, lang),
-            why=spoken(one.why, lang),
+            at=time_text(one.changed_at, words.zone, words.lang),
+            property=words.name(one.kind, one.property),
+            name=one.property,
+            value=words.value(one.kind, one.property, one.value),
+            previous=words.value(one.kind, one.property, one.previous),
+            status=term(one.status.value, words.lang),
+            why=spoken(one.why, words.lang),
         )
         for one in entries
     ]
 
 
-def _written(value: str | None, zone: ZoneInfo, lang: Language) -> str:
-    """Return a value of the CRM: moments and days as people write them, all else as it is."""
-    if value and _MOMENT.fullmatch(value):
-        return told_time(value, zone, lang)
-    return date_text(date.fromisoformat(value), lang) if value and _ISO_DAY.fullmatch(value) else value or _DASH
-
-
-def deal_tale(
-    story: Mapping[str, object], stages: Mapping[str, str], zone: ZoneInfo, lang: Language
-) -> Mapping[str, object]:
-    """Return a deal's story as its page shows it; `stages` names the CRM's deal stages."""
-    spans = [_span(one, stages, zone, lang) for one in _mappings(story["spans"])]
+def deal_tale(story: Mapping[str, object], words: Shown) -> Mapping[str, object]:
+    """Return a deal's story as its page shows it."""
+    zone, lang, crm = words.zone, words.lang, story["crm"]
+    held = crm.items() if isinstance(crm, Mapping) else ()
+    spans = [_span(one, words.stages, zone, lang) for one in _mappings(story["spans"])]
     said = {key: term(str(story[key]), lang) if story[key] else _DASH for key in ("outcome", "reason")}
     rules = {key: rule_text(str(story[key]), lang) if story[key] else _DASH for key in ("rule", "proposal")}
     return {
@@ -159,7 +153,7 @@ def deal_tale(
         "primary_contact": story["primary_contact"],
         "flags": story["flags"],
         "spans": list(reversed(spans)),
-        "crm": story["crm"],
+        "crm": [(words.name(Kind.DEAL, name), name, words.value(Kind.DEAL, name, value)) for name, value in held],
     }
 
 

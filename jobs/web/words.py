@@ -117,7 +117,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "why_figure": ("Where it comes from", "Woher sie kommt"),
     "reached": ("In the numerator", "Im Zähler"),
     "counted": ("Counted", "Gezählt"),
-    "and_more": ("and more: syncer explain kpi … --json", "und weitere: syncer explain kpi … --json"),
+    "and_more": ("and more: syncer explain kpi", "und weitere: syncer explain kpi"),
     "freshness": ("Freshness", "Aktualität"),
     "stream": ("Stream", "Datenstrom"),
     "read_ago": ("Read up to … ago", "Gelesen bis vor"),

@@ -13,6 +13,7 @@ __all__ = [
     "NOTHING",
     "Language",
     "between",
+    "clipped",
     "date_text",
     "exact",
     "iso_text",
@@ -130,6 +131,16 @@ _WORDS: Mapping[str, tuple[str, str]] = {
 def word(key: str, lang: Language) -> str:
     """Return a label; an unknown key is a KeyError, so no page shows a placeholder."""
     return _WORDS[key][LANGUAGES.index(lang)]
+
+
+def clipped(text: str, longest: int) -> str:
+    """Return a text in one line of at most so many characters, cut after a word, or within one that alone is longer."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    kept = line[: longest - 2]
+    whole = kept.rpartition(" ")[0] if line[longest - 2] != " " else kept
+    return f"{whole} …" if len(whole) > longest // 2 else f"{kept}…"
 
 
 def stage_text(code: str, lang: Language) -> str:

@@ -8,6 +8,8 @@ from connectors.values import PropertyDefinition
 from jobs.desk import Desk
 from jobs.names import specs_for
 from jobs.pulling.look import forget_look, in_account
+from jobs.wording.shown import options_of
+from jobs.wording.words import Language
 from syncer.records import Kind
 from syncer.writeback import PropertySpec
 
@@ -29,7 +31,7 @@ async def setup(desk: Desk, *, apply: bool) -> Sequence[SetupStep]:
     """Return every wanted property with its state; with `apply` what is missing is created first.
 
     Kinds of record that the account leaves out are left alone. Nothing that is there is changed, but for options of
-    ours that a property lacks: they are added to its own.
+    ours that a property lacks: they are added to its own. What is created speaks the language of the write-back.
     """
     wanted = specs_for(desk.agreement.agreement)
     if apply:
@@ -51,9 +53,8 @@ async def _create(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
     write_back = desk.agreement.agreement.write_back
     for kind in _kinds(desk):
         known = await desk.source.definitions(kind)
-        missing = [
-            _definition(spec, write_back.group) for spec in wanted if spec.kind is kind and spec.name not in known
-        ]
+        absent = [spec for spec in wanted if spec.kind is kind and spec.name not in known]
+        missing = [_definition(spec, write_back.group, write_back.language) for spec in absent]
         if not missing:
             continue
         if write_back.group not in await desk.destination.groups(kind):
@@ -62,31 +63,32 @@ async def _create(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
 
 
 async def _complete(desk: Desk, wanted: Sequence[PropertySpec]) -> None:
+    lang = desk.agreement.agreement.write_back.language
     for kind in _kinds(desk):
         known = await desk.source.definitions(kind)
         for spec in wanted:
             found = known.get(spec.name) if spec.kind is kind else None
             if found is None or found.read_only or found.type != spec.type:
                 continue
-            if lacking := _lacking(spec, found):
+            if lacking := _lacking(spec, found, lang):
                 await desk.destination.add_options(kind, spec.name, lacking)
 
 
-def _lacking(spec: PropertySpec, found: PropertyDefinition) -> Sequence[tuple[str, str]]:
+def _lacking(spec: PropertySpec, found: PropertyDefinition, lang: Language) -> Sequence[tuple[str, str]]:
     """Return the options of ours, value and label, that a property does not have."""
     held = {value for value, _ in found.options}
-    return [(value, words.en) for value, words in spec.options if value not in held]
+    return [(value, label) for value, label in options_of(spec, lang).items() if value not in held]
 
 
-def _definition(spec: PropertySpec, group: str) -> PropertyDefinition:
+def _definition(spec: PropertySpec, group: str, lang: Language) -> PropertyDefinition:
     return PropertyDefinition(
         name=spec.name,
-        label=spec.label.en,
+        label=spec.label.of(lang),
         type=spec.type,
         field_type=spec.field_type,
         group=group,
-        options=[(value, words.en) for value, words in spec.options],
-        description=spec.description.en,
+        options=list(options_of(spec, lang).items()),
+        description=spec.description.of(lang),
     )
 
 
@@ -99,7 +101,7 @@ def _step(spec: PropertySpec, known: Mapping[str, PropertyDefinition]) -> SetupS
     if found.type != spec.type:
         note = f"is of type {found.type}, needs {spec.type}: rename ours in agreement.yaml under write_back"
         return SetupStep(kind=spec.kind, name=spec.name, state="differs", note=note)
-    if lacking := _lacking(spec, found):
+    if lacking := _lacking(spec, found, "en"):
         note = f"lacks the options {', '.join(sorted(value for value, _ in lacking))}: syncer setup --apply adds them"
         return SetupStep(kind=spec.kind, name=spec.name, state="differs", note=note)
     return SetupStep(kind=spec.kind, name=spec.name, state="present")

@@ -98,6 +98,23 @@ def test_deals_stand_in_the_view_of_their_latest_span(store: Store) -> None:
     assert (proposed.name, proposed.proposal, proposed.amount) == ("Deal 2", "CO6", Decimal("12.5"))
 
 
+def test_a_deal_that_names_no_currency_is_worth_the_accounts_own(store: Store) -> None:
+    put(store, 1, "deals", *[Deal(id=id_, name=f"Deal {id_}") for id_ in ("1", "2", "3")])
+    spans = {id_: span(id_, 1, None, currency=named) for id_, named in (("1", None), ("2", "CHF"), ("3", None))}
+    closed = {"outcome": Outcome.OTHER, "amount": Decimal(7), "resume_at": Millis(50)}
+    made = [deal_decision(id_, replace(one, **closed)) for id_, one in spans.items()]
+    with store.commit() as unit:
+        unit.ledger.save_deals(ACCOUNT, made, now=Millis(5), agreement="1")
+        before = unit.browse.deals_named(ACCOUNT, ["1"])
+        unit.desk.keep_account(ACCOUNT, portal_id=None, time_zone=None, currency="EUR", account_type=None)
+    with store.snapshot() as unit:
+        named = {one.id: one.currency for one in unit.browse.deals(ACCOUNT, "other")}
+        back = unit.news.resumes(ACCOUNT, Millis(1), Millis(90))
+    assert [one.currency for one in before] == [None]
+    assert named == {"1": "EUR", "2": "CHF", "3": "EUR"}
+    assert back.worth == {"EUR": Decimal(14), "CHF": Decimal(7)}
+
+
 def said(at: int, value: str, source_id: str | None, name: str = "lead_status", record_id: str = "1") -> Change:
     return Change(
         kind=Kind.CONTACT,

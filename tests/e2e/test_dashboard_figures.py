@@ -1,5 +1,7 @@
 """Pages of figures: forecast, money, score and data quality, from the snapshot and for a day of one's own."""
 
+import re
+
 import httpx
 import pytest
 
@@ -7,6 +9,7 @@ from jobs.figures.asking import Asked
 from jobs.figures.measuring import measure_round
 from jobs.rounds import backfill_round
 from jobs.web.app import build_app
+from syncer.kpis.catalogue import catalogue
 from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import Settlement, Status
@@ -109,7 +112,32 @@ async def test_a_value_that_a_persons_newer_one_kept_from_being_written_is_liste
         unit.desk.settle("hubspot", [Settlement(key=waiting.key, status=Status.CONFLICT)], Millis(2))
     async with browse:
         page = text_of(await browse.get("/quality?lang=en"))
-    assert '<a href="/contacts/17?lang=en">17</a></td><td translate="no" data-head="Property">fn_stage</td>' in page
+    assert (
+        '<a href="/contacts/17?lang=en">17</a></td><td title="fn_stage" data-head="Property">Funnel stage</td>' in page
+    )
+
+
+async def test_what_a_figure_counts_leads_to_the_record_that_it_names_or_nowhere(serve, open_desk, browse):
+    """A contact's id is looked up among contacts; companies, activities, answers and costs have no page."""
+    async with open_desk(serve(contacts=150)) as desk, browse:
+        await backfill_round(desk)
+        await measure_round(desk, Asked())
+        led: set[str] = set()
+        for id_ in catalogue():
+            page = text_of(await browse.get(f"/figures/{id_}"))
+            sections = page.split("<section")
+            led |= {one for part in sections for one in re.findall(r'href="(/(?:contacts|deals)/[^"]+)"', part)[:2]}
+        dead = [path for path in sorted(led) if (await browse.get(path)).status_code != 200]
+    assert (len(led) > 40, dead) == (True, [])
+
+
+async def test_a_figure_that_counts_more_than_a_page_names_says_where_the_rest_is(serve, open_desk, browse):
+    async with open_desk(serve(contacts=150)) as desk, browse:
+        await backfill_round(desk)
+        page = text_of(await browse.get("/figures/K36.reachable?lang=de"))
+        few = text_of(await browse.get("/figures/K12?lang=de"))
+    assert "und weitere: syncer explain kpi K36.reachable --json" in page
+    assert "und weitere" not in few
 
 
 async def test_the_board_tells_why_and_who_hears_of_it_and_the_story_shows_the_card(serve, open_desk, browse):

@@ -306,6 +306,29 @@ async def test_whoever_decides_at_a_desk_sees_every_button_without_scrolling(fil
     assert max(width for widths in hidden.values() for width in widths) <= 0
 
 
+@pytest.fixture
+def crowded(sqlite_url, tmp_path):
+    """Let names be as long as the CRM takes them; to be named before what opens the store."""
+    firm = {**FIRM, "properties": {**FIRM["properties"], "name": "Stahl" * 50}}
+    named = asker()
+    named["properties"].update(firstname="Anna\N{RIGHT-TO-LEFT OVERRIDE}" * 10, lastname="Muster" * 30)
+    delayed = {**stale(), "associations": [{"to": "contacts", "id": "3"}]}
+    delayed["properties"]["dealname"] = "Anlage" * 40
+    measured_database(tmp_path / "syncer.db", [firm, named, FORM, asked(), person("3"), delayed])
+
+
+async def test_names_as_long_as_the_crm_takes_push_nothing_out_of_sight(crowded, serve_dashboard, browser):
+    base = serve_dashboard()
+    hidden = {}
+    for page in ("/", "/handovers", "/contacts", "/contacts/1", "/deals", "/deals/80"):
+        _see(browser, f"{base}{page}?lang=de")
+        hidden[page] = browser.execute_script(
+            "return [document.documentElement, ...document.querySelectorAll('.scroll')]"
+            ".map(e => e.scrollWidth - e.clientWidth)"
+        )
+    assert {page: widths for page, widths in hidden.items() if max(widths) > 0} == {}
+
+
 def _see(browser, address):
     """A busy machine may leave a page without its style; its width says nothing then."""
     for _ in range(5):

@@ -128,7 +128,8 @@ async def test_the_card_is_one_screen_in_the_agreements_language(serve, open_tel
         "180 Mitarbeitende",
     ):
         assert part in text
-    assert "UNQUALIFIED = passt nicht" in text
+    assert "Antwort über den Lead-Status: Open, In Progress, Connected, Open Deal = angenommen · " in text
+    assert "Unqualified = passt nicht" in text
     assert "kein weiterer aktiver Kontakt" in text
 
 

@@ -201,7 +201,7 @@ async def test_stories_name_people_deals_stages_and_rules_rather_than_ids_and_co
         held = (await dashboard.get("/deals/80?lang=de")).text
         proposed = (await dashboard.get("/deals?lang=de")).text
 
-    assert f'<a href="/deals/80?lang=de" translate="no">{told.name}</a>' in contact
+    assert f'<a href="/deals/80?lang=de" translate="no"><bdi>{told.name}</bdi></a>' in contact
     assert re.search(r'<td title="deal_created: [^"]+"[^>]*>Deal angelegt</td>', contact)
     assert '<a href="/contacts/1?lang=de" translate="no">Anna Muster1</a>' in held
     assert "<dd>überfällig und still</dd>" in held

@@ -1,11 +1,14 @@
 """Questions to the owners of deals that seem postponed: each once, few at a time, in the CRM."""
 
+import pytest
+
 from connectors.sandbox.state import Habits
 from jobs.rounds import sync_round
 from jobs.switches import HandoverForm
 from jobs.writing.undo import undo_run
 from syncer.agreement import InForce, parse_agreement
 from syncer.moments import DAY, iso
+from syncer.records import Kind
 from tests.e2e.conftest import TODAY
 from tests.e2e.test_handover_cards import anchors, lines, live, open_telling, ready
 
@@ -45,10 +48,35 @@ async def test_the_owner_of_a_silent_overdue_deal_is_asked_once(serve, open_tell
     said = task.properties
     assert said["hubspot_owner_id"] == "71"
     assert said["hs_task_subject"] == "Is this deal postponed? Anlage 0"
-    assert "CO7: overdue and silent" in said["hs_task_body"]
-    assert "set fn_outcome to other" in said["hs_task_body"]
+    assert said["hs_task_body"].startswith("Overdue and silent.<br>")
+    assert "set “Funnel outcome” (fn_outcome) to “Other (postponed)”" in said["hs_task_body"]
     due = TODAY + 14 * DAY
     assert said["hs_timestamp"][:10] == iso(due)[:10]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "how"),
+    [
+        ("fn_outcome", "Verschoben: „Funnel-Ergebnis“ (fn_outcome) auf „Other (verschoben)“ setzen"),
+        ("null", "Verschoben: Deal als verloren schließen"),
+    ],
+)
+async def test_the_question_names_what_the_crm_shows(serve, open_telling, outcome, how):
+    """Who made German what sales reads finds labels and options under the very words of the question."""
+    text = f"write_back: {{language: de, deals: {{outcome: {outcome}}}}}"
+    agreement = InForce(agreement=parse_agreement(text, "agreement.yaml"))
+    crm = serve(lines=[*lines(), *deals(1)])
+    async with open_telling(crm, HandoverForm.NONE, agreement) as desk:
+        await ready(desk)
+        made = await desk.source.definitions(Kind.DEAL)
+        held = {name: (one.label, one.description, dict(one.options)) for name, one in made.items()}
+    [task] = live(crm)
+    assert how in task.properties["hs_task_body"]
+    label, description, options = held["fn_other_reason"]
+    assert (label, description) == ("Grund der Verschiebung", "Warum der Deal verschoben wurde.")
+    assert options["project_postponed"] == "Projekt verschoben"
+    if outcome in held:
+        assert (held[outcome][0], held[outcome][2]["other"]) == ("Funnel-Ergebnis", "Other (verschoben)")
 
 
 async def test_the_answer_that_it_is_postponed_decides_and_nobody_is_asked_again(serve, open_telling):

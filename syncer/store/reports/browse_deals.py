@@ -42,6 +42,7 @@ class DealLine:
     reason: str | None
     proposal: str | None
     amount: Decimal | None
+    #: The account's own where the deal names none; None before the account was looked at.
     currency: str | None
     close_date: Millis | None
     resume_at: Millis | None
@@ -84,12 +85,18 @@ def lines_sql(account: str) -> Query:
         spans.reason,
         spans.proposal,
         spans.amount,
-        spans.currency,
+        func.coalesce(spans.currency, own_currency(account)),
         spans.close_date,
         spans.resume_at,
         deals.owner_id,
     )
     return select(*columns).select_from(_JOINED).where(*_latest(account))
+
+
+def own_currency(account: str) -> ColumnElement[Any]:
+    """Return the account's own currency: that of deals which name none."""
+    accounts = tables.accounts.c
+    return select(accounts.currency).where(accounts.account == account).scalar_subquery()
 
 
 def outcomes_sql(account: str) -> Query:

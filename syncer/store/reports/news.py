@@ -13,6 +13,7 @@ from syncer.moments import Millis
 from syncer.store import tables
 from syncer.store.engines.dialect import Row, raw
 from syncer.store.ledger import lead_returns
+from syncer.store.reports.browse_deals import own_currency
 from syncer.store.rows.decode import exact_amount
 
 _CLOSED = (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value)
@@ -134,7 +135,12 @@ class News:
         for row in raw(self._connection, statement, {}):
             found.setdefault((row[0], row[1]), []).append(row[2:])
         return [
-            Closings(outcome=Outcome(outcome), reason=reason, deals=sum(row[1] for row in rows), worth=_worth(rows))
+            Closings(
+                outcome=Outcome(outcome),
+                reason=reason,
+                deals=sum(row[1] for row in rows),
+                worth=self._worth(account, rows),
+            )
             for (outcome, reason), rows in sorted(found.items(), key=lambda one: (_CLOSED.index(one[0][0]), str(one)))
         ]
 
@@ -160,14 +166,20 @@ class News:
             spans.account == account, spans.superseded_at.is_(None), spans.valid_to.is_(None), live, wanted
         )
         rows = raw(self._connection, statement, {})
-        return Waiting(deals=sum(row[1] for row in rows), worth=_worth(rows))
+        return Waiting(deals=sum(row[1] for row in rows), worth=self._worth(account, rows))
+
+    def _worth(self, account: str, rows: Sequence[Row]) -> dict[str | None, Decimal]:
+        """Return sums by currency; a deal that names none is in the account's own."""
+        [(own,)] = raw(self._connection, select(own_currency(account)), {})
+        found: dict[str | None, Decimal] = {}
+        for currency, _, micros in rows:
+            if micros is not None:
+                named = currency or own
+                found[named] = found.get(named, Decimal(0)) + exact_amount(int(micros))
+        return found
 
 
 def _summed(*keys: Column[Any]) -> Select[*tuple[Any, ...]]:
     """Return a query of keys, currency, number of deals and sum of amounts in micro-units."""
     spans = tables.deal_spans.c
     return select(*keys, spans.currency, func.count(), func.sum(spans.amount)).group_by(*keys, spans.currency)
-
-
-def _worth(rows: Sequence[Row]) -> dict[str | None, Decimal]:
-    return {currency: exact_amount(int(micros)) for currency, _, micros in rows if micros is not None}
