@@ -11,6 +11,7 @@ from functools import lru_cache
 from math import isfinite
 
 from mappings.countries import iso_country
+from mappings.history import change_source
 from syncer.moments import Millis, in_calendar, millis
 from syncer.money import rounded
 
@@ -118,6 +119,11 @@ def lower(text: str) -> str:
     return text.strip().lower()
 
 
+def writer(text: str) -> str:
+    """Return who stands behind a write, from the vendor's word for it: a `ChangeSource`."""
+    return change_source(text.strip()).value
+
+
 #: Names of types in the definition files.
 CONVERTERS: dict[str, Callable[[str], Converted]] = {
     "text": str.strip,
@@ -134,4 +140,5 @@ CONVERTERS: dict[str, Callable[[str], Converted]] = {
     "flag": flag,
     "moment": moment,
     "country": iso_country,
+    "writer": writer,
 }

@@ -8,6 +8,7 @@ from syncer.agreement import Agreement
 _TEXTS: Mapping[str, tuple[str, str]] = {
     "reaction": ("you did something of your own accord", "Sie haben von sich aus etwas getan"),
     "hard_conversion": ("you asked for content or contact", "Sie haben Inhalte oder Kontakt angefordert"),
+    "repeated_visits": ("you came back to our pages several times", "Sie haben unsere Seiten mehrmals besucht"),
     "explicit_request": (
         "you asked for an offer, demo or talk",
         "Sie haben Angebot, Vorführung oder Gespräch angefragt",

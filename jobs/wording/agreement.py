@@ -54,6 +54,18 @@ _PARTS: Sequence[tuple[str, str, str]] = (
         "events that raise the hand at once",
         "Ereignisse, die sofort als gehobene Hand gelten",
     ),
+    (r"stages\.repeated_visits", "visits that raise the hand", "Besuche, die als gehobene Hand gelten"),
+    (
+        r"stages\.repeated_visits\.days",
+        "days of visits that raise the hand",
+        "Tage mit Besuchen, ab denen die Hand gehoben ist",
+    ),
+    (
+        r"stages\.repeated_visits\.within_days",
+        "days within which the visits lie",
+        "Tage, innerhalb derer die Besuche liegen",
+    ),
+    (r"stages\.repeated_visits\.events", "events that are visits", "Ereignisse, die als Besuch gelten"),
     (r"reasons\.([\w-]+)\.outcome", "reason {0} counts as", "Grund {0} zählt als"),
     (r"reasons\.([\w-]+)\.re", "wording of reason {0}", "Wortlaut des Grunds {0}"),
     (r"reasons\.([\w-]+)", "reason {0}", "Grund {0}"),

@@ -223,6 +223,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "both_statuses": ("stands among the accepted statuses as well", "steht auch unter den annehmenden Status"),
     "both_answers": ("stands among the accepted answers as well", "steht auch unter den annehmenden Antworten"),
     "either_status": ("either accepted or rejected", "entweder annehmend oder ablehnend"),
+    "never_within": ("never lie within {count} days", "liegen nie innerhalb von {count} Tagen"),
     "takes_all": (
         "takes everything of its kinds: later rules are never reached",
         "nimmt alles seiner Arten: spätere Regeln werden nie erreicht",

@@ -46,6 +46,7 @@ _RULES: Mapping[str, tuple[str, str]] = {
     "score_mql": ("score reached MQL", "Score erreichte MQL"),
     "score_sales_ready": ("score reached sales-ready", "Score erreichte vertriebsreif"),
     "unmapped_stage": ("deal stage is not mapped", "Dealphase ist nicht zugeordnet"),
+    "repeated_visits": ("kept coming back", "mehrmals wiedergekommen"),
     "void_reason": ("reason says never a real deal", "Grund sagt: nie ein echter Deal"),
     "void_stage": ("deal stage says never a real deal", "Dealphase sagt: nie ein echter Deal"),
     "won_stage": ("deal stage says won", "Dealphase sagt gewonnen"),

@@ -124,6 +124,10 @@ SCHEMA_TEXTS: Mapping[str, tuple[str, str]] = {
     "rule_fires": ("What happens when a rule fires.", "Was geschieht, wenn eine Regel greift."),
     # Stages and sales
     "stage": ("Canonical stages (domain B2).", "Die Stufen des Trichters (domain B2)."),
+    "repeated_visits": (
+        "Who has raised the hand by coming back.",
+        "Wer durch Wiederkommen die Hand gehoben hat.",
+    ),
     "stages": (
         "When contacts move between stages (domain B2, B6).",
         "Wann Kontakte die Stufe wechseln (domain B2, B6).",

@@ -13,6 +13,7 @@ from syncer.agreement.misspelt import misspelling
 from syncer.agreement.model import Agreement
 from syncer.agreement.patterns import is_endless
 from syncer.agreement.pipelines import Pipeline
+from syncer.agreement.stages import RepeatedVisits
 from syncer.agreement.tree import Path
 
 _TARGET = re.compile(r"owner\((company|contact)\)|(team|queue|owner)\.[\w.-]+")
@@ -57,6 +58,7 @@ def _stages(agreement: Agreement) -> Iterator[Fault]:
     for index, event in enumerate(stages.hard_conversions):
         if event not in known:
             yield unknown_event(("stages", "hard_conversions", index), event, known)
+    yield from _visits(stages.repeated_visits, known)
     reasons = agreement.agreement.reject_reasons
     for key, words in {_STATUSES: stages.rejected_lead_statuses, _ANSWERS: stages.rejected_answers}.items():
         for word, reason in words.items():
@@ -66,6 +68,17 @@ def _stages(agreement: Agreement) -> Iterator[Fault]:
                 yield Fault(("stages", key, word), message, hint, relied, binds_default=True)
     yield from _contradictions(agreement, _STATUSES, stages.accepted_lead_statuses, stages.rejected_lead_statuses)
     yield from _contradictions(agreement, _ANSWERS, stages.accepted_answers, stages.rejected_answers)
+
+
+def _visits(visits: RepeatedVisits | None, known: Collection[str]) -> Iterator[Fault]:
+    if visits is None:
+        return
+    path: Path = ("stages", "repeated_visits")
+    for index, event in enumerate(visits.events):
+        if event not in known:
+            yield unknown_event((*path, "events", index), event, known)
+    if visits.days > visits.within_days:
+        yield Fault((*path, "days"), f"never lie within {visits.within_days} days", f"at most {visits.within_days}")
 
 
 def _contradictions(

@@ -16,6 +16,8 @@ from syncer.agreement.tree import Document, Plain, read_document
 from syncer.errors import AgreementError, Problem
 
 _DEFAULT = "default.yaml"
+#: Keys that came after files had been signed. What both teams signed without one runs on without it.
+_LATER: Sequence[tuple[str, str]] = (("stages", "repeated_visits"),)
 _UNREADABLE: Mapping[type[OSError], str] = {
     IsADirectoryError: "a folder has its name: name a file",
     PermissionError: "give this user the right to read it",
@@ -43,7 +45,15 @@ def parse_agreement(text: str, file: str) -> Agreement:
     problems = [*document.problems, *structural, *_own(faults_of(agreement), document, structural)]
     if problems:
         raise AgreementError(sorted(problems, key=lambda problem: problem.line or 0))
-    return agreement
+    return _as_signed(agreement, document)
+
+
+def _as_signed(agreement: Agreement, document: Document) -> Agreement:
+    """Return what both teams signed before a release added keys, where they did: such keys are off in it."""
+    if not (agreement.agreement.signed and agreement.missing_signatures):
+        return agreement
+    earlier, _ = read_model(document, _earlier_data())
+    return agreement if earlier.missing_signatures else earlier
 
 
 @cache
@@ -92,6 +102,14 @@ def _unsigned(agreement: Agreement, role: Role, document: Document) -> Problem:
 @cache
 def _default_data() -> dict[str, Plain]:
     return cast("dict[str, Plain]", read_document(default_text(), _DEFAULT).root.plain())
+
+
+@cache
+def _earlier_data() -> dict[str, Plain]:
+    """Return the default without the keys that came later."""
+    sections = {name: cast("dict[str, Plain]", _default_data()[name]) for name, _ in _LATER}
+    left_out = {name: {key: part[key] for key in part if (name, key) not in _LATER} for name, part in sections.items()}
+    return {**_default_data(), **left_out}
 
 
 def _own(faults: Iterator[Fault], document: Document, structural: Sequence[Problem]) -> Iterator[Problem]:

@@ -26,6 +26,17 @@ class Icp(Section):
     min_grade: Grade = "C"
 
 
+class RepeatedVisits(Section):
+    """Who has raised the hand by coming back."""
+
+    #: Events that are visits.
+    events: Annotated[tuple[Ident, ...], Field(min_length=1)] = ("page_view", "pricing_view")
+    #: Local days with a visit.
+    days: Annotated[int, Field(ge=2, le=365)] = 3
+    #: Days, the last visit's own among them, within which they lie.
+    within_days: Annotated[int, Field(ge=2, le=3650)] = 30
+
+
 class Stages(Section):
     """When contacts move between stages (domain B2, B6)."""
 
@@ -33,6 +44,8 @@ class Stages(Section):
     inquiry_enter: Number = 20
     #: Events that raise the hand whatever the score.
     hard_conversions: tuple[Ident, ...] = ()
+    #: Visits that raise it together; None raises nobody's.
+    repeated_visits: RepeatedVisits | None = None
     #: A suspect without activity returns to the market.
     suspect_expiry_days: Days = 90
     #: A lost contact returns to the market.

@@ -24,6 +24,7 @@ from syncer.funnel.promoters import PROMOTER, is_promoter
 from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
 from syncer.funnel.standing import Tracks
+from syncer.funnel.touches import with_entry
 from syncer.funnel.transitions import is_handover
 from syncer.moments import Millis
 from syncer.scoring.fit import Fit
@@ -71,7 +72,7 @@ def _decided(facts: ContactFacts, rules: Rules, as_of: Millis, tracks: Tracks) -
     frame = _frame(facts, rules, as_of)
     if not facts.evidence and not facts.deals and contact.lifecycle is None and contact.archived_at is None:
         return _untouched(facts, rules, frame, as_of), None
-    replay = Replay(facts, frame.fit, rules, tracks=None if frame.basis == FIT_ONLY else tracks)
+    replay = Replay(with_entry(facts), frame.fit, rules, tracks=None if frame.basis == FIT_ONLY else tracks)
     upcoming = _run(replay, as_of)
     return _decision(replay, frame, as_of, upcoming), replay
 

@@ -8,6 +8,7 @@ from syncer.funnel.overrides import lifecycle, stage
 from syncer.funnel.reactions import meeting, reaction, touch, unsubscribe
 from syncer.funnel.replay import Replay
 from syncer.funnel.sales import answer, lead_status
+from syncer.funnel.touches import ENTERED
 from syncer.records import ActivityKind, Evidence
 from syncer.tellings import ANSWER, EMPLOYER
 
@@ -23,6 +24,7 @@ HANDLERS: Mapping[str, Callable[[Replay, Evidence], None]] = {
     ActivityKind.EMAIL_OUT.value: touch,
     ActivityKind.MESSAGE.value: touch,
     ActivityKind.MEETING.value: meeting,
+    ENTERED: touch,
     "lead_status": lead_status,
     ANSWER: answer,
     LEAD: lead_object,

@@ -12,6 +12,8 @@ from syncer.records import Evidence
 _HELD = frozenset({"COMPLETED", "HELD"})
 #: Sources that are somebody's recommendation.
 _REFERRALS = frozenset({"referral", "word_of_mouth", "empfehlung"})
+#: By which rule the hand is raised: by one event, or by coming back.
+_HOT, _VISITS = "hard_conversion", "repeated_visits"
 _SCORE_RULES = {INQUIRY: "score_inquiry", MQL: "score_mql", SALES_READY: "score_sales_ready"}
 
 
@@ -32,14 +34,25 @@ def reaction(replay: Replay, row: Evidence) -> None:
         if read.takes:
             _take_off(replay, at)
     replay.last_activity = at
+    visits = _repeated(replay, row) if read.visits else ()
     if replay.lead >= SALES_READY:
         return
     if read.asks:
         _request(replay, Millis(at), row)
-    elif replay.upper >= replay.next_up or replay.lead == NOWHERE or (hot and replay.lead == SUSPECT):
-        target, rule = _target(replay, at, hot=hot)
+    elif replay.upper >= replay.next_up or replay.lead == NOWHERE or ((hot or visits) and replay.lead == SUSPECT):
+        target, rule = _target(replay, at, raised=_HOT if hot else _VISITS if visits else "")
         if target > replay.lead:
-            _lift(replay, target, Millis(at), rule, (row.id,))
+            _lift(replay, target, Millis(at), rule, visits if rule == _VISITS else (row.id,))
+
+
+def _repeated(replay: Replay, row: Evidence) -> tuple[str, ...]:
+    """Note a visit; return the first one of each day where the contact came back often enough (domain A1)."""
+    rules, visits = replay.rules, replay.visits
+    day = rules.scorer.days.of(row.occurred_at)
+    visits.setdefault(day, row.id)
+    for old in [one for one in visits if one <= day - rules.visit_within]:
+        del visits[old]
+    return tuple(visits.values()) if len(visits) >= rules.visit_days else ()
 
 
 def _scored(replay: Replay, at: int, most: float) -> None:
@@ -98,7 +111,7 @@ def meeting(replay: Replay, row: Evidence) -> None:
 def lift_by_score(replay: Replay, at: Millis) -> None:
     """Lift the lead as far as its engagement carries it now."""
     replay.upper, replay.measured_at = INFINITE, 0
-    target, rule = _target(replay, at, hot=False)
+    target, rule = _target(replay, at)
     if target > replay.lead:
         _lift(replay, target, at, rule, ())
 
@@ -126,12 +139,12 @@ def _begin_by_contact(replay: Replay, at: Millis) -> None:
     replay.begin(at, origin, first)
 
 
-def _target(replay: Replay, at: int, *, hot: bool) -> tuple[int, str]:
-    """Return how far the lead goes by this evidence, and by which rule."""
+def _target(replay: Replay, at: int, *, raised: str = "") -> tuple[int, str]:
+    """Return how far the lead goes by this evidence, and by which rule; `raised` names the one that raised the hand."""
     lead = replay.lead
     target, rule = (SUSPECT, "reaction") if lead == NOWHERE else (lead, "")
-    if hot and lead < INQUIRY:
-        target, rule = INQUIRY, "hard_conversion"
+    if raised and lead < INQUIRY:
+        target, rule = INQUIRY, raised
     if replay.upper < (replay.enter.mql if target == INQUIRY else replay.next_up):
         return target, rule
     reached = _reached(replay, replay.measure(at))
@@ -169,7 +182,7 @@ def _request(replay: Replay, at: Millis, row: Evidence) -> None:
     if replay.fit.grade not in replay.rules.request_grades:
         replay.flag("review_request")
         # What it cannot ask for, its points may still reach.
-        target, rule = _target(replay, at, hot=True)
+        target, rule = _target(replay, at, raised=_HOT)
         if target > replay.lead:
             _lift(replay, target, at, rule, (row.id,))
     else:

@@ -24,6 +24,8 @@ class Reading(msgspec.Struct, frozen=True):
     asks: bool
     #: It raises the hand whatever the score.
     is_hot: bool
+    #: It is a visit: repeated often enough, it raises the hand as well.
+    visits: bool
     #: The contact leaves a list.
     leaves: bool
     #: Most points that it can bring; infinite where nothing is known.
@@ -38,7 +40,9 @@ class Reading(msgspec.Struct, frozen=True):
 Read = Callable[[str, str | None, str | None, str | None], Reading]
 
 
-def reader(scorer: Scorer, bounds: Bounds, *, explicit: Collection[str], hard: Collection[str]) -> Read:
+def reader(
+    scorer: Scorer, bounds: Bounds, *, explicit: Collection[str], hard: Collection[str], visits: Collection[str]
+) -> Read:
     """Return what reads activities."""
 
     @lru_cache(_REMEMBERED)
@@ -48,6 +52,7 @@ def reader(scorer: Scorer, bounds: Bounds, *, explicit: Collection[str], hard: C
             event=event,
             asks=event in explicit,
             is_hot=event in explicit or event in hard,
+            visits=event in visits,
             leaves=event == _LEAVING,
             most=INFINITE if bounds.points is None else bounds.points.get(event, 0.0),
             takes=event in bounds.taking,

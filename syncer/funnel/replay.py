@@ -42,6 +42,7 @@ class Replay(Standing):
         """Begin the engagement window: earlier evidence counts no more."""
         self.below_since = self.cool_until = None
         self.upper = 0.0
+        self.visits = {}
         self.calm_until = self.measured_at = 0
         self.taken_off = False
         self.settled_at = self.added_at = at

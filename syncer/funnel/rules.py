@@ -11,7 +11,7 @@ from syncer.agreement.model import Agreement
 from syncer.agreement.patterns import compiled, search
 from syncer.agreement.score import Action
 from syncer.agreement.stage_map import PipelineMap
-from syncer.agreement.stages import OfferSign
+from syncer.agreement.stages import OfferSign, RepeatedVisits
 from syncer.funnel.bounds import INFINITE, Bounds, bounds_of
 from syncer.funnel.dated import DatedProfile, dated_profile
 from syncer.funnel.facts import ContactFacts, FunnelStage
@@ -26,6 +26,8 @@ from syncer.scoring.scorer import Scorer
 from syncer.tellings import LeadState
 
 _GRADES = "ABCD"
+#: Nothing is a visit.
+_NO_VISITS = RepeatedVisits.model_construct(events=())
 
 
 class Enter(msgspec.Struct, frozen=True):
@@ -55,6 +57,9 @@ class Rules:
     enter: Mapping[str, Enter]
     inquiry_enter: float
     exit_gap: float
+    #: Local days with visits that raise the hand, and the days within which they lie.
+    visit_days: int
+    visit_within: int
     #: Evenings from the first one below an exit to the fall.
     dwell: int
     cool_off: int
@@ -120,7 +125,8 @@ def compile_rules(
     """
     scorer = scorer or Scorer(agreement)
     pipelines, bounds = agreement.pipelines.resolve(stages), bounds_of(agreement)
-    explicit = agreement.score_model.explicit_sales_ready
+    explicit, terms = agreement.score_model.explicit_sales_ready, agreement.stages
+    visits = terms.repeated_visits or _NO_VISITS
     return Rules(
         agreement=agreement,
         scorer=scorer,
@@ -129,10 +135,12 @@ def compile_rules(
         evenings=Evenings(scorer.days),
         offer_fallback=_is_own_offer(agreement, pipelines, has_quotes=has_quotes),
         bounds=bounds,
-        read=reader(scorer, bounds, explicit=explicit.events, hard=agreement.stages.hard_conversions),
+        read=reader(scorer, bounds, explicit=explicit.events, hard=terms.hard_conversions, visits=visits.events),
+        visit_days=visits.days,
+        visit_within=visits.within_days,
         request_grades=_from_grade(explicit.min_grade),
         enter=_entries(agreement),
-        inquiry_enter=agreement.stages.inquiry_enter,
+        inquiry_enter=terms.inquiry_enter,
         exit_gap=agreement.score_model.thresholds.hysteresis.exit_gap,
         is_test=_test_of(agreement.calendar.own_domains, agreement.calendar.test_name_patterns),
         levels=tuple(scorer.levels()),

@@ -71,6 +71,7 @@ class Standing:
         "unsaid",
         "unseen",
         "upper",
+        "visits",
         "wake",
     )
 
@@ -115,6 +116,8 @@ class Standing:
         self.last_activity: int | None = None
         self.touch_at: Millis | None = None
         self.last_touch: Millis | None = None
+        #: The first visit of each of the last local days with one, by day.
+        self.visits: dict[int, str] = {}
         self.cool_until: Millis | None = None
         #: First of the evenings without interruption on which engagement is below the exit.
         self.below_since: Millis | None = None

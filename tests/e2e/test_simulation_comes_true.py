@@ -22,6 +22,10 @@ DRAFTS = {
     "lower thresholds": (5, "score_model: {thresholds: {level: {1: 30, 2: 20, 3: 10}}}"),
     "questions that decide at once": (1, "closed_other: {propose: {auto_apply_after_grace: true, grace_days: 0}}"),
     "contacts chosen anew": (5, "stages: {primary_labels: [], lost_to_tam_days: 0, suspect_expiry_days: 3650}"),
+    "two clicks in a year raise the hand": (
+        5,
+        "stages: {repeated_visits: {events: [newsletter_click, page_view], days: 2, within_days: 365}}",
+    ),
     "stages that mean something else": (5, "pipelines: {'*': {closed_other_stages: [contractsent]}}"),
 }
 

@@ -5,7 +5,7 @@ Knows what contacts do, what sales and other people say, and what time alone doe
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 import yaml
@@ -20,6 +20,7 @@ _MODEL = yaml.safe_load(default_text())["score_model"]
 _LADDER = ("TAM", "SUSPECT", "INQUIRY", "LEAD_MQL", "LEAD_SQL", "LEAD_SAL")
 _SUSPECT, _INQUIRY, _MQL, _READY, _ACCEPTED = range(1, 6)
 _HOT = frozenset({"demo_request", "whitepaper", "webinar_attended", "newsletter_optin", "unclassified"})
+_VISITS, _VISITED, _LAST_DAYS = frozenset({"page_view", "pricing_view"}), 3, 30
 #: Of grade B: engagement from which an inquiry and a lead begin, and the gap below which they end.
 _ENTER = {_INQUIRY: 20, _MQL: 40}
 _GAP, _DWELL = 15, 14
@@ -68,6 +69,16 @@ class _Word(NamedTuple):
 def _evening(at: int) -> int:
     tomorrow = moment(at).astimezone(BERLIN).date() + timedelta(days=1)
     return millis(datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=BERLIN))
+
+
+def _date(at: int) -> date:
+    return moment(at).astimezone(BERLIN).date()
+
+
+def _comes_back(cycle: _Cycle, at: int) -> bool:
+    """Say whether pages were seen on three of the last thirty days (A1, inquiry: repeated visits)."""
+    days = {_date(one.occurred_at) for one in cycle.rows if one.subject in _VISITS and one.occurred_at >= cycle.window}
+    return len({day for day in days if (_date(at) - day).days < _LAST_DAYS}) >= _VISITED
 
 
 class Reference:
@@ -171,7 +182,8 @@ class Reference:
             cycle.rows.append(fact.row)
         if event != "unsubscribe":
             self._active_at = at
-            self._rise(at, _READY if event == "demo_request" else _INQUIRY if event in _HOT else _SUSPECT)
+            is_raised = event in _HOT or (event in _VISITS and _comes_back(cycle, at))
+            self._rise(at, _READY if event == "demo_request" else _INQUIRY if is_raised else _SUSPECT)
 
     def _rise(self, at: int, least: int) -> None:
         """Lift the lead as far as an event, or its score, carries it."""

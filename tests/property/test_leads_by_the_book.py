@@ -55,7 +55,7 @@ def _fact(chance: Random, number: int, ahead: int, mix: Sequence[int]) -> tuple[
     if kind == "person":
         word = chance.choice(_WORDS)
         return Fact(at, kind, word), _row(number, at, ("stage", None, word), actor="user")
-    event = chance.choice(tuple(_EVENTS))
+    event = chance.choice((*_EVENTS, *(("page_view",) * 6)))
     row = _row(number, at, _EVENTS[event])
     return Fact(at, kind, event, replace(row, subject=event)), row
 

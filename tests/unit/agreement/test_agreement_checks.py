@@ -105,6 +105,13 @@ def score(body: str) -> str:
             "ends before it begins",
         ),
         ("stages: {hard_conversions: [nix]}", "stages.hard_conversions[0]", "unknown event 'nix'"),
+        ("stages: {repeated_visits: {events: [nix]}}", "stages.repeated_visits.events[0]", "unknown event 'nix'"),
+        (
+            "stages: {repeated_visits: {days: 8, within_days: 7}}",
+            "stages.repeated_visits.days",
+            "never lie within 7 days",
+        ),
+        ("stages: {repeated_visits: {days: 1}}", "stages.repeated_visits.days", "2"),
         ("stages: {rejected_answers: {BAD: nix}}", "stages.rejected_answers.BAD", "unknown reject reason"),
         ("stages: {rejected_answers: {YES: no_fit}}", "stages.rejected_answers.YES", "accepted answers"),
         (

@@ -115,7 +115,8 @@ def test_defaults_of_the_models_are_those_of_the_file(name: str) -> None:
     section = getattr(packaged, name)
     written = type(section).model_validate(from_file.plain())
     if name == "stages":
-        written = written.model_copy(update={"hard_conversions": ()})
+        # Events need names of their own; what came later is off in what was signed before.
+        written = written.model_copy(update={"hard_conversions": (), "repeated_visits": None})
     assert written == section
 
 

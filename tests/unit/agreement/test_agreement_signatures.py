@@ -1,9 +1,11 @@
+import hashlib
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from syncer.agreement import Role, default_text, in_force, load_agreement, load_default, sign
+from syncer.agreement import Role, default_text, in_force, load_agreement, load_default, parse_agreement, sign
 from syncer.errors import AgreementError
 
 DAY = date(2026, 11, 20)
@@ -183,3 +185,56 @@ def test_signing_leaves_no_other_file_and_keeps_the_mode(path: Path) -> None:
     sign(path, Role.SALES, "V. Beispiel", DAY)
     assert [file.name for file in path.parent.iterdir()] == ["agreement.yaml"]
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+_NEW_LINE = "repeated_visits: {events: [page_view, pricing_view], days: 3, within_days: 30}"
+
+
+def signed_before(path: Path) -> str:
+    """Sign the default as it was before `stages.repeated_visits`; return what the signatures cover."""
+    path.write_text(
+        "\n".join(line for line in default_text().splitlines() if _NEW_LINE not in line) + "\n", encoding="utf-8"
+    )
+    content = parse_agreement(path.read_text(encoding="utf-8"), str(path)).model_dump(
+        mode="json", by_alias=True, exclude_unset=True, exclude={"agreement": {"signed"}}
+    )
+    del content["stages"]["repeated_visits"]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    covered = hashlib.sha256(text.encode()).hexdigest()[:16]
+    both = ", ".join(f'{{role: {role}, by: M, at: 2026-11-20, content: "{covered}"}}' for role in Role)
+    path.write_text(path.read_text(encoding="utf-8").replace("  signed: []", f"  signed: [{both}]"), encoding="utf-8")
+    return covered
+
+
+def test_what_was_signed_before_a_key_came_runs_on_without_it(path: Path) -> None:
+    covered = signed_before(path)
+    found = in_force(path).agreement
+    assert found.fingerprint == covered
+    assert found.label == f"v1-{covered[:8]}"
+    assert found.stages.repeated_visits is None
+    assert found.stages.inquiry_enter == 20
+    with pytest.raises(AgreementError, match="signed this content already"):
+        sign(path, Role.SALES, "V. Beispiel", DAY)
+
+
+def test_an_edit_of_such_a_file_brings_the_key_in_and_asks_both_teams(path: Path) -> None:
+    signed_before(path)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("inquiry_enter: 20", "inquiry_enter: 21"), encoding="utf-8"
+    )
+    assert load_agreement(path).stages.repeated_visits == load_default().stages.repeated_visits
+    with pytest.raises(AgreementError, match="marketing signed another content"):
+        in_force(path)
+
+
+def test_one_signature_of_before_does_not_keep_a_key_out(path: Path) -> None:
+    signed_before(path)
+    text = path.read_text(encoding="utf-8")
+    first = text.index("{role: sales, by: M")
+    path.write_text(text[: first - 2] + text[text.index("}", first) + 1 :], encoding="utf-8")
+    assert load_agreement(path).stages.repeated_visits == load_default().stages.repeated_visits
+    sign(path, Role.SALES, "V. Beispiel", DAY)
+    with pytest.raises(AgreementError, match="marketing signed another content"):
+        in_force(path)
+    sign(path, Role.MARKETING, "M. Muster", DAY)
+    assert in_force(path).agreement.stages.repeated_visits == load_default().stages.repeated_visits

@@ -33,6 +33,9 @@ from mappings.countries import iso_country
         ("country", "de", "DE"),
         ("country", "UK", "GB"),
         ("country", "Atlantis", "Atlantis"),
+        ("writer", " crm_ui ", "user"),
+        ("writer", "FORM", "form"),
+        ("writer", "SOMETHING_NEW", "unknown"),
     ],
 )
 def test_text_becomes_a_typed_value(kind, text, expected):
