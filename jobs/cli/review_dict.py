@@ -18,6 +18,7 @@ from syncer.scoring.calibration.trial import Quality, Tested
 def review_dict(found: Reviewed) -> Mapping[str, object]:
     """Return the machine form."""
     review, window, seen = found.seen.review, found.window, found.seen
+    shift = review.shift
     return {
         "account": found.account,
         "agreement": found.agreement.label,
@@ -46,9 +47,9 @@ def review_dict(found: Reviewed) -> Mapping[str, object]:
         "decision": {
             "items": review.items,
             "signed_at": iso(window.signed_at),
-            "psi": review.drift,
-            "drift": None if review.drift is None else drift(review.drift),
-            "beyond_chance": None if review.drift is None else review.is_beyond_chance,
+            "psi": shift.psi,
+            "drift": None if shift.psi is None else drift(shift.psi),
+            "beyond_chance": None if shift.psi is None else shift.is_beyond_chance,
             "early": reasons_of(found),
             "next": iso(next_review(found)),
         },

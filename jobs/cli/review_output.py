@@ -60,8 +60,8 @@ def day_of(found: Reviewed, at: Millis, lang: Language) -> str:
 def reasons_of(found: Reviewed) -> list[str]:
     """Return why the review does not wait for its monthly date: items, drift."""
     review = found.seen.review
-    moved = review.is_beyond_chance and drift(review.drift or 0.0) is Drift.SHIFTED
-    return [*(["items"] if review.items >= _EARLY else []), *(["drift"] if moved else [])]
+    is_shifted = review.shift.calls_for_review
+    return [*(["items"] if review.items >= _EARLY else []), *(["drift"] if is_shifted else [])]
 
 
 def next_review(found: Reviewed) -> Millis:
@@ -166,11 +166,12 @@ def _print_decision(found: Reviewed, lang: Language) -> None:
     typer.echo(said("decision", lang))
     since = said("never", lang) if signed_at is None else day_of(found, signed_at, lang)
     typer.echo("  " + said("items", lang, count=number(review.items, lang), since=since))
-    if review.drift is None:
+    shift = review.shift
+    if shift.psi is None:
         typer.echo("  " + said("no_drift", lang))
     else:
-        value = number(review.drift, lang, digits=2)
-        name = drift(review.drift) if review.is_beyond_chance or drift(review.drift) is Drift.STABLE else "chance"
+        value, index = number(shift.psi, lang, digits=2), drift(shift.psi)
+        name = index if shift.is_beyond_chance or index is Drift.STABLE else "chance"
         typer.echo("  " + said("drift", lang, value=value, name=said(name, lang)))
     if reasons_of(found):
         typer.echo("  " + said("early", lang))

@@ -12,6 +12,7 @@ from jobs.handovers.handover import waits
 from jobs.handovers.waiting import waiting
 from jobs.health.status import AccountStatus, read_status
 from syncer.agreement import Agreement, InForce
+from syncer.handover.shifts import RECENT, Shift
 from syncer.kpis.asked.ports import ID
 from syncer.kpis.question import Question
 from syncer.kpis.result import Kpi
@@ -26,13 +27,19 @@ _STALE = DAY
 _FORECAST = "K20"
 #: Failed hand-overs after which a review is due early.
 _ENOUGH = 10
+#: Hand-overs of so many months are looked at, as in the review itself.
+_LOOK_BACK = 24 * 365 * DAY // 12
 
 
-class Failures(Protocol):
-    """Counts hand-overs without a sale."""
+class HandOvers(Protocol):
+    """Counts hand-overs."""
 
     def failed_hand_overs(self, account: str, after: Millis, until: Millis) -> int:
-        """Return how many there were inside a window."""
+        """Return how many were without a sale inside a window."""
+        ...
+
+    def handed_cells(self, account: str, after: Millis, until: Millis) -> Mapping[str, int]:
+        """Return how many there were inside a window, by score cell."""
         ...
 
 
@@ -87,6 +94,8 @@ class Digest:
     resumes: Waiting
     #: Hand-overs without a sale since the agreement was signed, where both teams should look at them now (domain D7).
     to_review: int = 0
+    #: How far the cells of recent hand-overs differ from those before (PSI), where that calls for a review now.
+    shifted: float | None = None
     #: Leads that come back, postponed before there was any deal.
     lead_resumes: int = 0
     health: Health = Health()
@@ -102,6 +111,7 @@ class Digest:
             self.proposed.deals,
             self._coming_back,
             self.to_review,
+            self.shifted,
         )
         moved = self.forecast is not None and self.forecast.has_moved
         return not any(waiting) and not moved and self.health == Health()
@@ -140,17 +150,29 @@ def gather(store: Store, agreement: InForce, account: str, *, since: Millis, unt
             proposed=unit.news.proposed(account),
             resumes=unit.news.resumes(account, until, Millis(until + 7 * DAY)),
             to_review=to_review(unit.news, agreement.agreement, account, since, until),
+            shifted=shifted(unit.news, account, since, until),
             lead_resumes=unit.news.lead_resumes(account, until, Millis(until + 7 * DAY)),
         )
     return replace(digest, forecast=_forecast(store, asked, since), health=_health(store, account, until))
 
 
-def to_review(news: Failures, agreement: Agreement, account: str, since: Millis, until: Millis) -> int:
+def to_review(news: HandOvers, agreement: Agreement, account: str, since: Millis, until: Millis) -> int:
     """Return how many hand-overs failed, where a review is due: with each month, and once enough did; else 0."""
     signed_at = agreement.signed_at
     failed = news.failed_hand_overs(account, signed_at, until)
     is_early = failed >= _ENOUGH > news.failed_hand_overs(account, signed_at, since)
     return failed if is_early or agreement.calendar.month_start(until) > since else 0
+
+
+def shifted(news: HandOvers, account: str, since: Millis, until: Millis) -> float | None:
+    """Return the index of a shift of hand-overs that calls for a review now and did not before; else None."""
+    now, before = _shift(news, account, until), _shift(news, account, since)
+    return now.psi if now.calls_for_review and not before.calls_for_review else None
+
+
+def _shift(news: HandOvers, account: str, at: Millis) -> Shift:
+    edge = Millis(at - RECENT)
+    return Shift(news.handed_cells(account, Millis(at - _LOOK_BACK), edge), news.handed_cells(account, edge, at))
 
 
 def _forecast(store: Store, asked: Question, since: Millis) -> ForecastMove:

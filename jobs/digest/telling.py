@@ -43,11 +43,17 @@ def _sales(digest: Digest, lang: Language) -> Iterator[str]:
     if digest.overdue:
         soon = f" · {digest_word('due_today', lang)}: {number(digest.due_soon, lang)}" if digest.due_soon else ""
         yield f"{digest_word('overdue', lang)}: {number(digest.overdue, lang)}{soon}"
-    if digest.to_review:
-        failed = f"{number(digest.to_review, lang)} {digest_word('failed_since', lang)}"
-        yield f"{digest_word('review', lang)}: {failed} (syncer agreement review)"
+    if why := list(_reasons_to_review(digest, lang)):
+        yield f"{digest_word('review', lang)}: {', '.join(why)} (syncer agreement review)"
     if digest.set_back:
         yield f"{digest_word('set_back', lang)}: {_set_back(digest.set_back, lang)}"
+
+
+def _reasons_to_review(digest: Digest, lang: Language) -> Iterator[str]:
+    if digest.to_review:
+        yield f"{number(digest.to_review, lang)} {digest_word('failed_since', lang)}"
+    if digest.shifted is not None:
+        yield f"{digest_word('shifted', lang)} (PSI {number(digest.shifted, lang, digits=2)})"
 
 
 def _set_back(found: Sequence[SetBack], lang: Language) -> str:

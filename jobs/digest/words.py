@@ -20,6 +20,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
         "without a sale since the agreement was signed",
         "ohne Abschluss, seit die Vereinbarung unterzeichnet ist",
     ),
+    "shifted": (
+        "recent hand-overs come from other score cells than before",
+        "neue Übergaben kommen aus anderen Score-Zellen als zuvor",
+    ),
     "more": ("more", "weitere"),
     "overdue": ("Hand-overs nobody touched in time", "Übergaben ohne rechtzeitigen Kontakt"),
     "due_today": ("due within a day", "fällig binnen eines Tages"),

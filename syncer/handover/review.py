@@ -3,18 +3,15 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from scipy.stats import chi2
-
 from syncer.agreement.head import Attempts
 from syncer.funnel.facts import ContactDecision, ContactFacts, Cycle, Outcome
 from syncer.funnel.touches import follows
 from syncer.funnel.two_way import is_two_way
 from syncer.handover.attempts import attempts_of
 from syncer.handover.entries import is_void
+from syncer.handover.shifts import RECENT, Shift
 from syncer.handover.simulation import Frame
 from syncer.handover.sla import first_touch
-from syncer.kpis.result import SMALL
-from syncer.kpis.statistics.ranking import psi
 from syncer.kpis.statistics.stats import Interval, wilson
 from syncer.moments import DAY, Millis
 
@@ -22,8 +19,6 @@ from syncer.moments import DAY, Millis
 _TOO_EARLY = "not_ready"
 #: Days within which a loss without a talk says the same.
 _SHORT = 14 * DAY
-#: Hand-overs of so many last days are held against those before.
-_RECENT = 90 * DAY
 _UNSPECIFIED = "unspecified"
 
 
@@ -78,19 +73,9 @@ class Review:
     recent: Counter[str] = field(default_factory=Counter)
 
     @property
-    def drift(self) -> float | None:
-        """How far the cells of recent hand-overs differ from those before; None below 30 on either side."""
-        enough = min(self.before.total(), self.recent.total()) >= SMALL
-        return psi(self.before, self.recent) if enough else None
-
-    @property
-    def is_beyond_chance(self) -> bool:
-        """Whether the cells differ by more than two draws from the same ones do nineteen times of twenty."""
-        value, cells = self.drift, len({*self.before, *self.recent})
-        if value is None or cells == 1:
-            return False
-        spread = 1 / self.before.total() + 1 / self.recent.total()
-        return value > spread * float(chi2.ppf(0.95, cells - 1))
+    def shift(self) -> Shift:
+        """The cells of recent hand-overs beside those before."""
+        return Shift(self.before, self.recent)
 
 
 def count(review: Review, facts: ContactFacts, decision: ContactDecision, window: Window) -> None:
@@ -166,7 +151,7 @@ def _cell(review: Review, cycle: Cycle, window: Window) -> None:
     handed_at, name, frame = cycle.sales_ready_at or cycle.started_at, cycle.cell, window.frame
     if name is None:
         return
-    side = review.recent if handed_at > frame.as_of - _RECENT else review.before
+    side = review.recent if handed_at > frame.as_of - RECENT else review.before
     side[name] += 1
     if handed_at <= frame.mature_until:
         cell = review.cells.setdefault(name, Cell())

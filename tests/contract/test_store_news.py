@@ -69,6 +69,27 @@ def test_hand_overs_fail_when_they_end_without_a_sale_or_are_rejected(store: Sto
     assert counts == [3, 3, 2, 1, 0]
 
 
+def test_hand_overs_are_counted_by_cell_but_for_those_never_real(store: Store) -> None:
+    cycles = [
+        cycle(cell="A1", sales_ready_at=Millis(10)),
+        cycle(cell="A1", sales_ready_at=Millis(20), outcome=Outcome.LOST, ended_at=Millis(30)),
+        cycle(cell="B2", sales_ready_at=Millis(20), outcome=Outcome.VOID, ended_at=Millis(30)),
+        cycle(cell="C1", sales_ready_at=Millis(20), outcome=Outcome.VOID, ended_at=Millis(30)),
+        cycle(sales_ready_at=Millis(20)),
+        cycle(cell="D1"),
+    ]
+    put(store, 1, "contacts", *[Contact(id=str(number)) for number in range(len(cycles))])
+    made = [decision(str(number), FunnelStage.TAM, cycles=[one]) for number, one in enumerate(cycles)]
+    silent = replace(made[3].events[0], rule="expired")
+    save(store, 2, *made[:3], replace(made[3], events=[silent]), *made[4:])
+    with store.snapshot() as unit:
+        windows = [
+            unit.news.handed_cells(ACCOUNT, Millis(after), Millis(until)) for after, until in ((0, 20), (10, 20))
+        ]
+        assert unit.news.handed_cells(ACCOUNT, Millis(20), Millis(30)) == {}
+    assert windows == [{"A1": 2, "C1": 1}, {"A1": 1, "C1": 1}]
+
+
 def test_closings_count_a_change_of_outcome_and_no_correction_within_one(store: Store) -> None:
     put(store, 1, "deals", *[Deal(id=id_) for id_ in "1234"])
     lost = {"outcome": Outcome.LOST, "reason": "price"}

@@ -16,6 +16,8 @@ from syncer.store.ledger import lead_returns
 from syncer.store.reports.browse_deals import own_currency
 from syncer.store.rows.decode import exact_amount
 
+#: The rule by which silence ends a cycle that was real.
+_ASLEEP = "expired"
 _CLOSED = (Outcome.WON.value, Outcome.LOST.value, Outcome.OTHER.value)
 
 
@@ -112,6 +114,30 @@ class News:
             )
         )
         return int(self._connection.execute(statement).scalar_one())
+
+    def handed_cells(self, account: str, after: Millis, until: Millis) -> dict[str, int]:
+        """Return how many hand-overs inside the window came from each score cell; those never real are none."""
+        cycles, events = tables.cycles.c, tables.stage_events.c
+        is_asleep = exists().where(
+            events.account == cycles.account,
+            events.contact_id == cycles.contact_id,
+            events.cycle_no == cycles.cycle_no,
+            events.superseded_at.is_(None),
+            events.rule == _ASLEEP,
+        )
+        statement = (
+            select(cycles.cell, func.count())
+            .where(
+                cycles.account == account,
+                cycles.superseded_at.is_(None),
+                cycles.cell.is_not(None),
+                cycles.sales_ready_at > after,
+                cycles.sales_ready_at <= until,
+                or_(cycles.outcome != Outcome.VOID.value, is_asleep),
+            )
+            .group_by(cycles.cell)
+        )
+        return {cell: int(count) for cell, count in self._connection.execute(statement)}
 
     def closings(self, account: str, since: Millis, until: Millis) -> Sequence[Closings]:
         """Return deals that came to an outcome, by outcome and reason; a correction within one outcome is none."""

@@ -112,23 +112,23 @@ def test_drift_is_unknown_below_thirty_on_either_side():
     found = Review()
     found.before.update({"A1": 20, "B1": 20})
     found.recent.update({"A1": 28, "B1": 1})
-    assert found.drift is None
-    assert not found.is_beyond_chance
+    assert found.shift.psi is None
+    assert not found.shift.is_beyond_chance
     found.recent.update({"B1": 1})
-    assert found.drift > 0.25
-    assert found.is_beyond_chance
+    assert found.shift.psi > 0.25
+    assert found.shift.is_beyond_chance
 
 
 def test_a_drift_that_chance_gives_is_none():
     found = Review()
     found.before.update({"A1": 20, "A2": 10, "B1": 10, "B2": 10, "C1": 10})
     found.recent.update({"A1": 6, "A2": 8, "B1": 9, "B2": 3, "C1": 6})
-    assert found.drift > 0.2
-    assert not found.is_beyond_chance
+    assert found.shift.psi > 0.2
+    assert not found.shift.is_beyond_chance
     same = Review()
     same.before.update({"A1": 40})
     same.recent.update({"A1": 40})
-    assert (same.drift, same.is_beyond_chance) == (0.0, False)
+    assert (same.shift.psi, same.shift.is_beyond_chance) == (0.0, False)
 
 
 @pytest.mark.parametrize(

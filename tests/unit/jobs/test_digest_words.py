@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from jobs.budget.parking import ASSOCIATIONS, GENERAL, Rest
-from jobs.digest.content import Digest, ForecastMove, Health, to_review
+from jobs.digest.content import Digest, ForecastMove, Health, shifted, to_review
 from jobs.digest.settings import DigestFile, EmailFile, SlackFile, TeamsFile, addresses_of
 from jobs.digest.telling import tell
 from jobs.health.silence import Silence
@@ -100,6 +100,20 @@ def test_nothing_is_said_in_one_line():
             {"resumes": Waiting(deals=1, worth={}), "lead_resumes": 2},
             "Wiedervorlagen diese Woche: 1, 2 Leads ohne Deal",
         ),
+        (
+            {"to_review": 12, "shifted": 0.314},
+            (
+                "Prüfung der Übergaben fällig: 12 ohne Abschluss, seit die Vereinbarung unterzeichnet ist, "
+                "neue Übergaben kommen aus anderen Score-Zellen als zuvor (PSI 0,31) (syncer agreement review)"
+            ),
+        ),
+        (
+            {"shifted": 0.25},
+            (
+                "Prüfung der Übergaben fällig: neue Übergaben kommen aus anderen Score-Zellen als zuvor (PSI 0,25) "
+                "(syncer agreement review)"
+            ),
+        ),
         ({"health": Health(dead_letters=3)}, "Datensätze, die jemand ansehen muss: 3"),
         ({"health": Health(stale=["calls", "deals"])}, "Lange nicht gelesen: Anrufe, Deals"),
         ({"health": Health(failed="sync")}, "Letzter Lauf fehlgeschlagen: Runde"),
@@ -118,6 +132,7 @@ def test_everything_at_once_stays_within_fifteen_lines_and_ends_with_the_way_to_
         set_back=[SetBack(contact_id="1", before=FunnelStage.LEAD_SAL, after=FunnelStage.INQUIRY)],
         overdue=1,
         to_review=1,
+        shifted=0.31,
         closings=closings,
         forecast=ForecastMove(now=Decimal(1), before=Decimal(2), unit="EUR", movers=[("7", Decimal(-1))]),
         proposed=Waiting(deals=1, worth={}),
@@ -160,6 +175,42 @@ MONTH = load_default().calendar.month_start(NOW)
 )
 def test_a_review_is_due_with_the_month_and_early_once_ten_hand_overs_failed(failed, since, until, found):
     assert to_review(Failed(*failed), load_default(), "hubspot", Millis(since), Millis(until)) == found
+
+
+class Handed(Failed):
+    """Hand-overs of two cells, each so many at a moment."""
+
+    def __init__(self, *handed: tuple[int, str, int]) -> None:
+        super().__init__()
+        self._handed = handed
+
+    def handed_cells(self, account: str, after: Millis, until: Millis) -> dict[str, int]:
+        assert account == "hubspot"
+        return {cell: sum(n for at, one, n in self._handed if one == cell and after < at <= until) for cell in "AB"}
+
+
+QUARTER = NOW - 90 * DAY
+
+
+@pytest.mark.parametrize(
+    ("handed", "since", "index"),
+    [
+        # Crossed since the last report: one more from the other cell in the last ninety days.
+        (((QUARTER, "A", 60), (QUARTER, "B", 30), (QUARTER + 1, "A", 13), (NOW, "B", 20)), NOW - 1, 0.31),
+        # Crossed before, and told then.
+        (((QUARTER - DAY, "A", 60), (QUARTER - DAY, "B", 30), (NOW - 2, "A", 10), (NOW - 2, "B", 20)), NOW - 1, None),
+        # Not far enough.
+        (((QUARTER, "A", 60), (QUARTER, "B", 30), (NOW, "A", 16), (NOW, "B", 16)), NOW - DAY, None),
+        # Too few.
+        (((QUARTER, "A", 60), (NOW, "B", 29)), NOW - DAY, None),
+        # What is older than two years is not held against anything.
+        (((NOW - 730 * DAY, "A", 60), (NOW, "B", 60)), NOW - DAY, None),
+        (((NOW - 730 * DAY + 1, "A", 60), (NOW, "B", 60)), NOW - DAY, 9.43),
+    ],
+)
+def test_a_review_is_due_once_hand_overs_come_from_other_cells(handed, since, index):
+    found = shifted(Handed(*handed), "hubspot", Millis(since), NOW)
+    assert found == (None if index is None else pytest.approx(index, abs=0.01))
 
 
 def test_what_failed_before_the_signature_is_not_counted():
