@@ -16,8 +16,13 @@ from syncer.agreement.tree import Document, Plain, read_document
 from syncer.errors import AgreementError, Problem
 
 _DEFAULT = "default.yaml"
-#: Keys that came after files had been signed. What both teams signed without one runs on without it.
-_LATER: Sequence[tuple[str, str]] = (("stages", "repeated_visits"),)
+#: Keys that came after files had been signed, in the order in which they came. What both teams signed without the
+#: last of them runs on without those.
+_LATER: Sequence[tuple[str, str]] = (
+    ("stages", "accepted_answers"),
+    ("stages", "rejected_answers"),
+    ("stages", "repeated_visits"),
+)
 _UNREADABLE: Mapping[type[OSError], str] = {
     IsADirectoryError: "a folder has its name: name a file",
     PermissionError: "give this user the right to read it",
@@ -52,8 +57,8 @@ def _as_signed(agreement: Agreement, document: Document) -> Agreement:
     """Return what both teams signed before a release added keys, where they did: such keys are off in it."""
     if not (agreement.agreement.signed and agreement.missing_signatures):
         return agreement
-    earlier, _ = read_model(document, _earlier_data())
-    return agreement if earlier.missing_signatures else earlier
+    earlier = (read_model(document, _earlier_data(known))[0] for known in reversed(range(len(_LATER))))
+    return next((one for one in earlier if not one.missing_signatures), agreement)
 
 
 @cache
@@ -105,10 +110,11 @@ def _default_data() -> dict[str, Plain]:
 
 
 @cache
-def _earlier_data() -> dict[str, Plain]:
-    """Return the default without the keys that came later."""
-    sections = {name: cast("dict[str, Plain]", _default_data()[name]) for name, _ in _LATER}
-    left_out = {name: {key: part[key] for key in part if (name, key) not in _LATER} for name, part in sections.items()}
+def _earlier_data(known: int) -> dict[str, Plain]:
+    """Return the default as it was when only so many of the later keys had come."""
+    later = set(_LATER[known:])
+    sections = {name: cast("dict[str, Plain]", _default_data()[name]) for name, _ in later}
+    left_out = {name: {key: part[key] for key in part if (name, key) not in later} for name, part in sections.items()}
     return {**_default_data(), **left_out}
 
 

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -187,18 +188,20 @@ def test_signing_leaves_no_other_file_and_keeps_the_mode(path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
 
 
-_NEW_LINE = "repeated_visits: {events: [page_view, pricing_view], days: 3, within_days: 30}"
+_VISITS = ("repeated_visits",)
 
 
-def signed_before(path: Path) -> str:
-    """Sign the default as it was before `stages.repeated_visits`; return what the signatures cover."""
+def signed_before(path: Path, keys: Sequence[str] = _VISITS) -> str:
+    """Sign the default as it was before some keys of its stages; return what the signatures cover."""
+    starts = tuple(f"  {key}:" for key in keys)
     path.write_text(
-        "\n".join(line for line in default_text().splitlines() if _NEW_LINE not in line) + "\n", encoding="utf-8"
+        "\n".join(line for line in default_text().splitlines() if not line.startswith(starts)) + "\n", encoding="utf-8"
     )
     content = parse_agreement(path.read_text(encoding="utf-8"), str(path)).model_dump(
         mode="json", by_alias=True, exclude_unset=True, exclude={"agreement": {"signed"}}
     )
-    del content["stages"]["repeated_visits"]
+    for key in keys:
+        del content["stages"][key]
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     covered = hashlib.sha256(text.encode()).hexdigest()[:16]
     both = ", ".join(f'{{role: {role}, by: M, at: 2026-11-20, content: "{covered}"}}' for role in Role)
@@ -206,8 +209,11 @@ def signed_before(path: Path) -> str:
     return covered
 
 
-def test_what_was_signed_before_a_key_came_runs_on_without_it(path: Path) -> None:
-    covered = signed_before(path)
+@pytest.mark.parametrize(
+    "keys", [_VISITS, ("rejected_answers", *_VISITS), ("accepted_answers", "rejected_answers", *_VISITS)]
+)
+def test_what_was_signed_before_a_key_came_runs_on_without_it(path: Path, keys: Sequence[str]) -> None:
+    covered = signed_before(path, keys)
     found = in_force(path).agreement
     assert found.fingerprint == covered
     assert found.label == f"v1-{covered[:8]}"
