@@ -1,4 +1,4 @@
-"""Associations and their labels, in batches or one by one; v4 and the dated versions differ in details."""
+"""Associations, in batches or one by one; v4 and the dated versions differ in details."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,13 +29,14 @@ class Pair:
     to: Kind
 
 
-def _pair(call: Call) -> Pair:
+def pair_of(call: Call) -> Pair:
+    """Return the two kinds of a call."""
     return Pair(from_=call.kind("from_kind"), to=call.kind("to_kind"))
 
 
 def read(call: Call) -> Response:
     """Answer what every input is linked to; an input without links is an item of the errors, as HubSpot has it."""
-    pair = _pair(call)
+    pair = pair_of(call)
     results: list[Record] = []
     errors: list[Json] = []
     for item in read_inputs(call, top=MAX_READ):
@@ -101,7 +102,7 @@ def list_of_one(call: Call) -> Response:
 
 def create_many(call: Call) -> Response:
     """Add types to links."""
-    pair = _pair(call)
+    pair = pair_of(call)
     results: list[Record] = []
     errors: list[Json] = []
     for item in read_inputs(call, top=MAX_CREATE):
@@ -118,7 +119,7 @@ def create_many(call: Call) -> Response:
 
 def create_default(call: Call) -> Response:
     """Link records without a label."""
-    pair = _pair(call)
+    pair = pair_of(call)
     results: list[Record] = []
     errors: list[Json] = []
     for item in read_inputs(call, top=MAX_CREATE):
@@ -153,7 +154,7 @@ def _created(call: Call, pair: Pair, ids: tuple[str, str], types: Sequence[LinkT
 
 def archive_many(call: Call) -> Response:
     """Remove links altogether."""
-    pair = _pair(call)
+    pair = pair_of(call)
     for item in read_inputs(call, top=MAX_ARCHIVE):
         from_id = _ids({**item, "to": {}})[0]
         for target in _dicts(item.get("to")):
@@ -163,7 +164,7 @@ def archive_many(call: Call) -> Response:
 
 def archive_labels(call: Call) -> Response:
     """Remove single types; taking the unlabeled one takes the link."""
-    pair = _pair(call)
+    pair = pair_of(call)
     for item in read_inputs(call, top=MAX_ARCHIVE):
         from_id, to_id = _ids(item)
         for wanted in _dicts(item.get("types")):
@@ -225,47 +226,6 @@ def unlink(call: Call, pair: Pair, ids: tuple[str, str]) -> None:
     if call.portal.links.unlink(pair.from_.name, ids[0], pair.to.name, ids[1]):
         tell_link(call.portal, ((pair.from_, ids[0]), (pair.to, ids[1])), (), removed=True)
     effects.recount(call.portal, [(pair.from_.name, ids[0]), (pair.to.name, ids[1])])
-
-
-def labels(call: Call) -> Response:
-    """Answer every type that links of two kinds may carry."""
-    pair = _pair(call)
-    return reply({"results": [_label(held) for held in call.portal.links.types(pair.from_.name, pair.to.name)]})
-
-
-def create_label(call: Call) -> Response:
-    """Add a custom label, with its twin for the other direction."""
-    pair, body = _pair(call), call.body()
-    label = text(body.get("label"))
-    if not label:
-        raise invalid("Some required fields were not set: [label]")
-    names = (pair.from_.name, pair.to.name)
-    inverse, name = text(body.get("inverseLabel")), text(body.get("name"))
-    forward, back = call.portal.links.add_label(*names, label=label, inverse=inverse, name=name)
-    call.portal.touch_labels(pair.from_.name, pair.to.name)
-    return reply({"results": [_label(forward), _label(back)]})
-
-
-def rename_label(call: Call) -> Response:
-    """Change the text of a custom label."""
-    pair, body = _pair(call), call.body()
-    number = int(text(body.get("associationTypeId")) or 0)
-    if not call.portal.links.relabel(pair.from_.name, pair.to.name, number, text(body.get("label")) or ""):
-        raise invalid(f"Association type {number} does not exist")
-    call.portal.touch_labels(pair.from_.name, pair.to.name)
-    return nothing()
-
-
-def delete_label(call: Call) -> Response:
-    """Remove a custom label."""
-    pair = _pair(call)
-    call.portal.links.drop_label(pair.from_.name, pair.to.name, int(call.part("type_id")))
-    call.portal.touch_labels(pair.from_.name, pair.to.name)
-    return nothing()
-
-
-def _label(held: LinkType) -> Record:
-    return {"category": held.category, "typeId": held.id, "label": held.label}
 
 
 def _ids(item: Mapping[str, object]) -> tuple[str, str]:

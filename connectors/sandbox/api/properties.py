@@ -1,6 +1,5 @@
-"""Property definitions and groups."""
+"""Property definitions."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -8,14 +7,14 @@ from starlette.responses import Response
 
 from connectors.sandbox.answers import Json, RefusalError, invalid, nothing, reply
 from connectors.sandbox.api.batches import envelope, read_inputs
+from connectors.sandbox.api.property_groups import NAME, found_group, schema_of
 from connectors.sandbox.calls import Call
-from connectors.sandbox.definitions import CAMPAIGNS, Definition, Group, Option, Schema, yes_no
+from connectors.sandbox.definitions import Definition, Option, Schema, yes_no
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.values import text
 from connectors.sandbox.views import Record
 from syncer.moments import Millis, iso
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _FIELD_TYPES: Mapping[str, frozenset[str]] = {
     "string": frozenset({"text", "textarea", "html", "phonenumber", "file", "calculation_equation"}),
     "number": frozenset({"number", "calculation_equation"}),
@@ -27,14 +26,9 @@ _FIELD_TYPES: Mapping[str, frozenset[str]] = {
 MAX_BATCH = 100
 
 
-def _schema(call: Call) -> tuple[str, Schema]:
-    name = CAMPAIGNS if call.part("kind") in {CAMPAIGNS, "campaign", "0-35"} else call.kind().name
-    return name, call.portal.schemas[name]
-
-
 def list_properties(call: Call) -> Response:
     """Answer every property of a kind."""
-    _, schema = _schema(call)
+    _, schema = schema_of(call)
     archived = call.flag("archived")
     found = [held for held in schema.properties.values() if (held.archived_at is not None) is archived]
     return reply({"results": [shown(held) for held in sorted(found, key=lambda held: held.name)]})
@@ -42,20 +36,20 @@ def list_properties(call: Call) -> Response:
 
 def get_property(call: Call) -> Response:
     """Answer one property."""
-    _, schema = _schema(call)
+    _, schema = schema_of(call)
     return reply(shown(_found(schema, call.part("name"))))
 
 
 def create_property(call: Call) -> Response:
     """Add a property; the name of an archived one brings that back."""
-    kind, schema = _schema(call)
+    kind, schema = schema_of(call)
     held = _create(call, kind, schema, call.body())
     return reply(shown(held), 201)
 
 
 def create_many(call: Call) -> Response:
     """Add properties; those that cannot be added are items of a 207."""
-    kind, schema = _schema(call)
+    kind, schema = schema_of(call)
     results: list[Record] = []
     errors: list[Json] = []
     for item in read_inputs(call, top=MAX_BATCH):
@@ -74,7 +68,7 @@ def _without_dates(record: Record) -> Record:
 
 def read_many(call: Call) -> Response:
     """Answer properties by name."""
-    _, schema = _schema(call)
+    _, schema = schema_of(call)
     names = [text(item.get("name")) or "" for item in read_inputs(call, top=MAX_BATCH)]
     found = [(name, schema.live(name)) for name in names]
     errors = [_missing(name) for name, held in found if held is None]
@@ -83,7 +77,7 @@ def read_many(call: Call) -> Response:
 
 def archive_many(call: Call) -> Response:
     """Archive properties; those that are not there are no error."""
-    kind, schema = _schema(call)
+    kind, schema = schema_of(call)
     for item in read_inputs(call, top=MAX_BATCH):
         _archive(call, kind, schema, text(item.get("name")) or "")
     return nothing()
@@ -91,13 +85,13 @@ def archive_many(call: Call) -> Response:
 
 def change_property(call: Call) -> Response:
     """Change a property's label, description, group or options; options are replaced as a whole."""
-    kind, schema = _schema(call)
+    kind, schema = schema_of(call)
     held, body = _found(schema, call.part("name")), call.body()
     if held.standard and held.name != "lifecyclestage" and "options" not in body:
         raise invalid(f"Property {held.name} is defined by HubSpot and its definition is read-only")
     given = {field: text(body[key]) or "" for key, field in _TEXTS.items() if key in body}
     if "group" in given:
-        _found_group(schema, given["group"])
+        found_group(schema, given["group"])
     altered = replace(
         held,
         label=given.get("label", held.label),
@@ -115,60 +109,8 @@ _TEXTS = {"label": "label", "description": "description", "groupName": "group"}
 
 def archive_property(call: Call) -> Response:
     """Archive one property."""
-    kind, schema = _schema(call)
+    kind, schema = schema_of(call)
     _archive(call, kind, schema, call.part("name"))
-    return nothing()
-
-
-def list_groups(call: Call) -> Response:
-    """Answer every group of a kind."""
-    _, schema = _schema(call)
-    return reply({"results": [_shown_group(group) for group in schema.groups.values() if not group.archived]})
-
-
-def get_group(call: Call) -> Response:
-    """Answer one group."""
-    _, schema = _schema(call)
-    return reply(_shown_group(_found_group(schema, call.part("name"))))
-
-
-def create_group(call: Call) -> Response:
-    """Add a group."""
-    kind, schema = _schema(call)
-    body = call.body()
-    name, label = text(body.get("name")) or "", text(body.get("label")) or ""
-    if not _NAME.fullmatch(name) or not label:
-        raise invalid("A property group needs a name in lower-case letters, digits and underscores, and a label")
-    held = schema.groups.get(name)
-    if held is not None and not held.archived:
-        raise RefusalError(
-            409,
-            f"A property group named '{name}' already exists.",
-            category="OBJECT_ALREADY_EXISTS",
-            sub_category="Properties.GROUP_WITH_NAME_EXISTS",
-            context={"name": [name]},
-        )
-    group = Group(name=name, label=label, position=int(text(body.get("displayOrder")) or len(schema.groups)))
-    _put_group(call, kind, schema, group)
-    return reply(_shown_group(group), 201)
-
-
-def change_group(call: Call) -> Response:
-    """Change a group's label or place."""
-    kind, schema = _schema(call)
-    held, body = _found_group(schema, call.part("name")), call.body()
-    position = text(body.get("displayOrder"))
-    altered = replace(
-        held, label=text(body.get("label")) or held.label, position=int(position) if position else held.position
-    )
-    _put_group(call, kind, schema, altered)
-    return reply(_shown_group(altered))
-
-
-def archive_group(call: Call) -> Response:
-    """Archive a group."""
-    kind, schema = _schema(call)
-    _put_group(call, kind, schema, replace(_found_group(schema, call.part("name")), archived=True))
     return nothing()
 
 
@@ -213,10 +155,6 @@ def _shown_option(option: Option) -> Record:
     return {**found, "hidden": option.hidden, "description": option.description}
 
 
-def _shown_group(group: Group) -> Record:
-    return {"name": group.name, "label": group.label, "displayOrder": group.position, "archived": group.archived}
-
-
 def _create(call: Call, kind: str, schema: Schema, body: Mapping[str, object]) -> Definition:
     definition = _understood(schema, body, call.portal.clock())
     held = schema.live(definition.name)
@@ -239,11 +177,11 @@ def _understood(schema: Schema, body: Mapping[str, object], now: Millis) -> Defi
     lacking = [key for key, value in given.items() if not value]
     if lacking:
         raise invalid(f"Some required fields were not set: [{', '.join(lacking)}]")
-    if not _NAME.fullmatch(given["name"]):
+    if not NAME.fullmatch(given["name"]):
         raise invalid("Property names have lower-case letters, digits and underscores, and start with a letter")
     if given["fieldType"] not in _FIELD_TYPES.get(given["type"], frozenset()):
         raise invalid(f"fieldType {given['fieldType']} does not fit type {given['type']}")
-    _found_group(schema, given["groupName"])
+    found_group(schema, given["groupName"])
     options = _options(body)
     if given["type"] == "bool":
         options = options or yes_no()
@@ -291,11 +229,6 @@ def _put(call: Call, kind: str, schema: Schema, definition: Definition) -> None:
     call.portal.touch("properties", f"{kind}.{definition.name}")
 
 
-def _put_group(call: Call, kind: str, schema: Schema, group: Group) -> None:
-    schema.groups[group.name] = group
-    call.portal.touch("property_groups", f"{kind}.{group.name}")
-
-
 def _archive(call: Call, kind: str, schema: Schema, name: str) -> None:
     held = schema.live(name)
     if held is None:
@@ -319,10 +252,3 @@ def _missing(name: str) -> Json:
         "message": f"No property exists with name '{name}'",
         "context": {"name": [name]},
     }
-
-
-def _found_group(schema: Schema, name: str) -> Group:
-    group = schema.groups.get(name)
-    if group is None or group.archived:
-        raise RefusalError(404, f"No property group exists with name '{name}'", category="OBJECT_NOT_FOUND")
-    return group
