@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import structlog
 
@@ -13,6 +14,7 @@ from jobs.leaving import brought_to_its_end
 from jobs.pulling.look import forget_look
 from jobs.spans import write_span
 from jobs.writing.delivery import FORWARD_ONLY, SECOND_LOOK, deliver
+from jobs.writing.missed import NONE, Missed, look_for, take_out_missed
 from jobs.writing.refusals import bury_refused, settle_refused
 from syncer.errors import Missing, MissingScope, RateLimited, Rejected, SchemaChanged, SyncerError, TransientError
 from syncer.records import Kind
@@ -20,6 +22,8 @@ from syncer.store import OutboxEntry, Settlement, Status
 from syncer.writeback import same_value
 
 _log = structlog.get_logger()
+
+T = TypeVar("T")
 
 #: Code of a value for a property that nobody may write.
 _READ_ONLY = "READ_ONLY_VALUE"
@@ -33,7 +37,7 @@ _LOOKED_AT = 2_000
 #: After so many unanswered sendings a row waits for a person.
 _MOST_ATTEMPTS = 5
 
-_GONE = "the record was deleted or merged away meanwhile; the next round sees it"
+_GONE = "the record was deleted or merged away meanwhile"
 
 _EVENTS = {
     Status.FAILED: (logging.ERROR, "write_refused"),
@@ -99,11 +103,12 @@ async def _batch(desk: Desk, barred: dict[Kind, MissingScope]) -> Sequence[_Sett
     kind = entries[0].kind
     try:
         with write_span(kind, len(entries)):
-            settled = await _round(desk, kind, entries, await _seen(desk, kind, entries))
+            present, missed = await _seen(desk, kind, entries)
+            settled = await _round(desk, kind, entries, present)
     except MissingScope as error:
         barred[kind] = error
         return ()
-    await asyncio.to_thread(_settle, desk, kind, settled)
+    await asyncio.to_thread(_settle, desk, kind, settled, missed)
     return settled
 
 
@@ -118,28 +123,38 @@ def _claim(desk: Desk, barred: Collection[Kind]) -> Sequence[OutboxEntry]:
     return [replace(entry, attempts=entry.attempts + 1) for entry in chosen]
 
 
-async def _seen(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Held:
-    """Return what the CRM holds; where somebody seems to have changed it, a second look rules out a stale answer."""
+async def _seen(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> tuple[Held, Missed]:
+    """Return what the CRM holds; what it leaves out, or seems changed by somebody, a second look makes sure of."""
     present = await _read(desk, kind, entries)
+    absent = [one for one in dict.fromkeys(entry.record_id for entry in entries) if one not in present]
     settled = (_without_writing(entry, present) for entry in entries)
     doubtful = {one.entry.record_id for one in settled if one is not None and one.status is Status.CONFLICT}
-    if not doubtful:
-        return present
+    if not (doubtful or absent):
+        return present, NONE
     await desk.sleep(SECOND_LOOK)
-    again = await _read(desk, kind, entries)
+    again = await _read(desk, kind, entries) if doubtful else {}
     sure = {ident: values for ident, values in present.items() if ident not in doubtful}
-    return {**sure, **{ident: again[ident] for ident in doubtful if ident in again}}
+    missed = await _asked(desk, entries, look_for(desk, kind, absent, _properties(entries))) if absent else NONE
+    return {**sure, **{ident: again[ident] for ident in doubtful if ident in again}, **missed.here}, missed
 
 
 async def _read(desk: Desk, kind: Kind, entries: Sequence[OutboxEntry]) -> Held:
-    """Return what the CRM holds; where it cannot be asked, the rows wait as if they had never been claimed."""
-    properties = sorted({entry.property for entry in entries})
+    """Return what the CRM holds of the rows' records."""
     ids = list(dict.fromkeys(entry.record_id for entry in entries))
+    return await _asked(desk, entries, desk.destination.read(kind, ids, properties=_properties(entries)))
+
+
+async def _asked(desk: Desk, entries: Sequence[OutboxEntry], answer: Awaitable[T]) -> T:
+    """Return the answer; where the CRM cannot be asked, the rows wait as if they had never been claimed."""
     try:
-        return await desk.destination.read(kind, ids, properties=properties)
+        return await answer
     except (RateLimited, asyncio.CancelledError):
         await asyncio.to_thread(_release, desk, entries)
         raise
+
+
+def _properties(entries: Sequence[OutboxEntry]) -> Sequence[str]:
+    return sorted({entry.property for entry in entries})
 
 
 def _release(desk: Desk, entries: Sequence[OutboxEntry]) -> None:
@@ -198,7 +213,7 @@ def _outcome(entry: OutboxEntry, present: Held, errors: Mapping[str, SyncerError
     return _Settled(entry, Status.FAILED, held, error.message)
 
 
-def _settle(desk: Desk, kind: Kind, settled: Sequence[_Settled]) -> None:
+def _settle(desk: Desk, kind: Kind, settled: Sequence[_Settled], missed: Missed) -> None:
     now = desk.clock()
     with desk.store.commit() as unit:
         unit.desk.settle(desk.name, [_settlement(one) for one in settled], now)
@@ -207,6 +222,7 @@ def _settle(desk: Desk, kind: Kind, settled: Sequence[_Settled]) -> None:
         refused = [one.entry.record_id for one in settled if one.status is Status.FAILED]
         bury_refused(unit, desk.name, kind, refused, now)
         settle_refused(unit, desk.name, kind, taken)
+        take_out_missed(unit, desk, kind, missed)
     for one in settled:
         if one.status in _EVENTS:
             level, event = _EVENTS[one.status]
