@@ -82,10 +82,10 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "holds": ("holds", "jetzt"),
     "before": ("before", "vorher"),
     "undo": ("undo", "Rücknahme"),
-    "restored": ("{done} of {count} restored", "{done} von {count} zurückgenommen"),
+    "restored": ("{done} of {count} taken back", "{done} von {count} zurückgenommen"),
     "steps": (
-        "{count} {count:step; --apply restores it|steps; --apply restores them}",
-        "{count} {count:Schritt; --apply nimmt ihn|Schritte; --apply nimmt sie} zurück",
+        "{done} of {count} {count:step|steps} can be taken back: --apply",
+        "{done} von {count} {count:Schritt|Schritten} lassen sich zurücknehmen: --apply",
     ),
     "area": ("area", "Bereich"),
     "area_settings": ("settings", "Einstellungen"),

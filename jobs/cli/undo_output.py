@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from jobs.writing.undo import UndoResult
     from jobs.writing.undo_notices import NoticeStep
 
-_MISUSED = 2
+_MISUSED, _NEEDS_PERSON = 2, 3
+#: What is as before the run, or will be.
+_TAKEN_BACK = frozenset({Verdict.RESTORE, Verdict.WITHHELD})
 #: Steps that a terminal shows; --json shows all.
 _SHOWN = 40
 _NOTICES: Mapping[Verdict, str] = {
     Verdict.RESTORE: "into the bin",
-    Verdict.CHANGED: "somebody has begun it; left alone",
+    Verdict.CHANGED: "somebody has worked on it; left alone",
     Verdict.GONE: "is gone already",
 }
 
@@ -29,7 +31,7 @@ _NOTICES: Mapping[Verdict, str] = {
 def finish_undo(
     results: Sequence["UndoResult | None"], *, run: str, apply: bool, as_json: bool, lang: Language = "en"
 ) -> None:
-    """Print the steps of an undo; a run that wrote nothing is a misuse."""
+    """Print the steps of an undo; a run that wrote nothing is a misuse, a refusal needs a person."""
     found = [one for one in results if one is not None]
     if not found:
         typer.echo(said("wrote_nothing", lang, run=run), err=True)
@@ -38,6 +40,8 @@ def finish_undo(
         _print_json(found)
     else:
         _print(found, apply=apply, lang=lang)
+    if any(step.verdict is Verdict.REFUSED for one in found for step in one.steps):
+        raise typer.Exit(_NEEDS_PERSON)
 
 
 def _print(found: Sequence["UndoResult"], *, apply: bool, lang: Language) -> None:
@@ -52,10 +56,9 @@ def _print(found: Sequence["UndoResult"], *, apply: bool, lang: Language) -> Non
         for one in notices
     ]
     print_table(heads(lang, "record", "property", "holds", "before", "undo"), rows)
-    restored = sum(one.pushed.written for one in found if one.pushed)
-    count = len(steps) + len(notices)
-    gone = sum(one.verdict is Verdict.RESTORE for one in notices)
-    typer.echo(said("restored" if apply else "steps", lang, done=restored + gone, count=count))
+    verdicts = [*(step.verdict for step in steps), *(one.verdict for one in notices)]
+    done = sum(one in _TAKEN_BACK for one in verdicts)
+    typer.echo(said("restored" if apply else "steps", lang, done=done, count=len(verdicts)))
 
 
 def _print_json(found: Sequence["UndoResult"]) -> None:

@@ -15,7 +15,7 @@ from jobs.desk import Desk
 from jobs.handovers.letters import Letter, open_letters
 from mappings.notices import body_property
 from syncer.errors import Missing, RecordError, SyncerError, UnknownOutcome
-from syncer.handover.notices import marker
+from syncer.handover.notices import Notice, marker
 from syncer.moments import MINUTE
 from syncer.store import Status
 from syncer.store.desk.notices import Settled
@@ -80,7 +80,7 @@ async def _deliver(desk: Desk, letter: Letter, count: NoticeCount) -> None:
 
 async def _is_absent(desk: Desk, letter: Letter, count: NoticeCount) -> bool:
     """Return whether a notice that nobody answered is surely not in the CRM; one that is there is settled."""
-    known = await _find(desk, letter)
+    known = await found_notice(desk, letter.entry.notice)
     if known is not None:
         await _settle(desk, letter, Settled(status=Status.WRITTEN, crm_id=known))
         count.found += 1
@@ -91,8 +91,8 @@ async def _is_absent(desk: Desk, letter: Letter, count: NoticeCount) -> bool:
     return True
 
 
-async def _find(desk: Desk, letter: Letter) -> str | None:
-    notice = letter.entry.notice
+async def found_notice(desk: Desk, notice: Notice) -> str | None:
+    """Return the id under which a notice is in the CRM, None where it is not."""
     near = Anchor(stream=notice.kind.value, id=notice.record_id)
     try:
         return await desk.destination.find(

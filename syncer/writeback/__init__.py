@@ -8,7 +8,16 @@ from syncer.writeback.rules import DEAL_STAGE, DEFAULT_ORDER, LEAD_STATUS, LIFEC
 from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
 from syncer.writeback.specs import PropertySpec, PropertyType, can_hold, specs
 from syncer.writeback.standing import Shown, Standing, standing_of
-from syncer.writeback.undo import UndoStep, Verdict, restoring, undo, without_undone
+from syncer.writeback.undo import (
+    UndoStep,
+    Verdict,
+    as_it_went,
+    followed,
+    restoring,
+    undo,
+    withheld,
+    without_undone,
+)
 from syncer.writeback.values import same_value
 
 __all__ = [
@@ -32,6 +41,7 @@ __all__ = [
     "Wanted",
     "WriteRules",
     "Written",
+    "as_it_went",
     "can_hold",
     "check_plan",
     "desired_company",
@@ -39,6 +49,7 @@ __all__ = [
     "desired_deal",
     "diff",
     "earlier_words",
+    "followed",
     "intents",
     "is_echo",
     "move_of",
@@ -49,6 +60,7 @@ __all__ = [
     "specs",
     "standing_of",
     "undo",
+    "withheld",
     "without_undone",
     "write_rules",
 ]

@@ -19,6 +19,10 @@ class Verdict(Enum):
     CHANGED = "changed"
     #: The record is not in the CRM any more.
     GONE = "gone"
+    #: The run had yet to write it, and never will.
+    WITHHELD = "withheld"
+    #: The CRM did not take the earlier value.
+    REFUSED = "refused"
 
 
 _WHY: Mapping[Verdict, str] = {
@@ -26,7 +30,12 @@ _WHY: Mapping[Verdict, str] = {
     Verdict.ALREADY: "holds the earlier value already",
     Verdict.CHANGED: "changed since by somebody else; left alone",
     Verdict.GONE: "the record is gone",
+    Verdict.WITHHELD: "not written yet, and will not be",
+    Verdict.REFUSED: "the CRM did not take the earlier value: syncer dead-letters",
 }
+
+#: What counts of several steps about one property, the first of these.
+_FIRST = (Verdict.RESTORE, Verdict.ALREADY, Verdict.CHANGED, Verdict.GONE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +57,8 @@ _UNDO = "undo"
 
 #: One property of one record.
 Place = tuple[Kind, str, str]
+#: By record that was merged away: its survivor.
+Survivors = Mapping[tuple[Kind, str], str]
 
 
 def undo(rows: Iterable[Intent], held: Mapping[tuple[Kind, str], Mapping[str, str | None]]) -> Sequence[UndoStep]:
@@ -64,6 +75,37 @@ def undo(rows: Iterable[Intent], held: Mapping[tuple[Kind, str], Mapping[str, st
         chained = known is not None and same_value(row.previous, known.value)
         first[place] = replace(known, value=row.value) if known is not None and chained else row
     return [_step(row, held.get((row.kind, row.record_id))) for row in first.values()]
+
+
+def followed(steps: Iterable[UndoStep], into: Survivors) -> Sequence[UndoStep]:
+    """Return steps under the ids of those that records were merged into, at most one a property.
+
+    A survivor has each value from one of its forebears: what restores that one counts.
+    """
+    found: dict[Place, UndoStep] = {}
+    for step in steps:
+        here = replace(step, record_id=into.get((step.kind, step.record_id), step.record_id))
+        place = (here.kind, here.record_id, here.property)
+        known = found.get(place)
+        if known is None or _FIRST.index(here.verdict) < _FIRST.index(known.verdict):
+            found[place] = here
+    return list(found.values())
+
+
+def withheld(rows: Iterable[Intent]) -> Sequence[UndoStep]:
+    """Return a step for each value that a run had yet to write."""
+    return [_judged(row, row.previous or None, Verdict.WITHHELD) for row in rows]
+
+
+def as_it_went(steps: Iterable[UndoStep], went: Mapping[Place, Verdict]) -> Sequence[UndoStep]:
+    """Return steps that were carried out, those in `went` with what became of them."""
+    known = {place: (verdict, _WHY[verdict]) for place, verdict in went.items()}
+    return [
+        replace(step, verdict=known[place][0], why=known[place][1])
+        if step.verdict is Verdict.RESTORE and (place := (step.kind, step.record_id, step.property)) in known
+        else step
+        for step in steps
+    ]
 
 
 def restoring(steps: Iterable[UndoStep], *, account: str, run: str) -> Sequence[Intent]:
@@ -102,12 +144,15 @@ def _brings_back(edit: Edit, last: Written | None, figures: Collection[str]) -> 
 
 def _step(row: Intent, held: Mapping[str, str | None] | None) -> UndoStep:
     now = None if held is None else held.get(row.property) or None
-    verdict = _verdict(row, now) if held is not None else Verdict.GONE
+    return _judged(row, now, _verdict(row, now) if held is not None else Verdict.GONE)
+
+
+def _judged(row: Intent, held: str | None, verdict: Verdict) -> UndoStep:
     return UndoStep(
         kind=row.kind,
         record_id=row.record_id,
         property=row.property,
-        held=now,
+        held=held,
         earlier=row.previous or None,
         verdict=verdict,
         why=_WHY[verdict],

@@ -1,7 +1,7 @@
 import pytest
 
 from syncer.records import Kind
-from syncer.writeback import Edit, Verdict, Written, restoring, undo, without_undone
+from syncer.writeback import Edit, Verdict, Written, as_it_went, followed, restoring, undo, withheld, without_undone
 from tests.unit.writeback.cases import intent
 
 PLACE = (Kind.CONTACT, "1")
@@ -92,3 +92,31 @@ def test_what_a_decision_blanked_is_written_again_like_anything_else():
     written = {"fn_stage": taken_back("INQUIRY", rule="stage")}
     edits = [edit("fn_stage", "INQUIRY")]
     assert without_undone(edits, written, set()) == edits
+
+
+@pytest.mark.parametrize("held", ["80", "90"])
+def test_a_survivor_gets_back_what_either_forebear_had_before(held):
+    rows = [intent("fn_fit", "80", "70"), intent("fn_fit", "90", "75", record_id="2")]
+    found = undo(rows, dict.fromkeys((PLACE, (Kind.CONTACT, "2")), {"fn_fit": held}))
+    (step,) = followed(found, {PLACE: "3", (Kind.CONTACT, "2"): "3"})
+    assert (step.record_id, step.verdict) == ("3", Verdict.RESTORE)
+    assert step.earlier == {"80": "70", "90": "75"}[held]
+
+
+def test_what_was_not_written_yet_restores_nothing():
+    (step,) = withheld([intent("fn_fit", "80", "70")])
+    assert step.verdict is Verdict.WITHHELD
+    assert restoring([step], account="a", run="r") == []
+
+
+def test_what_the_crm_refused_is_not_said_to_be_restored():
+    rows = [intent("fn_fit", "80", "70"), intent("fn_cell", "A1", "A2"), intent("fn_stage", "X", "Y")]
+    found = steps(rows, fn_fit="80", fn_cell="A1", fn_stage="Z")
+    went = {(*PLACE, "fn_fit"): Verdict.REFUSED, (*PLACE, "fn_stage"): Verdict.REFUSED}
+    told = {step.property: step for step in as_it_went(found, went)}
+    assert [told[name].verdict for name in ("fn_fit", "fn_cell", "fn_stage")] == [
+        Verdict.REFUSED,
+        Verdict.RESTORE,
+        Verdict.CHANGED,
+    ]
+    assert "dead-letters" in told["fn_fit"].why
