@@ -97,7 +97,7 @@ def test_what_a_decision_blanked_is_written_again_like_anything_else():
 @pytest.mark.parametrize("held", ["80", "90"])
 def test_a_survivor_gets_back_what_either_forebear_had_before(held):
     rows = [intent("fn_fit", "80", "70"), intent("fn_fit", "90", "75", record_id="2")]
-    found = undo(rows, dict.fromkeys((PLACE, (Kind.CONTACT, "2")), {"fn_fit": held}))
+    found = undo(rows, {place: {"fn_fit": held} for place in (PLACE, (Kind.CONTACT, "2"))})
     (step,) = followed(found, {PLACE: "3", (Kind.CONTACT, "2"): "3"})
     assert (step.record_id, step.verdict) == ("3", Verdict.RESTORE)
     assert step.earlier == {"80": "70", "90": "75"}[held]
