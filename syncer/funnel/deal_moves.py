@@ -10,10 +10,10 @@ from syncer.funnel.passage import Passage, outcome_of
 from syncer.funnel.reactions import note_cell
 from syncer.funnel.replay import Replay
 from syncer.funnel.rules import Rules
+from syncer.funnel.shared import GONE, note_shared
 from syncer.funnel.standing import ACCEPTED, FORECAST, NOWHERE, SALES_READY
 from syncer.moments import Millis
 
-_GONE = frozenset({Outcome.VOID, Outcome.UNMAPPED})
 _RULES = {DEAL: "deal_created", OFFER: "offer", FORECAST: "forecast"}
 
 
@@ -35,8 +35,7 @@ def move(replay: Replay, place: Place) -> None:
         if kind == PipelineKind.RENEWAL:
             _renewal(replay, place)
     elif place.decision.primary_contact_id != replay.facts.contact.id:
-        if place.span.outcome is Outcome.WON:
-            replay.relate(Relationship.CUSTOMER)
+        note_shared(replay, place)
     elif place.rank:
         _stand(replay, place)
     else:
@@ -48,7 +47,7 @@ def _move_afar(replay: Replay, place: Place) -> None:
     passage = replay.left_behind.get(place.deal_id)
     if passage is not None and passage.ended_at is None:
         go_on_without(passage, place)
-    elif place.span.outcome in _GONE and place.deal_id in replay.homes:
+    elif place.span.outcome in GONE and place.deal_id in replay.homes:
         _restate(replay, replay.homes[place.deal_id], place)
 
 
@@ -112,7 +111,7 @@ def _resumes(replay: Replay, home: Passage, place: Place) -> bool:
 def _leave(replay: Replay, place: Place) -> None:
     """Note that the deal is not open any more."""
     was_open = place.deal_id in replay.open_deals
-    if place.span.outcome in _GONE:
+    if place.span.outcome in GONE:
         if was_open:
             _take_out(replay, place, "deal_gone")
         elif place.deal_id in replay.homes:

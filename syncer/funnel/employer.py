@@ -29,6 +29,7 @@ def employer(replay: Replay, row: Evidence) -> None:
     for former in replay.cycles:
         former.is_former = True
     replay.afar |= {one.deal_id for one in replay.facts.deals if one.spans and one.spans[0].valid_from <= at}
+    replay.shared_wins = {}
     replay.relate(Relationship.PROSPECT)
     replay.is_new = True
     replay.stand(NOWHERE, at, _RULE, (row.id,), actor="crm")

@@ -153,9 +153,9 @@ class Replay(Standing):
         self.unsaid = None
 
     def earned(self) -> Relationship:
-        """Return what the passages so far make of the contact."""
+        """Return what the passages so far, and the wins that others carried, make of the contact."""
         won = any(passage.outcome is Outcome.WON and not passage.is_former for passage in self.cycles)
-        return Relationship.CUSTOMER if won else Relationship.PROSPECT
+        return Relationship.CUSTOMER if won or self.shared_wins else Relationship.PROSPECT
 
     def measure(self, at: int) -> float:
         """Return engagement now, and note until when it cannot matter again."""

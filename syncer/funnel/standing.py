@@ -62,6 +62,7 @@ class Standing:
         "relationship",
         "rules",
         "settled_at",
+        "shared_wins",
         "since",
         "stage",
         "taken_off",
@@ -98,6 +99,8 @@ class Standing:
         #: Deals of companies that the contact has left, and the passages that go on with those that were open.
         self.afar: AbstractSet[str] = frozenset()
         self.left_behind: dict[str, Passage] = {}
+        #: Won deals that another contact carries, and when each was won; None where that can be taken back no more.
+        self.shared_wins: dict[str, Millis | None] = {}
         #: By which rule the lead was lifted while a deal was shown; "" where it was not.
         self.unseen = ""
         #: At a new employer nothing began yet: what was before does not bind.

@@ -9,14 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syncer.agreement import load_default
-from syncer.funnel import decide_counted, in_forecast
-from syncer.funnel.facts import ContactFacts, Cycle, DealDecision, FunnelStage, Outcome, Rank, StageEvent
+from syncer.funnel import decide_contact, decide_counted, decide_deal, in_forecast
+from syncer.funnel.facts import ContactFacts, Cycle, DealDecision, DealFacts, FunnelStage, Outcome, Rank, StageEvent
 from syncer.funnel.transitions import LADDER, is_allowed
 from syncer.handover.sla import sla_of
 from syncer.moments import DAY, Millis
 from syncer.scoring import explain
 from syncer.scoring.contributions import axis_of
 from tests.property.histories import END, RULES, SPAN, START, Decided, History, decided, history
+from tests.unit.funnel import build
 from tests.unit.funnel.build import COMPANY
 
 _CALENDAR = load_default().calendar
@@ -212,3 +213,26 @@ def test_a_decision_that_keeps_every_event_is_the_decision(seed: int, share: flo
         told = decided(past, at)
         facts = ContactFacts(contact=past.person, company=COMPANY, evidence=sorted(past.rows), deals=told.deals)
         assert decide_counted(facts, rules=RULES, as_of=at)[0] == told.contact
+
+
+@_some
+@given(_seeds)
+def test_whoever_shares_a_deal_is_a_customer_as_its_carrier_is(seed: int) -> None:
+    """A win, a reopening and a deletion mean the same for everybody whom the deal names (domain R3, R4, R9)."""
+    for number in range(seed, seed + _EACH):
+        deals = [one for one in history(number).deals if len(one.contact_ids) > 1 and not _has_renewal(one)][:1]
+        carried = [decide_deal(one, rules=RULES, as_of=END) for one in deals]
+        stands = {
+            ident: decide_contact(
+                ContactFacts(contact=build.contact(ident, created_at=Millis(START)), company=COMPANY, deals=carried),
+                rules=RULES,
+                as_of=END,
+            )
+            for ident in ("c", "other")
+        }
+        assert stands["c"].relationship is stands["other"].relationship, number
+
+
+def _has_renewal(deal: DealFacts) -> bool:
+    """Renewals make customers by a rule of their own (R13)."""
+    return any(change.value == "renewals" for change in deal.changes)
