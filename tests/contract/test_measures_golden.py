@@ -99,6 +99,19 @@ def test_k13_and_k14_durations(golden):
     assert found["K14.offer_won_share"].value == 0.5
 
 
+#: Ratios that are no share of units: errors, returns, and a mean of shares.
+NO_SHARES = ("K19", "K21", "K21.weighted", "K21.bias", "K21.mape", "K35")
+
+
+@pytest.mark.parametrize("by", ["source", "month"])
+def test_no_share_of_fewer_than_five_units_is_a_percentage(golden, by):
+    found = [row for row in measure(golden, question(by=(by,))) if row.status is Status.FEW]
+    few = [row for row in found if row.unit == "ratio" and row.id not in NO_SHARES]
+    assert {"K06", "K13.won_share", "K14.offer_won_share"} <= {row.id for row in few}
+    assert [(row.id, row.segment) for row in few if row.value is not None or row.lo is not None] == []
+    assert [(row.id, row.segment) for row in few if row.k is None] == []
+
+
 def test_k17_and_k18_of_the_cohort(golden):
     found = rows(golden, "K17", "K18", basis=Basis.COHORT, period=Q2)
     assert [found[row].value for row in ("K17.cpi", "K17", "K18")] == [1050, Decimal("1166.67"), 3500]

@@ -222,8 +222,8 @@ def _status(value: float | None, *, over: bool) -> Status:
 
 def _kept(score: Score, notes: Mapping[str, object]) -> Measured:
     n, lacking = score.valued.n, score.commits.n - score.valued.n
-    value = float(score.kept / score.committed) if score.committed else None
-    status = Status.UNDEFINED if value is None else size_status(n)
+    status = size_status(n) if score.committed else Status.UNDEFINED
+    value = float(score.kept / score.committed) if status.is_shown else None
     excluded = {"no_amount": lacking} if lacking else {}
     return Measured(value=value, n=n, k=score.valued.k, status=status, excluded=excluded, notes=notes)
 

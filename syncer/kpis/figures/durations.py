@@ -138,11 +138,20 @@ def _restricted(spell: Spell) -> Measured:
 
 
 def _won_share(spell: Spell) -> Measured:
+    """Return the share won by the longest observation; of too few there is no share, not by any day either."""
+    status = size_status(spell.n)
     steps = aalen_johansen(spell.days, Outcome.WON.value)
     last = steps[-1].share if steps else 0.0
     notes: dict[str, object] = {"horizon_days": max(spell.days, default=None)}
-    notes |= {f"day_{mark}": _by_day(spell, mark) for mark in _MARKS}
-    return _measured(spell, last if spell.n else None, spell.won, (None, None), notes)
+    notes |= {f"day_{mark}": _by_day(spell, mark) if status.is_shown else None for mark in _MARKS}
+    return Measured(
+        value=last if status.is_shown else None,
+        n=spell.n,
+        k=spell.won,
+        status=status,
+        excluded=spell.excluded,
+        notes=notes,
+    )
 
 
 def _by_day(spell: Spell, mark: int) -> float | None:

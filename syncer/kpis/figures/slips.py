@@ -25,7 +25,9 @@ class Slip:
     deals: Tally = field(default_factory=Tally)
     forecast: Decimal = Decimal(0)
     slipped: Decimal = Decimal(0)
+    #: Of the deals those with a known amount, and of them those that slipped.
     priced: int = 0
+    left: int = 0
     excluded: Counter[str] = field(default_factory=Counter)
 
 
@@ -86,6 +88,7 @@ def _count(ask: Ask, slip: Slip, move: Move, then: tuple[int, Window]) -> None:
         return
     slip.priced += 1
     slip.forecast += amount
+    slip.left += left
     slip.slipped += amount if left else 0
 
 
@@ -95,11 +98,12 @@ def _is_beyond(after: DealSpan, window: Window) -> bool:
 
 
 def _value(slip: Slip, memory: Memory) -> Measured:
-    value = float(slip.slipped / slip.forecast) if slip.forecast else None
+    status = size_status(slip.priced) if slip.forecast else Status.UNDEFINED
     return Measured(
-        value=value,
+        value=float(slip.slipped / slip.forecast) if status.is_shown else None,
         n=slip.priced,
-        status=Status.UNDEFINED if value is None else size_status(slip.priced),
+        k=slip.left,
+        status=status,
         excluded={**slip.deals.excluded, **slip.excluded},
         notes={"slipped": slip.slipped, "forecast": slip.forecast, **memory.notes},
     )

@@ -12,7 +12,7 @@ from syncer.kpis.periods import Window
 from syncer.kpis.question import Ask, Measured
 from syncer.kpis.result import Kpi, Status, size_status
 from syncer.kpis.statistics.stats import counted, percentile
-from syncer.kpis.tally import Tally, with_whole
+from syncer.kpis.tally import Tally, period_rate, with_whole
 
 #: Candidates for Closed-Other because nothing happens any more (domain C2): they would inflate the number.
 STALE = frozenset({"CO7", "CO8"})
@@ -92,7 +92,7 @@ def _rows(ask: Ask, segment: Segment, pace: Pace) -> Iterable[Kpi]:
     yield ask.row("K16.deals", segment, Measured(value=pace.open, n=pace.open, excluded=excluded))
     for row_id, part, n in (
         ("K16.mean_amount", pace.mean_amount, pace.purse.units),
-        ("K16.win_rate", rate, pace.closed.n),
         ("K16.days", cycle, pace.days.total()),
     ):
         yield ask.row(row_id, segment, Measured(value=part, n=n, status=size_status(n if part is not None else 0)))
+    yield ask.row("K16.win_rate", segment, period_rate(pace.closed))

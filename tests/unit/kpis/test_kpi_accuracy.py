@@ -173,9 +173,11 @@ def test_commit_hits_by_count_and_value_and_calibration_by_stage():
     ]
     found = of_age(Given(past={EVE: deals}), "quarter_start", "K21")
     assert (found["K21.commit_hits"].k, found["K21.commit_hits"].n) == (2, 5)
-    assert found["K21.commit_value"].value == pytest.approx(200 / 500)
     worth = found["K21.commit_value"]
-    assert (worth.k, worth.n, worth.excluded) == (2, 4, {"no_amount": 1})
+    assert (worth.value, worth.k, worth.n, worth.status) == (None, 2, 4, Status.FEW)
+    assert worth.excluded == {"no_amount": 1}
+    more = of_age(Given(past={EVE: [*deals, deals[0]]}), "quarter_start", "K21")["K21.commit_value"]
+    assert (more.value, more.k, more.n) == (0.5, 3, 5)
     assert found["K21.calibration"].value == pytest.approx(2 / 4.6)
     stages = found["K21.calibration"].notes["stages"]
     assert stages["offer"] == {"expected": pytest.approx(4.5), "won": 2}

@@ -13,6 +13,7 @@ from syncer.kpis.asked.memory import PushCount
 from syncer.kpis.figures import waterfall as falls
 from syncer.kpis.measure import explain, measure
 from syncer.kpis.periods import ALL, parse_as_of, parse_period
+from syncer.kpis.result import Status
 from tests.unit.kpis.counts import LOST, WON, percent
 from tests.unit.kpis.fakes import Given
 from tests.unit.kpis.ledger import BERLIN, at, question
@@ -200,6 +201,8 @@ def test_k24_counts_only_what_was_forecast_and_names_what_it_leaves_out():
     assert (found["K24"].k, found["K24"].n, found["K24"].notes["open"]) == (1, 3, 1)
     assert found["K24"].excluded == {"renewal": 1}
     assert found["K24.value"].excluded == {"renewal": 1, "no_amount": 1, "no_fx": 1}
+    few = found["K24.value"]
+    assert (few.value, few.k, few.n, few.status) == (None, 1, 1, Status.FEW)
 
 
 def test_k24_a_deal_that_left_the_quarter_slipped_whatever_became_of_it_there():

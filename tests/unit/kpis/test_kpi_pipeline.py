@@ -63,6 +63,7 @@ def test_k16_takes_only_what_counts_into_rate_and_cycle():
     odd = [DayCount((), "test", WON, 1, 9), DayCount((), None, LOST, 1, 9), DayCount((), None, WON, None, 9)]
     found = rows(moving(offer("a", 100), closed=closed, lengths=[*odd, DayCount((), None, WON, -5, 9)]), "K16")
     assert (found["K16.win_rate"].value, found["K16.days"].value) == (0.25, 60)
+    assert found["K16.win_rate"].lo < 0.25 < found["K16.win_rate"].hi
 
 
 @pytest.mark.parametrize("given", [Given(), Given(rows={OPEN: [offer("a", 5)]}), moving()])
