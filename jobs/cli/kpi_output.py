@@ -14,7 +14,7 @@ from jobs.wording.lacks import lacking
 from jobs.wording.terms import exclusions, member, part, term
 from jobs.wording.words import Language, between, number, percent, word
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.rendering.render import Format, cells, figure_text, to_csv, to_json, to_parquet, to_xlsx
+from syncer.kpis.rendering.render import Format, Telling, cells, figure_text, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi
 
 #: Lines that a row may take on a narrow terminal, and columns of text that all rows take on a wide one.
@@ -58,9 +58,17 @@ def _content(rows: Sequence[Kpi], form: Format, lang: Language) -> bytes:
     if form is Format.PARQUET:
         return to_parquet(rows)
     if form is Format.XLSX:
-        return to_xlsx(rows, lang, why=lambda row: lacking(row.notes, lang))
+        return to_xlsx(rows, lang, telling=_telling(lang))
     text = to_csv(rows) if form is Format.CSV else to_json(rows) + "\n"
     return text.encode()
+
+
+def _telling(lang: Language) -> Telling:
+    return Telling(
+        segment=lambda row: _segment(row, lang),
+        left_out=lambda row: exclusions(row.excluded, lang),
+        lacks=lambda row: lacking(row.notes, lang),
+    )
 
 
 def print_kpis(rows: Sequence[Kpi], lang: Language) -> None:

@@ -59,6 +59,23 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
+class Telling(NamedTuple):
+    """How a workbook says in words what a row holds as codes."""
+
+    segment: Callable[[Kpi], str]
+    left_out: Callable[[Kpi], str]
+    #: Why an unknown figure is unknown.
+    lacks: Callable[[Kpi], str]
+
+
+def _codes(row: Kpi) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in row.excluded.items())
+
+
+#: The codes themselves.
+CODES = Telling(segment=lambda row: row.segment_text, left_out=_codes, lacks=lambda _: "")
+
+
 class Cells(NamedTuple):
     """One row of a table as text."""
 
@@ -134,12 +151,10 @@ def to_parquet(rows: Sequence[Kpi]) -> bytes:
     return write([_flat(row) for row in rows])
 
 
-def to_xlsx(rows: Sequence[Kpi], lang: Lang = "en", *, why: Callable[[Kpi], str] = lambda _: "") -> bytes:
-    """Return an Excel workbook of the figures, with their formulas in words; `why` says what an unknown one lacks."""
-    write: Callable[[Sequence[Kpi], str, Callable[[Kpi], str]], bytes] = import_module(
-        "syncer.kpis.rendering.workbook"
-    ).write
-    return write(rows, lang, why)
+def to_xlsx(rows: Sequence[Kpi], lang: Lang = "en", *, telling: Telling = CODES) -> bytes:
+    """Return an Excel workbook of the figures, with their formulas in words."""
+    write: Callable[[Sequence[Kpi], str, Telling], bytes] = import_module("syncer.kpis.rendering.workbook").write
+    return write(rows, lang, telling)
 
 
 def _flat(row: Kpi) -> Mapping[str, object]:

@@ -2,13 +2,15 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.worksheet.worksheet import Worksheet
 
 from syncer.kpis.catalogue import catalogue
+from syncer.kpis.rendering.render import Telling
 from syncer.kpis.result import Kpi
 from syncer.money import coin
 
@@ -29,6 +31,10 @@ _HEADS: Mapping[str, Sequence[str]] = {
         "basis",
         "as of",
         "status",
+        "at least",
+        "at most",
+        "open",
+        "left out",
         "lacks",
     ),
     "de": (
@@ -45,6 +51,10 @@ _HEADS: Mapping[str, Sequence[str]] = {
         "Basis",
         "Stand",
         "Status",
+        "mindestens",
+        "höchstens",
+        "offen",
+        "ausgenommen",
         "fehlt",
     ),
 }
@@ -54,31 +64,33 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "de": ("id", "Kennzahl", "Einheit", "Formel", "Grundgesamtheit"),
 }
 
-_WIDTHS = (16, 44, 32, 16, 14, 14, 10, 10, 12, 14, 10, 12, 12, 40)
+_WIDTHS = (16, 44, 32, 16, 14, 14, 10, 10, 12, 14, 10, 16, 12, 12, 12, 10, 40, 40)
 _WORD_WIDTHS = (24, 44, 14, 90, 90)
 
 #: What no XML may hold, and a CRM's text may: Excel would open no such workbook.
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 #: Columns with a figure in the row's unit.
-_FIGURES = (4, 5, 6)
+_FIGURES = (4, 5, 6, 14, 15)
+
+_DAY = {"en": "yyyy-mm-dd", "de": "dd.mm.yyyy"}
 
 
-def write(rows: Sequence[Kpi], lang: str, why: Callable[[Kpi], str]) -> bytes:
+def write(rows: Sequence[Kpi], lang: str, telling: Telling) -> bytes:
     """Return a workbook. Every text stays text, even one that Excel would take for a formula; unknown is empty."""
     book = Workbook()
     figures, formulas = book.active, book.create_sheet()
     figures.title, formulas.title = _SHEETS[lang]
     _head(figures, _HEADS[lang], _WIDTHS)
     for row in rows:
-        _line(figures, (*_cells(row), why(row) or None), _format(row.unit))
+        _line(figures, _cells(row, telling), _format(row.unit), _DAY[lang])
     _head(formulas, _WORDS[lang], _WORD_WIDTHS)
     shown = {row.id for row in rows}
     for declaration in catalogue().values():
         for row_id, declared in declaration.rows.items():
             if row_id in shown:
                 words = (declaration.formula[lang], declaration.population[lang])
-                _line(formulas, (row_id, declared.names[lang], declared.unit, *words), "General")
+                _line(formulas, (row_id, declared.names[lang], declared.unit, *words))
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -93,19 +105,27 @@ def _head(sheet: Worksheet, heads: Sequence[str], widths: Sequence[int]) -> None
     sheet.auto_filter.ref = sheet.dimensions
 
 
-def _cells(row: Kpi) -> Sequence[object]:
+def _cells(row: Kpi, telling: Telling) -> Sequence[object]:
     figures = (row.value, row.lo, row.hi, row.n, row.k)
     return (
         row.id,
         row.name,
-        row.segment_text,
+        telling.segment(row),
         *figures,
         row.unit,
         row.period,
         row.basis,
-        row.as_of,
+        _local(row.as_of),
         row.status.value,
+        *(row.notes.get(name) if "lower" in row.notes else None for name in ("lower", "upper", "open")),
+        telling.left_out(row) or None,
+        telling.lacks(row) or None,
     )
+
+
+def _local(as_of: str) -> date:
+    """Return the local day or time for which a row stands: a workbook knows no zones."""
+    return datetime.fromisoformat(as_of).replace(tzinfo=None) if "T" in as_of else date.fromisoformat(as_of)
 
 
 def _format(unit: str) -> str:
@@ -118,7 +138,7 @@ def _format(unit: str) -> str:
             return "General"
 
 
-def _line(sheet: Worksheet, cells: Sequence[object], number_format: str) -> None:
+def _line(sheet: Worksheet, cells: Sequence[object], number_format: str = "General", day: str = _DAY["en"]) -> None:
     at = sheet.max_row + 1
     for place, value in enumerate(cells, 1):
         if isinstance(value, str):
@@ -126,5 +146,7 @@ def _line(sheet: Worksheet, cells: Sequence[object], number_format: str) -> None
             sheet.cell(row=at, column=place, value=text).data_type = "s"
             continue
         cell = sheet.cell(row=at, column=place, value=value)
-        if place in _FIGURES:
+        if isinstance(value, date):
+            cell.number_format = f"{day} hh:mm" if isinstance(value, datetime) else day
+        elif place in _FIGURES:
             cell.number_format = number_format

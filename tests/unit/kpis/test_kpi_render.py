@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from syncer.kpis.catalogue import catalogue
-from syncer.kpis.rendering.render import cells, figure_text, to_csv, to_json, to_parquet, to_xlsx
+from syncer.kpis.rendering.render import Telling, cells, figure_text, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi, Status, unread
 
 RATE = Kpi(
@@ -148,12 +148,54 @@ def test_a_workbook_holds_numbers_formulas_in_words_and_no_formula_of_excel():
         assert book.sheetnames == names
         figures, words = book[names[0]], book[names[1]]
         assert [cell.value for cell in figures[2]][:4] == ["K10", "=1+1", "source =cmd", 0.25]
-        assert {cell.data_type for cell in figures[2]} <= {"s", "n"}
+        assert {cell.data_type for cell in figures[2]} <= {"s", "n", "d"}
         formats = [figures.cell(row=line, column=4).number_format for line in (2, 3, 4)]
         assert formats == ["0.0%", "#,##0.00", "General"]
         assert figures.cell(row=3, column=4).value == 1.5
         assert [line[0].value for line in words.iter_rows(min_row=2)] == ["K10", "K25.median", "K31"]
         assert words.cell(row=2, column=4).value == catalogue()["K10"].formula[lang]
+
+
+def _sheet(row, lang="en", **how):
+    figures = load_workbook(io.BytesIO(to_xlsx([row], lang, **how))).worksheets[0]
+    return dict(zip((cell.value for cell in figures[1]), figures[2], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("as_of", "stands", "lang", "shown"),
+    [
+        ("2026-11-21", "2026-11-21T00:00:00", "en", "yyyy-mm-dd"),
+        ("2026-11-21", "2026-11-21T00:00:00", "de", "dd.mm.yyyy"),
+        ("2026-11-21T09:30:15.250+01:00", "2026-11-21T09:30:15.250000", "en", "yyyy-mm-dd hh:mm"),
+    ],
+)
+def test_a_day_in_a_workbook_is_a_day(as_of, stands, lang, shown):
+    cell = _sheet(replace(RATE, as_of=as_of), lang)["as of" if lang == "en" else "Stand"]
+    assert (cell.value.isoformat(), cell.is_date, cell.number_format) == (stands, True, shown)
+
+
+def test_a_workbook_has_the_bounds_of_open_cases_and_what_is_left_out():
+    open_ones = replace(RATE, notes={"lower": 0.25, "upper": 0.75, "open": 4}, excluded={"void": 1, "expired": 2})
+    told = _sheet(open_ones)
+    assert [told[name].value for name in ("at least", "at most", "open", "left out")] == [
+        0.25,
+        0.75,
+        4,
+        "void 1, expired 2",
+    ]
+    assert {told[name].number_format for name in ("value", "at least", "at most")} == {"0.0%"}
+    bare = _sheet(replace(RATE, notes={}, excluded={}), "de")
+    assert [bare[name].value for name in ("mindestens", "höchstens", "offen", "ausgenommen")] == [None] * 4
+
+
+def test_a_workbook_speaks_as_whoever_asks_for_it():
+    telling = Telling(segment=lambda _: "Quelle: Suche", left_out=lambda _: "ungültig 1", lacks=lambda _: "Kosten")
+    told = _sheet(RATE, "de", telling=telling)
+    assert [told[name].value for name in ("Segment", "ausgenommen", "fehlt")] == [
+        "Quelle: Suche",
+        "ungültig 1",
+        "Kosten",
+    ]
 
 
 @pytest.mark.parametrize(
