@@ -61,8 +61,11 @@ def test_a_new_database_is_for_its_user_alone_and_so_are_the_files_beside_it(tmp
     with closing(open_store(f"sqlite:///{tmp_path / 'syncer.db'}")) as store:
         store.upgrade()
         put(store, 1, "contacts", Contact(id="1"))
-        rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("syncer.db*")}
-    assert {"syncer.db", "syncer.db-wal", "syncer.db-shm"} <= set(rights)
+        (tmp_path / "syncer.db.other.lock").touch(0o644)
+        with store.account_lock(ACCOUNT), store.account_lock("other"), store.token_lock(ACCOUNT):
+            rights = {path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.glob("syncer.db*")}
+    assert {"syncer.db", "syncer.db-wal", "syncer.db-shm"} < set(rights)
+    assert len([name for name in rights if name.endswith(".lock")]) == 3
     assert set(rights.values()) == {0o600}
 
 
@@ -73,7 +76,9 @@ def test_rights_that_somebody_gave_a_database_stay(tmp_path: Path) -> None:
     path.chmod(0o640)
     with closing(open_store(f"sqlite:///{path}")) as store:
         store.upgrade()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+        with store.account_lock(ACCOUNT):
+            rights = {stat.S_IMODE(one.stat().st_mode) for one in (path, *tmp_path.glob("*.lock"))}
+    assert rights == {0o640}
 
 
 def test_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ The operating system or the server lets go of them when their holder dies.
 
 import fcntl
 import hashlib
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +19,8 @@ from syncer.errors import Unavailable
 _HINT = "wait until it is done, or stop it; `syncer status` shows its run"
 #: Longer than the one call of a renewal may take.
 _TOKEN_PATIENCE_S = 90
+#: Rights to read and write.
+_OPENS = 0o666
 #: Longer than a round takes; a backfill may take longer still.
 ACCOUNT_PATIENCE_S = 600.0
 
@@ -83,12 +87,22 @@ def _held(engine: Engine, name: str) -> Iterator[None]:
 def beside_file(database: Path, name: str) -> Iterator[None]:
     """Hold a lock file beside a database until the block ends. Raises Unavailable where another process holds it."""
     path = database.with_name(f"{database.name}.{name}.lock")
-    with path.open("a", encoding="ascii") as file:
+    with os.fdopen(_opened(path, database), "rb") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise _busy(name) from None
         yield
+
+
+def _opened(path: Path, database: Path) -> int:
+    """Open a lock file that who may use the database may open, and nobody else: whoever can open it can hold it."""
+    rights = stat.S_IMODE(database.stat().st_mode) & _OPENS if database.exists() else stat.S_IRUSR | stat.S_IWUSR
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, rights)
+    found = os.fstat(file)
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) != rights:
+        os.fchmod(file, rights)
+    return file
 
 
 @contextmanager
