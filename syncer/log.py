@@ -3,11 +3,14 @@
 import logging
 import re
 import sys
+import threading
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from enum import StrEnum
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+_log = structlog.get_logger()
 
 #: Every event that Syncer logs, with the one line that an operator needs. docs/operations.md shows this table.
 EVENTS: Mapping[str, str] = {
@@ -69,6 +72,7 @@ EVENTS: Mapping[str, str] = {
     "reload_refused": "the new files cannot be used; every problem is a field, the old ones stay in force",
     "account_paused": "the CRM was away or refused the token three times in a row; it is asked less often",
     "account_recovered": "a round reached the CRM again",
+    "library_warned": "a library complained, or a thread failed; its words may repeat values and are left out",
     "backup_failed": "the nightly backup could not be written or is unsound; no older one was deleted",
 }
 
@@ -119,7 +123,10 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
 
 
 def configure_log(form: LogFormat, level: int = logging.INFO, *, without: Collection[str] = ()) -> None:
-    """Set structlog up once per process, without some events; lines go to standard error."""
+    """Set structlog up once per process, without some events; lines go to standard error.
+
+    What libraries log, and threads that nobody waits for leave behind, becomes an event of ours.
+    """
 
     def left_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
         if event["event"] in without:
@@ -145,6 +152,25 @@ def configure_log(form: LogFormat, level: int = logging.INFO, *, without: Collec
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.getLogger().addHandler(_LIBRARIES)
+    threading.excepthook = _note_thread
+
+
+class _Libraries(logging.Handler):
+    """Says that a library complained. A driver's or a parser's words may repeat the values that it refused."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Tell who complained, and of which error, and nothing else."""
+        error = record.exc_info[0] if record.exc_info else None
+        _log.warning("library_warned", library=record.name, error=error and error.__name__)
+
+
+_LIBRARIES = _Libraries(logging.WARNING)
+
+
+def _note_thread(failed: threading.ExceptHookArgs) -> None:
+    name = failed.thread.name if failed.thread else None
+    _log.error("library_warned", library=f"thread {name}", error=failed.exc_type.__name__)
 
 
 def _brief(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -22,8 +22,8 @@ from syncer.store import DEAD_AFTER_S, HEARTBEAT_S, REGISTER_BESIDE
 # Its lines show errors with their traces, and jobs with their arguments; ours say what an operator needs.
 logging.getLogger("procrastinate").addHandler(logging.NullHandler())
 logging.getLogger("procrastinate").propagate = False
-logging.getLogger("psycopg.pool").addHandler(logging.NullHandler())
-logging.getLogger("psycopg.pool").propagate = False
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
+logging.getLogger("psycopg").propagate = False
 
 #: Seconds between two looks for jobs that no notification told of: repetitions whose time has come.
 _LOOK_EVERY = 1.0

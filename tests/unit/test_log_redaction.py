@@ -4,6 +4,7 @@ import pytest
 import structlog
 
 from syncer.log import LogFormat, configure_log, redact, scrub
+from tests.processes import call
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +51,46 @@ def test_json_lines_carry_level_time_and_fields(capsys):
     assert (line["level"], line["stream"], line["record"]) == ("warning", "deals", "9")
     assert line["timestamp"].endswith("Z")
     assert "a@b.example" not in json.dumps(line)
+
+
+_TELLING = """
+import asyncio, gc, logging, threading
+from syncer.log import LogFormat, configure_log
+
+class Refused(Exception):
+    pass
+
+def fail():
+    raise Refused("DETAIL: Failing row contains (Anna Muster)")
+
+async def left_alone():
+    fail()
+
+async def main():
+    task = asyncio.create_task(left_alone())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    del task
+    gc.collect()
+
+for _ in range(2):
+    configure_log(LogFormat.JSON)
+asyncio.run(main())
+thread = threading.Thread(target=fail, name="door")
+thread.start()
+thread.join()
+logging.getLogger("some.driver").warning("row of %s", "Anna Muster")
+logging.getLogger("some.driver").info("row of %s", "Anna Muster")
+"""
+
+
+def test_what_libraries_and_threads_say_is_told_without_their_words():
+    done = call(_TELLING)
+    assert "Muster" not in done.stderr
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert {one["event"] for one in lines} == {"library_warned"}
+    assert [(one["library"], one["error"]) for one in lines] == [
+        ("asyncio", "Refused"),
+        ("thread door", "Refused"),
+        ("some.driver", None),
+    ]
