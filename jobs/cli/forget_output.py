@@ -41,6 +41,13 @@ def _print_one(one: Forgotten, lang: Language) -> None:
         typer.echo(said("still_in_crm", lang, names=", ".join(one.written)))
     else:
         typer.echo(said("crm_untouched", lang))
+    if one.notices:
+        typer.echo(said("notices_in_crm", lang, names=", ".join(_notice(name, lang) for name in one.notices)))
+
+
+def _notice(name: str, lang: Language) -> str:
+    form, _, crm_id = name.partition(" ")
+    return f"{said(form, lang)} {crm_id}"
 
 
 def print_pruned(found: Sequence[PruneCount], lang: Language, *, dry_run: bool, as_json: bool) -> None:
@@ -87,7 +94,7 @@ def print_log(store: Store, accounts: Sequence[str], lang: Language, *, as_json:
                 row.account,
                 utc_text(row.at, lang),
                 row.actor,
-                row.reason,
+                said(f"reason_{row.reason}", lang),
                 number(sum(row.counts.values()), lang),
                 ", ".join(row.tombstones),
                 said("no" if row.wiped_at is None else "yes", lang),

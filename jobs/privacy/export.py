@@ -7,9 +7,11 @@ import msgspec
 import orjson
 
 from jobs.deciding.explaining import contact_story
+from jobs.privacy.privacy_words import said
 from jobs.privacy.prune import MONTH
 from jobs.privacy.retention import RetentionFile
 from jobs.privacy.rule_texts import rule_text
+from jobs.wording.shown import Shown, shown, why_text
 from jobs.wording.words import Language, stage_name
 from syncer.agreement import Agreement
 from syncer.moments import Millis, iso
@@ -60,7 +62,7 @@ def export(work: Exporting, account: str, id_or_email: str) -> Report | None:
             for id_ in live
             for clocks in _versions(work, written, held["stage_events"], id_)
         ],
-        "recipients": [_recipient(account, row) for row in written],
+        "recipients": [*_values(work, account, written), *_notices(work, account, held["notices"])],
         "retention": _retention(work, held),
         "logic": {id_: _logic(work, account, id_) for id_ in live},
     }
@@ -146,16 +148,46 @@ def _logic(work: Exporting, account: str, contact_id: str) -> Sequence[str]:
     return story.lines
 
 
-def _recipient(account: str, row: Mapping[str, object]) -> dict[str, object]:
+def _values(work: Exporting, account: str, written: _Rows) -> list[dict[str, object]]:
+    """Return what was written into properties, with the words in which the CRM shows it."""
+    words = shown(work.agreement, {}, {}, work.agreement.calendar.zone, work.lang)
+    return [_value_told(words, account, row) for row in written]
+
+
+def _value_told(words: Shown, account: str, row: Mapping[str, object]) -> dict[str, object]:
+    name, value = str(row["property"]), row["value"]
     return {
         "to": f"CRM ({account})",
-        "property": row["property"],
-        "value": row["value"],
+        "property": name,
+        "property_text": words.name(Kind.CONTACT, name),
+        "value": value,
+        "value_text": words.value(Kind.CONTACT, name, None if value is None else str(value)),
         "at": _value("at", row["changed_at"]),
         "rule": row["rule"],
         "why": row["why"],
+        "why_text": why_text(str(row["why"]), words.lang),
         "run": row["run"],
     }
+
+
+def _notices(work: Exporting, account: str, rows: _Rows) -> list[dict[str, object]]:
+    """Return the notes and tasks that stand in the CRM: a card says all that this report says of a hand-over."""
+    return [
+        {
+            "to": f"CRM ({account})",
+            "property": row["form"],
+            "property_text": said(str(row["form"]), work.lang),
+            "value": row["crm_id"],
+            "value_text": str(row["crm_id"]),
+            "at": _value("at", row["sent_at"]),
+            "rule": row["purpose"],
+            "why": row["purpose"],
+            "why_text": said(str(row["purpose"]), work.lang),
+            "run": row["run"],
+        }
+        for row in rows
+        if row["crm_id"] is not None
+    ]
 
 
 def _retention(work: Exporting, held: Mapping[str, _Rows]) -> dict[str, object]:

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 from jobs.privacy.export import Report
 from jobs.privacy.held_words import FLAGS, column_name, table_name
 from jobs.wording.points import counted_lines
-from jobs.wording.sentences import spoken
 from jobs.wording.words import LANGUAGES, Language, iso_text, number
 from syncer.scoring.words import figure, signed
 
@@ -157,9 +156,9 @@ class _Pen:
             (
                 self._time(row["at"]),
                 str(row["to"]),
-                str(row["property"]),
-                self._fact("", row["value"]),
-                spoken(str(row["why"]), self._lang),
+                str(row["property_text"]),
+                str(row["value_text"]),
+                str(row["why_text"]),
             )
             for row in _rows(self._report["recipients"])
         ]

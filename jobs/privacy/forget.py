@@ -53,6 +53,8 @@ class Forgotten:
     tombstones: Sequence[str] = ()
     #: Properties that we wrote to the CRM, which still holds them.
     written: Sequence[str] = ()
+    #: Notes and tasks about the person that we put into the CRM, as `tasks 17`.
+    notices: Sequence[str] = ()
     was_forgotten: bool = False
     #: Whether no byte is left in the database's files; None for a dry run.
     wiped: bool | None = None
@@ -68,6 +70,7 @@ class Forgotten:
             "rows": self.rows,
             "tombstones": list(self.tombstones),
             "written": list(self.written),
+            "notices": list(self.notices),
             "was_forgotten": self.was_forgotten,
             "wiped": self.wiped,
         }
@@ -91,12 +94,12 @@ def erase(
     with nullcontext() if is_held else eraser.store.patient_lock(account):
         with eraser.store.snapshot() as unit:
             person = unit.privacy.person(account, contact_id)
-            written = _written(unit, person)
+            left = _left(unit, person)
         again = None if person or dry_run else _again(eraser, account, contact_id)
         if in_advance and not person and again is None:
             person = _to_come(eraser, account, contact_id)
         if dry_run:
-            return _foretold(eraser, person, written) if person else None
+            return _foretold(eraser, person, left) if person else None
         if not person:
             return again
         erasure = _begun(eraser, person, actor)
@@ -110,7 +113,8 @@ def erase(
         addresses=len(person.addresses),
         rows=rows,
         tombstones=[one[:PREFIX] for one in erasure.tombstones],
-        written=written,
+        written=left.written,
+        notices=left.notices,
         wiped=wipe(eraser.store, eraser.clock),
     )
 
@@ -124,13 +128,24 @@ def erase_found(eraser: Eraser, account: str, ids: Collection[str], addresses: C
     _log.info("person_erased", account=account, erasure=erasure.id, rows=0)
 
 
-def _written(unit: Unit, person: Person) -> Sequence[str]:
-    """Return the properties of the person that we wrote to the CRM and did not blank."""
-    found = unit.desk.written_values(person.account, Kind.CONTACT, person.ids)
-    return sorted({name for values in found.values() for name, rows in values.items() if rows[-1].value is not None})
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Left:
+    """What of ours the CRM holds about a person: properties that were not blanked, notes and tasks."""
+
+    written: Sequence[str]
+    notices: Sequence[str]
 
 
-def _foretold(eraser: Eraser, person: Person, written: Sequence[str]) -> Forgotten:
+def _left(unit: Unit, person: Person) -> _Left:
+    values = unit.desk.written_values(person.account, Kind.CONTACT, person.ids).values()
+    told = unit.notices.about(person.account, Kind.CONTACT, sorted(person.ids)).values()
+    return _Left(
+        written=sorted({name for named in values for name, rows in named.items() if rows[-1].value is not None}),
+        notices=sorted(f"{one.notice.form} {one.crm_id}" for entries in told for one in entries if one.crm_id),
+    )
+
+
+def _foretold(eraser: Eraser, person: Person, left: _Left) -> Forgotten:
     now = eraser.clock()
     with eraser.store.rehearsal() as unit:
         rows = unit.privacy.erase(person, now, lambda _: 0)
@@ -141,7 +156,8 @@ def _foretold(eraser: Eraser, person: Person, written: Sequence[str]) -> Forgott
         ids=sorted(person.ids),
         addresses=len(person.addresses),
         rows=dict(rows),
-        written=written,
+        written=left.written,
+        notices=left.notices,
     )
 
 

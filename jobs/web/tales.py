@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jobs.wording.points import counted_lines
 from jobs.wording.rules import rule_text
-from jobs.wording.sentences import spoken
-from jobs.wording.shown import Shown
+from jobs.wording.shown import Shown, why_text
 from jobs.wording.terms import term
 from jobs.wording.words import Language, money, number, stage_name, time_text
 from syncer.legible import legible
@@ -130,7 +129,7 @@ def told(entries: Sequence[OutboxEntry], words: Shown) -> Sequence[Told]:
             value=words.value(one.kind, one.property, one.value),
             previous=words.value(one.kind, one.property, one.previous),
             status=term(one.status.value, words.lang),
-            why=spoken(one.why, words.lang),
+            why=why_text(one.why, words.lang),
         )
         for one in entries
     ]

@@ -8,9 +8,11 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from jobs.names import rules_for, specs_for
+from jobs.wording.sentences import spoken
 from jobs.wording.terms import term
-from jobs.wording.words import LANGUAGES, NOTHING, Language, date_text, exact, time_text
+from jobs.wording.words import LANGUAGES, NOTHING, Language, date_text, exact, stage_name, time_text
 from syncer.agreement import Agreement
+from syncer.funnel import FunnelStage
 from syncer.moments import millis
 from syncer.records import Kind
 from syncer.writeback import PropertySpec
@@ -19,6 +21,8 @@ from syncer.writeback.specs import PropertyType
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+#: A stage where a reason names it.
+_STAGE = re.compile(rf"(?<=\bstage )(?:{'|'.join(FunnelStage)})\b")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 #: Labels of the CRM's own properties, by what we write into them.
@@ -85,6 +89,11 @@ class Shown:
         if names is not None:
             return names.get(value, value)
         return value if role is None else option_text(value)
+
+
+def why_text(why: str, lang: Language) -> str:
+    """Return why a value was written, with stages by their names."""
+    return spoken(_STAGE.sub(lambda found: stage_name(found[0], lang), why), lang)
 
 
 def shown(

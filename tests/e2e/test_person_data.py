@@ -25,6 +25,9 @@ from syncer.errors import ConfigError
 from syncer.kpis.rendering.render import to_json
 from syncer.store.privacy.personal import PLACES
 from tests.e2e.test_forgetting import PAST, busiest, eraser_of, traces
+from tests.e2e.test_handover_cards import GERMAN, lines, live, open_telling, ready
+
+__all__ = ["open_telling"]
 
 GIVEN = "Freely given consent from contact"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -84,6 +87,22 @@ async def test_the_report_can_be_read_in_both_languages(crm, open_desk, lang, sa
     first = {line.partition(":")[0] for line in text.partition("\n### ")[2].splitlines() if line.startswith("- ")}
     assert first
     assert [name for name in sorted(first) if "_" in name] == []
+
+
+async def test_an_access_report_tells_tasks_and_values_in_words_and_an_erasure_what_the_crm_keeps(serve, open_telling):
+    crm = serve(lines=list(lines()))
+    async with open_telling(crm, agreement=GERMAN) as desk:
+        await ready(desk)
+        [task] = live(crm)
+        text = report_text(export(exporting(desk, "de"), desk.name, "101"), BERLIN, "de")
+        left = [erase(eraser_of(desk), desk.name, "101", dry_run=dry) for dry in (True, False)]
+    received = text.partition("## Wer was erhalten hat")[2].partition("\n## ")[0]
+    assert "| Funnel-Phase | Lead, vertriebsreif (SQL) | Stufe Sales-ready (SQL), Zyklus 1 |" in received
+    assert "| Lead-Status | New | Stufe Sales-ready (SQL) |" in received
+    assert f"| Aufgabe | {task.id} | Übergabe an den Vertrieb |" in received
+    assert not re.search(r"LEAD_SQL|fn_|hs_|stage", received)
+    assert [one.notices for one in left] == [[f"tasks {task.id}"]] * 2
+    assert left[1].as_dict()["notices"] == [f"tasks {task.id}"]
 
 
 def test_every_table_and_column_that_speaks_of_a_person_has_words():
