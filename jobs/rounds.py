@@ -12,6 +12,7 @@ from jobs.figures.freezing import Frozen, freeze_days
 from jobs.names import SYNC
 from jobs.pulling.backfill import backfill
 from jobs.pulling.completeness import StreamProof
+from jobs.pulling.door import sure_of_portal
 from jobs.pulling.look import look, refuse_unknown
 from jobs.pulling.pull import pull
 from jobs.pulling.watermarks import never_delivered, never_read
@@ -175,6 +176,7 @@ async def push_round(desk: Desk) -> PushCount:
     count = PushCount(account=desk.name)
 
     async def work() -> None:
+        await sure_of_portal(desk)
         await push(desk, count)
 
     with recorded_run(desk, "push") as run:

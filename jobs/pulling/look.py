@@ -15,6 +15,7 @@ from jobs.desk import Desk, LeadStage, Portal
 from jobs.names import LEADS, property_names
 from jobs.pulling.allowed import options_of, unfit_of
 from jobs.pulling.currencies import read_rates
+from jobs.pulling.door import is_known_door, keep_door, refuse_other_portal
 from jobs.pulling.known import read_known
 from mappings.check import present
 from mappings.fields import Definitions
@@ -49,7 +50,7 @@ async def look(desk: Desk, *, afresh: bool = False) -> Portal:
     """Return what the account has; owners, stages and account facts go to the mirror.
 
     A look is kept for an hour unless `afresh`, or something was `away`. A stream without scope is noted in `skipped`;
-    contacts are needed and raise.
+    contacts are needed and raise. Raises ConfigError where the token opens another portal than before.
     """
     refuse_unknown(desk, desk.account.streams, key=f"accounts.{desk.name}.streams")
     if not afresh:
@@ -65,7 +66,7 @@ async def look(desk: Desk, *, afresh: bool = False) -> Portal:
 def _kept(desk: Desk) -> _Kept | None:
     with desk.store.snapshot() as unit:
         text = unit.desk.cursor(desk.name, "account", "portal")
-    if text is None:
+    if text is None or not is_known_door(desk):
         return None
     try:
         kept = msgspec.json.decode(text, type=_Kept)
@@ -108,6 +109,7 @@ def forget_look(desk: Desk) -> None:
 
 async def _look(desk: Desk) -> Portal:
     facts, owners, stages = await together(desk.source.account(), desk.source.owners(), _deal_stages(desk))
+    await refuse_other_portal(desk, facts)
     portal_stages = [stage_of(one) for one in stages]
 
     def keep() -> None:
@@ -119,6 +121,7 @@ async def _look(desk: Desk) -> Portal:
                 currency=facts.currency,
                 account_type=facts.account_type,
             )
+            keep_door(unit, desk)
             unit.mirror.replace_owners(desk.name, [_owner(row) for row in owners])
             if in_account(desk, (Kind.DEAL,)):
                 unit.mirror.replace_stages(desk.name, portal_stages)

@@ -10,6 +10,7 @@ from jobs.names import MENDED, RECONCILE
 from jobs.privacy.announced import carry_out
 from jobs.pulling.absences import note_absent
 from jobs.pulling.backfill import AT_ONCE, groups
+from jobs.pulling.door import refuse_other_portal
 from jobs.pulling.drift import ReconcileResult, StreamDrift
 from jobs.pulling.holdings import holding_of
 from jobs.pulling.intake import Intake
@@ -20,7 +21,6 @@ from jobs.pulling.standins import fed
 from jobs.pulling.sweep import Orders, Sweep
 from jobs.pulling.watermarks import never_read, read_watermark
 from jobs.runs import Run, recorded_run, seconds_of
-from syncer.errors import ConfigError, Problem
 from syncer.moments import Millis
 
 _NO_LIST = "an event feed: the CRM offers no full list to compare with"
@@ -36,7 +36,7 @@ async def reconcile_round(desk: Desk, *, streams: Sequence[str] = (), orders: Or
     refuse_unknown(desk, streams, key="--stream")
     with recorded_run(desk, RECONCILE[orders.apply]) as run:
         await refuse_at_rest(desk)
-        await _refuse_other_portal(desk)
+        await refuse_other_portal(desk, await desk.source.account())
         portal = await look(desk)
         count = PullCount(skipped={**portal.skipped, **await _skipped(desk, portal)}, halted=dict(portal.away))
         intake = Intake(desk=desk, portal=portal, reader=Reader(desk, portal, *await fed(desk, portal)), count=count)
@@ -80,21 +80,6 @@ async def _skipped(desk: Desk, portal: Portal) -> dict[str, str]:
     fresh = dict.fromkeys(await never_read(desk, portal.streams), _NEVER_READ)
     unlisted = {name: _NO_IDS for name in portal.streams if holding_of(desk, name) is None}
     return {**fresh, **unlisted, **dict.fromkeys(portal.feeds, _NO_LIST)}
-
-
-async def _refuse_other_portal(desk: Desk) -> None:
-    """Raise ConfigError where the token opens another portal: everything would look gone."""
-
-    def known() -> str | None:
-        with desk.store.snapshot() as unit:
-            facts = unit.desk.account(desk.name)
-        return facts.portal_id if facts else None
-
-    ours, theirs = await asyncio.to_thread(known), (await desk.source.account()).portal_id
-    if ours is not None and ours != theirs:
-        hint = "put that portal's token into .env, or give the other portal an account of its own in syncer.yaml"
-        message = f"the token opens portal {theirs}, the mirror holds portal {ours}"
-        raise ConfigError([Problem(key=f"accounts.{desk.name}", message=message, hint=hint)])
 
 
 def _close(desk: Desk, run: Run, result: ReconcileResult, count: PullCount) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jobs.desk import Desk
+from jobs.pulling.door import sure_of_portal
 from jobs.runs import recorded_run
 from jobs.writing.push import PushCount, push
 from jobs.writing.undo_notices import NoticeStep, archive_notices, notice_steps
@@ -46,8 +47,9 @@ async def undo_run(desk: Desk, run: str, *, apply: bool) -> UndoResult | None:
     """Return the steps that undo a run, after restoring them with `apply`; None where the run wrote nothing here.
 
     What the run had yet to write is never written; what it wrote to a record that was merged away since is taken back
-    from the survivor.
+    from the survivor. Raises ConfigError where the token opens another portal.
     """
+    await sure_of_portal(desk)
     entries = await asyncio.to_thread(_entries, desk, run)
     notices = await notice_steps(desk, run)
     if not entries and not notices:
