@@ -174,13 +174,18 @@ def _keep_deals(work: _Work, unit: Unit, some: Sequence[DealDecision], count: De
         reason, record = "the decision cannot be kept", error.record or ""
         unit.desk.bury(desk.name, Kind.DEAL, record, reason=reason, problems=error.problems, now=now)
     alone |= unit.ledger.companies_alone(desk.name, ids)
-    if alone:
-        cycles = company_cycles(unit, desk.name, alone, work.rules, work.clocks.as_of)
-        unit.ledger.save_company_cycles(desk.name, cycles, now=now, agreement=label)
+    _keep_company_cycles(work, unit, alone)
     if postponed:
         people = sorted(unit.facts.contacts_of(desk.name, postponed))
         count.changed += _keep(work, unit, list(_decided_people(work, unit, people)))
     return saved.changed_ids
+
+
+def _keep_company_cycles(work: _Work, unit: Unit, companies: Collection[str]) -> None:
+    desk, label = work.desk, work.desk.agreement.agreement.label
+    if companies:
+        cycles = company_cycles(unit, desk.name, companies, work.rules, work.clocks.as_of)
+        unit.ledger.save_company_cycles(desk.name, cycles, now=desk.clock(), agreement=label)
 
 
 def _contacts(work: _Work, count: DeriveCount) -> None:
@@ -242,6 +247,9 @@ def _companies(work: _Work, count: DeriveCount) -> None:
             decided = [decide_company(one, rules=work.rules) for one in some]
             with desk.store.commit() as unit:
                 unit.ledger.save_companies(desk.name, decided, now=desk.clock())
+                # A deal that went into another is decided no more, so its company's own cycle is not by its deals.
+                own = unit.ledger.companies_with_cycles(desk.name, [one.company_id for one in decided])
+                _keep_company_cycles(work, unit, own)
             count.companies += len(decided)
 
 

@@ -1,5 +1,8 @@
 """Companies are decided by themselves: what they are changes, and people leave them."""
 
+from connectors.sandbox.kinds import BY_NAME
+from connectors.sandbox.merging import merge
+from connectors.sandbox.state import Habits, MergedId
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
@@ -55,3 +58,38 @@ async def test_a_company_whose_last_contact_went_elsewhere_is_back_in_the_market
         await sync_round(desk, force=True)
     assert before == "LEAD_SQL"
     assert crm.value("companies", "10", "fn_stage") == "TAM"
+
+
+def _deal(id_, company):
+    return {
+        "type": "deals",
+        "id": id_,
+        "createdAt": _MADE,
+        "properties": {"dealname": f"Deal {id_}", "pipeline": "default", "dealstage": "appointmentscheduled"},
+        "associations": [{"to": "companies", "id": company, "primary": True}],
+    }
+
+
+def _own(desk, *companies):
+    with desk.store.snapshot() as unit:
+        return [
+            [one.deal_id for one in unit.ledger.cycles(desk.name, f"company:{company}", desk.clock())]
+            for company in companies
+        ]
+
+
+async def test_a_deal_without_people_that_went_into_another_leaves_no_cycle_behind(serve, open_desk):
+    lines = [_company("10"), _company("11"), _deal("20", "10"), _deal("21", "11"), _deal("22", "11")]
+    crm = serve(lines=lines, habits=Habits(index_lag=0, merged_id=MergedId.KEPT))
+    async with open_desk(crm) as desk:
+        await _begun(desk)
+        before = _own(desk, "10", "11")
+        with crm.portal.lock:
+            deals = crm.portal.tables["deals"].rows
+            merge(crm.portal, BY_NAME["deals"], deals["22"], deals["20"], at=crm.portal.clock())
+            crm.portal.links.unlink("deals", "22", "companies", "10")
+            merge(crm.portal, BY_NAME["deals"], deals["22"], deals["21"], at=crm.portal.clock())
+        await sync_round(desk, force=True)
+        after = _own(desk, "10", "11")
+    assert before == [["20"], ["21"]]
+    assert after == [[], ["22"]]

@@ -30,6 +30,12 @@ def deals_alone(connection: Connection, account: str, company_ids: Collection[st
     return found
 
 
+def companies_with_cycles(connection: Connection, account: str, company_ids: Collection[str]) -> set[str]:
+    """Return those of the companies in whose own name cycles stand."""
+    holders = {holder_of(one): one for one in company_ids}
+    return {holders[row[0]] for row in _rows(connection, _holders_sql(dialect_of(connection)), account, holders)}
+
+
 def save_company_cycles(
     connection: Connection, account: str, cycles: Mapping[str, Sequence[Cycle]], *, now: int, agreement: str
 ) -> None:
@@ -44,6 +50,13 @@ def _rows(connection: Connection, statement: Query, account: str, ids: Collectio
         for chunk in chunks(ids)
         for row in raw(connection, statement, {"account": account, "ids": listed(chunk)})
     ]
+
+
+@cache
+def _holders_sql(dialect: Dialect) -> Query:
+    cycles = tables.cycles.c
+    mine = and_(cycles.account == bindparam("account"), among(dialect, cycles.contact_id))
+    return select(cycles.contact_id).where(mine, cycles.superseded_at.is_(None)).distinct()
 
 
 @cache

@@ -10,7 +10,7 @@ from syncer.moments import Millis
 from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.ledger import ledger_reads, stays
-from syncer.store.ledger.company_cycles import companies_alone, deals_alone, save_company_cycles
+from syncer.store.ledger.company_cycles import companies_alone, companies_with_cycles, deals_alone, save_company_cycles
 from syncer.store.ledger.contact_ledger import save_contacts
 from syncer.store.ledger.deal_ledger import save_companies, save_deals
 from syncer.store.rows.marks import clear, hold
@@ -46,6 +46,10 @@ class Ledger:
     def deals_alone(self, account: str, company_ids: Collection[str]) -> Mapping[str, Sequence[str]]:
         """Return by company its deals that have no contact, as decided so far."""
         return deals_alone(self._connection, account, company_ids)
+
+    def companies_with_cycles(self, account: str, company_ids: Collection[str]) -> set[str]:
+        """Return those of the companies in whose own name cycles stand."""
+        return companies_with_cycles(self._connection, account, company_ids)
 
     def save_company_cycles(
         self, account: str, cycles: Mapping[str, Sequence[Cycle]], *, now: Millis, agreement: str

@@ -27,7 +27,14 @@ from syncer.records import Kind
 from syncer.store import tables
 from syncer.store.engines.dialect import Dialect, Query, Row, among, chunks, dialect_of, is_empty, listed, raw
 from syncer.store.mirror.evidence import KEY, moved
-from syncer.store.rows.marks import companies_of_contacts, mark, mark_companies, mark_contacts, mark_deals
+from syncer.store.rows.marks import (
+    companies_of_contacts,
+    companies_of_decided,
+    mark,
+    mark_companies,
+    mark_contacts,
+    mark_deals,
+)
 from syncer.store.rows.supersede import close_all, retire_contacts, retire_deals
 
 MIRRORED: Mapping[Kind, Table] = {
@@ -77,6 +84,7 @@ def absorb(connection: Connection, account: str, kind: Kind, merged: Mapping[str
         _move_evidence(connection, account, fresh, now)
         retire_contacts(connection, account, list(fresh), now)
     elif kind is Kind.DEAL:
+        mark(connection, account, company_ids=companies_of_decided(connection, account, fresh))
         retire_deals(connection, account, list(fresh), now)
     _mark_survivors(connection, account, kind, set(fresh.values()))
 

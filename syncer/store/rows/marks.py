@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from syncer.records import Kind
 from syncer.store.engines.dialect import Dialect, Query, among, chunks, dialect_of, listed, raw
-from syncer.store.tables import accounts, contacts, dirty_companies, dirty_contacts, dirty_deals, links
+from syncer.store.tables import accounts, contacts, deal_states, dirty_companies, dirty_contacts, dirty_deals, links
 from syncer.store.values import Dirty
 
 _BUMP = (
@@ -136,6 +136,11 @@ def deals_of_contacts(connection: Connection, account: str, ids: Collection[str]
     return found(connection, _deals_of(dialect_of(connection), Kind.CONTACT), account, ids)
 
 
+def companies_of_decided(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
+    """Return the companies that the deals were decided to belong to."""
+    return found(connection, _companies_of_decided(dialect_of(connection)), account, ids)
+
+
 def contacts_of_deals(connection: Connection, account: str, ids: Collection[str]) -> set[str]:
     """Return the contacts linked to any of the deals."""
     return found(connection, _contacts_of_deals(dialect_of(connection)), account, ids)
@@ -160,6 +165,13 @@ def found(connection: Connection, statement: Query, account: str, ids: Collectio
         for chunk in chunks(ids)
         for row in raw(connection, statement, {"account": account, "ids": listed(chunk)})
     }
+
+
+@cache
+def _companies_of_decided(dialect: Dialect) -> Query:
+    states = deal_states.c
+    mine = (states.account == bindparam("account")) & states.company_id.is_not(None)
+    return select(states.company_id).where(mine, among(dialect, states.deal_id))
 
 
 @cache
