@@ -10,11 +10,12 @@ import typer
 
 from jobs.cli.command_words import said
 from jobs.cli.tables import print_table
+from jobs.wording.bounds import open_bounds
 from jobs.wording.lacks import lacking
-from jobs.wording.terms import exclusions, member, part, term
-from jobs.wording.words import Language, between, number, percent, word
+from jobs.wording.terms import exclusions, member, part
+from jobs.wording.words import Language, percent, word
 from syncer.errors import ConfigError, Problem
-from syncer.kpis.rendering.render import Format, Telling, cells, figure_text, to_csv, to_json, to_parquet, to_xlsx
+from syncer.kpis.rendering.render import Format, Telling, cells, to_csv, to_json, to_parquet, to_xlsx
 from syncer.kpis.result import Kpi
 
 #: Lines that a row may take on a narrow terminal, and columns of text that all rows take on a wide one.
@@ -109,21 +110,12 @@ def _remarks(row: Kpi, lang: Language) -> tuple[str, ...]:
     return tuple(
         one
         for one in (
-            _bounds(row, lang),
+            open_bounds(row.notes, row.unit, lang),
             f"{word('left_out', lang)}: {left_out}" if left_out else "",
             lacking(row.notes, lang),
         )
         if one
     )
-
-
-def _bounds(row: Kpi, lang: Language) -> str:
-    """Return between what a rate ends once open cases are decided; nothing where none are open (domain E0)."""
-    lower, upper, open_ = (row.notes.get(key) for key in ("lower", "upper", "open"))
-    if not (isinstance(lower, float) and isinstance(upper, float) and isinstance(open_, int)) or lower == upper:
-        return ""
-    bounds = between(*(figure_text(bound, row.unit, lang) for bound in (lower, upper)))
-    return f"{number(open_, lang)} {term('open', lang)}: {bounds}"
 
 
 def _segment(row: Kpi, lang: Language) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from jobs.wording.bounds import open_bounds
 from jobs.wording.lacks import lacking
 from jobs.wording.terms import OF_STAGES, exclusions, member, part, term
 from jobs.wording.words import Language, between, number, stage_name
@@ -147,9 +148,10 @@ def _interval(row: KpiRow, lang: Language) -> str:
 
 
 def _status(row: KpiRow, lang: Language) -> str:
-    """Return what a figure is worth; of one that is unknown also what it lacks."""
-    notes = row["notes"]
-    why = lacking(notes, lang) if isinstance(notes, Mapping) else ""
+    """Return what a figure is worth: of an unknown one also what it lacks, of a rate how far open cases move it."""
+    notes = row["notes"] if isinstance(row["notes"], Mapping) else {}
+    told = lacking(notes, lang), open_bounds(notes, str(row["unit"]), lang)
+    why = ", ".join(filter(None, told))
     status = term(str(row["status"]), lang)
     return f"{status}: {why}" if why else status
 

@@ -3,7 +3,7 @@
 import pytest
 
 from jobs.figures.strip import funnel_strip
-from jobs.web.figure_rows import Figures
+from jobs.web.figure_rows import Figures, shown
 from jobs.web.trend import by_quarter, by_rep, trend_chart
 from jobs.web.waterfall import waterfall_chart
 
@@ -31,6 +31,17 @@ def test_the_strip_holds_volume_conversion_with_bounds_time_and_value():
     won = found["CLOSED_WON"]
     assert (won.now, won.entered, won.onward, won.lower, won.days, won.value) == (0, None, None, None, None, None)
     assert funnel_strip([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("lang", "status"), [("en", "immature: 4 open: 25.0% – 75.0%"), ("de", "unreif: 4 offen: 25,0 % – 75,0 %")]
+)
+def test_a_page_of_figures_says_how_far_open_cases_may_move_a_rate(lang, status):
+    notes = {"lower": 0.25, "upper": 0.75, "open": 4}
+    rate = row("K06", 0.25, n=8, k=2, status="immature", unit="ratio", notes=notes, basis="cohort", period="2026Q2")
+    assert shown(rate, lang)["status"] == status
+    decided = {**rate, "status": "mature", "notes": {"lower": 0.25, "upper": 0.25, "open": 0}}
+    assert ":" not in shown(decided, lang)["status"]
 
 
 def flow(lang="en", **amounts):
