@@ -37,6 +37,7 @@ EVENTS: Mapping[str, str] = {
     "erasure_not_wiped": "another process kept the database's files from being written anew; it is tried again",
     "backup_taken": "a backup was written and looked over",
     "backup_restored": "a backup took the database's place; erasures made since were made again",
+    "prune_put_off": "the CRM was not read for a week by its own clock, so ours may be wrong: nothing was pruned",
     "pruned": "what had its time went; counts are fields",
     "account_rests": "the day's calls are spent; nothing is asked of the account until midnight of its time zone",
     "account_goes_on": "the day's limit was raised before midnight; the account is asked again",

@@ -23,6 +23,8 @@ _log = structlog.get_logger()
 _WEB = frozenset({ActivityKind.PAGE_VIEW, ActivityKind.EMAIL_CLICK})
 #: Milliseconds of a month, as retention counts.
 MONTH = 30.4375 * DAY
+#: How long ago the CRM must have been read, by its clock, for the nightly prune: a clock that is years ahead erases.
+_CONFIRMED_WITHIN = 7 * DAY
 #: Prospects of one run: each is looked for in every place, and the account is held meanwhile.
 _MOST = 1_000
 
@@ -69,10 +71,21 @@ def prune(eraser: Eraser, account: str, retention: RetentionFile, *, dry_run: bo
 
 
 async def prune_desk(desk: Desk) -> None:
-    """Prune an account of the daemon."""
-    if desk.keeping is not None:
-        eraser = Eraser(store=desk.store, keeping=desk.keeping, agreement=desk.agreement.agreement, clock=desk.clock)
-        await asyncio.to_thread(prune, eraser, desk.name, desk.retention)
+    """Prune an account of the daemon, unless nobody could say whether the machine's clock is right."""
+    if desk.keeping is None:
+        return
+    if await asyncio.to_thread(_is_doubtful, desk):
+        _log.error("prune_put_off", account=desk.name)
+        return
+    eraser = Eraser(store=desk.store, keeping=desk.keeping, agreement=desk.agreement.agreement, clock=desk.clock)
+    await asyncio.to_thread(prune, eraser, desk.name, desk.retention)
+
+
+def _is_doubtful(desk: Desk) -> bool:
+    """Say whether our clock is far from the last moment that the CRM's own clock confirmed: what goes is gone."""
+    with desk.store.snapshot() as unit:
+        windows = unit.desk.positions(desk.name, "window")
+    return bool(windows) and desk.clock() - max(map(int, windows.values())) > _CONFIRMED_WITHIN
 
 
 def _plain(unit: Unit, eraser: Eraser, retention: RetentionFile, count: PruneCount) -> None:

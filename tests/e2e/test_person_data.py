@@ -8,6 +8,7 @@ from math import fsum
 from zoneinfo import ZoneInfo
 
 import pytest
+from structlog.testing import capture_logs
 
 from jobs.figures.asking import Asked, measured, question
 from jobs.health.backup import backup, restore, verify
@@ -15,7 +16,7 @@ from jobs.privacy.export import Exporting, export
 from jobs.privacy.export_text import report_text
 from jobs.privacy.forget import erase
 from jobs.privacy.held_words import column_name, table_name
-from jobs.privacy.prune import prune
+from jobs.privacy.prune import prune, prune_desk
 from jobs.privacy.retention import RetentionFile
 from jobs.privacy.rule_texts import has_text
 from jobs.rounds import backfill_round, derive_round, sync_round
@@ -23,6 +24,7 @@ from jobs.writing.setup import setup
 from syncer.agreement import InForce
 from syncer.errors import ConfigError
 from syncer.kpis.rendering.render import to_json
+from syncer.moments import DAY, Millis
 from syncer.store.privacy.personal import PLACES
 from tests.e2e.test_forgetting import PAST, busiest, eraser_of, traces
 from tests.e2e.test_handover_cards import GERMAN, lines, live, open_telling, ready
@@ -178,6 +180,21 @@ async def test_pruning_changes_no_figure_and_nothing_comes_back_as_new(crm, open
         assert {stream: one.created for stream, one in read.streams.items() if one.created} == {}
         assert read.streams["contacts"].forgotten == done.prospects
         assert (await sync_round(replace(desk, retention=short))).written == 0
+
+
+async def test_a_clock_that_is_years_ahead_prunes_nobody_at_night(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await backfill_round(desk)
+        now = desk.clock()
+        ahead = replace(desk, clock=lambda: Millis(now + 3 * 365 * DAY))
+        with capture_logs() as logs:
+            await prune_desk(ahead)
+        with desk.store.snapshot() as unit:
+            assert unit.privacy.erasure_ids() == set()
+        assert [one["event"] for one in logs] == ["prune_put_off"]
+        with capture_logs() as logs:
+            await prune_desk(desk)
+        assert [one["event"] for one in logs] == ["pruned"]
 
 
 async def test_a_pruned_prospect_who_acts_again_comes_back(crm, open_desk):
