@@ -23,6 +23,8 @@ _PASSING = {"problem", "refuse", "LineError", "_unusable", "_refusal", "_refused
 _PLACING = {"fault"}
 #: Who yields pairs of a message and its hint.
 _PAIRING = (ROOT / "connectors" / "sandbox" / "csv_portal" / "check.py", ROOT / "jobs" / "health" / "readiness.py")
+#: Whose tables by code hold pairs of a message and its hint.
+_TABLES = ROOT / "syncer" / "store" / "engines"
 #: Whose ValueErrors a person reads as they are.
 _CELLS = (ROOT / "mappings" / "cells.py", ROOT / "connectors" / "sandbox" / "csv_portal" / "values.py")
 
@@ -36,7 +38,14 @@ def told_in(path: Path) -> set[str]:
     telling = {*_TELLING, *_PASSING, *_PLACING, *(["ValueError"] if path in _CELLS else [])}
     calls = (one for one in ast.walk(tree) if isinstance(one, ast.Call))
     told = {text for call in calls if _name(call) in telling for text in _of_call(call, known)}
-    return told | (_paired(tree, known) if path in _PAIRING else set())
+    tabled = _tabled(tree, known) if path.parent == _TABLES else set()
+    return told | tabled | (_paired(tree, known) if path in _PAIRING else set())
+
+
+def _tabled(tree: ast.AST, known: Known) -> set[str]:
+    rows = (one.values for one in ast.walk(tree) if isinstance(one, ast.Dict))
+    pairs = (one for row in rows for one in row if isinstance(one, ast.Tuple))
+    return {text for pair in pairs for part in pair.elts for text in _texts(part, known)}
 
 
 def _paired(tree: ast.AST, known: Known) -> set[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from jobs.desk import Seat
     from syncer.agreement import Agreement
 
-PathArgument = Annotated[Path | None, typer.Argument(help="The file; SYNCER_AGREEMENT when left out.")]
+PathArgument = Annotated[Path | None, typer.Argument(metavar="FILE", help="The file; SYNCER_AGREEMENT when left out.")]
 
 #: What stands for the built-in agreement where a file is asked for.
 _DEFAULT = "default"
@@ -56,9 +56,9 @@ def check(path: PathArgument = None, lang: LangOption = "en", as_json: JsonOptio
 
 
 def diff(
-    old: Annotated[str, typer.Argument(help="A file, or `default` for the built-in agreement.")],
+    old: Annotated[str, typer.Argument(metavar="OLD", help="A file, or `default` for the built-in agreement.")],
     new: Annotated[
-        Path | None, typer.Argument(help="The file to compare with; SYNCER_AGREEMENT when left out.")
+        Path | None, typer.Argument(metavar="NEW", help="The file to compare with; SYNCER_AGREEMENT when left out.")
     ] = None,
     lang: LangOption = "en",
     as_json: JsonOption = False,
@@ -75,7 +75,7 @@ def diff(
 
 
 def simulate(
-    draft: Annotated[Path, typer.Argument(help="The draft; it needs no signatures.")],
+    draft: Annotated[Path, typer.Argument(metavar="DRAFT", help="The draft; it needs no signatures.")],
     account: AccountOption = None,
     threshold: Annotated[
         list[float] | None, typer.Option("--threshold", "-t", help="A threshold to try; repeatable. Some otherwise.")

@@ -25,7 +25,9 @@ def register(app: typer.Typer) -> None:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(help="New file to write; one that exists is never overwritten.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="New file to write; one that exists is never overwritten.")
+    ],
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -40,7 +42,9 @@ def backup(
 
 
 def verify(
-    file: Annotated[Path | None, typer.Argument(help="A backup; left out, the database itself.")] = None,
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A backup; left out, the database itself.")
+    ] = None,
     lang: LangOption = "en",
     as_json: JsonOption = False,
 ) -> None:
@@ -58,7 +62,7 @@ def verify(
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(help="A file that `syncer db backup` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `syncer db backup` wrote.")],
     apply: Annotated[
         bool, typer.Option("--apply", help="Put it in the database's place; without it both are only shown.")
     ] = False,

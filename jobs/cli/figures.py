@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def kpis(
     ids: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[ID]...", help="K01 … K43, or one row (K10.broad); all when left out."),
+        typer.Argument(metavar="ID", help="K01 … K43, or one row (K10.broad); all when left out."),
     ] = None,
     account: AccountOption = None,
     as_of: AsOfOption = None,
@@ -71,7 +71,7 @@ def kpis(
 
 
 def explain(
-    what: Annotated[str, typer.Argument(help="contact, deal or kpi.")],
+    what: Annotated[str, typer.Argument(metavar="contact|deal|kpi", help="contact, deal or kpi.")],
     ident: Annotated[str, typer.Argument(metavar="ID", help="Record id, e-mail address, or KPI id.")],
     account: AccountOption = None,
     as_of: AsOfOption = None,

@@ -14,7 +14,9 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(help="Where to write .env, syncer.yaml and agreement.yaml.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Where to write .env, syncer.yaml and agreement.yaml.")
+    ] = Path(),
     lang: LangOption = "en",
 ) -> None:
     """Write the three files with comments and complete defaults; files that are there stay as they are."""

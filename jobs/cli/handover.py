@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def handover(
     ident: Annotated[
-        str | None, typer.Argument(metavar="[ID|EMAIL]", help="A contact, to see its card; everybody when left out.")
+        str | None, typer.Argument(metavar="ID|EMAIL", help="A contact, to see its card; everybody when left out.")
     ] = None,
     account: AccountOption = None,
     lang: LangOption = "en",

@@ -18,7 +18,10 @@ def register(app: typer.Typer) -> None:
 
 
 def dead_letters(
-    action: Annotated[str, typer.Argument(help="list; replay one by its ID, or all; drop one by its ID.")] = "list",
+    action: Annotated[
+        str,
+        typer.Argument(metavar="list|replay|drop", help="list; replay one by its ID, or all; drop one by its ID."),
+    ] = "list",
     ident: Annotated[
         str | None, typer.Argument(metavar="ID", help="As listed: stream:record of reading, write:stream:record.")
     ] = None,

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def forget(
     ident: Annotated[
-        str | None, typer.Argument(metavar="[ID|EMAIL]", help="Whom; left out, the log of erasures is shown.")
+        str | None, typer.Argument(metavar="ID|EMAIL", help="Whom; left out, the log of erasures is shown.")
     ] = None,
     account: AccountOption = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Count what would be erased; erase nothing.")] = False,

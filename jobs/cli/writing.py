@@ -88,7 +88,7 @@ def push(account: AccountOption = None, lang: LangOption = "en", as_json: JsonOp
 
 
 def undo(
-    run: Annotated[str, typer.Argument(help="The run to take back, as `syncer status` lists it.")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help="The run to take back, as `syncer status` lists it.")],
     account: AccountOption = None,
     apply: Annotated[bool, typer.Option("--apply", help="Restore; without it the steps are only shown.")] = False,
     lang: LangOption = "en",

@@ -34,6 +34,50 @@ OPERATING_SENTENCES: Mapping[str, tuple[str, str]] = {
         "the database cannot be read or written now",
         "die Datenbank ist gerade nicht zu lesen oder zu beschreiben",
     ),
+    "file_not_opened": (
+        "the database file cannot be opened",
+        "die Datenbankdatei lässt sich nicht öffnen",
+    ),
+    "folder_writable": (
+        "the folder must exist and be writable; see SYNCER_DATABASE_URL",
+        "den Ordner muss es geben, und er muss beschreibbar sein; siehe SYNCER_DATABASE_URL",
+    ),
+    "file_read_only": ("the database file is read-only", "die Datenbankdatei ist schreibgeschützt"),
+    "file_not_ours": (
+        "the database file may not be used by this user",
+        "dieser Benutzer darf die Datenbankdatei nicht verwenden",
+    ),
+    "right_to_write": ("give this user the right to write it", "diesem Benutzer das Recht geben, sie zu schreiben"),
+    "no_sqlite": ("the file is not an SQLite database", "die Datei ist keine SQLite-Datenbank"),
+    "another_file": (
+        "name another file in SYNCER_DATABASE_URL",
+        "in SYNCER_DATABASE_URL eine andere Datei nennen",
+    ),
+    "file_damaged": ("the database file is damaged", "die Datenbankdatei ist beschädigt"),
+    "restore_it": (
+        "restore a backup, or name a new file in SYNCER_DATABASE_URL and run: syncer backfill",
+        "eine Sicherung zurückholen, oder in SYNCER_DATABASE_URL eine neue Datei nennen, dann: syncer backfill",
+    ),
+    "no_schema": ("the schema does not exist in the database", "das Schema gibt es in der Datenbank nicht"),
+    "make_schema": (
+        "create it, or name another in SYNCER_DATABASE_URL",
+        "es anlegen, oder in SYNCER_DATABASE_URL ein anderes nennen",
+    ),
+    "lacks_right": ("the database user lacks a right", "dem Datenbankbenutzer fehlt ein Recht"),
+    "grant_it": ("grant it CREATE and USAGE on the schema", "ihm CREATE und USAGE für das Schema geben"),
+    "views_on_views": (
+        "views of others stand on a view of ours that is to be made anew",
+        "Sichten anderer stehen auf einer Sicht von uns, die neu angelegt wird",
+    ),
+    "drop_views": (
+        "drop them, run the command again, and create them again",
+        "sie löschen, den Befehl wiederholen, sie wieder anlegen",
+    ),
+    "server_read_only": ("the database is read-only", "die Datenbank ist schreibgeschützt"),
+    "primary_server": (
+        "name the primary server in SYNCER_DATABASE_URL",
+        "in SYNCER_DATABASE_URL den Primärserver nennen",
+    ),
     "look_at_disk": (
         "look at the disk's space and health",
         "Platz und Zustand des Datenträgers ansehen",

@@ -241,9 +241,7 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
         "{count} mehr findet die Suche, als genannt wurden: syncer reconcile --apply liest die Liste neu",
     ),
     "deal_is": ("deal is {outcome}", "Deal ist {outcome}"),
-    "customer_stage": ("customer, stage {stage}", "Kunde, Stufe {stage}"),
     "stage_cycle": ("stage {stage}, cycle {number}", "Stufe {stage}, Zyklus {number}"),
-    "at_stage": ("stage {stage}", "Stufe {stage}"),
     "cell_action": ("cell {cell}, {action}", "Zelle {cell}, {action}"),
     "furthest": ("the furthest of its contacts and deals", "die weiteste ihrer Kontakte und Deals"),
     "tam_rule": ("rule of the total addressable market", "Regel des Gesamtmarkts (TAM)"),
@@ -267,7 +265,11 @@ _SENTENCES: Mapping[str, tuple[str, str]] = {
     "the_others": ("the others: {what}", "die übrigen: {what}"),
 }
 #: What would fit nearly everything is tried last.
-_LAST: Mapping[str, tuple[str, str]] = {"of_stream": ("{name}: {what}", "{name}: {what}")}
+_LAST: Mapping[str, tuple[str, str]] = {
+    "of_stream": ("{name}: {what}", "{name}: {what}"),
+    "customer_stage": ("customer, stage {stage}", "Kunde, Stufe {stage}"),
+    "at_stage": ("stage {stage}", "Stufe {stage}"),
+}
 #: All sentences, in the order in which they are tried.
 TABLES = (
     TROUBLE,

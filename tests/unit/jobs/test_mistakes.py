@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.listening import listening
-from jobs.cli.app import main
+from jobs.cli.app import app, main
 
 Command = Callable[..., tuple[int, str]]
 
@@ -73,3 +73,22 @@ def test_a_port_that_is_taken_is_refused_before_anything_is_served(command: Comm
     assert code == 2
     assert "another --port" in said
     assert "dashboard:" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "missing"),
+    [(["undo"], "RUN"), (["explain"], "contact|deal|kpi"), (["db", "restore"], "FILE"), (["agreement", "diff"], "OLD")],
+    ids=" ".join,
+)
+def test_what_a_call_lacks_is_named_as_its_help_names_it(command: Command, words: Sequence[str], missing: str) -> None:
+    code, said = command(*words, "--lang", "de")
+    assert code == 2
+    assert f"Es fehlt '{missing}'." in said
+    assert f"{{{missing}}}" in said
+
+
+def test_what_a_call_may_leave_out_stands_in_one_pair_of_brackets(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["handover"], ["kpis"], ["forget"], ["agreement", "check"], ["init"]):
+        with pytest.raises(SystemExit):
+            app([*words, "--help"])
+    assert "[[" not in capsys.readouterr().out
