@@ -8,7 +8,7 @@ import structlog
 from msgspec.structs import replace
 
 from jobs.desk import Desk
-from jobs.names import rules_for
+from jobs.names import WINDOW, rules_for
 from jobs.privacy.forget import Eraser, made, maker_of, new_id, wipe
 from jobs.privacy.retention import RetentionFile
 from jobs.pulling.reading import Batch
@@ -84,7 +84,7 @@ async def prune_desk(desk: Desk) -> None:
 def _is_doubtful(desk: Desk) -> bool:
     """Say whether our clock is far from the last moment that the CRM's own clock confirmed: what goes is gone."""
     with desk.store.snapshot() as unit:
-        windows = unit.desk.positions(desk.name, "window")
+        windows = unit.desk.positions(desk.name, WINDOW)
     return bool(windows) and desk.clock() - max(map(int, windows.values())) > _CONFIRMED_WITHIN
 
 
