@@ -6,8 +6,9 @@ from connectors.addresses import ALLOWED
 from connectors.statuses import ADDRESS_HINT
 from jobs.access.connect import _AGAIN
 from jobs.settings_file import _PATTERNS, _SAID
-from jobs.wording.agreement_faults import _CONDITIONS, _RULES, _STRUCTURE
+from jobs.wording.agreement_faults import _RULES
 from jobs.wording.sentences import _LAST, TABLES, _pattern, spoken
+from jobs.wording.structure_faults import CONDITIONS, STRUCTURE
 from syncer.sealing import Seal
 from tests.messages import FACT, ROOT, told_in
 
@@ -103,7 +104,7 @@ def test_every_message_and_hint_is_known_in_german(folder):
 
 
 def test_no_fault_of_an_agreement_hides_another_of_the_same_name():
-    named = [*_STRUCTURE, *_CONDITIONS, *_RULES]
+    named = [*STRUCTURE, *CONDITIONS, *_RULES]
     assert len(named) == len(set(named))
 
 
