@@ -10,7 +10,7 @@ from syncer.funnel import Rules, compile_rules, decide_contact, decide_deal
 from syncer.funnel.facts import ContactDecision, ContactFacts, DealDecision, DealFacts
 from syncer.moments import DAY, HOUR, Millis
 from syncer.records import Change, ChangeSource, Contact, Deal, Evidence, Kind, Link
-from tests.unit.funnel.build import COMPANY, STAGES, contact
+from tests.unit.funnel.build import COMPANY, GRADE_B, STAGES, contact
 
 START = 1_767_225_600_000
 SPAN = 400 * DAY
@@ -86,6 +86,7 @@ def history(seed: int) -> History:
             contact(created_at=Millis(START), fields={}),
             contact(created_at=Millis(START), lifecycle="lead"),
             contact(created_at=Millis(START), owner_id="o"),
+            contact(created_at=_moment(chance), fields={**GRADE_B["fields"], "created_by": "user"}),
             contact(created_at=Millis(START), opted_out=True),
         )
     )

@@ -9,6 +9,7 @@ from syncer.agreement.head import Attempts
 from syncer.funnel import decide_contact
 from syncer.funnel.facts import Outcome
 from syncer.handover.review import Review, Window, count, missed_at
+from syncer.handover.shifts import Shift
 from syncer.handover.simulation import Frame
 from tests.unit.funnel.build import at, deal_facts, decided_deal, facts, row, rules
 
@@ -129,6 +130,22 @@ def test_a_drift_that_chance_gives_is_none():
     same.before.update({"A1": 40})
     same.recent.update({"A1": 40})
     assert (same.shift.psi, same.shift.is_beyond_chance) == (0.0, False)
+
+
+@pytest.mark.parametrize(
+    ("before", "recent", "psi", "is_beyond", "calls"),
+    [
+        # Just beyond what two draws of ninety and thirty-four differ by.
+        ({"A1": 60, "B1": 30}, {"A1": 16, "B1": 18}, 0.159, True, False),
+        ({"A1": 60, "B1": 30}, {"A1": 13, "B1": 20}, 0.307, True, True),
+        # Thirty and thirty over four cells differ by as much by chance.
+        ({"A1": 10, "A2": 7, "B1": 7, "B2": 6}, {"A1": 3, "A2": 12, "B1": 11, "B2": 4}, 0.458, False, False),
+    ],
+)
+def test_a_shift_calls_for_a_review_from_a_quarter_on_and_beyond_chance(before, recent, psi, is_beyond, calls):
+    found = Shift(before, recent)
+    assert found.psi == pytest.approx(psi, abs=0.001)
+    assert (found.is_beyond_chance, found.calls_for_review) == (is_beyond, calls)
 
 
 @pytest.mark.parametrize(
