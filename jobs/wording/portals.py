@@ -189,6 +189,10 @@ PORTAL_SENTENCES: Mapping[str, tuple[str, str]] = {
         "ist leer: niemand weiß, wessen Zeile es ist",
     ),
     "one_of_two": ("has one of `file` and `key`", "hat nur eines von `file` und `key`"),
+    "thousands_or_thousandths": (
+        "may be thousands or thousandths: nothing in the column tells",
+        "kann Tausend oder Tausendstel meinen: nichts in der Spalte verrät es",
+    ),
     "needs_both": ("versions of another file need both", "Fassungen aus einer anderen Datei brauchen beides"),
     "one_of_file_and_record": ("has one of `file` and `record`", "hat nur eines von `file` und `record`"),
     "links_need_both": ("links of another file need both", "Verknüpfungen aus einer anderen Datei brauchen beides"),

@@ -11,6 +11,10 @@ from connectors.sandbox.csv_portal.spec import TableSpec
 #: Where a sign may stand: one alone, before or behind a unit.
 _MINUS: Final = ("before", "inner", "after", "behind")
 
+_POINT: Final = re.compile(r"[0-9]\.[0-9]")
+#: One to three digits, a point, three digits: one thousand in one country and one in another.
+_UNSURE: Final = re.compile(r"(?<![0-9.])[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])")
+
 #: Signs that spreadsheets of some countries write instead of a space, an apostrophe and a minus.
 _ALIKE: Final = {0x00A0: " ", 0x2009: " ", 0x202F: " ", 0x2019: "'", 0x2212: "-"}
 
@@ -24,6 +28,16 @@ def plain_number(text: str, form: TableSpec, units: Sequence[str]) -> str:
     sign = "".join(one for one in found.group(*_MINUS) if one)
     whole = found["whole"].replace(form.thousands, "") if form.thousands else found["whole"]
     return f"{'-' if found['open'] else sign}{whole}{'.' + found['part'] if found['part'] else ''}"
+
+
+def is_unsure(text: str) -> bool:
+    """Return whether a number may be grouped by its point, or have three decimals."""
+    return _UNSURE.search(text) is not None
+
+
+def shows_decimals(text: str) -> bool:
+    """Return whether a number can have its point for decimals alone."""
+    return _POINT.search(text) is not None and not is_unsure(text)
 
 
 def _is_signed_once(found: re.Match[str]) -> bool:

@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from typing import Final, Literal, assert_never
 
 from connectors.sandbox.csv_portal.days import at_clock, day_of, parsed
-from connectors.sandbox.csv_portal.faults import CellError
-from connectors.sandbox.csv_portal.figures import plain_number
+from connectors.sandbox.csv_portal.faults import NUMBERS, CellError
+from connectors.sandbox.csv_portal.figures import is_unsure, plain_number, shows_decimals
 from connectors.sandbox.csv_portal.spec import CellSpec, PortalSpec, ValueKind, Where
 from connectors.sandbox.csv_portal.tables import CsvRow, CsvTable
 from connectors.sandbox.definitions import default_schemas
@@ -55,6 +55,8 @@ class Sheets:
     teams: dict[str, str] = field(default_factory=dict)
     #: (file, column) → the earliest date there.
     earliest: dict[tuple[str, str], Millis] = field(default_factory=dict)
+    #: (file, columns) → some number there shows that a point begins decimals.
+    decimals: dict[tuple[str, ...], bool] = field(default_factory=dict)
 
     def knows(self, name: str) -> bool:
         """Return whether the file of the objects of a name could be read: else nobody knows which keys there are."""
@@ -69,7 +71,7 @@ def value_of(sheets: Sheets, cell: CellSpec, kind: Kind, file: str, row: CsvRow)
             found = moment_of(sheets, cell, file, row)
             return None if found is None else _written(sheets.portal, kind, found)
         case "number":
-            return _number(cell, sheets.tables[file], text or cell.default)
+            return _number(sheets, cell, file, text or cell.default)
         case "text":
             final = text or cell.default or None
             return looked_up(sheets, cell.lookup, cell, final) if final and cell.lookup else final
@@ -182,11 +184,27 @@ def _mapped(cell: CellSpec, text: str) -> str:
     return text if cell.others == "keep" else ""
 
 
-def _number(cell: CellSpec, table: CsvTable, text: str | None) -> str | None:
+def _number(sheets: Sheets, cell: CellSpec, file: str, text: str | None) -> str | None:
     if not text:
         return None
-    plain = plain_number(text, table.spec, cell.units)
-    return plain if cell.scale is None else f"{(Decimal(plain) * cell.scale).normalize():f}"
+    plain = plain_number(text, sheets.tables[file].spec, cell.units)
+    if cell.scale is not None:
+        return f"{(Decimal(plain) * cell.scale).normalize():f}"
+    if is_unsure(text) and not _tells_decimals(sheets, cell, file):
+        raise CellError("may be thousands or thousandths: nothing in the column tells", NUMBERS)
+    return plain
+
+
+def _tells_decimals(sheets: Sheets, cell: CellSpec, file: str) -> bool:
+    """Return whether a point is known to begin decimals: the spec says how numbers look, or some number shows it."""
+    table = sheets.tables[file]
+    if {"decimal", "thousands"} & table.spec.model_fields_set:
+        return True
+    columns = [column for column, _ in columns_of(cell)]
+    place = (file, *columns)
+    if place not in sheets.decimals:
+        sheets.decimals[place] = any(shows_decimals(row.cells[column]) for row in table.rows for column in columns)
+    return sheets.decimals[place]
 
 
 def _earliest(sheets: Sheets, file: str, column: str) -> Millis:

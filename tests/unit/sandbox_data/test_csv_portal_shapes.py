@@ -192,3 +192,33 @@ CALLS = (
 def test_an_activity_happened_when_it_was_created_unless_it_says_otherwise(tmp_path: Path, own: str, at: str) -> None:
     lines = _lines(tmp_path, f"{HEAD}\n1,Open,2026-03-02,\n", CALLS + own, calls="id,at,due\n1,2026-05-04,2026-05-09\n")
     assert [one["properties"]["hs_timestamp"] for one in lines if one["type"] == "calls"] == [at]
+
+
+AMOUNTS = SPEC.replace("path: deals.csv", 'path: deals.csv, delimiter: ";"')
+AMOUNTS += '      amount: {from: value, units: ["€"]}\n'
+
+
+def _worth(folder: Path, *values: str, spec: str = AMOUNTS) -> list[Any]:
+    rows = "".join(f"{number};Open;2026-03-02;;{value}\n" for number, value in enumerate(values, 1))
+    return [deal["properties"]["amount"] for deal in _deals(folder, "no;state;started;ended;value\n" + rows, spec)]
+
+
+@pytest.mark.parametrize("value", ["1.234", "12.500 €", "-999.000"])
+def test_a_point_before_three_digits_is_not_guessed_at(tmp_path: Path, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _worth(tmp_path, "250", value)
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.key) == (3, "value (deals.amount)")
+    assert problem.message == "may be thousands or thousandths: nothing in the column tells"
+    assert "`decimal`" in (problem.hint or "")
+
+
+def test_a_column_that_writes_decimals_elsewhere_or_a_file_that_says_how_is_believed(tmp_path: Path) -> None:
+    assert _worth(tmp_path, "1.234", "17.50") == ["1.234", "17.50"]
+    assert _worth(tmp_path, "0.125", "1.234") == ["0.125", "1.234"]
+    said = AMOUNTS.replace('delimiter: ";"', 'delimiter: ";", decimal: "."')
+    assert _worth(tmp_path, "1.234", spec=said) == ["1.234"]
+    german = AMOUNTS.replace('delimiter: ";"', 'delimiter: ";", decimal: ",", thousands: "."')
+    assert _worth(tmp_path, "1.234", spec=german) == ["1234"]
+    millions = AMOUNTS.replace('units: ["€"]', "scale: 1000000")
+    assert _worth(tmp_path, "1.234", spec=millions) == ["1234000"]
