@@ -164,3 +164,90 @@ async def test_every_figure_of_a_german_export_is_that_of_its_rows(serve, open_d
     for name in {one["Verkäufer"] for one in offers}:
         own = [one for one in offers if one["Verkäufer"] == name]
         assert _told(by_owner[name]) == _plain(own, lambda one: True)
+
+
+PAIRS = """\
+as_of: 2025-06-30
+account: {portal_id: 8, time_zone: America/New_York, currency: USD}
+files:
+  deals: {path: deals.csv, dates: "%m/%d/%Y", thousands: ",", empty: [nan]}
+  people: {path: people.csv}
+  roles: {path: roles.csv}
+pipelines:
+  - id: default
+    label: Sales
+    stages:
+      - {id: talk, label: Talk, probability: 0.2}
+      - {id: proposal, label: Proposal, probability: 0.6}
+      - {id: won, label: Won, probability: 1.0, closed: true}
+      - {id: lost, label: Lost, probability: 0.0, closed: true}
+objects:
+  - type: contacts
+    file: people
+    key: "{id}"
+    first_id: 501
+    created: {default: earliest deals.Created}
+    properties: {email: "{id}@p.example", hs_analytics_source: "{source}"}
+  - type: deals
+    file: deals
+    key: "{Id}"
+    first_id: 1001
+    created: {from: Created}
+    properties:
+      dealname: "{Id}"
+      pipeline: default
+      dealstage: {from: Stage, map: {Talk: talk, Proposal: proposal, Won: won, Lost: lost}, others: refuse}
+      amount: {from: Value, units: [$]}
+      closedate: {from: [Closed, Expected]}
+    associations: [{to: contacts, file: roles, record: "{deal}", key: "{person}"}]
+"""
+
+
+def _pairs(folder):
+    """Write a numbered table without stage logs, and who belongs to which deal in a file of its own."""
+    draw, born, rows = random.Random(11), date(2024, 1, 2), []
+    for number in range(120):
+        created = born + timedelta(days=draw.randrange(400))
+        stage = draw.choice(["Talk", "Proposal", "Won", "Won", "Lost"])
+        closed = created + timedelta(days=draw.randrange(90)) if stage in {"Won", "Lost"} else None
+        value = Decimal(draw.randrange(100, 9_000_000)) / 100 if draw.random() > 0.1 else None
+        rows.append((number, created, stage, closed, value, draw.choice([*"ABC", None])))
+    form = "%m/%d/%Y"
+    with (folder / "deals.csv").open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["", "Id", "Created", "Stage", "Closed", "Expected", "Value"])
+        for number, created, stage, closed, value, _ in rows:
+            day = closed.strftime(form) if closed else "nan"
+            money = "nan" if value is None else f"${value:,.2f}"
+            out.writerow([number, f"D{number}", created.strftime(form), stage, day, "07/31/2025", money])
+    people = "id,source\nA,ORGANIC_SEARCH\nB,REFERRALS\nC,PAID_SEARCH\n"
+    (folder / "people.csv").write_text(people, encoding="utf-8")
+    pairs = [f"D{number},{person}\n" for number, *_, person in rows if person]
+    (folder / "roles.csv").write_text("deal,person\n" + "".join(pairs), encoding="utf-8")
+    (folder / "portal.yaml").write_text(PAIRS, encoding="utf-8")
+    return rows
+
+
+async def test_a_numbered_table_without_stage_logs_gives_the_figures_of_its_rows(serve, open_desk, tmp_path):
+    offers = _pairs(tmp_path)
+    crm = serve(lines=list(load_csv_portal(tmp_path / "portal.yaml")))
+    async with open_desk(crm) as desk:
+        read = await backfill_round(desk)
+        assert (read.streams["deals"].created, read.buried) == (len(offers), 0)
+
+        def rows(*ids, **asked):
+            asking = question(desk.store, desk.agreement, "hubspot", Asked(as_of=LAST.isoformat(), **asked))
+            return list(measured(desk.store, asking, list(ids)))
+
+        found = {row.id: row for row in rows("K14", "K31.sum")}
+        by_source = {row.segment["source"]: (row.k, row.n) for row in rows("K10", by=("source",)) if row.id == "K10"}
+        cohort = rows("K10", basis="cohort")[0]
+    won = [one for one in offers if one[2] == "Won"]
+    days = [(closed - created).days for _, created, _, closed, _, _ in won]
+    assert (found["K14.mean"].value, found["K14.mean"].n) == (pytest.approx(statistics.mean(days)), len(won))
+    assert found["K31.sum"].value == sum(one[4] for one in won if one[4] is not None)
+    sources = {"A": "organic_search", "B": "referrals", "C": "paid_search", None: None}
+    decided = {name: [one[2] for one in offers if sources[one[5]] == name and one[3]] for name in sources.values()}
+    assert by_source == {name: (stages.count("Won"), len(stages)) for name, stages in decided.items()}
+    proposals = sum(one[2] == "Proposal" for one in offers)
+    assert (cohort.k, cohort.n, cohort.notes["open"]) == (len(won), len(won) + proposals, proposals)
