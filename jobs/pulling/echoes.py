@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from syncer.records import Change, Contact, Deal, Kind, Value
 from syncer.store import Unit
-from syncer.writeback import DEFAULT_ORDER, Written, is_echo, same_value
+from syncer.writeback import DEFAULT_ORDER, Written, is_clearing, is_echo, same_value
 from syncer.writeback.rules import DEAL_STAGE, FORECAST_CATEGORY, LEAD_STATUS, LIFECYCLE
 
 #: Roles that the CRM holds in properties which are evidence as well.
@@ -23,6 +23,8 @@ def without_echoes(
 
     def ours(change: Change) -> bool:
         values = written.get(change.record_id, {}).get(tracked.get(change.property, ""), ())
+        if change.property == LIFECYCLE and any(is_clearing(change, one) for one in values):
+            return True
         return any(is_echo(change, {change.property: one}) for one in values)
 
     return [change for change in changes if not ours(change)]

@@ -2,7 +2,7 @@
 
 from syncer.writeback.desired import Desired, desired_company, desired_contact, desired_deal
 from syncer.writeback.diff import Move, diff, intents, move_of
-from syncer.writeback.echo import Override, earlier_words, is_echo, override_of
+from syncer.writeback.echo import Override, earlier_words, is_clearing, is_echo, override_of
 from syncer.writeback.intents import Edit, Intent, Wanted, Written
 from syncer.writeback.rules import DEAL_STAGE, DEFAULT_ORDER, LEAD_STATUS, LIFECYCLE, OWNER, WriteRules, write_rules
 from syncer.writeback.safety import PlanLimits, check_plan, plan_checksum
@@ -51,6 +51,7 @@ __all__ = [
     "earlier_words",
     "followed",
     "intents",
+    "is_clearing",
     "is_echo",
     "move_of",
     "override_of",

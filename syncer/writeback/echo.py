@@ -36,6 +36,12 @@ def is_echo(change: Change, written: Mapping[str, Written]) -> bool:
     )
 
 
+def is_clearing(change: Change, written: Written) -> bool:
+    """Return whether a change is the first half of a step back of ours: the value is blanked, then set anew."""
+    is_blank = not change.value and bool(written.value)
+    return is_blank and change.source is not ChangeSource.USER and abs(change.at - written.at) <= _SKEW
+
+
 def earlier_words(changes: Sequence[Change], own: str, *, before: int | None) -> Sequence[Change]:
     """Return those of one record's changes that an earlier installation of ours made, whose ledger is not at hand.
 

@@ -2,7 +2,7 @@ import pytest
 
 from syncer.moments import DAY, MINUTE
 from syncer.records import Change, ChangeSource, Kind
-from syncer.writeback import Written, is_echo, override_of
+from syncer.writeback import Written, is_clearing, is_echo, override_of
 from tests.unit.writeback.cases import NOW
 
 OURS = {"lifecyclestage": Written(value="lead", at=NOW)}
@@ -29,6 +29,22 @@ def test_our_own_value_coming_back_is_an_echo():
 )
 def test_another_value_another_writer_or_an_earlier_one_is_news(news):
     assert not is_echo(news, OURS)
+
+
+@pytest.mark.parametrize(
+    ("seen", "ours", "expected"),
+    [
+        (change(None, at=NOW - MINUTE), "lead", True),
+        (change("", at=NOW), "lead", True),
+        (change("customer", at=NOW), "lead", False),
+        (change(None, at=NOW), None, False),
+        (change(None, at=NOW, source=ChangeSource.USER), "lead", False),
+        (change(None, at=NOW - DAY), "lead", False),
+        (change(None, at=NOW + DAY), "lead", False),
+    ],
+)
+def test_the_blank_between_an_old_value_and_ours_is_our_own(seen, ours, expected):
+    assert is_clearing(seen, Written(value=ours, at=NOW)) is expected
 
 
 def override(*history):
