@@ -36,7 +36,6 @@ async def test_another_portals_token_reads_and_writes_nothing(serve, open_desk, 
         await backfill_round(desk)
         await plan_round(desk, full=False, force=True)
     async with open_desk(theirs) as desk:
-        await setup(desk, apply=True)
         before = _state(theirs), _counts(desk)
         for _ in range(2):
             with pytest.raises(ConfigError, match="opens portal 5"):

@@ -145,3 +145,35 @@ def test_a_run_of_which_something_could_not_be_taken_back_needs_a_person(crm, ru
     refused = [step for step in json.loads(undone.stdout) if step["verdict"] == "refused"]
     assert {step["property"] for step in refused} == {"fn_stage"}
     assert undone.returncode == 3
+
+
+async def test_only_what_the_run_wrote_is_listed(crm, open_desk):
+    async with open_desk(crm) as desk:
+        result = await _ready(desk)
+        with desk.store.commit() as unit:
+            rows = [one for one in unit.desk.of_run(desk.name, result.run) if one.status is Status.WRITTEN]
+            others = (Status.FAILED, Status.CONFLICT, Status.CANCELLED, Status.UNCHANGED)
+            unwritten = [replace(row, status=status) for row, status in zip(rows, others, strict=False)]
+            unit.desk.adopt(desk.name, unwritten)
+        shown = await undo_run(desk, result.run, apply=False)
+    places = {(row.kind, row.record_id, row.property) for row in unwritten}
+    assert len(places) == len(others)
+    assert places.isdisjoint({(step.kind, step.record_id, step.property) for step in shown.steps})
+    assert len(shown.steps) == len(rows) - len(others)
+
+
+async def test_versions_that_we_wrote_are_kept_as_nobodys_change(crm, open_desk):
+    async with open_desk(crm) as desk:
+        await setup(desk, apply=True)
+        await backfill_round(desk)
+        before = _changes(desk)
+        assert (await sync_round(desk, force=True)).written
+        person = next(id_ for id_, row in crm.portal.tables["contacts"].rows.items() if row.properties.get("fn_stage"))
+        crm.portal.edit_as_user("contacts", person, {"fn_stage": "OUT"})
+        await backfill_round(desk, restart=True)
+        assert _changes(desk) == before + 1
+
+
+def _changes(desk):
+    with desk.store.snapshot() as unit:
+        return unit.mirror.counts(desk.name)["changes"]

@@ -202,3 +202,15 @@ def test_an_event_nested_beyond_all_measure_is_unreadable():
     deep = b'{"a":' + b"[" * 900 + b"]" * 900 + b"}"
     batch = read_batch(b"[" + deep + b"," + json.dumps(event()).encode() + b"]")
     assert len(batch.hints[PORTAL]) == 1
+
+
+def test_a_merge_is_looked_at_under_the_new_id_though_nothing_else_names_it():
+    merged = event(
+        subscriptionType="contact.merge", objectId=None, primaryObjectId=1, mergedObjectIds=[2], newObjectId=3
+    )
+    assert {record for _, record, _ in hints(merged)} == {"1", "2", "3"}
+
+
+def test_an_erasure_that_names_nobody_is_a_hint_all_the_same_and_another_event_is_none():
+    assert hints(event(subscriptionType="contact.privacyDeletion", objectId=None)) == [("contacts", "", Deed.ERASED)]
+    assert hints(event(subscriptionType="contact.deletion", objectId=None)) == []
