@@ -101,7 +101,8 @@ def _derive(desk: Seat, clocks: Clocks, *, full: bool) -> DeriveCount:
     with desk.store.commit() as unit:
         unit.ledger.hold_dirty(desk.name, dirty)
     with rare_collections():
-        work = _by_fresh_figures(work, _deals(work, count), count)
+        decided = _deals(work, count)
+        work = _by_fresh_figures(_with_people(work, decided), decided, count)
         _contacts(work, count)
         _companies(work, count)
     with desk.store.commit() as unit:
@@ -118,8 +119,27 @@ class _Decided:
     """What a pass over deals changed."""
 
     changed_ids: list[str] = field(default_factory=list)
+    #: Everybody whom those deals name: a deal that goes to another carrier moves them all.
+    contact_ids: set[str] = field(default_factory=set)
     #: A deal changed that counts in the account's figures.
     moves_figures: bool = False
+
+
+def _held_people(work: _Work, unit: Unit, deal_ids: Collection[str]) -> set[str]:
+    """Mark whom the deals name, in the commit that keeps the deals, so that they are decided after a crash as well."""
+    if work.contact_ids is None or not deal_ids:
+        return set()
+    people = set(unit.facts.contacts_of(work.desk.name, deal_ids))
+    unit.ledger.hold_dirty(work.desk.name, Dirty(contact_ids=sorted(people), generation=work.held[0].generation))
+    return people
+
+
+def _with_people(work: _Work, decided: _Decided) -> _Work:
+    if work.contact_ids is None or not decided.contact_ids:
+        return work
+    people = sorted({*work.contact_ids, *decided.contact_ids})
+    held = Dirty(contact_ids=sorted(decided.contact_ids), generation=work.held[0].generation)
+    return replace(work, contact_ids=people, held=[*work.held, held])
 
 
 def _by_fresh_figures(work: _Work, decided: _Decided, count: DeriveCount) -> _Work:
@@ -156,6 +176,7 @@ def _deals(work: _Work, count: DeriveCount) -> _Decided:
         for some in _portions(decide_deal(one, rules=work.rules, as_of=work.clocks.as_of) for one in facts):
             with desk.store.commit() as unit:
                 changed = set(_keep_deals(work, unit, some, count))
+                decided.contact_ids |= _held_people(work, unit, changed)
             count.deals += len(some)
             decided.changed_ids += changed
             theirs = (one for one in some if one.deal_id in changed)
