@@ -326,3 +326,8 @@ def test_five_years_of_one_hour_a_week_are_the_most_that_can_be_promised(promise
 def test_hours_that_never_open_are_one_finding(closes: str) -> None:
     problems = found(f"agreement: {{sla: {{business_hours: {{from: '09:00', to: '{closes}'}}}}}}")
     assert list(problems) == ["agreement.sla.business_hours.to"]
+
+
+@pytest.mark.parametrize("visits", ["null", "{days: 7, within_days: 7}"])
+def test_visits_may_be_off_or_asked_for_on_each_of_the_days(visits: str) -> None:
+    assert parse_agreement(f"stages: {{repeated_visits: {visits}}}", "agreement.yaml").missing_signatures
