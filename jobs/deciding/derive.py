@@ -268,10 +268,17 @@ def _companies(work: _Work, count: DeriveCount) -> None:
             decided = [decide_company(one, rules=work.rules) for one in some]
             with desk.store.commit() as unit:
                 unit.ledger.save_companies(desk.name, decided, now=desk.clock())
-                # A deal that went into another is decided no more, so its company's own cycle is not by its deals.
-                own = unit.ledger.companies_with_cycles(desk.name, [one.company_id for one in decided])
-                _keep_company_cycles(work, unit, own)
             count.companies += len(decided)
+    _own_cycles(work, wanted)
+
+
+def _own_cycles(work: _Work, companies: Collection[str] | None) -> None:
+    """Decide the cycles in companies' names anew: a deal or company that went into another is decided no more."""
+    with work.desk.store.snapshot() as reading:
+        own = sorted(reading.ledger.companies_with_cycles(work.desk.name, companies))
+    for some in _portions(own):
+        with work.desk.store.commit() as unit:
+            _keep_company_cycles(work, unit, some)
 
 
 def _companies_concerned(work: _Work, reading: Unit) -> Collection[str] | None:

@@ -19,6 +19,11 @@ def holder_of(company_id: str) -> str:
     return f"{_HOLDER}{company_id}"
 
 
+def company_of(holder: str) -> str:
+    """Return the company in whose own name a cycle stands."""
+    return holder.removeprefix(_HOLDER)
+
+
 def cycles_of_company(
     company_id: str, deals: Sequence[DealDecision], *, rules: Rules, as_of: Millis
 ) -> Sequence[Cycle]:

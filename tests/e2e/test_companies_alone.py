@@ -3,6 +3,7 @@
 from connectors.sandbox.kinds import BY_NAME
 from connectors.sandbox.merging import merge
 from connectors.sandbox.state import Habits, MergedId
+from jobs.deciding.derive import derive
 from jobs.pulling.reconcile import reconcile_round
 from jobs.pulling.sweep import Orders
 from jobs.rounds import backfill_round, sync_round
@@ -93,3 +94,28 @@ async def test_a_deal_without_people_that_went_into_another_leaves_no_cycle_behi
         after = _own(desk, "10", "11")
     assert before == [["20"], ["21"]]
     assert after == [[], ["22"]]
+
+
+async def test_a_company_that_went_into_another_with_its_deal_leaves_no_cycle_behind(serve, open_desk):
+    lines = [_company("10"), _company("11"), _deal("20", "10"), _deal("21", "11")]
+    crm = serve(lines=lines, habits=Habits(index_lag=0, merged_id=MergedId.KEPT))
+    async with open_desk(crm) as desk:
+        await _begun(desk)
+        with crm.portal.lock:
+            deals, companies = (crm.portal.tables[kind].rows for kind in ("deals", "companies"))
+            merge(crm.portal, BY_NAME["deals"], deals["21"], deals["20"], at=crm.portal.clock())
+            merge(crm.portal, BY_NAME["companies"], companies["11"], companies["10"], at=crm.portal.clock())
+        await sync_round(desk, force=True)
+        assert _own(desk, "10", "11") == [[], ["21"]]
+
+
+async def test_a_full_derive_takes_back_cycles_of_companies_that_are_there_no_more(serve, open_desk):
+    crm = serve(lines=[_company("10"), _deal("20", "10")])
+    async with open_desk(crm) as desk:
+        await _begun(desk)
+        with desk.store.commit() as unit:
+            [cycle] = unit.ledger.cycles(desk.name, "company:10", desk.clock())
+            unit.ledger.save_company_cycles(desk.name, {"99": [cycle]}, now=desk.clock(), agreement="v0")
+        before = _own(desk, "10", "99")
+        await derive(desk, full=True)
+        assert (before, _own(desk, "10", "99")) == ([["20"], ["20"]], [["20"], []])

@@ -5,7 +5,7 @@ from functools import cache
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, select
 
-from syncer.funnel.company_cycles import holder_of
+from syncer.funnel.company_cycles import company_of, holder_of
 from syncer.funnel.facts import Cycle
 from syncer.store import tables
 from syncer.store.engines.dialect import Dialect, Query, among, chunks, dialect_of, listed, raw
@@ -14,6 +14,15 @@ from syncer.store.rows.supersede import revise
 
 #: A JSON list of nobody, as `deal_states.contact_ids` holds it.
 _NOBODY = "[]"
+_EVERY_HOLDER = (
+    select(tables.cycles.c.contact_id)
+    .where(
+        tables.cycles.c.account == bindparam("account"),
+        tables.cycles.c.superseded_at.is_(None),
+        tables.cycles.c.contact_id.startswith(holder_of(""), autoescape=True),
+    )
+    .distinct()
+)
 
 
 def companies_alone(connection: Connection, account: str, deal_ids: Collection[str]) -> set[str]:
@@ -30,8 +39,10 @@ def deals_alone(connection: Connection, account: str, company_ids: Collection[st
     return found
 
 
-def companies_with_cycles(connection: Connection, account: str, company_ids: Collection[str]) -> set[str]:
-    """Return those of the companies in whose own name cycles stand."""
+def companies_with_cycles(connection: Connection, account: str, company_ids: Collection[str] | None) -> set[str]:
+    """Return those of the companies, or of all, in whose own name cycles stand."""
+    if company_ids is None:
+        return {company_of(row[0]) for row in raw(connection, _EVERY_HOLDER, {"account": account})}
     holders = {holder_of(one): one for one in company_ids}
     return {holders[row[0]] for row in _rows(connection, _holders_sql(dialect_of(connection)), account, holders)}
 

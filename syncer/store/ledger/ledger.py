@@ -47,8 +47,8 @@ class Ledger:
         """Return by company its deals that have no contact, as decided so far."""
         return deals_alone(self._connection, account, company_ids)
 
-    def companies_with_cycles(self, account: str, company_ids: Collection[str]) -> set[str]:
-        """Return those of the companies in whose own name cycles stand."""
+    def companies_with_cycles(self, account: str, company_ids: Collection[str] | None) -> set[str]:
+        """Return those of the companies, or of all, in whose own name cycles stand."""
         return companies_with_cycles(self._connection, account, company_ids)
 
     def save_company_cycles(
