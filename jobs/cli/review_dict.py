@@ -8,7 +8,8 @@ from jobs.deciding.review import Reviewed
 from syncer.handover.review import Cell
 from syncer.moments import iso
 from syncer.scoring.calibration.card import Scorecard
-from syncer.scoring.calibration.quality import Cut, drift
+from syncer.scoring.calibration.drift import drift
+from syncer.scoring.calibration.quality import Cut
 from syncer.scoring.calibration.rates import RuleRate
 from syncer.scoring.calibration.rows import Left
 from syncer.scoring.calibration.study import Study

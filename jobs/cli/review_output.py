@@ -15,7 +15,7 @@ from jobs.wording.terms import agreement_text, term
 from jobs.wording.words import Language, between, date_text, number, percent
 from syncer.kpis.result import FEW
 from syncer.moments import DAY, Millis, moment
-from syncer.scoring.calibration.quality import Drift, drift
+from syncer.scoring.calibration.drift import Drift, drift
 from syncer.scoring.calibration.rows import Left
 from syncer.scoring.words import Labels, word
 

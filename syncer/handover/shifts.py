@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from scipy.stats import chi2
-
 from syncer.kpis.result import SMALL
 from syncer.kpis.statistics import ranking
+from syncer.kpis.statistics.chance import chi_square_tail
 from syncer.moments import DAY
-from syncer.scoring.calibration.quality import Drift, drift
+from syncer.scoring.calibration.drift import Drift, drift
 
 #: Hand-overs of so many last milliseconds are held against those before.
 RECENT = 90 * DAY
+#: What two draws from the same cells do once in twenty times.
+_SELDOM = 0.05
 
 
 class Shift(NamedTuple):
@@ -33,7 +34,7 @@ class Shift(NamedTuple):
         if value is None or cells == 1:
             return False
         spread = 1 / sum(self.before.values()) + 1 / sum(self.recent.values())
-        return value > spread * float(chi2.ppf(0.95, cells - 1))
+        return chi_square_tail(value / spread, cells - 1) < _SELDOM
 
     @property
     def calls_for_review(self) -> bool:

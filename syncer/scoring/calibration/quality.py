@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 
 import numpy as np
@@ -163,21 +162,3 @@ def at_top(scores: Sequence[float], won: Sequence[bool], share: float) -> Cut:
     """Return what the best share of the units would have caught, ties with the last one included."""
     ranked = sorted(scores, reverse=True)
     return at_threshold(scores, won, ranked[max(1, round(share * len(ranked))) - 1])
-
-
-class Drift(StrEnum):
-    """What a population stability index says."""
-
-    STABLE = "stable"
-    WATCH = "watch"
-    SHIFTED = "shifted"
-
-
-_WATCH, _SHIFTED = 0.10, 0.25
-
-
-def drift(index: float) -> Drift:
-    """Return what a population stability index says."""
-    if index >= _SHIFTED:
-        return Drift.SHIFTED
-    return Drift.WATCH if index >= _WATCH else Drift.STABLE

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
+from syncer.kpis.statistics.chance import chi_square_tail
 from syncer.kpis.statistics.resampling import mean_interval, sum_interval
 from syncer.kpis.statistics.stats import (
     Promoters,
@@ -228,3 +229,8 @@ def test_the_parts_of_a_whole_are_rounded_to_sum_to_it(parts, shown):
     assert [str(part) for part in found] == list(shown)
     assert sum(found) == in_coins(sum(exact, Decimal(0)), CENT)
     assert all(abs(one - other) < CENT for one, other in zip(found, exact, strict=True))
+
+
+@given(st.floats(0, 200), st.integers(1, 40))
+def test_the_tail_of_a_chi_square_is_the_librarys(value: float, freedom: int) -> None:
+    assert chi_square_tail(value, freedom) == pytest.approx(scipy_stats.chi2.sf(value, freedom), rel=1e-9, abs=1e-300)
