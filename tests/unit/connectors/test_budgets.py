@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -268,6 +269,30 @@ def test_a_rest_begun_earlier_refuses_with_its_end() -> None:
     run(main)
 
 
+def test_a_rest_begun_earlier_is_believed_until_somebody_wakes_the_account() -> None:
+    async def main() -> None:
+        budgets = Budgets(tier="unlimited", today=Today(rests={Bucket.GENERAL: Rest(message="rests")}))
+        budgets.wake()
+        await call(budgets)
+        assert budgets.usage.calls == {"contacts": 1}
+
+    run(main)
+
+
+def test_what_all_processes_spent_of_the_day_holds_our_own_calls_once() -> None:
+    async def main() -> None:
+        budgets = Budgets(tier="professional")
+        for _ in range(2):
+            await call(budgets, Bucket.ASSOCIATIONS)
+        budgets.learn_day(449_998, {})
+        await call(budgets, Bucket.ASSOCIATIONS)
+        assert not budgets.usage.spent
+        await call(budgets, Bucket.ASSOCIATIONS)
+        assert list(budgets.usage.spent) == ["associations"]
+
+    run(main)
+
+
 def test_the_last_of_the_day_is_left_to_other_apps() -> None:
     async def main() -> None:
         budgets = Budgets(tier="unlimited", shares=Shares(daily=0.98))
@@ -300,6 +325,14 @@ async def test_the_crms_clock_is_read_from_its_answers() -> None:
     told = budgets.usage.server_time
     assert told is not None
     assert 0 <= told - millis(datetime(2026, 11, 24, 19, 42, 9, tzinfo=UTC)) < 5_000
+
+
+async def test_the_crms_clock_goes_on_between_its_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    budgets, passed = Budgets(tier="unlimited"), [7.0]
+    monkeypatch.setattr("connectors.limits.time", SimpleNamespace(monotonic=lambda: passed[0]))
+    await call(budgets, headers={"date": "Tue, 24 Nov 2026 19:42:09 GMT"})
+    passed[0] += 90.5
+    assert budgets.usage.server_time == millis(datetime(2026, 11, 24, 19, 43, 39, 500_000, tzinfo=UTC))
 
 
 def test_what_is_to_be_written_goes_before_a_backfill_that_saturates_the_pace() -> None:

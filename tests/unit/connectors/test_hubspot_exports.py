@@ -168,6 +168,31 @@ async def test_a_file_is_fetched_by_a_fresh_address_each_time(exports: HubSpotEx
     file.close()
 
 
+async def test_what_is_left_of_a_file_that_broke_off_is_no_part_of_the_next(
+    exports: HubSpotExports, crm: respx.MockRouter
+) -> None:
+    class Torn(httpx.AsyncByteStream):
+        async def __aiter__(self) -> AsyncIterator[bytes]:
+            yield b"hs_object_id,email,createdate,lastmodifieddate\n7,a@b.example,,\n8,b@b.example,,\n"
+            raise httpx.ReadError("reset")
+
+    crm.get(STATUS).respond(json={"status": "COMPLETE", "result": FILE})
+    rows = "hs_object_id,email,createdate,lastmodifieddate\n7,a@b.example,,\n"
+    crm.get("/file").mock(side_effect=[httpx.Response(200, stream=Torn()), httpx.Response(200, text=rows)])
+    file = await exports.open("contacts", "7", properties=["email"])
+    assert [record.id for record in file.records()] == ["7"]
+    file.close()
+
+
+async def test_an_address_of_a_file_that_is_still_being_made_is_waited_for(
+    exports: HubSpotExports, crm: respx.MockRouter, naps: Naps
+) -> None:
+    told = [{"status": word, "result": FILE} for word in ("PROCESSING", "COMPLETE")]
+    crm.get(STATUS).mock(side_effect=[httpx.Response(200, json=one) for one in told])
+    await exports.wait("contacts", "7")
+    assert len(naps) == 1
+
+
 async def test_an_export_that_goes_back_to_work_is_not_there(exports: HubSpotExports, crm: respx.MockRouter) -> None:
     crm.get(STATUS).respond(json={"status": "PROCESSING"})
     with pytest.raises(ExportUnusable, match="is no more"):

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import httpx
 import pytest
@@ -234,6 +235,24 @@ def test_a_token_path_that_trickles_without_end_is_passing_trouble() -> None:
         router.post("https://crm.test/x").mock(return_value=httpx.Response(200, stream=Trickle()))
         with pytest.raises(Unavailable):
             TokenEndpoint(base_url="https://crm.test", path="/x", longest=0.05)({"client_secret": "s3cret"})
+
+
+def test_a_token_path_on_this_machine_is_asked_past_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with HTTPServer(("127.0.0.1", 0), Door) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        answer = TokenEndpoint(base_url=f"http://127.0.0.1:{server.server_port}", path="/x")({"a": "b"})
+        thread.join()
+    assert answer.status == 204
 
 
 def test_a_form_with_secrets_follows_no_redirect() -> None:
