@@ -89,7 +89,7 @@ def test_a_group_alone_shows_its_commands(say, words):
         (("run", "extra"), "unexpected extra argument(s) (extra)", "Zu viel angegeben: extra"),
         (("kpis", "--by"), "Option '--by' requires an argument.", "Option '--by' braucht einen Wert."),
         (("status", "--json=3"), "does not take a value", "nimmt keinen Wert"),
-        (("undo",), "Missing argument 'run'.", "Es fehlt 'run'."),
+        (("undo",), "Missing argument 'RUN'.", "Es fehlt 'RUN'."),
         (("agreement", "sign", "--role", "sales"), "Missing option '--by'.", "Es fehlt die Option '--by'."),
     ],
 )
