@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from connectors.hubspot.journal import Journal
+from connectors.hubspot.journalfile import read_file
 from connectors.sandbox.grants import OAuthApp
 from connectors.sandbox.journal import Forgotten, JournalHabits
 from connectors.sandbox.kinds import BY_NAME
@@ -338,6 +339,24 @@ async def test_a_crm_that_is_away_leaves_the_place_as_it_was(crm, open_desk, mon
         with pytest.raises(Unavailable):
             await reader.read()
         assert (reader.place.offset, reader.place.until) == (before.offset, before.until)
+
+
+@pytest.mark.parametrize("turns", [("o1",), ("o1", "o2")])
+async def test_a_journal_that_leads_in_a_circle_is_told_instead_of_read_for_ever(crm, open_desk, monkeypatch, turns):
+    async with open_desk(crm) as desk:
+        reader = await ready(desk)
+        asked = []
+
+        async def round_and_round(_self, after):
+            asked.append(after)
+            assert len(asked) < 10, "it never ends"
+            offset = turns[len(asked) % len(turns) - 1]
+            return offset, read_file(b'{"journalEvents": []}', offset)
+
+        monkeypatch.setattr(Journal, "read", round_and_round)
+        with pytest.raises(BadAnswer, match="in a circle"):
+            await reader.read()
+        assert len(asked) == len(turns) + 1
 
 
 def work_of(desk, *accounts) -> Work:
