@@ -7,8 +7,9 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from connectors.hubspot.hinting import batch_of
 from connectors.hubspot.journal import Journal
-from connectors.hubspot.journalfile import read_file
+from connectors.hubspot.journalfile import JournalFile, read_file
 from connectors.sandbox.grants import OAuthApp
 from connectors.sandbox.journal import Forgotten, JournalHabits
 from connectors.sandbox.kinds import BY_NAME
@@ -218,6 +219,26 @@ async def test_a_journal_at_rest_for_days_is_no_gap_while_somebody_looks(serve, 
             crm.clock.ahead += 2 * DAY
         crm.portal.edit_as_user("contacts", quiet_contact(crm).id, {"jobtitle": "Leiterin"})
         assert (await reader.read()).files <= 1
+
+
+async def test_a_journal_that_keeps_its_files_for_longer_is_not_read_anew_where_nothing_is_new(
+    serve, open_desk, monkeypatch
+):
+    crm = serve(contacts=20)
+    crm.portal.clock = crm.portal.journal._clock = crm.portal.oauth._clock = crm.clock
+    async with open_desk(crm) as desk:
+        reader = await ready(desk)
+        crm.portal.edit_as_user("contacts", quiet_contact(crm).id, {"jobtitle": "Leiter"})
+        await reader.read()
+        place = reader.place
+
+        async def nothing_new(_self, after):
+            return None if after else ("earlier", JournalFile(batch=batch_of(()), until=place.until - HOUR))
+
+        monkeypatch.setattr(Journal, "read", nothing_new)
+        crm.clock.ahead = 4 * DAY
+        assert (await reader.read()).files == 0
+        assert reader.place.offset == place.offset
 
 
 async def test_an_address_that_ended_is_asked_for_anew(serve, open_desk, monkeypatch):
