@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from syncer.kpis.statistics.ranking import psi
 from syncer.moments import DAY
 from syncer.scoring.calibration import quality
+from syncer.scoring.calibration.drift import Drift, drift
 from syncer.scoring.calibration.sample import Allowed, allowed, may_publish, parameters
 from syncer.scoring.calibration.scaling import Scale, logistic, logit
 from syncer.scoring.calibration.split import time_split
@@ -79,12 +80,12 @@ def test_auc_ks_brier_psi():
     assert quality.at_top(SCORES, WON, 0.2).lift == pytest.approx(2.5)
     index = psi({"a": 20, "b": 30, "c": 30, "d": 20}, {"a": 10, "b": 25, "c": 35, "d": 30})
     assert index == pytest.approx(0.1267, abs=5e-5)
-    assert quality.drift(index) is quality.Drift.WATCH
+    assert drift(index) is Drift.WATCH
 
 
 def test_drift_has_two_borders():
-    names = [quality.drift(one) for one in (0.099, 0.1, 0.249, 0.25)]
-    assert names == [quality.Drift.STABLE, quality.Drift.WATCH, quality.Drift.WATCH, quality.Drift.SHIFTED]
+    names = [drift(one) for one in (0.099, 0.1, 0.249, 0.25)]
+    assert names == [Drift.STABLE, Drift.WATCH, Drift.WATCH, Drift.SHIFTED]
 
 
 @pytest.mark.parametrize(
