@@ -1,6 +1,6 @@
 """Cycles in a company's name: those of its deals without a contact (domain R15)."""
 
-from syncer.funnel.company_cycles import cycles_of_company, holder_of
+from syncer.funnel.company_cycles import company_of, cycles_of_company, holder_of
 from syncer.funnel.facts import Cycle, CycleType, DealDecision, Origin, Outcome
 from tests.unit.funnel.build import at, day, deal_facts, decided_deal, rules
 
@@ -65,3 +65,7 @@ def test_a_deal_with_a_contact_is_none_of_the_companys_own_and_a_deleted_one_was
     assert _cycles(theirs) == []
     [void] = _cycles(theirs, gone)
     assert (void.outcome, void.source) == (Outcome.VOID, None)
+
+
+def test_a_holder_names_its_company() -> None:
+    assert [company_of(holder_of(one)) for one in ("7", "company:7")] == ["7", "company:7"]
