@@ -328,6 +328,6 @@ def test_hours_that_never_open_are_one_finding(closes: str) -> None:
     assert list(problems) == ["agreement.sla.business_hours.to"]
 
 
-@pytest.mark.parametrize("visits", ["null", "{days: 7, within_days: 7}"])
+@pytest.mark.parametrize("visits", ["null", "{events: [page_view], days: 7, within_days: 7}"])
 def test_visits_may_be_off_or_asked_for_on_each_of_the_days(visits: str) -> None:
     assert parse_agreement(f"stages: {{repeated_visits: {visits}}}", "agreement.yaml").missing_signatures
