@@ -12,6 +12,7 @@ import pytest
 from connectors.sandbox.csv_portal import load_csv_portal
 from connectors.sandbox.state import Portal
 from syncer.errors import ConfigError, Problem
+from tests.unit.sandbox_data.folders import written
 
 SPEC = """\
 as_of: 2026-06-30
@@ -43,11 +44,8 @@ HEAD = "no;state;started;ended;value\n"
 
 
 def _lines(folder: Path, deals: str, spec: str = SPEC, **more: str) -> list[Mapping[str, Any]]:
-    (folder / "portal.yaml").write_text(spec, encoding="utf-8")
-    (folder / "deals.csv").write_text(deals, encoding="utf-8")
-    for name, content in more.items():
-        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-    return [line for line in load_csv_portal(folder / "portal.yaml") if line["type"] not in {"account", "pipelines"}]
+    path = written(folder, spec, deals=deals, **more)
+    return [line for line in load_csv_portal(path) if line["type"] not in {"account", "pipelines"}]
 
 
 def _problems(folder: Path, deals: str, spec: str = SPEC, **more: str) -> list[Problem]:

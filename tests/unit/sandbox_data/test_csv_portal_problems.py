@@ -7,6 +7,7 @@ import pytest
 from connectors.sandbox.csv_portal import load_csv_portal
 from jobs.wording.sentences import spoken
 from syncer.errors import ConfigError, Problem
+from tests.unit.sandbox_data.folders import written
 
 SPEC = """\
 as_of: 2026-06-30
@@ -42,11 +43,9 @@ SALES = "no,firm,state,started,ended,value\n1,Alpha,Won,2026-03-02,2026-04-01,12
 
 
 def _problems(folder: Path, *, spec: str = SPEC, firms: str = FIRMS, sales: str = SALES) -> list[Problem]:
-    (folder / "portal.yaml").write_text(spec, encoding="utf-8")
-    (folder / "firms.csv").write_text(firms, encoding="utf-8")
-    (folder / "sales.csv").write_text(sales, encoding="utf-8")
+    path = written(folder, spec, firms=firms, sales=sales)
     with pytest.raises(ConfigError) as caught:
-        load_csv_portal(folder / "portal.yaml")
+        load_csv_portal(path)
     return list(caught.value.problems)
 
 

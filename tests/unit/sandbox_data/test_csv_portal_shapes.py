@@ -8,6 +8,7 @@ import pytest
 
 from connectors.sandbox.csv_portal import load_csv_portal
 from syncer.errors import ConfigError, Problem
+from tests.unit.sandbox_data.folders import written
 
 SPEC = """\
 as_of: 2026-06-30
@@ -34,11 +35,8 @@ DAY = "T12:00:00.000Z"
 
 
 def _lines(folder: Path, deals: str, spec: str = SPEC, **more: str) -> list[Mapping[str, Any]]:
-    (folder / "portal.yaml").write_text(spec, encoding="utf-8")
-    (folder / "deals.csv").write_text(deals, encoding="utf-8")
-    for name, content in more.items():
-        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
-    return list(load_csv_portal(folder / "portal.yaml"))
+    path = written(folder, spec, deals=deals, **more)
+    return list(load_csv_portal(path))
 
 
 def _deals(folder: Path, deals: str, spec: str = SPEC, **more: str) -> list[Mapping[str, Any]]:
